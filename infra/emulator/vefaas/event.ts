@@ -1,0 +1,39 @@
+import { isUtf8 } from 'node:buffer'
+import type { HttpRequest } from './http.ts'
+import type { HttpEvent } from './messages.ts'
+
+/**
+ * The event a handler gets for a request. Repeated query keys and headers are joined with `,`, header names are in
+ * canonical case (`User-Agent`) and `pathParameters` is empty, as the Go runtime has it; that the Node.js runtime does
+ * the same is an assumption, and so is that a body that is not UTF-8 has no event: then undefined is returned.
+ */
+export function eventOf({ method, path, query, headers, body }: HttpRequest, requestId: string): HttpEvent | undefined {
+  if (!isUtf8(body)) return undefined
+  const canonical = headers.map(([name, value]): [string, string] => [canonicalName(name), value])
+  return {
+    httpMethod: method,
+    path,
+    pathParameters: {},
+    queryStringParameters: joined(new URLSearchParams(query)),
+    headers: {
+      ...joined(canonical),
+      'X-Faas-Request-Id': requestId,
+      'X-Faas-Event-Type': 'http',
+    },
+    body: body.toString('utf8'),
+  }
+}
+
+function joined(pairs: Iterable<[string, string]>): Record<string, string> {
+  const values = new Map<string, string>()
+  for (const [key, value] of pairs) {
+    const before = values.get(key)
+    values.set(key, before === undefined ? value : `${before},${value}`)
+  }
+  return Object.fromEntries(values)
+}
+
+/** Go's canonical form: the first letter and every letter after a hyphen in upper case, the rest in lower. */
+function canonicalName(name: string): string {
+  return name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())
+}

@@ -1,0 +1,47 @@
+import type { HttpResponse } from './http.ts'
+
+/**
+ * How a call can fail on the platform's side, and its status. `function_panic` and `function_execution_error` are the
+ * Go runtime's names, `function_start_failed` and `function_start_timeout` those of a release. The others, the two
+ * statuses 504 and 415, and the JSON body are assumptions: nothing is documented there.
+ */
+const statuses = {
+  function_panic: 500,
+  function_execution_error: 500,
+  function_start_failed: 500,
+  function_start_timeout: 500,
+  function_initialize_failed: 500,
+  function_initialize_timeout: 500,
+  function_timeout: 504,
+  request_too_large: 413,
+  unsupported_body: 415,
+}
+
+export type FailureCode = keyof typeof statuses
+
+/** A call that did not come to a reply. */
+export class CallFailure extends Error {
+  override name = 'CallFailure'
+  readonly code: FailureCode
+  readonly durationMs: number
+
+  constructor(code: FailureCode, message: string, durationMs = 0) {
+    super(message)
+    this.code = code
+    this.durationMs = durationMs
+  }
+}
+
+/** What the caller sees of it. */
+export function failureResponse({ code, message, durationMs }: CallFailure): HttpResponse {
+  return {
+    status: statuses[code],
+    headers: {
+      'Content-Type': 'application/json; charset=utf-8',
+      'X-Faas-Response-Error-Code': code,
+      'X-Faas-Response-Error-Message': message.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 512), // what a header can carry
+      'X-Faas-Execution-Duration': durationMs.toFixed(2),
+    },
+    body: Buffer.from(JSON.stringify({ error_code: code, error_message: message })),
+  }
+}

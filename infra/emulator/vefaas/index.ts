@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { transformSync } from 'esbuild'
+import { eventOf } from './event.ts'
+import { CallFailure, failureResponse } from './failure.ts'
+import type { HttpRequest, HttpResponse } from './http.ts'
+import { Pool } from './pool.ts'
+
+/** The largest body of a request, in bytes. The platform's own limit is not documented; 6 MB is an assumption. */
+const MAX_BODY_BYTES = 6 * 1024 * 1024
+
+/** What a function's process has of the machine it runs on. */
+const INHERITED = ['PATH', 'TZ', 'LANG']
+
+export type FunctionOptions = {
+  name: string
+  /** The unpacked zip: index.js at its root. It is the working directory of the function. */
+  codeDirectory: string
+  environment?: Record<string, string>
+  memoryMb?: number
+  /** Seconds a call may take (RequestTimeout). */
+  timeoutSeconds?: number
+  /** Seconds for loading the code, and again for the initializer (InitializerSec). */
+  initializerSeconds?: number
+  /** Calls one instance serves at a time (MaxConcurrency). */
+  maxConcurrency?: number
+  maxInstances?: number
+}
+
+export type Vefaas = {
+  /** Takes a function in, or replaces the one of that name. Throws when its folder has no index.js. */
+  deploy(options: FunctionOptions): void
+  /** Calls a function. Whatever goes wrong in it is a response, as on the platform; only an unknown name throws. */
+  invoke(name: string, request: HttpRequest): Promise<HttpResponse>
+  /** Ends every process at once. */
+  close(): void
+}
+
+/**
+ * An emulated veFaaS: Node.js functions in handler mode, each instance a process of its own that is started by the
+ * first call that needs it. `onLog` gets what functions write, line by line.
+ */
+export function startVefaas({
+  onLog,
+}: {
+  onLog: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
+}): Vefaas {
+  const directory = mkdtempSync(join(tmpdir(), 'vefaas-'))
+  const program = join(directory, 'bootstrap.cjs')
+  writeFileSync(program, compiled(join(import.meta.dirname, 'bootstrap.ts')))
+  const functions = new Map<string, Pool>()
+
+  return {
+    deploy(options) {
+      const { name, codeDirectory, memoryMb = 1024, timeoutSeconds = 30, initializerSeconds = 30 } = options
+      if (!existsSync(join(codeDirectory, 'index.js'))) {
+        throw new Error(`function ${name}: there is no index.js in ${codeDirectory}`)
+      }
+      functions.get(name)?.close()
+      const pool = new Pool({
+        program,
+        codeDirectory,
+        environment: { ...inherited(), ...platformVariables(name, timeoutSeconds, memoryMb), ...options.environment },
+        memoryMb,
+        timeoutSeconds,
+        initializerSeconds,
+        maxConcurrency: options.maxConcurrency ?? 100,
+        maxInstances: options.maxInstances ?? 2,
+        onLine: (line, stream) => onLog(name, line, stream),
+      })
+      functions.set(name, pool)
+    },
+
+    async invoke(name, request) {
+      const pool = functions.get(name)
+      if (pool === undefined) throw new Error(`there is no function ${name}`)
+      try {
+        return await call(pool, request)
+      } catch (error) {
+        if (!(error instanceof CallFailure)) throw error
+        onLog(name, `${error.code}: ${error.message}`, 'stderr')
+        return failureResponse(error)
+      }
+    },
+
+    close() {
+      for (const pool of functions.values()) pool.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function call(pool: Pool, request: HttpRequest): Promise<HttpResponse> {
+  const requestId = randomUUID()
+  if (request.body.length > MAX_BODY_BYTES) {
+    throw new CallFailure('request_too_large', `the body is larger than ${MAX_BODY_BYTES} bytes`)
+  }
+  const event = eventOf(request, requestId)
+  if (event === undefined) {
+    throw new CallFailure('unsupported_body', 'the body is not UTF-8, and the event of a handler has only text')
+  }
+  const context = { requestId }
+  return pool.with(async (instance) => {
+    await instance.prepare(context)
+    const { reply, durationMs } = await instance.invoke(event, context)
+    return {
+      status: reply.statusCode,
+      headers: { ...withoutDuration(reply.headers), 'X-Faas-Execution-Duration': durationMs.toFixed(2) },
+      body: Buffer.from(reply.body, reply.base64 ? 'base64' : 'utf8'),
+    }
+  })
+}
+
+/** The platform's own measure overwrites one a function sets, however it is spelled. */
+function withoutDuration(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'x-faas-execution-duration'),
+  )
+}
+
+function inherited(): Record<string, string> {
+  return Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+}
+
+function platformVariables(name: string, timeoutSeconds: number, memoryMb: number): Record<string, string> {
+  return {
+    _FAAS_FUNC_ID: name,
+    _FAAS_FUNC_NAME: name,
+    _FAAS_REVISION_NUMBER: '1',
+    _FAAS_FUNC_TIMEOUT: String(timeoutSeconds),
+    _FAAS_INSTANCE_MEMORY: String(memoryMb),
+    _FAAS_RUNTIME_PORT: '8000',
+  }
+}
+
+function compiled(file: string): string {
+  return transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format: 'cjs', target: 'node20' }).code
+}

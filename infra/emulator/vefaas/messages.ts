@@ -1,0 +1,27 @@
+// What the platform and the process of an instance say to each other over the IPC channel.
+
+/** The event of an HTTP call: the documented fields and no other (veFaaS documentation, "Trigger event messages"). */
+export type HttpEvent = {
+  httpMethod: string
+  path: string
+  pathParameters: Record<string, string>
+  queryStringParameters: Record<string, string>
+  headers: Record<string, string>
+  body: string
+}
+
+/** The second argument of a handler and the only one of an initializer. Nothing else is documented for Node.js. */
+export type Context = { requestId: string }
+
+/** A question; the answer carries its id. The process answers question 0, "are you loaded?", without being asked. */
+export type Question =
+  | { type: 'initialize'; id: number; context: Context }
+  | { type: 'invoke'; id: number; event: HttpEvent; context: Context }
+  | { type: 'ping'; id: number }
+
+export type Answer =
+  | { type: 'done'; id: number; reply?: Reply; durationMs: number }
+  | { type: 'failed'; id: number; message: string; durationMs: number }
+
+/** What a handler returned. The channel carries JSON, so a Buffer travels as base64. */
+export type Reply = { statusCode: number; headers: Record<string, string>; body: string; base64?: boolean }
