@@ -1,0 +1,133 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { findRoute, type MatchRule, type Target } from './match.ts'
+import { type Api, noRoute, type Refusal, refusalResponse } from './refusal.ts'
+import { bodyOf, declaredTooLarge, type GatewayRequest, MAX_BODY_BYTES, targetOf } from './request.ts'
+import { type GatewayResponse, send, sendRaw } from './response.ts'
+
+/** Room for a URL with user data in it (16 kB, percent-encoded) beside the largest usual headers. */
+const MAX_HEADER_BYTES = 128 * 1024
+
+export type Route = {
+  name: string
+  matchRule: MatchRule
+  upstream: (request: GatewayRequest) => Promise<GatewayResponse>
+  /** Seconds until the gateway stops waiting for the upstream. */
+  timeoutSeconds: number
+}
+
+export type ApigOptions = Api & {
+  /** 0 takes a free one. */
+  port: number
+  /** Asked about every request before it is routed; what it refuses goes no further. */
+  admit?: (target: Target) => Refusal | undefined
+}
+
+export type Apig = {
+  url: string
+  port: number
+  /** Adds a route; it serves at once. */
+  createRoute(route: Route): void
+  /** Stops listening and cuts every connection. */
+  close(): Promise<void>
+}
+
+/** An emulated API gateway (the data plane), on 127.0.0.1 alone. Rejects when it cannot listen. */
+export async function startApig({ port, admit, ...api }: ApigOptions): Promise<Apig> {
+  const routes: Route[] = []
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const target = targetOf(request)
+    const answer = admit?.(target) ?? (await answerTo(request, target, routes))
+    if (answer === 'gone') return
+    const sent = send(response, 'code' in answer ? refusalResponse(answer, api, target) : answer)
+    if (!sent) send(response, refusalResponse(refusals.invalidResponse, api, target))
+    request.resume() // the rest of a body that was not wanted
+  }
+
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false }, serve)
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (!declaredTooLarge(request)) response.writeContinue()
+    serve(request, response)
+  })
+  server.on('connect', (_request, socket) => sendRaw(socket, refusalResponse(refusals.noProxy, api)))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    sendRaw(socket, refusalResponse(unreadable[error.code ?? ''] ?? refusals.malformed, api))
+  })
+  const address = await listen(server, port)
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    createRoute: (route) => routes.push(route),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+const refusals = {
+  noHost: { status: 400, code: 'InvalidRequest', message: 'The request has no Host header.' },
+  malformed: { status: 400, code: 'InvalidRequest', message: 'The request is not valid HTTP/1.1.' },
+  noProxy: { status: 405, code: 'MethodNotAllowed', message: 'CONNECT is not served; GET and POST are.' },
+  late: { status: 408, code: 'RequestTimeout', message: 'The request did not arrive in time.' },
+  largeHead: {
+    status: 413,
+    code: 'RequestEntityTooLarge',
+    message: `The URL and the headers together are larger than ${MAX_HEADER_BYTES} bytes; long parameters can go into a JSON body.`,
+  },
+  largeBody: {
+    status: 413,
+    code: 'RequestEntityTooLarge',
+    message: `The body is larger than ${MAX_BODY_BYTES} bytes.`,
+  },
+  invalidResponse: { status: 502, code: 'BadGateway', message: 'The function returned headers that cannot be sent.' },
+  unavailable: { status: 503, code: 'ServiceUnavailable', message: 'The function cannot be reached.' },
+} satisfies Record<string, Refusal>
+
+/** What Node.js could not read as a request, by the code of its error. */
+const unreadable: Record<string, Refusal> = {
+  HPE_HEADER_OVERFLOW: refusals.largeHead,
+  ERR_HTTP_REQUEST_TIMEOUT: refusals.late,
+}
+
+async function answerTo(
+  request: IncomingMessage,
+  target: Target,
+  routes: Route[],
+): Promise<GatewayResponse | Refusal | 'gone'> {
+  if (request.headers.host === undefined && request.httpVersion === '1.1') return refusals.noHost
+  const route = findRoute(routes, target)
+  if (route === undefined) return noRoute(routes, target)
+  const body = await bodyOf(request)
+  if (body === 'gone') return 'gone'
+  if (body === 'too large') return refusals.largeBody
+  return forward(route, { ...target, body })
+}
+
+async function forward(
+  { name, upstream, timeoutSeconds }: Route,
+  request: GatewayRequest,
+): Promise<GatewayResponse | Refusal> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Refusal>((resolve) => {
+    const message = `${name} did not answer within ${timeoutSeconds} s.`
+    timer = setTimeout(() => resolve({ status: 504, code: 'UpstreamTimeout', message }), timeoutSeconds * 1_000)
+  })
+  try {
+    return await Promise.race([upstream(request), late])
+  } catch {
+    return refusals.unavailable
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function listen(server: Server, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => resolve(server.address() as AddressInfo))
+  })
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import type { MatchRule, Target } from './match.ts'
+import type { GatewayResponse } from './response.ts'
+
+/** An answer the gateway gives itself. */
+export type Refusal = { status: number; code: string; message: string }
+
+/** Whose API the gateway serves, for the envelope of its own answers. */
+export type Api = { service: string; region: string }
+
+/** A refusal in the envelope that all failures of the API have. `target` is left out when the request was unreadable. */
+export function refusalResponse(
+  { status, code, message }: Refusal,
+  { service, region }: Api,
+  target?: Target,
+): GatewayResponse {
+  const query = new URLSearchParams(target?.query)
+  const requestId = requestIdOf(target)
+  const envelope = {
+    ResponseMetadata: {
+      RequestId: requestId,
+      Action: shortened(query.get('Action') ?? ''),
+      Version: shortened(query.get('Version') ?? ''),
+      Service: service,
+      Region: region,
+      Error: { Code: code, Message: message },
+    },
+  }
+  return {
+    status,
+    headers: {
+      'Content-Type': 'application/json; charset=utf-8',
+      'X-Request-ID': requestId,
+      'Cache-Control': 'no-store',
+      ...(status === 503 && { 'Retry-After': '1' }),
+    },
+    body: Buffer.from(JSON.stringify(envelope)),
+  }
+}
+
+/** No route matches: says what was asked for, and what there is. */
+export function noRoute(routes: readonly { matchRule: MatchRule }[], { path, query }: Target): Refusal {
+  const asked = new URLSearchParams(query)
+  const known = routes.flatMap(({ matchRule }) => addressOf(matchRule) ?? [])
+  return {
+    status: 404,
+    code: 'InvalidActionOrVersion',
+    message: [
+      `No route for path ${shortened(path)}`,
+      ` with ${named('Action', asked.get('Action'))} and ${named('Version', asked.get('Version'))} in the query.`,
+      known.length > 0 ? ` There is ${known.join(', ')}.` : '',
+    ].join(''),
+  }
+}
+
+function named(name: string, value: string | null): string {
+  return value === null ? `no ${name}` : `${name} ${shortened(value)}`
+}
+
+/** How a route is reached, when the API's Action leads to it. */
+function addressOf({ path, queryString }: MatchRule): string | undefined {
+  const exact = queryString.filter(({ value }) => value.matchType === 'Exact')
+  if (path.matchType !== 'Exact' || !exact.some(({ key }) => key === 'Action')) return undefined
+  return `${path.matchContent}?${exact.map(({ key, value }) => `${key}=${value.matchContent}`).join('&')}`
+}
+
+/** The caller's own id when it can be told apart from noise, else a new one. */
+function requestIdOf(target?: Target): string {
+  const own = target?.headers.find(([name]) => name.toLowerCase() === 'x-request-id')?.[1]
+  return own !== undefined && /^[A-Za-z0-9_.:-]{1,128}$/.test(own) ? own : randomUUID()
+}
+
+function shortened(text: string): string {
+  return text.length > 64 ? `${text.slice(0, 64)}...` : text
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http'
+import type { Target } from './match.ts'
+
+/** The gateway's own limit is not documented: an assumption, the same as what a function takes. */
+export const MAX_BODY_BYTES = 6 * 1024 * 1024
+
+/** A request as it goes to an upstream. */
+export type GatewayRequest = Target & { body: Buffer }
+
+/** Headers between two neighbours, of no meaning to anyone behind them (RFC 9110, section 7.6.1). */
+export const HOP_BY_HOP = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** What the gateway or the platform says of a request; a client does not get to say it. */
+const OWN = /^(x-faas-.*|x-forward-consumer|x-real-ip|x-real-port)$/
+
+/** What decides the route, with the headers an upstream gets to see. */
+export function targetOf(request: IncomingMessage): Target {
+  const { path, query } = splitUrl(request.url ?? '/')
+  return { method: request.method ?? 'GET', path, query, headers: headersOf(request) }
+}
+
+/** Reads the body up to the limit; `gone` when the client breaks off. */
+export async function bodyOf(request: IncomingMessage): Promise<Buffer | 'too large' | 'gone'> {
+  if (declaredTooLarge(request)) return 'too large'
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      bytes += chunk.length
+      if (bytes > MAX_BODY_BYTES) return 'too large'
+      chunks.push(chunk)
+    }
+  } catch {
+    return 'gone'
+  }
+  return Buffer.concat(chunks)
+}
+
+export function declaredTooLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES
+}
+
+/** By hand, because `new URL` takes a path such as `//x` for a host and throws at others. */
+function splitUrl(url: string): { path: string; query: string } {
+  const relative = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/#.*$/s, '')
+  const mark = relative.indexOf('?')
+  if (mark < 0) return { path: relative || '/', query: '' }
+  return { path: relative.slice(0, mark) || '/', query: relative.slice(mark + 1) }
+}
+
+function headersOf({ rawHeaders, socket }: IncomingMessage): [name: string, value: string][] {
+  const headers: [string, string][] = []
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
+    const lower = name.toLowerCase()
+    if (!HOP_BY_HOP.has(lower) && !OWN.test(lower)) headers.push([name, value])
+  }
+  headers.push(['X-Real-Ip', socket.remoteAddress ?? ''], ['X-Real-Port', String(socket.remotePort ?? '')])
+  return headers
+}
