@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../openapi/clock.ts'
+import { clientTokenHours } from './assumptions.ts'
+import { idempotentParameterMismatch } from './errors.ts'
+
+interface Remembered {
+  /** A hash: a request may carry 16 KiB of UserData. */
+  request: string
+  result: object
+  expiresAt: number
+}
+
+/**
+ * What was answered under each ClientToken: the same request again gets the same answer and does nothing, another request
+ * is refused (ECS API reference, "Idempotency"). Only a success is remembered. A token belongs to one action in one region.
+ */
+export class ClientTokens {
+  readonly #clock: Clock
+  readonly #remembered = new Map<string, Remembered>() // in the order of time, so that the oldest are found first
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** @throws ApiError 400 IdempotentParameterMismatch */
+  once(token: string, scope: string, params: Readonly<Record<string, string>>, work: () => object): object {
+    this.#forgetExpired()
+    const name = `${scope} ${token}`
+    const sorted = JSON.stringify(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)))
+    const request = createHash('sha256').update(sorted).digest('base64')
+    const earlier = this.#remembered.get(name)
+    if (earlier) {
+      if (earlier.request !== request) throw idempotentParameterMismatch()
+      return earlier.result
+    }
+    const result = work()
+    this.#remembered.set(name, { request, result, expiresAt: this.#clock.now() + clientTokenHours * 3600 * 1000 })
+    return result
+  }
+
+  clear(): void {
+    this.#remembered.clear()
+  }
+
+  #forgetExpired(): void {
+    const now = this.#clock.now()
+    for (const [name, { expiresAt }] of this.#remembered) {
+      if (expiresAt > now) return
+      this.#remembered.delete(name)
+    }
+  }
+}

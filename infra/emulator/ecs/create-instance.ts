@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto'
+import type { Ecs } from './action.ts'
+import type { Tag } from './fields.ts'
+import type { Instance, NetworkInterface } from './instance.ts'
+
+/** What an instance is made of. */
+export interface Birth {
+  ZoneId: string
+  ImageId: string
+  InstanceName: string
+  InstanceTypeId?: string | undefined
+  InstanceType?: string | undefined
+  NetworkInterfaces: readonly { SubnetId: string; SecurityGroupIds: string[]; PrimaryIpAddress?: string | undefined }[]
+  Volumes?: readonly unknown[]
+  InstanceChargeType?: 'PostPaid' | 'PrePaid' | undefined
+  SpotStrategy?: string | undefined
+  KeyPairName?: string | undefined
+  Hostname?: string | undefined
+  HostName?: string | undefined
+  Description?: string | undefined
+  UserData?: string | undefined
+  EipAddress?: object | undefined
+  Tags?: readonly Tag[]
+  DeletionProtection?: boolean | undefined
+  ProjectName?: string | undefined
+}
+
+/** Puts a new instance on its way to RUNNING. Returns its id. */
+export function createInstance(
+  ecs: Ecs,
+  region: string,
+  birth: Birth,
+  faults: { hideSeconds: number; stuck: boolean; fails: boolean },
+): string {
+  const now = ecs.clock.now()
+  const InstanceId = `i-${randomId(20)}`
+  const instance: Instance = {
+    InstanceId,
+    number: ecs.instances.nextNumber(),
+    region,
+    ZoneId: birth.ZoneId,
+    ImageId: birth.ImageId,
+    InstanceTypeId: birth.InstanceTypeId ?? birth.InstanceType ?? '',
+    OsType: osTypeOf(birth.ImageId),
+    ProjectName: birth.ProjectName ?? 'default',
+    InstanceChargeType: birth.InstanceChargeType ?? 'PostPaid',
+    SpotStrategy: birth.SpotStrategy ?? 'NoSpot',
+    KeyPairName: birth.KeyPairName ?? '',
+    NetworkInterfaces: birth.NetworkInterfaces.map((wanted, index) => networkInterface(ecs, wanted, index)),
+    EipAddress: birth.EipAddress ? { AllocationId: `eip-${randomId(20)}`, IpAddress: publicAddress() } : null,
+    VolumeIds: Array.from({ length: Math.max(1, birth.Volumes?.length ?? 0) }, () => `vol-${randomId(20)}`),
+    Tags: new Map(birth.Tags?.map(({ Key, Value = '' }) => [Key, Value])),
+    createdAt: now,
+    updatedAt: now,
+    InstanceName: birth.InstanceName,
+    Hostname: birth.Hostname ?? birth.HostName ?? defaultHostname(birth.ImageId, InstanceId),
+    Description: birth.Description ?? '',
+    UserData: birth.UserData ?? '',
+    DeletionProtection: birth.DeletionProtection ?? false,
+    Status: 'CREATING',
+    StoppedMode: 'NotApplicable',
+    visibleAt: now + faults.hideSeconds * 1000,
+  }
+  ecs.instances.add(instance)
+  ecs.instances.move(
+    instance,
+    'CREATING',
+    faults.fails ? 'ERROR' : 'RUNNING',
+    faults.stuck ? 'never' : ecs.delays.bootSeconds,
+  )
+  return InstanceId
+}
+
+/** The emulator has no images: one with "windows" in its id is a Windows image, every other one Linux. */
+export function osTypeOf(imageId: string): 'Linux' | 'Windows' {
+  return imageId.includes('windows') ? 'Windows' : 'Linux'
+}
+
+function networkInterface(ecs: Ecs, wanted: Birth['NetworkInterfaces'][number], index: number): NetworkInterface {
+  const mac = randomBytes(4).toString('hex').match(/../g)
+  return {
+    NetworkInterfaceId: `eni-${randomId(20)}`,
+    Type: index === 0 ? 'primary' : 'secondary',
+    PrimaryIpAddress: ecs.instances.takeAddress(wanted.PrimaryIpAddress),
+    MacAddress: `00:16:${mac?.join(':')}`,
+    SubnetId: wanted.SubnetId,
+    VpcId: wanted.SubnetId.replace('subnet', 'vpc'),
+    SecurityGroupIds: wanted.SecurityGroupIds,
+  }
+}
+
+/** ECS API reference, RunInstances: the id without `i-`; for Windows its last 12 characters, since 15 is all it takes. */
+function defaultHostname(imageId: string, instanceId: string): string {
+  return `iv-${osTypeOf(imageId) === 'Windows' ? instanceId.slice(-12) : instanceId.slice(2)}`
+}
+
+// From the block for benchmarks (RFC 2544), so that it is never anybody's machine.
+function publicAddress(): string {
+  const [a = 0, b = 0, c = 0] = randomBytes(3)
+  return `198.${18 + (a % 2)}.${b}.${c}`
+}
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+function randomId(length: number): string {
+  return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('')
+}

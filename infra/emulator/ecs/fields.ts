@@ -1,0 +1,88 @@
+import { flag, integer, list, malformed, object, type Reader, required, text, textOrEmpty } from '../openapi/params.ts'
+import { invalidArgument } from './errors.ts'
+
+// The parameters that several actions share, with their limits (ECS API reference, "Limits" of each action).
+
+/** Any text: an id of the wrong shape is an instance that does not exist. */
+export const instanceId = text('an instance id', () => true)
+export const instanceIds = list(instanceId, 100)
+export const clientToken = text('1 to 64 ASCII characters', (value) => /^[\x20-\x7e]{1,64}$/.test(value))
+export const projectName = text('1 to 64 letters, digits, "_", "." and "-"', (value) => /^[\w.-]{1,64}$/.test(value))
+export const instanceName = text(
+  '1 to 128 letters, digits, Chinese characters, "_", "-" and ".", the first one a letter or Chinese character',
+  (value) =>
+    /^[A-Za-z\u4e00-\u9fff][\w\u4e00-\u9fff.-]*(\[\d+,\d\][\w\u4e00-\u9fff.-]*)?$/.test(value) && value.length <= 128,
+)
+export const description = textOrEmpty(
+  '255 characters at most, the first one a letter or Chinese character',
+  (value) => /^[A-Za-z\u4e00-\u9fff]/.test(value) && [...value].length <= 255,
+)
+export const hostname = text(
+  '2 to 63 letters, digits, "." and "-", not at the ends and not two in a row',
+  (value) => /^[A-Za-z\d]+([.-][A-Za-z\d]+)*$/.test(value) && value.length >= 2 && value.length <= 63,
+)
+export const userData = textOrEmpty('base64 of 16 KiB at most', (value) => {
+  const whole = /^[A-Za-z\d+/]*={0,2}$/.test(value) && value.length % 4 === 0
+  return whole && Buffer.from(value, 'base64').length <= 16 * 1024
+})
+
+const passwordCharacters = /^[\w`~!@#$%^&*()\-+=|{}[\]:;'<>,.?/]{8,30}$/
+const characterClasses = [/[A-Z]/, /[a-z]/, /\d/, /[^A-Za-z\d]/]
+export const password = text(
+  '8 to 30 characters of at least three of upper case, lower case, digits and specials, not starting with "/" or "$6$"',
+  (value) =>
+    passwordCharacters.test(value) &&
+    characterClasses.filter((characters) => characters.test(value)).length >= 3 &&
+    !/^(\/|\$6\$)/.test(value),
+)
+
+export const mostTags = 50
+const tagCharacters = /^[\p{L}\p{M}\p{N} _.:/=+@-]*$/u
+export const tagKey = text(
+  '1 to 128 letters, digits, spaces and "_.:/=+-@", not starting with volc: or sys:',
+  (value) => tagCharacters.test(value) && [...value].length <= 128 && !/^(volc|sys):/i.test(value),
+)
+const tagValue = textOrEmpty(
+  '256 letters, digits, spaces and "_.:/=+-@" at most',
+  (value) => tagCharacters.test(value) && [...value].length <= 256,
+)
+
+export interface Tag {
+  Key: string
+  Value?: string | undefined
+}
+
+/** 1 to 20 tags in a call, each key once. */
+export const tags: Reader<Tag[]> = (node, name) => {
+  const read = list(object({ Key: required(tagKey), Value: tagValue }), 20)(node, name)
+  if (new Set(read.map(({ Key }) => Key)).size < read.length) throw invalidArgument(`A key comes twice in ${name}.`)
+  return read
+}
+
+export interface TagFilter {
+  Key: string
+  Values: string[]
+}
+
+/** Up to 10 keys, each with up to 3 values. A filter may name a system tag, and an empty value means an empty value. */
+export const tagFilters = list(
+  object({
+    Key: filterKey,
+    Values: list(
+      textOrEmpty('256 characters at most', (value) => [...value].length <= 256),
+      3,
+    ),
+  }),
+  10,
+) as Reader<TagFilter[]>
+
+// An empty key has a code of its own (ECS API reference, DescribeTags).
+function filterKey(node: { value?: string } | undefined, name: string): string {
+  const key = node?.value ?? ''
+  if (key === '' || [...key].length > 128) throw malformed(name, '1 to 128 characters')
+  return key
+}
+
+export const maxResults = integer(1, 100)
+export const nextToken = text('a text', () => true)
+export const dryRun = flag

@@ -1,0 +1,168 @@
+import { CallLog, type LoggedCall } from '../openapi/call-log.ts'
+import { Clock } from '../openapi/clock.ts'
+import { type Controlled, controlPath, createControl } from '../openapi/control.ts'
+import { FaultList } from '../openapi/fault-list.ts'
+import { createGateway, type Service } from '../openapi/gateway.ts'
+import { listen } from '../openapi/wire.ts'
+import type { Ecs } from './action.ts'
+import { actions } from './actions.ts'
+import { ClientTokens } from './client-tokens.ts'
+import { createInstance } from './create-instance.ts'
+import { type Fault, type Faults, faultRules } from './faults.ts'
+import { describeInstance, type Instance, type Status } from './instance.ts'
+import { Instances } from './instances.ts'
+
+export interface EcsOptions {
+  /** 0, the default, takes a free one. It listens on 127.0.0.1 only. */
+  port?: number
+  /** Access key id -> secret; default `{ AKLOCAL: 'local-secret' }`. */
+  accessKeys?: Record<string, string>
+  /** CREATING to RUNNING; like the other delays in seconds, 0 unless given. */
+  bootSeconds?: number
+  startSeconds?: number
+  stopSeconds?: number
+  rebootSeconds?: number
+  deleteSeconds?: number
+  /** How long every answer of a signed call waits, default 0. */
+  latencyMs?: number
+  /** The most instances there may be, default 100,000. */
+  quota?: number
+  /** Private addresses come from it, default `10.0.0.0/8`; one of `127.0.0.0/8` lets something listen there. */
+  addressBlock?: string
+}
+
+/** What seeded instances are like; whatever is not given is ordinary. */
+export interface Seed {
+  tags?: Record<string, string>
+  status?: Status
+  instanceName?: string
+  instanceTypeId?: string
+  imageId?: string
+  projectName?: string
+  /** Its region is what stands before the last hyphen. */
+  zoneId?: string
+}
+
+export interface EcsEmulator {
+  /** `http://127.0.0.1:<port>` */
+  url: string
+  port: number
+  /** Every signed call since the start or the last reset: the latest 100,000. Its status is 0 when the connection was cut. */
+  calls: readonly LoggedCall[]
+  instances(): readonly Instance[]
+  faults: Faults
+  /** Moves the clock by which instances live. Signatures are checked by the real time. */
+  advance(seconds: number): void
+  /** Puts instances there at once, RUNNING unless told otherwise, past quota and faults. */
+  seed(count: number, seed?: Seed): void
+  /** No instances, no faults, no calls, the clock as it was. */
+  reset(): void
+  /** Stops at once, whatever is still open. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an emulated ECS: the signed API at `/`, its control at `/_emulator/`.
+ * Rejects with a RangeError for an option that makes no sense, and with the system's error when the port is taken.
+ */
+export async function startEcs(options: EcsOptions = {}): Promise<EcsEmulator> {
+  const { port = 0, accessKeys = { AKLOCAL: 'local-secret' }, latencyMs = 0, addressBlock = '10.0.0.0/8' } = options
+  const clock = new Clock()
+  const log = new CallLog()
+  const ecs: Ecs = {
+    clock,
+    instances: new Instances(clock, addressBlock),
+    tokens: new ClientTokens(clock),
+    faults: new FaultList<Fault>(faultRules, actions.keys()),
+    quota: notNegative('quota', options.quota ?? 100_000),
+    delays: {
+      bootSeconds: notNegative('bootSeconds', options.bootSeconds ?? 0),
+      startSeconds: notNegative('startSeconds', options.startSeconds ?? 0),
+      stopSeconds: notNegative('stopSeconds', options.stopSeconds ?? 0),
+      rebootSeconds: notNegative('rebootSeconds', options.rebootSeconds ?? 0),
+      deleteSeconds: notNegative('deleteSeconds', options.deleteSeconds ?? 0),
+    },
+  }
+  const advance = (seconds: number) => clock.advance(seconds)
+  const instances = () => {
+    ecs.instances.settle()
+    return [...ecs.instances.all()]
+  }
+  const reset = () => {
+    ecs.instances.clear()
+    ecs.tokens.clear()
+    ecs.faults.clear()
+    log.clear()
+    clock.reset()
+  }
+
+  const service: Service = {
+    name: 'ecs',
+    version: '2020-04-01',
+    actions: new Map([...actions].map(([name, run]) => [name, (call) => run(ecs, call)])),
+  }
+  const faults = ecs.faults
+  const answerCall = createGateway({
+    service,
+    accessKeys,
+    faults,
+    log,
+    clock,
+  })
+  const answerControl = createControl({
+    faults,
+    calls: log.calls,
+    resources: { instances: () => instances().map(lookInside) },
+    advance,
+    reset,
+  } satisfies Controlled)
+  notNegative('latencyMs', latencyMs)
+
+  const { port: taken, close } = await listen(port, (request) => {
+    if (request.path.startsWith(controlPath)) return answerControl(request)
+    const answer = answerCall(request)
+    return latencyMs > 0 ? { ...answer, delayMs: latencyMs + (answer.delayMs ?? 0) } : answer
+  })
+  const seed = (count: number, wanted: Seed = {}) => seedInstances(ecs, count, wanted)
+  return {
+    url: `http://127.0.0.1:${taken}`,
+    port: taken,
+    calls: log.calls,
+    instances,
+    faults,
+    advance,
+    seed,
+    reset,
+    close,
+  }
+}
+
+function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
+  const { tags = {}, status = 'RUNNING', zoneId = 'cn-beijing-a', projectName } = seed
+  const birth = {
+    ZoneId: zoneId,
+    ImageId: seed.imageId ?? 'image-seeded',
+    InstanceName: seed.instanceName ?? 'seeded',
+    InstanceTypeId: seed.instanceTypeId ?? 'ecs.g3i.large',
+    NetworkInterfaces: [{ SubnetId: 'subnet-seeded', SecurityGroupIds: ['sg-seeded'] }],
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    ProjectName: projectName,
+  }
+  const region = zoneId.slice(0, zoneId.lastIndexOf('-'))
+  for (let made = 0; made < count; made++) {
+    const id = createInstance(ecs, region, birth, { hideSeconds: 0, stuck: true, fails: false })
+    const instance = ecs.instances.get(id, region)
+    if (instance) instance.Status = status
+  }
+}
+
+/** An instance as it is described, and what no action shows. */
+function lookInside(instance: Instance): object {
+  const { next, visibleAt, UserData, region } = instance
+  return { ...describeInstance(instance), Region: region, UserData, Next: next, VisibleAt: visibleAt }
+}
+
+function notNegative(name: string, value: number): number {
+  if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number from 0 up`)
+  return value
+}

@@ -1,0 +1,110 @@
+import { timestamp } from '../openapi/envelope.ts'
+
+/** ECS API reference, DescribeInstances. */
+export const statuses = [
+  'CREATING',
+  'RUNNING',
+  'STOPPING',
+  'STOPPED',
+  'REBOOTING',
+  'STARTING',
+  'REBUILDING',
+  'RESIZING',
+  'ERROR',
+  'DELETING',
+] as const
+export type Status = (typeof statuses)[number]
+
+export interface NetworkInterface {
+  NetworkInterfaceId: string
+  Type: 'primary' | 'secondary'
+  PrimaryIpAddress: string
+  MacAddress: string
+  SubnetId: string
+  VpcId: string
+  SecurityGroupIds: readonly string[]
+}
+
+/** An instance as the emulator keeps it. Times are milliseconds since 1970. */
+export interface Instance {
+  readonly InstanceId: string
+  /** Instances are numbered in the order of their creation: the order of lists. */
+  readonly number: number
+  readonly region: string
+  readonly ZoneId: string
+  readonly ImageId: string
+  readonly InstanceTypeId: string
+  readonly OsType: 'Linux' | 'Windows'
+  readonly ProjectName: string
+  readonly InstanceChargeType: 'PostPaid' | 'PrePaid'
+  readonly SpotStrategy: string
+  readonly KeyPairName: string
+  readonly NetworkInterfaces: readonly NetworkInterface[]
+  readonly EipAddress: { AllocationId: string; IpAddress: string } | null
+  readonly VolumeIds: readonly string[]
+  readonly Tags: Map<string, string>
+  readonly createdAt: number
+  updatedAt: number
+  InstanceName: string
+  Hostname: string
+  Description: string
+  UserData: string
+  DeletionProtection: boolean
+  Status: Status
+  StoppedMode: 'KeepCharging' | 'StopCharging' | 'NotApplicable'
+  /** Where its status goes by itself, and when; absent while it rests. */
+  next?: { status: Status | 'GONE'; at: number }
+  /** Lists do not show it before. */
+  visibleAt: number
+}
+
+/** An instance as DescribeInstances shows it. */
+export function describeInstance(instance: Instance) {
+  const { Cpus, MemorySize } = sizeOf(instance.InstanceTypeId)
+  return {
+    InstanceId: instance.InstanceId,
+    InstanceName: instance.InstanceName,
+    Description: instance.Description,
+    Status: instance.Status,
+    StoppedMode: instance.StoppedMode,
+    InstanceTypeId: instance.InstanceTypeId,
+    Cpus,
+    MemorySize,
+    CpuOptions: { CoreCount: Math.max(1, Cpus / 2), ThreadsPerCore: 2, TopologyType: '' },
+    ImageId: instance.ImageId,
+    OsType: instance.OsType,
+    OsName: instance.OsType === 'Windows' ? 'Windows Server 2022' : 'Ubuntu 22.04',
+    ZoneId: instance.ZoneId,
+    VpcId: instance.NetworkInterfaces[0]?.VpcId ?? '',
+    NetworkInterfaces: instance.NetworkInterfaces.map((networkInterface) => ({
+      ...networkInterface,
+      Ipv6Addresses: [],
+    })),
+    RdmaIpAddresses: [],
+    EipAddress: instance.EipAddress,
+    Volumes: instance.VolumeIds.map((VolumeId) => ({ VolumeId })),
+    LocalVolumes: [],
+    Hostname: instance.Hostname,
+    HostName: instance.Hostname,
+    KeyPairId: instance.KeyPairName && `kp-${instance.KeyPairName}`,
+    KeyPairName: instance.KeyPairName,
+    InstanceChargeType: instance.InstanceChargeType,
+    SpotStrategy: instance.SpotStrategy,
+    ProjectName: instance.ProjectName,
+    DeletionProtection: instance.DeletionProtection,
+    ElasticScheduledInstanceType: 'NoEsi',
+    Tags: [...instance.Tags].map(([Key, Value]) => ({ Key, Value })),
+    CreatedAt: timestamp(instance.createdAt),
+    UpdatedAt: timestamp(instance.updatedAt),
+    ExpiredAt: '',
+    Uuid: instance.InstanceId,
+  }
+}
+
+/** `ecs.g3i.2xlarge`: the size gives the CPUs, the family's letter the memory for each: c 2 GiB, r 8 GiB, others 4 GiB. */
+function sizeOf(type: string): { Cpus: number; MemorySize: number } {
+  const [, family = '', times = '', size] = /^ecs\.([\w-]+)\.(\d*)(\w+)$/.exec(type) ?? []
+  const Cpus = size === 'large' ? 2 : size === 'xlarge' ? 4 * Number(times || 1) : 1
+  const gibPerCpu = family.startsWith('c') ? 2 : family.startsWith('r') ? 8 : 4
+  return { Cpus, MemorySize: Cpus * gibPerCpu * 1024 }
+}

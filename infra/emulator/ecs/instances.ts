@@ -1,0 +1,104 @@
+import type { Clock } from '../openapi/clock.ts'
+import { Addresses } from './addresses.ts'
+import { addressesUsedUp, addressInUse } from './assumptions.ts'
+import type { Instance, Status } from './instance.ts'
+
+/** All instances, oldest first. Their statuses move by the clock, and are brought up to date by `settle`; no timer runs. */
+export class Instances {
+  readonly #clock: Clock
+  readonly #addressBlock: string
+  readonly #byId = new Map<string, Instance>()
+  readonly #moving = new Set<Instance>()
+  #nextDue = Number.POSITIVE_INFINITY
+  #created = 0
+  #addresses: Addresses
+
+  constructor(clock: Clock, addressBlock: string) {
+    this.#clock = clock
+    this.#addressBlock = addressBlock
+    this.#addresses = new Addresses(addressBlock)
+  }
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  get(id: string, region: string): Instance | undefined {
+    const instance = this.#byId.get(id)
+    return instance?.region === region ? instance : undefined
+  }
+
+  all(): Iterable<Instance> {
+    return this.#byId.values()
+  }
+
+  /** The number of the next instance to be added. */
+  nextNumber(): number {
+    this.#created += 1
+    return this.#created
+  }
+
+  add(instance: Instance): void {
+    this.#byId.set(instance.InstanceId, instance)
+  }
+
+  /** Now `via`, and `status` after so many seconds; `GONE` removes it. `never` leaves it in `via` for good. */
+  move(instance: Instance, via: Status, status: Status | 'GONE', seconds: number | 'never'): void {
+    const now = this.#clock.now()
+    instance.Status = via
+    instance.updatedAt = now
+    delete instance.next
+    this.#moving.delete(instance)
+    if (seconds === 'never') return
+    instance.next = { status, at: now + seconds * 1000 }
+    this.#moving.add(instance)
+    this.#nextDue = Math.min(this.#nextDue, instance.next.at)
+  }
+
+  /** Does what has come due since it was last called. To be called before anybody looks. */
+  settle(): void {
+    const now = this.#clock.now()
+    if (now < this.#nextDue) return
+    this.#nextDue = Number.POSITIVE_INFINITY
+    for (const instance of this.#moving) {
+      const { next } = instance
+      if (next && next.at > now) this.#nextDue = Math.min(this.#nextDue, next.at)
+      else {
+        this.#moving.delete(instance)
+        this.#arrive(instance)
+      }
+    }
+  }
+
+  /** A free private address, or the wanted one. */
+  takeAddress(wanted?: string): string {
+    if (wanted === undefined) {
+      const address = this.#addresses.take()
+      if (address === undefined) throw addressesUsedUp()
+      return address
+    }
+    if (!this.#addresses.claim(wanted)) throw addressInUse(wanted)
+    return wanted
+  }
+
+  clear(): void {
+    this.#byId.clear()
+    this.#moving.clear()
+    this.#nextDue = Number.POSITIVE_INFINITY
+    this.#addresses = new Addresses(this.#addressBlock)
+  }
+
+  #arrive(instance: Instance): void {
+    const { next } = instance
+    if (!next) return
+    delete instance.next
+    instance.updatedAt = next.at
+    if (next.status === 'GONE') {
+      this.#byId.delete(instance.InstanceId)
+      for (const { PrimaryIpAddress } of instance.NetworkInterfaces) this.#addresses.release(PrimaryIpAddress)
+    } else {
+      instance.Status = next.status
+      if (next.status === 'RUNNING') instance.StoppedMode = 'NotApplicable'
+    }
+  }
+}

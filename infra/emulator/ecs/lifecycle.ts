@@ -1,0 +1,118 @@
+import { ApiError } from '../openapi/errors.ts'
+import type { Call } from '../openapi/gateway.ts'
+import { flag, oneOf, required } from '../openapi/params.ts'
+import { type Action, action, type Ecs } from './action.ts'
+import { deletionProtected, dryRunOperation } from './assumptions.ts'
+import { instanceNotFound, invalidChargeType, invalidInstanceStatus } from './errors.ts'
+import { clientToken, dryRun, instanceId, instanceIds } from './fields.ts'
+import type { Instance, Status } from './instance.ts'
+
+interface Options {
+  StoppedMode?: 'KeepCharging' | 'StopCharging' | undefined
+}
+
+/** What an operation does to one instance. */
+interface Operation {
+  from: readonly Status[]
+  /** A refusal beside the status. */
+  refuse?: (instance: Instance) => ApiError | undefined
+  run: (ecs: Ecs, instance: Instance, call: Call, options: Options) => void
+}
+
+const remove: Operation = {
+  // Published: RUNNING and STOPPED; CREATING was seen to be refused. That ERROR may be deleted and DELETING not is assumed.
+  from: ['RUNNING', 'STOPPED', 'ERROR'],
+  refuse: (instance) => {
+    if (instance.InstanceChargeType === 'PrePaid') return invalidChargeType()
+    return instance.DeletionProtection ? deletionProtected() : undefined
+  },
+  run: (ecs, instance, call) => {
+    const stuck = ecs.faults.take(call.action, 'StuckDeleting')
+    ecs.instances.move(instance, 'DELETING', 'GONE', stuck ? 'never' : ecs.delays.deleteSeconds)
+  },
+}
+
+const start: Operation = {
+  from: ['STOPPED'],
+  run: (ecs, instance) => ecs.instances.move(instance, 'STARTING', 'RUNNING', ecs.delays.startSeconds),
+}
+
+const stop: Operation = {
+  from: ['RUNNING'],
+  run: (ecs, instance, _call, { StoppedMode = 'KeepCharging' }) => {
+    instance.StoppedMode = StoppedMode
+    ecs.instances.move(instance, 'STOPPING', 'STOPPED', ecs.delays.stopSeconds)
+  },
+}
+
+const reboot: Operation = {
+  from: ['RUNNING'],
+  run: (ecs, instance) => ecs.instances.move(instance, 'REBOOTING', 'RUNNING', ecs.delays.rebootSeconds),
+}
+
+const stoppedMode = oneOf('KeepCharging', 'StopCharging')
+
+export const deleteInstance = one(remove)
+export const deleteInstances = many(remove)
+export const startInstance = one(start)
+export const startInstances = many(start)
+export const stopInstance = one(stop)
+export const stopInstances = many(stop)
+export const rebootInstance = one(reboot)
+export const rebootInstances = many(reboot)
+
+function one(operation: Operation): Action {
+  return action(
+    {
+      InstanceId: required(instanceId),
+      StoppedMode: stoppedMode,
+      ForceStop: flag,
+      DryRun: dryRun,
+      ClientToken: clientToken,
+    },
+    (input, ecs, call) => {
+      const instance = admit(operation, ecs, input.InstanceId, call)
+      if (input.DryRun) throw dryRunOperation()
+      operation.run(ecs, instance, call, input)
+      return {}
+    },
+  )
+}
+
+/** One item that fails does not fail the call: it is told in its own detail. */
+function many(operation: Operation): Action {
+  return action(
+    {
+      InstanceIds: required(instanceIds),
+      StoppedMode: stoppedMode,
+      ForceStop: flag,
+      ClientToken: clientToken,
+    },
+    (input, ecs, call) => {
+      const fault = ecs.faults.take(call.action, 'FailItem')
+      const OperationDetails = input.InstanceIds.map((InstanceId) => {
+        try {
+          if (fault && (fault.InstanceId ?? InstanceId) === InstanceId) {
+            throw new ApiError(400, fault.Code, fault.Message ?? `Scripted fault: ${fault.Code}.`)
+          }
+          operation.run(ecs, admit(operation, ecs, InstanceId, call), call, input)
+          return { InstanceId }
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error
+          return { InstanceId, Error: { Code: error.code, Message: error.message } }
+        }
+      })
+      return { OperationDetails }
+    },
+  )
+}
+
+/** @throws ApiError 404 InvalidInstance.NotFound, 400 InvalidInstanceStatus, or the operation's own refusal */
+function admit(operation: Operation, ecs: Ecs, id: string, call: Call): Instance {
+  const instance = ecs.instances.get(id, call.region)
+  if (!instance) throw instanceNotFound()
+  if (!operation.from.includes(instance.Status)) throw invalidInstanceStatus()
+  const refusal = operation.refuse?.(instance)
+  if (refusal) throw refusal
+  return instance
+}

@@ -1,0 +1,30 @@
+import { flag, required } from '../openapi/params.ts'
+import { action } from './action.ts'
+import { instanceNotFound, invalidInstanceStatus } from './errors.ts'
+import { clientToken, description, hostname, instanceId, instanceName, password, userData } from './fields.ts'
+
+/** An empty Description or UserData clears it. A password only becomes good at the next start, so none is kept here. */
+export const modifyInstanceAttribute = action(
+  {
+    InstanceId: required(instanceId),
+    InstanceName: instanceName,
+    Description: description,
+    Hostname: hostname,
+    Password: password,
+    UserData: userData,
+    DeletionProtection: flag,
+    ClientToken: clientToken,
+  },
+  (input, ecs, call) => {
+    const instance = ecs.instances.get(input.InstanceId, call.region)
+    if (!instance) throw instanceNotFound()
+    if (instance.Status === 'DELETING') throw invalidInstanceStatus() // an assumption: no state table is published
+    instance.InstanceName = input.InstanceName ?? instance.InstanceName
+    instance.Description = input.Description ?? instance.Description
+    instance.Hostname = input.Hostname ?? instance.Hostname
+    instance.UserData = input.UserData ?? instance.UserData
+    instance.DeletionProtection = input.DeletionProtection ?? instance.DeletionProtection
+    instance.updatedAt = ecs.clock.now()
+    return {}
+  },
+)

@@ -1,0 +1,185 @@
+import {
+  decimal,
+  flag,
+  integer,
+  list,
+  malformed,
+  missing,
+  object,
+  oneOf,
+  type Read,
+  required,
+  text,
+} from '../openapi/params.ts'
+import { action, type Ecs } from './action.ts'
+import { credentialMissing, dryRunOperation, outOfStock, quotaExceeded, zoneNotFound } from './assumptions.ts'
+import { createInstance, osTypeOf } from './create-instance.ts'
+import { dataVolumeWithoutSize, invalidArgument } from './errors.ts'
+import {
+  clientToken,
+  description,
+  dryRun,
+  hostname,
+  instanceName,
+  password,
+  projectName,
+  tags,
+  userData,
+} from './fields.ts'
+import { instanceNames } from './instance-names.ts'
+
+const id = (prefix: string) =>
+  text(`an id like ${prefix}-1a2b3c`, (value) => new RegExp(`^${prefix}-[a-z\\d][a-z\\d-]{0,63}$`).test(value))
+const instanceType = text('an instance type like ecs.g3i.large', (value) => /^ecs\.[a-z\d-]+\.[a-z\d-]+$/.test(value))
+const address = text('an IPv4 address', (value) => /^\d{1,3}(\.\d{1,3}){3}$/.test(value))
+const anyText = text('a text', () => true)
+
+const fields = {
+  ZoneId: required(text('a zone like cn-beijing-a', (value) => /^[a-z\d]+(-[a-z\d]+)+-[a-z]$/.test(value))),
+  ImageId: required(id('image')),
+  InstanceName: required(instanceName),
+  InstanceTypeId: instanceType,
+  InstanceType: instanceType, // older clients, Terraform among them, still use this name
+  NetworkInterfaces: required(
+    list(
+      object({
+        SubnetId: required(id('subnet')),
+        SecurityGroupIds: required(list(id('sg'), 5)),
+        PrimaryIpAddress: address,
+      }),
+      8,
+    ),
+  ),
+  Volumes: list(
+    object({
+      Size: integer(10, 32_768),
+      VolumeType: oneOf('ESSD_PL0', 'ESSD_FlexPL', 'PTSSD', 'TSSD_TL0'),
+      DeleteWithInstance: flag,
+      SnapshotId: anyText,
+      ExtraPerformanceTypeId: oneOf('Balance', 'IOPS', 'Throughput'),
+      ExtraPerformanceIOPS: integer(1, 50_000),
+      ExtraPerformanceThroughputMB: integer(1, 650),
+    }),
+    16,
+  ),
+  Count: integer(0, 100),
+  MinCount: integer(1, 100),
+  InstanceChargeType: oneOf('PostPaid', 'PrePaid'),
+  Period: text('1 to 9, 12, 24, 36, 48 or 60', (value) => /^([1-9]|12|24|36|48|60)$/.test(value)),
+  PeriodUnit: oneOf('Month'),
+  AutoRenew: flag,
+  AutoRenewPeriod: oneOf('1', '2', '3', '6', '12'),
+  SpotStrategy: oneOf('NoSpot', 'SpotAsPriceGo', 'SpotWithPriceLimit'),
+  SpotPriceLimit: decimal(0, 1e6, 3),
+  Password: password,
+  KeyPairName: anyText,
+  KeepImageCredential: flag,
+  Hostname: hostname,
+  HostName: hostname,
+  UserData: userData,
+  Description: description,
+  EipAddress: object({
+    BandwidthMbps: integer(1, 500),
+    ChargeType: oneOf('PayByBandwidth', 'PayByTraffic', 'PrePaid'),
+    ISP: oneOf('BGP', 'ChinaMobile', 'ChinaTelecom', 'ChinaUnicom', 'SingleLine_BGP', 'Static_BGP'),
+    ReleaseWithInstance: flag,
+    BandwidthPackageId: anyText,
+  }),
+  Tags: tags,
+  DeletionProtection: flag,
+  CreditSpecification: oneOf('Standard'),
+  HttpTokens: oneOf('optional', 'required'),
+  SecurityEnhancementStrategy: oneOf('Active', 'InActive'),
+  InstallRunCommandAgent: flag,
+  UniqueSuffix: flag,
+  SuffixIndex: integer(1, 999),
+  ProjectName: projectName,
+  DryRun: dryRun,
+  ClientToken: clientToken,
+}
+
+export type RunInstancesInput = { [K in keyof typeof fields]: Read<(typeof fields)[K]> }
+
+/** ECS API reference, RunInstances. The instances are CREATING, and RUNNING after `bootSeconds`. */
+export const runInstances = action(fields, (input, ecs, { action: name, region }) => {
+  checkTogether(input, region)
+  const { faults, instances } = ecs
+  const asked = input.Count || 1
+  if (faults.take(name, 'NoQuota')) throw quotaExceeded(instances.size)
+  if (instances.size + asked > ecs.quota) throw quotaExceeded(ecs.quota)
+  const count = inStock(ecs, asked, input.MinCount ?? asked)
+  if (input.DryRun) throw dryRunOperation()
+
+  const faultsOfBirth = {
+    hideSeconds: faults.take(name, 'HideNew')?.Seconds ?? 0,
+    stuck: faults.take(name, 'StuckCreating') !== undefined,
+    fails: faults.take(name, 'FailCreating') !== undefined,
+  }
+  const names = instanceNames(input.InstanceName, count, input.UniqueSuffix ? (input.SuffixIndex ?? 1) : undefined)
+  const InstanceIds = names.map((InstanceName) =>
+    createInstance(ecs, region, { ...input, InstanceName }, faultsOfBirth),
+  )
+  return { InstanceIds }
+})
+
+/** Between MinCount and Count as many as are in stock are made; under MinCount none. */
+function inStock(ecs: Ecs, asked: number, least: number): number {
+  const fault = ecs.faults.take('RunInstances', 'NoStock')
+  const count = fault ? Math.min(asked, fault.Left ?? 0) : asked
+  if (count < least || count === 0) throw outOfStock()
+  return count
+}
+
+/** The rules between parameters. */
+function checkTogether(input: RunInstancesInput, region: string): void {
+  const { ZoneId, Count, MinCount = 1, DryRun, NetworkInterfaces, EipAddress } = input
+  if (!ZoneId.startsWith(`${region}-`)) throw zoneNotFound(ZoneId, region)
+  if ((input.InstanceTypeId ?? input.InstanceType) === undefined) throw missing('InstanceTypeId')
+  if (MinCount > (Count || 1)) throw invalidArgument('MinCount is more than Count.')
+  if (DryRun && (Count || 1) > 1) throw invalidArgument('With DryRun, Count and MinCount have to be 1.')
+  if ((Count || 1) > 1 && NetworkInterfaces.some(({ PrimaryIpAddress }) => PrimaryIpAddress)) {
+    throw invalidArgument('PrimaryIpAddress is for one instance, Count is more.')
+  }
+  const bandwidth = EipAddress?.ChargeType === 'PayByTraffic' ? 200 : 500
+  if ((EipAddress?.BandwidthMbps ?? 1) > bandwidth) {
+    throw malformed('EipAddress.BandwidthMbps', `a whole number from 1 to ${bandwidth}`)
+  }
+  checkCredential(input)
+  checkCharge(input)
+  checkVolumes(input)
+  checkForWindows(input)
+}
+
+function checkCredential({ ImageId, Password, KeyPairName, KeepImageCredential }: RunInstancesInput): void {
+  if (KeepImageCredential && (Password || KeyPairName)) {
+    throw invalidArgument('KeepImageCredential excludes Password and KeyPairName.')
+  }
+  const keyPairCounts = KeyPairName !== undefined && osTypeOf(ImageId) === 'Linux' // ignored on Windows
+  if (!Password && !keyPairCounts && !KeepImageCredential) throw credentialMissing()
+}
+
+function checkCharge(input: RunInstancesInput): void {
+  const { InstanceChargeType = 'PostPaid', SpotStrategy = 'NoSpot', SpotPriceLimit } = input
+  if (SpotStrategy !== 'NoSpot' && InstanceChargeType !== 'PostPaid') {
+    throw invalidArgument('SpotStrategy is for PostPaid instances only.')
+  }
+  if (SpotPriceLimit !== undefined && SpotStrategy !== 'SpotWithPriceLimit') {
+    throw invalidArgument('SpotPriceLimit is for SpotWithPriceLimit only.')
+  }
+}
+
+function checkVolumes({ Volumes }: RunInstancesInput): void {
+  const [system, ...data] = Volumes
+  if (system?.Size !== undefined && (system.Size < 20 || system.Size > 2048)) {
+    throw malformed('Volumes.1.Size', 'a whole number from 20 to 2048')
+  }
+  if (data.some(({ Size, SnapshotId }) => Size === undefined && SnapshotId === undefined)) throw dataVolumeWithoutSize()
+}
+
+// Windows takes a shorter host name and half of the user data.
+function checkForWindows({ ImageId, Hostname, HostName, UserData = '' }: RunInstancesInput): void {
+  if (osTypeOf(ImageId) !== 'Windows') return
+  if ((Hostname ?? HostName ?? '').length > 15) throw malformed('Hostname', '2 to 15 characters for Windows')
+  if (Buffer.from(UserData, 'base64').length > 8 * 1024)
+    throw malformed('UserData', 'base64 of 8 KiB at most for Windows')
+}

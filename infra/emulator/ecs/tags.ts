@@ -1,0 +1,88 @@
+import type { Call } from '../openapi/gateway.ts'
+import { list, oneOf, required } from '../openapi/params.ts'
+import { action, type Ecs } from './action.ts'
+import { resourceNotFound, tooManyTags } from './assumptions.ts'
+import { hasTags } from './describe-instances.ts'
+import { invalidInstanceStatus } from './errors.ts'
+import { instanceId, maxResults, mostTags, nextToken, tagFilters, tagKey, tags } from './fields.ts'
+import type { Instance } from './instance.ts'
+import { defaultMaxResults, readNextToken, writeNextToken } from './pages.ts'
+
+const resourceType = required(oneOf('instance', 'image', 'reservedinstance', 'scheduledinstance', 'keypair'))
+const resourceIds = list(instanceId, 50)
+
+/** All the resources or none get the tags; a key that is there already gets the new value. */
+export const tagResources = action(
+  { ResourceType: resourceType, ResourceIds: required(resourceIds), Tags: required(tags) },
+  (input, ecs, call) => {
+    const instances = taggable(input, ecs, call)
+    for (const { Tags } of instances) {
+      const added = input.Tags.filter(({ Key }) => !Tags.has(Key)).length
+      if (Tags.size + added > mostTags) throw tooManyTags(mostTags)
+    }
+    for (const { Tags } of instances) {
+      for (const { Key, Value = '' } of input.Tags) Tags.set(Key, Value)
+    }
+    return { RequestId: call.requestId }
+  },
+)
+
+/** A key that is not there is no error. */
+export const untagResources = action(
+  { ResourceType: resourceType, ResourceIds: required(resourceIds), TagKeys: required(list(tagKey, 20)) },
+  (input, ecs, call) => {
+    for (const { Tags } of taggable(input, ecs, call)) {
+      for (const key of input.TagKeys) Tags.delete(key)
+    }
+    return { RequestId: call.requestId }
+  },
+)
+
+/**
+ * Every tag of the resources asked for, one item for each. Under TagFilters only tags that a filter names, of resources that
+ * pass all of them: that tags of another key are left out is an assumption. There is no limit of 1,000 here.
+ */
+export const describeTags = action(
+  {
+    ResourceType: resourceType,
+    ResourceIds: resourceIds,
+    TagFilters: tagFilters,
+    MaxResults: maxResults,
+    NextToken: nextToken,
+  },
+  (input, ecs, call) => {
+    const { ResourceType, ResourceIds, TagFilters, MaxResults = defaultMaxResults, NextToken } = input
+    const [afterInstance, afterTag] = readNextToken(NextToken, call)
+    const ids = new Set(ResourceIds)
+    const named = new Set(TagFilters.map(({ Key }) => Key))
+    const now = ecs.clock.now()
+    const TagResources: object[] = []
+    let last = [0, 0] as readonly [number, number]
+    if (ResourceType !== 'instance') return { TagResources, NextToken: '' }
+
+    for (const instance of ecs.instances.all()) {
+      if (instance.number < afterInstance || instance.region !== call.region || instance.visibleAt > now) continue
+      if ((ids.size > 0 && !ids.has(instance.InstanceId)) || !hasTags(instance, TagFilters)) continue
+      let place = 0
+      for (const [TagKey, TagValue] of instance.Tags) {
+        place += 1
+        if (instance.number === afterInstance && place <= afterTag) continue
+        if (named.size > 0 && !named.has(TagKey)) continue
+        if (TagResources.length === MaxResults) return { TagResources, NextToken: writeNextToken(last, call) }
+        TagResources.push({ ResourceId: instance.InstanceId, ResourceType, TagKey, TagValue })
+        last = [instance.number, place]
+      }
+    }
+    return { TagResources, NextToken: '' }
+  },
+)
+
+function taggable(input: { ResourceType: string; ResourceIds: string[] }, ecs: Ecs, call: Call): Instance[] {
+  const instances = input.ResourceIds.map((id) => {
+    const instance = input.ResourceType === 'instance' ? ecs.instances.get(id, call.region) : undefined
+    if (!instance) throw resourceNotFound(id)
+    return instance
+  })
+  if (instances.some(({ Status }) => Status === 'DELETING')) throw invalidInstanceStatus()
+  return instances
+}

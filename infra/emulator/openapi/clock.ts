@@ -1,0 +1,19 @@
+/** The time the emulated resources live by: the real one, plus what it was moved by. It never goes back but for a reset. */
+export class Clock {
+  #offset = 0
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return Date.now() + this.#offset
+  }
+
+  /** @throws RangeError for a negative or endless number of seconds */
+  advance(seconds: number): void {
+    if (!(seconds >= 0 && seconds <= 1e9)) throw new RangeError('a clock is advanced by 0 to 1,000,000,000 seconds')
+    this.#offset += seconds * 1000
+  }
+
+  reset(): void {
+    this.#offset = 0
+  }
+}
