@@ -143,7 +143,8 @@ function toText(line: Line): string {
       `${call.tries > 1 ? ` in ${call.tries} tries` : ''}${call.requestId === undefined ? '' : ` (${call.requestId})`}`,
   )
   const causes: string[] = []
-  for (let at = error; at !== undefined; at = at.cause) causes.push(status === 500 ? (at.stack ?? at.message) : at.message)
+  for (let at = error; at !== undefined; at = at.cause)
+    causes.push(status === 500 ? (at.stack ?? at.message) : at.message)
   return [head.join(' '), ...calls, ...notes, ...causes].join('\n  ')
 }
 

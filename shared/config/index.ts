@@ -83,7 +83,7 @@ type Values = Map<string, Map<string, unknown>>
 
 function readFile(file: string, problems: string[]): Values {
   const values: Values = new Map()
-  for (const [section, keys] of Object.entries(parseFile(file, problems))) {
+  for (const [section, keys] of Object.entries(parseFile(file))) {
     if (!Object.hasOwn(sections, section)) {
       problems.push(`[${section}] is not a section; there are ${Object.keys(sections).join(', ')} (${file})`)
     } else if (typeof keys !== 'object' || keys === null || Array.isArray(keys)) {
@@ -99,13 +99,12 @@ function readFile(file: string, problems: string[]): Values {
   return values
 }
 
-function parseFile(file: string, problems: string[]): Record<string, unknown> {
+function parseFile(file: string): Record<string, unknown> {
   let content: string
   try {
     content = readFileSync(file, 'utf8')
   } catch (error) {
-    problems.push(`cannot be read: ${(error as NodeJS.ErrnoException).code} (${file})`)
-    return {}
+    throw new ConfigError(`the configuration cannot be read: ${(error as NodeJS.ErrnoException).code} (${file})`)
   }
   try {
     return parse(content)
@@ -113,8 +112,7 @@ function parseFile(file: string, problems: string[]): Record<string, unknown> {
     if (!(error instanceof TomlError)) throw error
     // Only the first line: the rest shows the place in the file, and a secret may stand there.
     const reason = error.message.split('\n', 1)[0]
-    problems.push(`${reason} (${file}, line ${error.line}, column ${error.column})`)
-    return {}
+    throw new ConfigError(`${reason} (${file}, line ${error.line}, column ${error.column})`)
   }
 }
 
@@ -122,7 +120,9 @@ function overlay(values: Values, origins: Map<string, string>, name: string, val
   const [section = '', key = '', ...rest] = name.slice(PREFIX.length).toLowerCase().split('__')
   const schema = schemaOf(section, key)
   if (schema === undefined || rest.length > 0) {
-    const known = Object.hasOwn(sections, section) ? keysOf(section) : `sections are ${Object.keys(sections).join(', ')}`
+    const known = Object.hasOwn(sections, section)
+      ? keysOf(section)
+      : `sections are ${Object.keys(sections).join(', ')}`
     problems.push(`${name} sets nothing: it must be ${PREFIX}<SECTION>__<KEY>; ${known} (environment)`)
     return
   }

@@ -38,7 +38,10 @@ export const sections = {
     endpoint: v.optional(
       v.pipe(
         v.string('must be text'),
-        v.check(isEndpoint, 'must be an https:// address without a path (http:// only for 127.0.0.1, localhost or ::1)'),
+        v.check(
+          isEndpoint,
+          'must be an https:// address without a path (http:// only for 127.0.0.1, localhost or ::1)',
+        ),
       ),
       'https://open.volcengineapi.com',
     ),
@@ -205,7 +208,8 @@ function isEndpoint(value: string): boolean {
   if (!URL.canParse(value)) return false
   const url = new URL(value)
   const loopback = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname)
-  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  const bare =
+    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
   return bare && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
 }
 

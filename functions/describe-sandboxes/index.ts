@@ -1,0 +1,22 @@
+import * as v from 'valibot'
+import { action } from '../../shared/handler/action.ts'
+import { initializer as initialize } from '../../shared/handler/initializer.ts'
+import { OsType, SandboxId, wholeNumber } from '../../shared/handler/parameters.ts'
+import { openConnection, sandboxes } from '../../shared/manager/index.ts'
+import { STATUSES } from '../../shared/manager/sandbox.ts'
+
+/** Lists sandboxes: all of them, or one page where `MaxResults` or `NextToken` is given. */
+export const handler = action({
+  name: 'DescribeSandboxes',
+  input: v.object({
+    SandboxId: v.optional(SandboxId),
+    Status: v.optional(v.picklist(STATUSES, `must be one of ${STATUSES.join(', ')}`)),
+    OsType: v.optional(OsType),
+    MaxResults: v.optional(wholeNumber(1, 100)),
+    NextToken: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,2048}$/, 'must be the NextToken of the page before'))),
+  }),
+  run: (request, call) => sandboxes(call).describe(request),
+  body: ({ sandboxes: Result, NextToken }, ResponseMetadata) => ({ ResponseMetadata, Result, NextToken }),
+})
+
+export const initializer = initialize(openConnection)

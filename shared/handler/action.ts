@@ -1,0 +1,141 @@
+import middy from '@middy/core'
+import type * as v from 'valibot'
+import type { Config } from '../config/schema.ts'
+import { ActionError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { authenticate } from './auth.ts'
+import { parseBody } from './body.ts'
+import { type Invocation, type PlatformContext, receive } from './invocation.ts'
+import {
+  allowed,
+  failure,
+  metadata,
+  type Reply,
+  type ResponseMetadata,
+  success,
+  toActionError,
+  withMultiValueHeaders,
+} from './reply.ts'
+import { checkAction, type ObjectSchema, readParameters, validate } from './request.ts'
+
+/** What the pipeline knows of an invocation, for the work of the action. */
+export interface Call {
+  requestId: string
+  /** Only where the caller itself sent one. */
+  callerRequestId?: string
+  caller: string
+  /** When the work has to be done, in milliseconds since 1970: a little before the invocation ends. */
+  deadline: number
+  config: Config
+  log: Log
+}
+
+interface Action<Schema extends ObjectSchema, Result> {
+  /** Name of the action, as it stands in `Action=`. */
+  name: string
+  /** Its parameters. Messages complete the sentence "<Name> ...". */
+  input: Schema
+  /** Its work. An `ActionError` becomes the answer; anything else becomes `InternalError`. */
+  run(input: v.InferOutput<Schema>, call: Call): Promise<Result>
+  /** The body of the answer; as a rule the envelope with the result. */
+  body?(result: Result, metadata: ResponseMetadata): object
+}
+
+const envelope = (Result: unknown, ResponseMetadata: ResponseMetadata) => ({ ResponseMetadata, Result })
+
+/** Makes the handler of an action: an event of veFaaS or AWS Lambda in, an answer out. It never throws. */
+export function action<Schema extends ObjectSchema, Result>({
+  name,
+  input,
+  run,
+  body = envelope,
+}: Action<Schema, Result>) {
+  const pipeline: Pipeline = middy({ timeoutEarlyInMillis: ANSWER_MS, timeoutEarlyResponse: outOfTime })
+    .before(({ event }: Step) => {
+      event.config()
+    })
+    .before(({ event }: Step) => {
+      const { method } = event.request
+      if (method === 'HEAD' || method === 'OPTIONS') return allowed(event.requestId)
+      if (method === 'GET' || method === 'POST') return undefined
+      throw new ActionError(
+        405,
+        'MethodNotAllowed',
+        `Send GET or POST, not ${method.slice(0, 20) || 'an event of another kind'}.`,
+      )
+    })
+    .before(({ event }: Step) => {
+      event.caller = authenticate(event.request, event.config(), event.log)
+    })
+    .before(async ({ event }: Step) => {
+      const parameters = readParameters(event.request, await parseBody(event.request))
+      for (const secret of SECRET_PARAMETERS) event.log.secret(parameters.get(secret))
+      checkAction(parameters, name)
+      event.input = validate(input, parameters)
+    })
+    .handler((event: Invocation) => run(event.input as v.InferOutput<Schema>, callOf(event)))
+    .after((step: Step) => {
+      const answered = metadata(step.event.requestId, name, step.event.region)
+      step.response = success(answered, body(step.response as Result, answered))
+    })
+    .onError((step: Step) => {
+      const { requestId, region, log } = step.event
+      step.event.error = step.error
+      step.response = failure(metadata(requestId, name, region), toActionError(step.error), log.redact)
+    })
+
+  return async (event: unknown, context: PlatformContext = {}): Promise<Reply> => {
+    const invocation = receive(event, context)
+    const reply = await pipeline(invocation, { getRemainingTimeInMillis: () => invocation.endsAt - Date.now() })
+    logOutcome(name, invocation, reply.statusCode)
+    return invocation.request.multiValueReply ? withMultiValueHeaders(reply) : reply
+  }
+}
+
+interface Step {
+  event: Invocation
+  response: unknown
+  error: unknown
+}
+
+type Pipeline = (event: Invocation, context: { getRemainingTimeInMillis: () => number }) => Promise<Reply>
+
+// An answer in time beats the platform's own: so much before the end of the invocation it is given, come what may ...
+const ANSWER_MS = 200
+// ... and so much before, the cloud is not waited for any longer.
+const DEADLINE_MS = 500
+
+// Logs and answers never hold what these say.
+const SECRET_PARAMETERS = ['Password', 'UserData', 'Token']
+
+function outOfTime(): never {
+  throw new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. Whether it will be is not known.')
+}
+
+function callOf({ requestId, callerRequestId, caller, endsAt, config, log }: Invocation): Call {
+  return {
+    requestId,
+    ...(callerRequestId !== undefined && { callerRequestId }),
+    caller,
+    deadline: endsAt - DEADLINE_MS,
+    config: config(),
+    log,
+  }
+}
+
+function logOutcome(
+  action: string,
+  { requestId, caller, started, cold, log, error }: Invocation,
+  status: number,
+): void {
+  log.end({
+    requestId,
+    action,
+    caller,
+    status,
+    ...(error !== undefined && { code: toActionError(error).code }),
+    milliseconds: Date.now() - started,
+    cold,
+    ...(status >= 500 && { error }),
+  })
+}

@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Config } from '../config/schema.ts'
+import { ActionError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { HttpRequest } from './event.ts'
+
+/**
+ * Who calls: the name of the key that the request carries, or with `security.auth = "gateway"` the consumer that the
+ * gateway names. All keys that a request carries have to be right.
+ * @throws {ActionError} `MissingAuthenticationToken`, `InvalidAccessKey`
+ */
+export function authenticate({ headers }: HttpRequest, { security }: Config, log: Log): string {
+  const presented = keysOf(headers)
+  for (const key of presented) log.secret(key)
+  if (security.auth === 'gateway') return printable(headers['x-forward-consumer'])
+
+  const known = Object.entries(security.keys)
+  if (known.length === 0) log.note('security.auth is "key" and security.keys is empty: every call is refused')
+  if (presented.length === 0) {
+    throw new ActionError(
+      401,
+      'MissingAuthenticationToken',
+      'A key is required: Authorization: Bearer <key>, or X-API-Key: <key>, or the password of Authorization: Basic.',
+    )
+  }
+  const callers = presented.map((key) => callerOf(key, known))
+  const caller = callers[0]
+  if (caller === undefined || callers.includes(undefined)) {
+    throw new ActionError(401, 'InvalidAccessKey', 'The key is not one of this manager.')
+  }
+  return caller
+}
+
+function keysOf(headers: Record<string, string>): string[] {
+  const { authorization = '', 'x-api-key': apiKey = '' } = headers
+  return [keyOfAuthorization(authorization.trim()), apiKey.trim()].filter((key) => key !== '')
+}
+
+// websockify's token source is a URL, and a URL carries a key only as user:password@.
+function keyOfAuthorization(value: string): string {
+  const [, scheme = '', rest = ''] = /^(bearer|basic)\s+(.*)$/is.exec(value) ?? []
+  if (scheme === '') return value
+  if (scheme.toLowerCase() === 'bearer') return rest
+  const decoded = Buffer.from(rest, 'base64').toString('utf8')
+  return decoded.slice(decoded.indexOf(':') + 1) || value
+}
+
+// Every key is compared, and digests have one length: the time tells nothing of where or how far a key agrees.
+function callerOf(key: string, known: readonly (readonly [string, string])[]): string | undefined {
+  const digest = sha256(key)
+  let caller: string | undefined
+  for (const [name, value] of known) if (timingSafeEqual(digest, digestOf(value))) caller = name
+  return caller
+}
+
+const digests = new Map<string, Buffer>()
+
+function digestOf(configured: string): Buffer {
+  const known = digests.get(configured)
+  if (known !== undefined) return known
+  const digest = configured.startsWith('sha256:') ? Buffer.from(configured.slice(7), 'hex') : sha256(configured)
+  digests.set(configured, digest)
+  return digest
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest()
+
+const printable = (name = '') => name.replace(/[^\w.@-]/g, '').slice(0, 64)

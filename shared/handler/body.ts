@@ -1,0 +1,29 @@
+import jsonBodyParser from '@middy/http-json-body-parser'
+import { ActionError, invalidParameter } from '../errors.ts'
+import type { HttpRequest } from './event.ts'
+import { MAX_BODY_BYTES } from './request.ts'
+
+const parser = jsonBodyParser()
+
+/**
+ * The JSON body of a request, parsed; undefined when there is none.
+ * @throws {ActionError} `RequestEntityTooLarge`, `InvalidParameter.Body`
+ */
+export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest): Promise<unknown> {
+  if (body === '') return undefined
+  const bytes = isBase64Encoded ? Math.floor((body.length * 3) / 4) : Buffer.byteLength(body)
+  if (bytes > MAX_BODY_BYTES) {
+    throw new ActionError(413, 'RequestEntityTooLarge', `A body may have at most ${MAX_BODY_BYTES} bytes.`)
+  }
+  if (!/^(identity)?$/i.test(headers['content-encoding']?.trim() ?? '')) {
+    throw invalidParameter('Body', 'must not be compressed')
+  }
+  const event: { body: unknown } & Record<string, unknown> = { headers, body, isBase64Encoded }
+  try {
+    await parser.before?.({ event } as unknown as Parameters<NonNullable<typeof parser.before>>[0])
+  } catch {
+    // Without the parser's own error as the cause: it quotes the body, and a password may stand in it.
+    throw invalidParameter('Body', 'must be JSON, sent with Content-Type: application/json')
+  }
+  return event.body
+}

@@ -1,0 +1,14 @@
+import { reloadConfiguration } from '../config/index.ts'
+import type { Config } from '../config/schema.ts'
+
+/**
+ * Makes the initializer of a function, which veFaaS calls once before the first event: it loads and checks the
+ * configuration and opens the connection to the cloud. AWS Lambda has no such step; there the first event does it.
+ *
+ * @param open  opens the connection; must not fail
+ */
+export function initializer(open: (config: Config) => Promise<void>) {
+  return async (): Promise<void> => {
+    await open(reloadConfiguration())
+  }
+}

@@ -1,0 +1,98 @@
+import * as v from 'valibot'
+import { ActionError, invalidParameter, missingParameter, unknownParameter } from '../errors.ts'
+import type { HttpRequest } from './event.ts'
+
+/** The version of the API, and the only one. */
+export const VERSION = '2020-04-01'
+
+/** Largest body, in bytes as sent. */
+export const MAX_BODY_BYTES = 64 * 1024
+
+/** The parameters of a request, each a text that is not empty. */
+export type Parameters = ReadonlyMap<string, string>
+
+/**
+ * The parameters of query and JSON body together.
+ *
+ * @param body  the body, parsed; undefined when there is none
+ * @throws {ActionError} `InvalidParameter.<Name>` for one given in both with different values, or of a shape that no
+ *   parameter has
+ */
+export function readParameters({ query }: HttpRequest, body: unknown): Parameters {
+  const parameters = new Map<string, string>()
+  for (const [name, value] of Object.entries(query)) add(parameters, name, value)
+  if (body === undefined) return parameters
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalidParameter('Body', 'must be a JSON object of parameters')
+  }
+  const inBody = new Map<string, string>()
+  for (const [name, value] of Object.entries(body)) add(inBody, name, toText(name, value))
+  for (const [name, value] of inBody) {
+    const inQuery = parameters.get(name)
+    if (inQuery !== undefined && inQuery !== value) {
+      throw invalidParameter(safeName(name), 'is in the query and in the body with different values')
+    }
+    parameters.set(name, value)
+  }
+  return parameters
+}
+
+/**
+ * Makes sure that the request is for this action: the gateway may have been told otherwise than the function.
+ * @throws {ActionError} `MissingParameter.<Name>`, `InvalidActionOrVersion`
+ */
+export function checkAction(parameters: Parameters, action: string): void {
+  for (const [name, expected] of [
+    ['Action', action],
+    ['Version', VERSION],
+  ] as const) {
+    const value = parameters.get(name)
+    if (value === undefined) throw missingParameter(name, `${name} is required here: ${name}=${expected}.`)
+    if (value === expected) continue
+    throw new ActionError(404, 'InvalidActionOrVersion', `This is ${action}, version ${VERSION}, and no other action.`)
+  }
+}
+
+/**
+ * Checks the parameters against the action's schema.
+ * @throws {ActionError} `UnknownParameter.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`
+ */
+export function validate<Schema extends ObjectSchema>(schema: Schema, parameters: Parameters): v.InferOutput<Schema> {
+  const input: Record<string, string> = {}
+  for (const [name, value] of parameters) {
+    if (name === 'Action' || name === 'Version') continue
+    // valibot's own strictObject takes __proto__, toString and the like for known.
+    if (!Object.hasOwn(schema.entries, name)) throw unknownParameter(name, Object.keys(schema.entries))
+    input[name] = value
+  }
+  const result = v.safeParse(schema, input, { abortEarly: true, abortPipeEarly: true })
+  if (result.success) return result.output
+  const issue = result.issues[0]
+  const name = String(issue.path?.[0]?.key ?? 'Body')
+  throw issue.received === 'undefined' ? missingParameter(name) : invalidParameter(name, issue.message)
+}
+
+/** The schema of an action's parameters. */
+export type ObjectSchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
+
+// SecurityGroupIds.1=a is ECS's way to write a list in a query; here all ways become one text, joined with commas.
+function add(parameters: Map<string, string>, name: string, value: string): void {
+  if (value === '') return
+  const list = /^(SecurityGroupIds)\.[1-9]\d?$/.exec(name)?.[1]
+  if (list === undefined) {
+    parameters.set(name, parameters.has(name) ? `${parameters.get(name)},${value}` : value)
+  } else {
+    parameters.set(list, parameters.has(list) ? `${parameters.get(list)},${value}` : value)
+  }
+}
+
+function toText(name: string, value: unknown): string {
+  if (value === null) return ''
+  if (typeof value === 'string' || typeof value === 'number') return String(value)
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string' && !item.includes(','))) {
+    return value.join(',')
+  }
+  throw invalidParameter(safeName(name), 'must be a text or a number (or a list of texts where a list is expected)')
+}
+
+const safeName = (name: string) => name.replace(/[^A-Za-z0-9_.-]/g, '').slice(0, 64)
