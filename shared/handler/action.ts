@@ -50,11 +50,11 @@ export function action<Schema extends ObjectSchema, Result>({
   run,
   body = envelope,
 }: Action<Schema, Result>) {
-  const pipeline: Pipeline = middy({ timeoutEarlyInMillis: ANSWER_MS, timeoutEarlyResponse: outOfTime })
-    .before(({ event }: Step) => {
+  const pipeline = middy<Invocation, unknown>({ timeoutEarlyInMillis: ANSWER_MS, timeoutEarlyResponse: outOfTime })
+    .before(({ event }) => {
       event.config()
     })
-    .before(({ event }: Step) => {
+    .before(({ event }) => {
       const { method } = event.request
       if (method === 'HEAD' || method === 'OPTIONS') return allowed(event.requestId)
       if (method === 'GET' || method === 'POST') return undefined
@@ -64,21 +64,21 @@ export function action<Schema extends ObjectSchema, Result>({
         `Send GET or POST, not ${method.slice(0, 20) || 'an event of another kind'}.`,
       )
     })
-    .before(({ event }: Step) => {
+    .before(({ event }) => {
       event.caller = authenticate(event.request, event.config(), event.log)
     })
-    .before(async ({ event }: Step) => {
+    .before(async ({ event }) => {
       const parameters = readParameters(event.request, await parseBody(event.request))
       for (const secret of SECRET_PARAMETERS) event.log.secret(parameters.get(secret))
       checkAction(parameters, name)
       event.input = validate(input, parameters)
     })
     .handler((event: Invocation) => run(event.input as v.InferOutput<Schema>, callOf(event)))
-    .after((step: Step) => {
+    .after((step) => {
       const answered = metadata(step.event.requestId, name, step.event.region)
       step.response = success(answered, body(step.response as Result, answered))
     })
-    .onError((step: Step) => {
+    .onError((step) => {
       const { requestId, region, log } = step.event
       step.event.error = step.error
       step.response = failure(metadata(requestId, name, region), toActionError(step.error), log.redact)
@@ -86,18 +86,15 @@ export function action<Schema extends ObjectSchema, Result>({
 
   return async (event: unknown, context: PlatformContext = {}): Promise<Reply> => {
     const invocation = receive(event, context)
-    const reply = await pipeline(invocation, { getRemainingTimeInMillis: () => invocation.endsAt - Date.now() })
+    const reply = await (pipeline as unknown as Pipeline)(invocation, {
+      getRemainingTimeInMillis: () => invocation.endsAt - Date.now(),
+    })
     logOutcome(name, invocation, reply.statusCode)
     return invocation.request.multiValueReply ? withMultiValueHeaders(reply) : reply
   }
 }
 
-interface Step {
-  event: Invocation
-  response: unknown
-  error: unknown
-}
-
+// What it is once it is built; middy's own type asks for the whole context of AWS Lambda.
 type Pipeline = (event: Invocation, context: { getRemainingTimeInMillis: () => number }) => Promise<Reply>
 
 // An answer in time beats the platform's own: so much before the end of the invocation it is given, come what may ...
