@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util'
+import { LocalError } from './error.ts'
+
+export type Arguments = {
+  help: boolean
+  port: number | undefined
+  ecsPort: number
+  bootSeconds: number
+  cloud: boolean
+  auth: 'key' | 'gateway' | undefined
+}
+
+export const help = `Usage: npm start -- [options]
+
+Runs the service on this computer, with a small copy of the cloud beside it. Listens on 127.0.0.1 only.
+
+  --port <port>           of the gateway, where the actions are (8102, or server.port of config.toml; 0 takes a free one)
+  --ecs-port <port>       of the emulated ECS (18103; 0 takes a free one)
+  --boot-seconds <n>      how long an emulated machine takes to boot (3)
+  --auth key|gateway      key: callers need a key; gateway: they need none (gateway)
+  --cloud                 use the real cloud, with the configured credentials: this makes and removes real machines
+  --help                  this text
+
+Any setting of config.toml can be given as ECS_MANAGER__<SECTION>__<KEY>.`
+
+/** Reads the command line. Throws LocalError. */
+export function readArguments(args: string[]): Arguments {
+  const values = parsed(args)
+  const { auth } = values
+  if (auth !== undefined && auth !== 'key' && auth !== 'gateway') throw new LocalError('--auth must be key or gateway')
+  return {
+    help: values.help ?? false,
+    port: values.port === undefined ? undefined : port('--port', values.port),
+    ecsPort: port('--ecs-port', values['ecs-port'] ?? '18103'),
+    bootSeconds: number('--boot-seconds', values['boot-seconds'] ?? '3', 86_400),
+    cloud: values.cloud ?? false,
+    auth,
+  }
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: 'string' },
+        'ecs-port': { type: 'string' },
+        'boot-seconds': { type: 'string' },
+        auth: { type: 'string' },
+        cloud: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (cause) {
+    const [reason] = (cause as Error).message.split('. ')
+    throw new LocalError(`${reason}; npm start -- --help shows what there is`, { cause })
+  }
+}
+
+function port(flag: string, text: string): number {
+  const value = number(flag, text, 65_535)
+  if (!Number.isInteger(value)) throw new LocalError(`${flag} must be a whole number`)
+  return value
+}
+
+function number(flag: string, text: string, max: number): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (!(value <= max)) throw new LocalError(`${flag} must be a number from 0 to ${max}`)
+  return value
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'smol-toml'
+
+export type Environment = Record<string, string>
+
+/** The key pair the emulated ECS knows. Not secret: it opens nothing but a process on this computer. */
+export const ACCESS_KEY = 'AKLOCAL'
+export const SECRET_KEY = 'local-secret'
+
+/** Where calls to the cloud go, and with whose credentials: what only `--cloud` may take from the user. */
+const CLOUD_ACCESS = ['ENDPOINT', 'ACCESS_KEY', 'SECRET_KEY', 'SESSION_TOKEN'].map(
+  (key) => `ECS_MANAGER__VOLCENGINE__${key}`,
+)
+
+/**
+ * What functions get of the user's own environment: the settings of this service and, with the real cloud, credentials.
+ * With the emulated cloud the address and the credentials of a real one are left out, so that nothing set for a
+ * deployment in the same shell can make a local try reach it.
+ */
+export function settingsOf(environment: NodeJS.ProcessEnv, cloud: boolean): Environment {
+  const wanted = (name: string) =>
+    cloud
+      ? /^(ECS_MANAGER_|VOLCENGINE_(ACCESS_KEY|SECRET_KEY|SESSION_TOKEN)$)/.test(name)
+      : name.startsWith('ECS_MANAGER_') && !CLOUD_ACCESS.includes(name)
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && wanted(name) ? [[name, value]] : [],
+    ),
+  )
+}
+
+/**
+ * What makes functions use the emulated cloud at `url`: its address and keys, and ids for the settings that a deployment
+ * must fill in and that neither `configFile` nor `own`, the function's environment, does.
+ */
+export function emulatedSettings(configFile: string, own: Environment, url: string): Environment {
+  const sections = sectionsOf(configFile)
+  const given = (section: string, key: string) =>
+    own[`ECS_MANAGER__${section}__${key}`.toUpperCase()] || (sections[section]?.[key] ?? '')
+
+  const settings: Environment = {
+    ECS_MANAGER__VOLCENGINE__ENDPOINT: url,
+    ECS_MANAGER__VOLCENGINE__ACCESS_KEY: ACCESS_KEY,
+    ECS_MANAGER__VOLCENGINE__SECRET_KEY: SECRET_KEY,
+    ECS_MANAGER__VOLCENGINE__SESSION_TOKEN: '',
+  }
+  const needed = [
+    ['instance', 'image_id', 'image-emulated-linux'],
+    ['instance', 'windows_image_id', 'image-emulated-windows'],
+    ['instance', 'zone', `${given('volcengine', 'region') || 'cn-beijing'}-a`],
+    ['network', 'subnet_id', 'subnet-emulated'],
+    ['network', 'security_group_ids', '["sg-emulated"]'],
+  ] as const
+  for (const [section, key, emulated] of needed) {
+    const isEmpty = given(section, key).length === 0 // a text or a list
+    if (isEmpty) settings[`ECS_MANAGER__${section}__${key}`.toUpperCase()] = emulated
+  }
+  return settings
+}
+
+/** The sections of a config.toml; none when it cannot be read, which the check of the configuration then reports. */
+function sectionsOf(configFile: string): Record<string, Record<string, string | unknown[]>> {
+  try {
+    return parse(readFileSync(configFile, 'utf8')) as Record<string, Record<string, string | unknown[]>>
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,49 @@
+import { ConfigError } from '../../shared/config/index.ts'
+import { BuildError, build } from '../build.ts'
+import { ServiceError } from '../service.ts'
+import { help, readArguments } from './arguments.ts'
+import { startLocal } from './cloud.ts'
+import { settingsOf } from './environment.ts'
+import { LocalError } from './error.ts'
+import { welcome } from './welcome.ts'
+
+/** What people can put right themselves: the message is all they need. */
+const expected = [LocalError, ServiceError, BuildError, ConfigError]
+
+try {
+  await start()
+} catch (error) {
+  console.error(expected.some((kind) => error instanceof kind) ? (error as Error).message : error)
+  process.exit(1)
+}
+
+async function start(): Promise<void> {
+  // 1. What is wanted?
+  const wanted = readArguments(process.argv.slice(2))
+  if (wanted.help) {
+    console.log(help)
+    return
+  }
+
+  // 2. Bundle the functions.
+  await build()
+
+  // 3. Start the cloud with the functions in it.
+  const { ecsPort, bootSeconds, cloud, auth, port } = wanted
+  const local = await startLocal({
+    ecs: { port: ecsPort, bootSeconds },
+    cloud,
+    settings: settingsOf(process.env, cloud),
+    ...(auth && { auth }),
+    ...(port !== undefined && { port }),
+    onLog: (name, line, stream) => console[stream === 'stderr' ? 'error' : 'log'](`${name}  ${line}`),
+  })
+
+  // 4. End all of it on Ctrl-C.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => local.close().finally(() => process.exit(0)))
+  }
+
+  // 5. Say what there is.
+  console.log(welcome(local, wanted))
+}

@@ -1,0 +1,34 @@
+import type { Arguments } from './arguments.ts'
+import type { Local } from './cloud.ts'
+import { ACCESS_KEY, SECRET_KEY } from './environment.ts'
+
+/** What `npm start` prints: what runs where, the five actions as curl lines in an order that works, and the address. */
+export function welcome({ url, ecs, config, key }: Local, { bootSeconds }: Arguments): string {
+  const authorization = config.security.auth === 'key' ? ' -H "Authorization: Bearer $KEY"' : ''
+  const curl = (action: string, parameters = '') =>
+    `curl -s${authorization} "${url}/?Action=${action}&Version=2020-04-01${parameters}"`
+
+  const lines = [
+    'ECS Manager, on this computer',
+    '',
+    `  actions        ${url}   the functions of serverless.yml behind an emulated gateway`,
+    ecs
+      ? `  emulated ECS   ${ecs.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`
+      : `  real ECS       ${config.volcengine.endpoint} (${config.volcengine.region}): machines are real and cost money`,
+    '',
+    'To try it, paste these lines one after the other:',
+    '',
+    ...(authorization ? [`  KEY=${key ?? "'<one of your configured keys>'"}`] : []),
+    `  ${curl('CreateSandbox')}`,
+    `  ${curl('DescribeSandboxes')}`,
+    `  ID='<a SandboxId>'   # ${ecs ? `once its Status is RUNNING, ${bootSeconds} s after its creation` : 'once its Status is RUNNING'}`,
+    `  ${curl('DescribeSandboxTerminalUrl', '&SandboxId=$ID')}`,
+    "  TOKEN='<the Token>'",
+    `  ${curl('ValidateVncToken', '&Token=$TOKEN')}`,
+    `  ${curl('DeleteSandbox', '&SandboxId=$ID')}`,
+    '',
+    'Ctrl-C ends everything.',
+    `ready ${url}`,
+  ]
+  return lines.join('\n')
+}
