@@ -1,0 +1,181 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { startEcs } from './index.ts'
+import { caller, type Params, runParams } from './testing.ts'
+
+const ecs = await startEcs({ bootSeconds: 10 })
+const call = caller(ecs.url)
+const list = async (params: Params = {}) => (await call('DescribeInstances', params)).result
+beforeEach(() => ecs.reset())
+afterAll(() => ecs.close())
+
+describe('pages', () => {
+  it('are of 10 unless asked otherwise, and of 100 at most', async () => {
+    ecs.seed(101)
+    expect((await list()).Instances).toHaveLength(10)
+    expect((await list({ MaxResults: 100 })).Instances).toHaveLength(100)
+    expect((await list({ MaxResults: 1 })).Instances).toHaveLength(1)
+    expect((await call('DescribeInstances', { MaxResults: 101 })).outcome).toBe('400 InvalidMaxResults.Malformed')
+    expect((await call('DescribeInstances', { MaxResults: 0 })).outcome).toBe('400 InvalidMaxResults.Malformed')
+  })
+
+  it.each([0, 1, 99, 100, 101, 250])('show each of %i instances once', async (count) => {
+    ecs.seed(count)
+    const { ids, totals } = await all({ MaxResults: 100 })
+    expect(ids).toEqual(ecs.instances().map(({ InstanceId }) => InstanceId))
+    expect(new Set(totals)).toEqual(new Set([count]))
+  })
+
+  it('go on while instances come and go', async () => {
+    ecs.seed(25)
+    const before = ecs.instances().map(({ InstanceId }) => InstanceId)
+    const first = await list()
+    await call('DeleteInstance', { InstanceId: before[3] ?? '' })
+    await call('DeleteInstance', { InstanceId: before[9] ?? '' }) // the last one shown
+    ecs.seed(1)
+    const second = await list({ NextToken: first.NextToken })
+    expect(second.Instances.map(({ InstanceId }) => InstanceId)).toEqual(before.slice(10, 20))
+  })
+
+  it('may change their size, but not their query', async () => {
+    ecs.seed(25)
+    const { NextToken } = await list()
+    expect((await list({ NextToken, MaxResults: 100 })).Instances).toHaveLength(15)
+    const refused = '400 InvalidNextToken.Malformed'
+    expect((await call('DescribeInstances', { NextToken, Status: 'RUNNING' })).outcome).toBe(refused)
+    expect((await call('DescribeInstances', { NextToken: 'nonsense' })).outcome).toBe(refused)
+    expect((await call('DescribeTags', { NextToken, ResourceType: 'instance' })).outcome).toBe(refused)
+    expect((await call('DescribeInstances', { NextToken: '' })).outcome).toBe('200')
+  })
+
+  it.each([
+    [1000, 1000],
+    [1001, 1000],
+    [1500, 1000],
+  ])('under a tag filter of %i instances show %i', async (count, shown) => {
+    ecs.seed(count, { tags: { owner: 'a' } })
+    const { ids, totals, lastToken } = await all({ MaxResults: 100, 'TagFilters.1.Key': 'owner' })
+    expect(ids).toHaveLength(shown)
+    expect(totals[0]).toBe(shown)
+    expect(lastToken).toBe('')
+    expect((await list()).TotalCount).toBe(count)
+  })
+
+  async function all(params: Params) {
+    const ids: string[] = []
+    const totals: number[] = []
+    let NextToken = ''
+    do {
+      const page = await list({ ...params, NextToken })
+      ids.push(...page.Instances.map(({ InstanceId }) => InstanceId))
+      totals.push(page.TotalCount)
+      NextToken = page.NextToken
+    } while (NextToken !== '')
+    return { ids, totals, lastToken: NextToken }
+  }
+})
+
+describe('filters', () => {
+  beforeEach(() => {
+    ecs.seed(1, { instanceName: 'one', tags: { owner: 'a', env: 'test', empty: '' } })
+    ecs.seed(1, {
+      instanceName: 'two',
+      tags: { owner: 'b', env: 'test' },
+      status: 'STOPPED',
+      instanceTypeId: 'ecs.c3i.xlarge',
+    })
+    ecs.seed(1, { instanceName: 'three', tags: { owner: 'c' }, zoneId: 'cn-beijing-b', projectName: 'p' })
+  })
+
+  it.each<[Params, string[]]>([
+    [{}, ['one', 'two', 'three']],
+    [{ InstanceName: 'o' }, ['one', 'two']],
+    [{ Status: 'STOPPED' }, ['two']],
+    [{ Status: 'RUNNING', InstanceName: 'o' }, ['one']],
+    [{ ZoneId: 'cn-beijing-b' }, ['three']],
+    [{ ProjectName: 'p' }, ['three']],
+    [{ 'InstanceTypeIds.1': 'ecs.c3i.xlarge' }, ['two']],
+    [{ 'InstanceTypeFamilies.1': 'ecs.c3i', 'InstanceTypeFamilies.2': 'ecs.x' }, ['two']],
+    [{ 'TagFilters.1.Key': 'env' }, ['one', 'two']],
+    [{ 'TagFilters.1.Key': 'owner', 'TagFilters.1.Values.1': 'a', 'TagFilters.1.Values.2': 'c' }, ['one', 'three']],
+    [
+      {
+        'TagFilters.1.Key': 'owner',
+        'TagFilters.1.Values.1': 'b',
+        'TagFilters.2.Key': 'env',
+        'TagFilters.2.Values.1': 'test',
+      },
+      ['two'],
+    ],
+    [{ 'TagFilters.1.Key': 'owner', 'TagFilters.1.Values.1': 'c', 'TagFilters.2.Key': 'env' }, []],
+    [{ 'TagFilters.1.Key': 'empty', 'TagFilters.1.Values.1': '' }, ['one']],
+    [{ 'TagFilters.1.Key': 'owner', 'TagFilters.1.Values.1': '' }, []],
+    [{ 'TagFilters.1.Key': 'nobody' }, []],
+    [{ 'InstanceIds.1': 'i-unknown' }, []],
+    [{ 'InstanceIds.1': 'nonsense' }, []],
+    [{ InstanceIds: '' }, ['one', 'two', 'three']],
+    [{ NextToken: '', Status: '' }, ['one', 'two', 'three']],
+  ])('%j', async (params, names) => {
+    const { Instances, TotalCount } = await list(params)
+    expect(Instances.map(({ InstanceName }) => InstanceName)).toEqual(names)
+    expect(TotalCount).toBe(names.length)
+  })
+
+  it('finds instances by id, in the order of their creation, and leaves out the unknown', async () => {
+    const [one, two, three] = ecs.instances().map(({ InstanceId }) => InstanceId)
+    const { Instances } = await list({
+      'InstanceIds.1': `${three}`,
+      'InstanceIds.2': 'i-unknown',
+      'InstanceIds.3': `${one}`,
+    })
+    expect(Instances.map(({ InstanceId }) => InstanceId)).toEqual([one, three])
+    expect((await list({ 'InstanceIds.1': `${two}`, Status: 'RUNNING' })).Instances).toEqual([])
+  })
+
+  it('finds instances by address', async () => {
+    const [PrimaryIpAddress = ''] = ecs
+      .instances()
+      .map(({ NetworkInterfaces }) => NetworkInterfaces[0]?.PrimaryIpAddress)
+    expect((await list({ PrimaryIpAddress })).Instances.map(({ InstanceName }) => InstanceName)).toEqual(['one'])
+  })
+
+  const many = (name: string, count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}.${index + 1}`, `v-${index}`]))
+  const keys = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`TagFilters.${index + 1}.Key`, `k-${index}`]))
+  it.each<[string, Params, string]>([
+    ['100 ids', many('InstanceIds', 100), '200'],
+    ['101 ids', many('InstanceIds', 101), '400 InvalidInstanceIds.Malformed'],
+    ['an id without a number', { InstanceIds: 'i-1' }, '400 InvalidInstanceIds.Malformed'],
+    ['an id numbered 0', { 'InstanceIds.0': 'i-1' }, '400 InvalidInstanceIds.Malformed'],
+    ['10 tag keys', keys(10), '200'],
+    ['11 tag keys', keys(11), '400 InvalidTagFilters.Malformed'],
+    ['3 values of a key', { ...keys(1), ...many('TagFilters.1.Values', 3) }, '200'],
+    ['4 values of a key', { ...keys(1), ...many('TagFilters.1.Values', 4) }, '400 InvalidTagFilterValues.Malformed'],
+    ['an empty tag key', { 'TagFilters.1.Key': '', 'TagFilters.1.Values.1': 'a' }, '400 InvalidTagFilterKey.Malformed'],
+    ['a status nobody knows', { Status: 'running' }, '400 InvalidStatus.Malformed'],
+  ])('%s', async (_case, params, expected) => {
+    expect((await call('DescribeInstances', params)).outcome).toBe(expected)
+  })
+})
+
+it('shows an instance CREATING until its time is up', async () => {
+  await call('RunInstances', runParams)
+  expect((await list()).Instances[0]?.Status).toBe('CREATING')
+  ecs.advance(9)
+  expect((await list()).Instances[0]?.Status).toBe('CREATING')
+  ecs.advance(1)
+  expect((await list()).Instances[0]?.Status).toBe('RUNNING')
+})
+
+it('is quick with 20,000 instances', async () => {
+  ecs.seed(20_000, { tags: { owner: 'a' } })
+  ecs.seed(1, { tags: { owner: 'b' } })
+  const started = performance.now()
+  const { Instances, TotalCount } = await list({
+    'TagFilters.1.Key': 'owner',
+    'TagFilters.1.Values.1': 'b',
+    MaxResults: 100,
+  })
+  expect([Instances.length, TotalCount]).toEqual([1, 1])
+  expect(performance.now() - started).toBeLessThan(500) // about 10 ms; the bound is for a busy machine
+})
