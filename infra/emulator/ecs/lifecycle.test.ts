@@ -1,0 +1,192 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { startEcs } from './index.ts'
+import { type Status, statuses } from './instance.ts'
+import { caller, type Params, runParams } from './testing.ts'
+
+const ecs = await startEcs({ bootSeconds: 10, startSeconds: 4, stopSeconds: 3, rebootSeconds: 5, deleteSeconds: 2 })
+const call = caller(ecs.url)
+beforeEach(() => ecs.reset())
+afterAll(() => ecs.close())
+
+/** One instance of this status, which stays in it. */
+function seedOne(status: Status = 'RUNNING'): string {
+  ecs.seed(1, { status })
+  return ecs.instances().at(-1)?.InstanceId ?? ''
+}
+const statusNow = () => ecs.instances()[0]?.Status ?? 'gone'
+
+describe('an operation takes its time', () => {
+  it.each<[string, Status, Status, number, string]>([
+    ['StartInstance', 'STOPPED', 'STARTING', 4, 'RUNNING'],
+    ['StopInstance', 'RUNNING', 'STOPPING', 3, 'STOPPED'],
+    ['RebootInstance', 'RUNNING', 'REBOOTING', 5, 'RUNNING'],
+    ['DeleteInstance', 'RUNNING', 'DELETING', 2, 'gone'],
+    ['DeleteInstance', 'STOPPED', 'DELETING', 2, 'gone'],
+    ['DeleteInstance', 'ERROR', 'DELETING', 2, 'gone'],
+  ])('%s from %s: %s for %i s, then %s', async (action, from, via, seconds, to) => {
+    const InstanceId = seedOne(from)
+    expect((await call(action, { InstanceId })).result).toEqual({})
+    expect(statusNow()).toBe(via)
+    ecs.advance(seconds - 0.5)
+    expect(statusNow()).toBe(via)
+    ecs.advance(0.5)
+    expect(statusNow()).toBe(to)
+  })
+
+  it('RunInstances: CREATING, then RUNNING', async () => {
+    await call('RunInstances', runParams)
+    expect(statusNow()).toBe('CREATING')
+    ecs.advance(10)
+    expect(statusNow()).toBe('RUNNING')
+  })
+})
+
+describe('an operation is refused in every other status', () => {
+  const allowed: Record<string, Status[]> = {
+    StartInstance: ['STOPPED'],
+    StopInstance: ['RUNNING'],
+    RebootInstance: ['RUNNING'],
+    DeleteInstance: ['RUNNING', 'STOPPED', 'ERROR'],
+    DescribeInstanceVncUrl: ['RUNNING'],
+    DescribeInstanceECSTerminalUrl: ['RUNNING'],
+    ModifyInstanceAttribute: statuses.filter((status) => status !== 'DELETING'),
+  }
+  const cases = Object.entries(allowed).flatMap(([action, good]) =>
+    statuses.map((status) => [action, status, good.includes(status) ? '200' : '400 InvalidInstanceStatus']),
+  )
+  it.each(cases as [string, Status, string][])('%s in %s: %s', async (action, status, expected) => {
+    expect((await call(action, { InstanceId: seedOne(status) })).outcome).toBe(expected)
+  })
+})
+
+describe('operations on one instance', () => {
+  const actions = ['DeleteInstance', 'StartInstance', 'StopInstance', 'RebootInstance']
+
+  it.each([...actions, 'ModifyInstanceAttribute', 'DescribeInstanceVncUrl', 'DescribeInstanceECSTerminalUrl'])(
+    '%s needs an instance that exists',
+    async (action) => {
+      expect((await call(action)).outcome).toBe('400 MissingParameter.InstanceId')
+      expect((await call(action, { InstanceId: '' })).outcome).toBe('400 MissingParameter.InstanceId')
+      expect((await call(action, { InstanceId: 'i-unknown' })).outcome).toBe('404 InvalidInstance.NotFound')
+    },
+  )
+
+  it.each(actions)('%s does nothing in a DryRun, and refuses a bad ClientToken', async (action) => {
+    const InstanceId = seedOne(action === 'StartInstance' ? 'STOPPED' : 'RUNNING')
+    const before = statusNow()
+    expect((await call(action, { InstanceId, DryRun: true })).outcome).toBe('400 DryRunOperation')
+    expect((await call(action, { InstanceId, ClientToken: 'é' })).outcome).toBe('400 InvalidClientToken.Malformed')
+    expect(statusNow()).toBe(before)
+  })
+
+  it('DeleteInstance of the same instance again', async () => {
+    const InstanceId = seedOne()
+    expect((await call('DeleteInstance', { InstanceId })).outcome).toBe('200')
+    expect((await call('DeleteInstance', { InstanceId })).outcome).toBe('400 InvalidInstanceStatus')
+    ecs.advance(2)
+    expect((await call('DeleteInstance', { InstanceId })).outcome).toBe('404 InvalidInstance.NotFound')
+  })
+
+  it('DeleteInstance of a protected or a paid one', async () => {
+    const protectedOne =
+      (await call('RunInstances', { ...runParams, DeletionProtection: true })).result.InstanceIds[0] ?? ''
+    const paidOne =
+      (await call('RunInstances', { ...runParams, InstanceChargeType: 'PrePaid' })).result.InstanceIds[0] ?? ''
+    ecs.advance(10)
+    expect((await call('DeleteInstance', { InstanceId: protectedOne })).outcome).toBe(
+      '400 InvalidInstance.DeletionProtection',
+    )
+    expect((await call('DeleteInstance', { InstanceId: paidOne })).outcome).toBe('400 InvalidChargeType')
+    await call('ModifyInstanceAttribute', { InstanceId: protectedOne, DeletionProtection: false })
+    expect((await call('DeleteInstance', { InstanceId: protectedOne })).outcome).toBe('200')
+  })
+
+  it('StopInstance keeps its mode until the instance runs again', async () => {
+    const InstanceId = seedOne()
+    const mode = async () => (await call('DescribeInstances')).result.Instances[0]?.StoppedMode
+    expect((await call('StopInstance', { InstanceId, StoppedMode: 'Off' })).outcome).toBe(
+      '400 InvalidStoppedMode.Malformed',
+    )
+    expect(await mode()).toBe('NotApplicable')
+    await call('StopInstance', { InstanceId, StoppedMode: 'StopCharging', ForceStop: true })
+    ecs.advance(3)
+    expect(await mode()).toBe('StopCharging')
+    await call('StartInstance', { InstanceId })
+    ecs.advance(4)
+    expect(await mode()).toBe('NotApplicable')
+  })
+})
+
+describe('operations on several instances', () => {
+  it.each([
+    ['DeleteInstances', 'RUNNING'],
+    ['StartInstances', 'STOPPED'],
+    ['StopInstances', 'RUNNING'],
+    ['RebootInstances', 'RUNNING'],
+  ] as const)('%s succeeds, and tells of each that fails', async (action, from) => {
+    const good = seedOne(from)
+    const wrong = seedOne('CREATING')
+    const reply = await call(action, { 'InstanceIds.1': good, 'InstanceIds.2': wrong, 'InstanceIds.3': 'i-unknown' })
+    expect(reply.outcome).toBe('200')
+    expect(reply.result.OperationDetails).toMatchObject([
+      { InstanceId: good },
+      { InstanceId: wrong, Error: { Code: 'InvalidInstanceStatus' } },
+      { InstanceId: 'i-unknown', Error: { Code: 'InvalidInstance.NotFound' } },
+    ])
+    expect(reply.result.OperationDetails[0]).not.toHaveProperty('Error')
+    expect(statusNow()).not.toBe(from)
+  })
+
+  const ids = (count: number): Params =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`InstanceIds.${index + 1}`, `i-${index}`]))
+  it.each([
+    [0, '400 MissingParameter.InstanceIds'],
+    [1, '200'],
+    [100, '200'],
+    [101, '400 InvalidInstanceIds.Malformed'],
+  ])('%i ids: %s', async (count, expected) => {
+    expect((await call('DeleteInstances', ids(count))).outcome).toBe(expected)
+  })
+})
+
+describe('ModifyInstanceAttribute', () => {
+  const describeOne = async () => (await call('DescribeInstances')).result.Instances[0]
+
+  it('changes what it is given and nothing else; an empty Description or UserData clears it', async () => {
+    const InstanceId = seedOne()
+    await call('ModifyInstanceAttribute', {
+      InstanceId,
+      Description: 'before',
+      UserData: 'YQ==',
+      InstanceName: 'new',
+      Hostname: 'h-1',
+    })
+    expect(await describeOne()).toMatchObject({ Description: 'before', InstanceName: 'new', Hostname: 'h-1' })
+    await call('ModifyInstanceAttribute', { InstanceId, Description: '', UserData: '', InstanceName: '' })
+    expect(await describeOne()).toMatchObject({ Description: '', InstanceName: 'new', Hostname: 'h-1' })
+    expect(ecs.instances()[0]?.UserData).toBe('')
+  })
+
+  it.each<[Params, string]>([
+    [{ InstanceName: '-a' }, '400 InvalidInstanceName.Malformed'],
+    [{ Password: 'short' }, '400 InvalidPassword.Malformed'],
+    [{ DeletionProtection: 1 }, '400 InvalidDeletionProtection.Malformed'],
+    [{ UserData: '*' }, '400 InvalidUserData.Malformed'],
+    [{ Password: 'Good-Secret-1' }, '200'],
+  ])('%j: %s', async (params, expected) => {
+    expect((await call('ModifyInstanceAttribute', { InstanceId: seedOne(), ...params })).outcome).toBe(expected)
+  })
+})
+
+describe('URLs', () => {
+  it('are of the forms the cloud has, and new each time', async () => {
+    const InstanceId = seedOne()
+    const terminal = (await call('DescribeInstanceECSTerminalUrl', { InstanceId })).result.EcsTerminalUrl
+    const vnc = (await call('DescribeInstanceVncUrl', { InstanceId })).result.VncUrl
+    expect(terminal).toMatch(/^wss:\/\/cn-beijing01-vncproxy-ecs\.volcengine\.com:443\/instance\/login\/[\da-f-]{36}$/)
+    expect(vnc).toMatch(
+      /^wss:\/\/cn-beijing-a01-vncproxy-ecs\.volcengine\.com:443\/websockify\/destInfoToken\/[\da-f-]{36}$/,
+    )
+    expect((await call('DescribeInstanceVncUrl', { InstanceId })).result.VncUrl).not.toBe(vnc)
+  })
+})
