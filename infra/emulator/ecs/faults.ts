@@ -17,7 +17,7 @@ import {
  * - `HideNew`: instances made by RunInstances stay out of DescribeInstances and DescribeTags for `Seconds`.
  * - `StuckCreating`: instances made by RunInstances stay CREATING for ever, and cannot be deleted.
  * - `FailCreating`: instances made by RunInstances end in ERROR instead of RUNNING.
- * - `StuckDeleting`: a delete is accepted, and the instance stays DELETING for ever.
+ * - `StuckDeleting`: a delete is accepted, and the instance stays DELETING for ever; in DeleteInstances each item counts.
  * - `NoStock`: RunInstances finds only `Left` instances in stock (0 unless given); with MinCount it makes as many.
  * - `NoQuota`: RunInstances is refused as if the quota of instances were used up.
  * - `FailItem`: in DeleteInstances, StartInstances, StopInstances and RebootInstances the item `InstanceId` (every item

@@ -27,6 +27,7 @@ export interface Reply {
 export interface CallOptions {
   method?: 'GET' | 'POST'
   region?: string
+  service?: string
   accessKeyId?: string
   secretKey?: string
   sessionToken?: string
@@ -61,11 +62,11 @@ interface Envelope {
 /** A request as `@volcengine/openapi` signs it. */
 export function signedRequest(url: string, params: Params, options: CallOptions = {}) {
   const { method = 'GET', region = 'cn-beijing', accessKeyId = 'AKLOCAL', secretKey = 'local-secret' } = options
-  const { sessionToken, date } = options
+  const { sessionToken, date, service = 'ecs' } = options
   const form = new URLSearchParams(Object.entries(params).map(([name, value]): [string, string] => [name, `${value}`]))
   const headers: Record<string, string> = {}
   const request = method === 'GET' ? { params } : { params: {}, body: form }
-  const signer = new Signer({ method, region, headers, ...request }, 'ecs')
+  const signer = new Signer({ method, region, headers, ...request }, service)
   signer.addAuthorization({ accessKeyId, secretKey, ...(sessionToken ? { sessionToken } : {}) }, date)
   if (method === 'POST') headers['content-type'] = 'application/x-www-form-urlencoded'
   const query = method === 'GET' ? `?${form}` : ''

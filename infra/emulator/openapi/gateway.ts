@@ -100,6 +100,7 @@ function admit(
   service: Service,
   secrets: ReadonlyMap<string, string>,
 ): void {
+  if (request.path !== '/') throw gatewayError('InvalidActionOrVersion', `There is nothing at ${request.path}.`)
   const missing = (['Action', 'Version'] as const).find((name) => metadata[name] === '')
   if (missing) throw gatewayError('MissingParameter', `The request is missing ${missing} parameter.`)
   const { method, headers, body } = request

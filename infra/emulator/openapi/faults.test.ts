@@ -1,0 +1,249 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../ecs/faults.ts'
+import { startEcs } from '../ecs/index.ts'
+import { caller, type Params, runParams, signedRequest } from '../ecs/testing.ts'
+
+const ecs = await startEcs({ bootSeconds: 5, deleteSeconds: 5 })
+const call = caller(ecs.url)
+const run = (params: Params = {}) => call('RunInstances', { ...runParams, ...params })
+const list = async (params: Params = {}) => (await call('DescribeInstances', params)).result
+const raw = (action: string, params: Params = {}) => {
+  const { url, init } = signedRequest(ecs.url, { Action: action, Version: '2020-04-01', ...params })
+  return fetch(url, init)
+}
+beforeEach(() => ecs.reset())
+afterAll(() => ecs.close())
+
+describe('on the wire', () => {
+  it('Throttle: 429 before any work, Retry-After if wanted, for so many calls', async () => {
+    ecs.faults.add({ Kind: 'Throttle', Times: 2, RetryAfterSeconds: 3 })
+    const first = await run()
+    expect(first.outcome).toBe('429 FlowLimitExceeded')
+    expect(first.metadata.Error).toMatchObject({ CodeN: 100018 })
+    expect(first.headers.get('retry-after')).toBe('3')
+    expect((await run()).outcome).toBe('429 FlowLimitExceeded')
+    expect((await run()).outcome).toBe('200')
+    expect(ecs.instances()).toHaveLength(1)
+    expect(ecs.faults.list()).toEqual([])
+  })
+
+  it('Throttle with another code', async () => {
+    ecs.faults.add({ Kind: 'Throttle', Code: 'AccountFlowLimitExceeded', Message: 'slow down' })
+    expect(await run()).toMatchObject({ outcome: '429 AccountFlowLimitExceeded', message: 'slow down' })
+  })
+
+  it.each<[number, string]>([
+    [500, 'InternalError'],
+    [503, 'ServiceUnavailableTemp'],
+    [504, 'InternalServiceTimeout'],
+    [403, 'AccessDenied'],
+    [200, 'InternalError'],
+  ])('Error: %i %s, before the work or after it', async (Status, Code) => {
+    ecs.faults.add({ Kind: 'Error', Status, Code, Times: 1 })
+    expect((await run()).outcome).toBe(`${Status} ${Code}`)
+    expect(ecs.instances()).toHaveLength(0)
+    ecs.faults.add({ Kind: 'Error', Status, Code, Times: 1, AfterWork: true })
+    expect((await run()).outcome).toBe(`${Status} ${Code}`)
+    expect(ecs.instances()).toHaveLength(1)
+  })
+
+  it('Delay: the work is done at once, the answer waits', async () => {
+    ecs.faults.add({ Kind: 'Delay', DelayMs: 300, Times: 1 })
+    const started = performance.now()
+    const reply = run()
+    while (ecs.instances().length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(performance.now() - started).toBeLessThan(250)
+    expect((await reply).outcome).toBe('200')
+    expect(performance.now() - started).toBeGreaterThanOrEqual(295)
+  })
+
+  it('Delay goes with another fault', async () => {
+    ecs.faults.add({ Kind: 'Delay', DelayMs: 50 }, { Kind: 'Throttle' })
+    const started = performance.now()
+    expect((await run()).status).toBe(429)
+    expect(performance.now() - started).toBeGreaterThanOrEqual(45)
+  })
+
+  it.each([
+    ['CutBefore', 0],
+    ['CutAfter', 1],
+  ] as const)('%s: no answer, and %i instances', async (Kind, made) => {
+    ecs.faults.add({ Kind, Times: 1 })
+    await expect(raw('RunInstances', runParams)).rejects.toThrow('fetch failed')
+    expect(ecs.instances()).toHaveLength(made)
+    expect(ecs.calls).toMatchObject([{ action: 'RunInstances', status: 0 }])
+    expect((await run()).outcome).toBe('200')
+  })
+
+  it('CutAfter, then the same ClientToken: one instance', async () => {
+    ecs.faults.add({ Kind: 'CutAfter', Times: 1 })
+    await expect(raw('RunInstances', { ...runParams, ClientToken: 't' })).rejects.toThrow('fetch failed')
+    expect((await run({ ClientToken: 't' })).result.InstanceIds).toEqual([ecs.instances()[0]?.InstanceId])
+    expect(ecs.instances()).toHaveLength(1)
+  })
+
+  it.each<[Fault, number, string, string]>([
+    [{ Kind: 'Html' }, 502, 'text/html', '<html>'],
+    [{ Kind: 'Html', Status: 503 }, 503, 'text/html', '<html>'],
+    [{ Kind: 'NotJson' }, 200, 'application/json', 'upstream connect error'],
+    [{ Kind: 'NotJson', Status: 500, Body: '{"half":' }, 500, 'application/json', '{"half":'],
+    [{ Kind: 'Empty' }, 200, 'application/json', ''],
+    [{ Kind: 'Empty', Status: 502 }, 502, 'application/json', ''],
+  ])('%j', async (fault, status, type, body) => {
+    ecs.faults.add({ ...fault, Times: 1 }, { ...fault, Times: 1, AfterWork: true } as Fault)
+    const response = await raw('RunInstances', runParams)
+    const answered = await response.text()
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toContain(type)
+    expect(body === '' ? answered : answered.slice(0, body.length)).toBe(body)
+    expect(ecs.instances()).toHaveLength(0)
+    await raw('RunInstances', runParams)
+    expect(ecs.instances()).toHaveLength(1)
+  })
+
+  it('Truncate: half of the answer, then nothing', async () => {
+    ecs.seed(3)
+    ecs.faults.add({ Kind: 'Truncate', Times: 1 })
+    const response = await raw('DescribeInstances')
+    expect(response.status).toBe(200)
+    await expect(response.text()).rejects.toThrow('terminated')
+    expect((await list()).TotalCount).toBe(3)
+  })
+})
+
+describe('of ECS', () => {
+  it('HideNew: lists do not show an instance for a while, but it is there', async () => {
+    ecs.faults.add({ Kind: 'HideNew', Seconds: 10, Times: 1 })
+    const [InstanceId = ''] = (await run({ 'Tags.1.Key': 'a' })).result.InstanceIds
+    const tags = async () => (await call('DescribeTags', { ResourceType: 'instance' })).result.TagResources.length
+    expect((await list({ 'InstanceIds.1': InstanceId })).TotalCount).toBe(0)
+    expect(await tags()).toBe(0)
+    ecs.advance(10)
+    expect((await list({ 'InstanceIds.1': InstanceId })).TotalCount).toBe(1)
+    expect(await tags()).toBe(1)
+    await run()
+    expect((await list()).TotalCount).toBe(2)
+  })
+
+  it('StuckCreating: for ever, and it cannot be deleted', async () => {
+    ecs.faults.add({ Kind: 'StuckCreating', Times: 1 })
+    const [InstanceId = ''] = (await run()).result.InstanceIds
+    ecs.advance(1e6)
+    expect(ecs.instances()[0]?.Status).toBe('CREATING')
+    expect((await call('DeleteInstance', { InstanceId })).outcome).toBe('400 InvalidInstanceStatus')
+  })
+
+  it('FailCreating: CREATING, then ERROR', async () => {
+    ecs.faults.add({ Kind: 'FailCreating' })
+    await run()
+    ecs.advance(5)
+    expect(ecs.instances()[0]?.Status).toBe('ERROR')
+  })
+
+  it('StuckDeleting: accepted, and never gone', async () => {
+    ecs.seed(2)
+    ecs.faults.add({ Kind: 'StuckDeleting', Times: 1 })
+    const [first = '', second = ''] = ecs.instances().map(({ InstanceId }) => InstanceId)
+    await call('DeleteInstances', { 'InstanceIds.1': first, 'InstanceIds.2': second })
+    ecs.advance(1e6)
+    expect(ecs.instances().map(({ Status }) => Status)).toEqual(['DELETING'])
+  })
+
+  it.each<[number | undefined, number, number | undefined, string, number]>([
+    [undefined, 1, undefined, '400 InsufficientInventory', 0],
+    [2, 3, undefined, '400 InsufficientInventory', 0],
+    [2, 3, 3, '400 InsufficientInventory', 0],
+    [2, 3, 2, '200', 2],
+    [2, 3, 1, '200', 2],
+    [5, 3, 3, '200', 3],
+    [0, 3, 1, '400 InsufficientInventory', 0],
+  ])('NoStock with %s left, Count %i, MinCount %s: %s', async (Left, Count, MinCount, outcome, made) => {
+    ecs.faults.add({ Kind: 'NoStock', ...(Left === undefined ? {} : { Left }) })
+    expect((await run({ Count, ...(MinCount === undefined ? {} : { MinCount }) })).outcome).toBe(outcome)
+    expect(ecs.instances()).toHaveLength(made)
+  })
+
+  it('NoQuota', async () => {
+    ecs.faults.add({ Kind: 'NoQuota', Times: 1 })
+    expect((await run()).outcome).toBe('429 QuotaExceeded.MaximumInstances')
+    expect((await run()).outcome).toBe('200')
+  })
+
+  it('FailItem: one item or each, while the call succeeds', async () => {
+    ecs.seed(2)
+    const [first = '', second = ''] = ecs.instances().map(({ InstanceId }) => InstanceId)
+    const stopBoth = async () => {
+      const { outcome, result } = await call('StopInstances', { 'InstanceIds.1': first, 'InstanceIds.2': second })
+      return [outcome, ...result.OperationDetails.map((detail) => detail.Error?.Code ?? 'done')]
+    }
+    ecs.faults.add({ Kind: 'FailItem', Code: 'InternalError', Times: 1 })
+    expect(await stopBoth()).toEqual(['200', 'InternalError', 'InternalError'])
+    ecs.faults.add({ Kind: 'FailItem', Code: 'InternalError', InstanceId: second })
+    expect(await stopBoth()).toEqual(['200', 'done', 'InternalError'])
+  })
+})
+
+describe('which calls', () => {
+  it('Action: only that one', async () => {
+    ecs.faults.add({ Kind: 'Throttle', Action: 'DescribeInstances' })
+    expect((await run()).outcome).toBe('200')
+    expect((await call('DescribeInstances')).status).toBe(429)
+  })
+
+  it('Skip: lets so many through first', async () => {
+    ecs.faults.add({ Kind: 'Throttle', Skip: 2, Times: 1 })
+    const statuses = []
+    for (let index = 0; index < 4; index++) statuses.push((await call('DescribeInstances')).status)
+    expect(statuses).toEqual([200, 200, 429, 200])
+  })
+
+  it('the oldest that matches comes first, one at a time', async () => {
+    ecs.faults.add({ Kind: 'Throttle', Times: 1 }, { Kind: 'Error', Status: 500, Code: 'InternalError', Times: 1 })
+    expect((await run()).status).toBe(429)
+    expect((await run()).status).toBe(500)
+    expect((await run()).status).toBe(200)
+  })
+
+  it('none, when the call is refused at the gate', async () => {
+    ecs.faults.add({ Kind: 'Throttle', Times: 1 })
+    expect((await call('DescribeInstances', {}, { secretKey: 'wrong' })).status).toBe(401)
+    expect(ecs.faults.list()).toMatchObject([{ Times: 1 }])
+  })
+
+  it('none after remove and clear', async () => {
+    const [first] = ecs.faults.add({ Kind: 'Throttle' }, { Kind: 'CutBefore' })
+    expect(ecs.faults.remove(first?.Id ?? '')).toBe(true)
+    expect(ecs.faults.remove(first?.Id ?? '')).toBe(false)
+    expect(ecs.faults.list()).toMatchObject([{ Kind: 'CutBefore' }])
+    ecs.faults.clear()
+    expect((await run()).outcome).toBe('200')
+  })
+})
+
+describe('a fault that makes no sense', () => {
+  it.each<[unknown, string]>([
+    ['Throttle', 'a fault is an object'],
+    [null, 'a fault is an object'],
+    [[], 'a fault is an object'],
+    [{}, 'Kind is undefined, not one of Throttle, Error,'],
+    [{ Kind: 'throttle' }, 'Kind is "throttle", not one of Throttle, Error,'],
+    [{ Kind: 'constructor' }, 'Kind is "constructor"'],
+    [
+      { Kind: 'Throttle', Tims: 1 },
+      'Throttle has no field Tims; it may have Code, Message, RetryAfterSeconds, Action, Times, Skip',
+    ],
+    [{ Kind: 'Throttle', constructor: 1 }, 'Throttle has no field constructor'],
+    [{ Kind: 'Throttle', Times: 0 }, 'Times of Throttle is 0, not a whole number from 1'],
+    [{ Kind: 'Throttle', Times: '2' }, 'Times of Throttle is "2"'],
+    [{ Kind: 'Throttle', Action: 'RunInstance' }, 'Action of Throttle is "RunInstance", not one of RunInstances,'],
+    [{ Kind: 'Error', Status: 500 }, 'Error needs Code: a text'],
+    [{ Kind: 'Error', Status: 99, Code: 'x' }, 'Status of Error is 99, not a whole number from 200 to 599'],
+    [{ Kind: 'Delay' }, 'Delay needs DelayMs'],
+    [{ Kind: 'CutBefore', AfterWork: true }, 'CutBefore has no field AfterWork'],
+    [{ Kind: 'HideNew', Seconds: -1 }, 'Seconds of HideNew is -1'],
+    [{ Kind: 'Html', AfterWork: 'yes' }, 'AfterWork of Html is "yes", not true or false'],
+  ])('%j', (fault, message) => {
+    expect(() => ecs.faults.addUnchecked([{ Kind: 'CutAfter' }, fault])).toThrow(message)
+    expect(ecs.faults.list()).toEqual([])
+  })
+})
