@@ -38,14 +38,14 @@ export const describeInstances = action(
     const filter = filterOf(input)
     const now = ecs.clock.now()
     const ids = new Set(InstanceIds)
-    const candidates = ids.size > 0 ? byIds(ids) : ecs.instances.all()
+    const candidates = ids.size > 0 ? byIds(ids) : ecs.instances.in(call.region)
     const most = TagFilters.length > 0 ? mostUnderTagFilters : Number.POSITIVE_INFINITY
 
     let TotalCount = 0
     let more = false
     const page: Instance[] = []
     for (const instance of candidates) {
-      if (instance.region !== call.region || instance.visibleAt > now || !filter(instance)) continue
+      if (isHidden(instance, now) || !filter(instance)) continue
       TotalCount += 1
       if (instance.number > after) {
         if (page.length < MaxResults) page.push(instance)
@@ -109,6 +109,11 @@ function filterOf(wanted: Filters): (instance: Instance) => boolean {
   among(wanted.InstanceTypeFamilies, (instance) => instance.InstanceTypeId.split('.').slice(0, 2).join('.'))
   if (wanted.TagFilters.length > 0) tests.push((instance) => hasTags(instance, wanted.TagFilters))
   return (instance) => tests.every((test) => test(instance))
+}
+
+/** Whether lists do not show it yet. */
+export function isHidden({ hiddenUntil }: Instance, now: number): boolean {
+  return hiddenUntil !== undefined && hiddenUntil > now
 }
 
 /** Every key has to be there, with one of its values; a key without values admits any. That keys combine by AND is an assumption. */

@@ -158,8 +158,8 @@ function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
 
 /** An instance as it is described, and what no action shows. */
 function lookInside(instance: Instance): object {
-  const { next, visibleAt, UserData, region } = instance
-  return { ...describeInstance(instance), Region: region, UserData, Next: next, VisibleAt: visibleAt }
+  const { next, hiddenUntil, UserData, region } = instance
+  return { ...describeInstance(instance), Region: region, UserData, Next: next, HiddenUntil: hiddenUntil }
 }
 
 function notNegative(name: string, value: number): number {

@@ -1,5 +1,3 @@
-import { timestamp } from '../openapi/envelope.ts'
-
 /** ECS API reference, DescribeInstances. */
 export const statuses = [
   'CREATING',
@@ -25,7 +23,7 @@ export interface NetworkInterface {
   SecurityGroupIds: readonly string[]
 }
 
-/** An instance as the emulator keeps it. Times are milliseconds since 1970. */
+/** An instance as the emulator keeps it. `at` and `hiddenUntil` are milliseconds since 1970. */
 export interface Instance {
   readonly InstanceId: string
   /** Instances are numbered in the order of their creation: the order of lists. */
@@ -43,8 +41,8 @@ export interface Instance {
   readonly EipAddress: { AllocationId: string; IpAddress: string } | null
   readonly VolumeIds: readonly string[]
   readonly Tags: Map<string, string>
-  readonly createdAt: number
-  updatedAt: number
+  readonly CreatedAt: string
+  UpdatedAt: string
   InstanceName: string
   Hostname: string
   Description: string
@@ -52,10 +50,10 @@ export interface Instance {
   DeletionProtection: boolean
   Status: Status
   StoppedMode: 'KeepCharging' | 'StopCharging' | 'NotApplicable'
-  /** Where its status goes by itself, and when; absent while it rests. */
-  next?: { status: Status | 'GONE'; at: number }
-  /** Lists do not show it before. */
-  visibleAt: number
+  /** Where its status goes by itself, and when; undefined while it rests. */
+  next: { status: Status | 'GONE'; at: number } | undefined
+  /** Lists do not show it before; undefined when it is shown from the beginning. */
+  readonly hiddenUntil: number | undefined
 }
 
 /** An instance as DescribeInstances shows it. */
@@ -94,8 +92,8 @@ export function describeInstance(instance: Instance) {
     DeletionProtection: instance.DeletionProtection,
     ElasticScheduledInstanceType: 'NoEsi',
     Tags: [...instance.Tags].map(([Key, Value]) => ({ Key, Value })),
-    CreatedAt: timestamp(instance.createdAt),
-    UpdatedAt: timestamp(instance.updatedAt),
+    CreatedAt: instance.CreatedAt,
+    UpdatedAt: instance.UpdatedAt,
     ExpiredAt: '',
     Uuid: instance.InstanceId,
   }

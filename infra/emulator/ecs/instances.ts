@@ -1,4 +1,5 @@
 import type { Clock } from '../openapi/clock.ts'
+import { timestamp } from '../openapi/envelope.ts'
 import { Addresses } from './addresses.ts'
 import { addressesUsedUp, addressInUse } from './assumptions.ts'
 import type { Instance, Status } from './instance.ts'
@@ -8,6 +9,7 @@ export class Instances {
   readonly #clock: Clock
   readonly #addressBlock: string
   readonly #byId = new Map<string, Instance>()
+  readonly #byRegion = new Map<string, Instance[]>()
   readonly #moving = new Set<Instance>()
   #nextDue = Number.POSITIVE_INFINITY
   #created = 0
@@ -32,6 +34,11 @@ export class Instances {
     return this.#byId.values()
   }
 
+  /** The instances of a region, oldest first. */
+  in(region: string): readonly Instance[] {
+    return this.#byRegion.get(region) ?? []
+  }
+
   /** The number of the next instance to be added. */
   nextNumber(): number {
     this.#created += 1
@@ -40,14 +47,17 @@ export class Instances {
 
   add(instance: Instance): void {
     this.#byId.set(instance.InstanceId, instance)
+    const sameRegion = this.#byRegion.get(instance.region)
+    if (sameRegion) sameRegion.push(instance)
+    else this.#byRegion.set(instance.region, [instance])
   }
 
   /** Now `via`, and `status` after so many seconds; `GONE` removes it. `never` leaves it in `via` for good. */
   move(instance: Instance, via: Status, status: Status | 'GONE', seconds: number | 'never'): void {
     const now = this.#clock.now()
     instance.Status = via
-    instance.updatedAt = now
-    delete instance.next
+    instance.UpdatedAt = timestamp(now)
+    instance.next = undefined
     this.#moving.delete(instance)
     if (seconds === 'never') return
     instance.next = { status, at: now + seconds * 1000 }
@@ -83,6 +93,7 @@ export class Instances {
 
   clear(): void {
     this.#byId.clear()
+    this.#byRegion.clear()
     this.#moving.clear()
     this.#nextDue = Number.POSITIVE_INFINITY
     this.#addresses = new Addresses(this.#addressBlock)
@@ -91,10 +102,12 @@ export class Instances {
   #arrive(instance: Instance): void {
     const { next } = instance
     if (!next) return
-    delete instance.next
-    instance.updatedAt = next.at
+    instance.next = undefined
+    instance.UpdatedAt = timestamp(next.at)
     if (next.status === 'GONE') {
       this.#byId.delete(instance.InstanceId)
+      const sameRegion = this.#byRegion.get(instance.region) ?? []
+      sameRegion.splice(sameRegion.indexOf(instance), 1)
       for (const { PrimaryIpAddress } of instance.NetworkInterfaces) this.#addresses.release(PrimaryIpAddress)
     } else {
       instance.Status = next.status

@@ -1,3 +1,4 @@
+import { timestamp } from '../openapi/envelope.ts'
 import { flag, required } from '../openapi/params.ts'
 import { action } from './action.ts'
 import { instanceNotFound, invalidInstanceStatus } from './errors.ts'
@@ -24,7 +25,7 @@ export const modifyInstanceAttribute = action(
     instance.Hostname = input.Hostname ?? instance.Hostname
     instance.UserData = input.UserData ?? instance.UserData
     instance.DeletionProtection = input.DeletionProtection ?? instance.DeletionProtection
-    instance.updatedAt = ecs.clock.now()
+    instance.UpdatedAt = timestamp(ecs.clock.now())
     return {}
   },
 )

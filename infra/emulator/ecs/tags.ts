@@ -2,7 +2,7 @@ import type { Call } from '../openapi/gateway.ts'
 import { list, oneOf, required } from '../openapi/params.ts'
 import { action, type Ecs } from './action.ts'
 import { resourceNotFound, tooManyTags } from './assumptions.ts'
-import { hasTags } from './describe-instances.ts'
+import { hasTags, isHidden } from './describe-instances.ts'
 import { invalidInstanceStatus } from './errors.ts'
 import { instanceId, maxResults, mostTags, nextToken, tagFilters, tagKey, tags } from './fields.ts'
 import type { Instance } from './instance.ts'
@@ -60,8 +60,8 @@ export const describeTags = action(
     let last = [0, 0] as readonly [number, number]
     if (ResourceType !== 'instance') return { TagResources, NextToken: '' }
 
-    for (const instance of ecs.instances.all()) {
-      if (instance.number < afterInstance || instance.region !== call.region || instance.visibleAt > now) continue
+    for (const instance of ecs.instances.in(call.region)) {
+      if (instance.number < afterInstance || isHidden(instance, now)) continue
       if ((ids.size > 0 && !ids.has(instance.InstanceId)) || !hasTags(instance, TagFilters)) continue
       let place = 0
       for (const [TagKey, TagValue] of instance.Tags) {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { ApiError } from './errors.ts'
 
 export interface ResponseMetadata {
@@ -23,7 +23,7 @@ export function failure(metadata: ResponseMetadata, error: ApiError): string {
 /** 34 characters: the time as YYYYMMDDHHMMSS in China, then 20 upper-case hexadecimal digits. */
 export function newRequestId(now: number): string {
   const time = timestamp(now).slice(0, 19).replace(/\D/g, '')
-  return time + randomBytes(10).toString('hex').toUpperCase()
+  return time + randomUUID().replaceAll('-', '').slice(0, 20).toUpperCase()
 }
 
 /** Milliseconds since 1970 as VolcEngine writes a time: RFC 3339 in China's zone, e.g. `2026-01-02T11:04:05+08:00`. */
