@@ -82,9 +82,12 @@ export function parseService(text: string, file = 'serverless.yml'): Service {
   return service
 }
 
-const whole = (from: number, to: number) => {
-  const range = `must be a whole number from ${from} to ${to}`
-  return v.pipe(v.number(range), v.integer(range), v.minValue(from, range), v.maxValue(to, range))
+const whole = (from: number, to: number, step = 1) => {
+  const rule = `must be a whole number from ${from} to ${to}${step > 1 ? ` in steps of ${step}` : ''}`
+  return v.pipe(
+    v.number(rule),
+    v.check((value) => value >= from && value <= to && value % step === 0, rule),
+  )
 }
 
 const text = (pattern: RegExp, rule: string) => v.pipe(v.string(rule), v.regex(pattern, rule))
@@ -93,25 +96,27 @@ const text = (pattern: RegExp, rule: string) => v.pipe(v.string(rule), v.regex(p
 function closed<Entries extends v.ObjectEntries>(entries: Entries) {
   const known = Object.keys(entries)
   return v.pipe(
-    v.looseObject(entries, (issue) =>
-      issue.received === 'undefined' ? 'is missing' : `must be a map with the keys ${known.join(', ')}`,
-    ),
+    v.custom<Record<string, unknown>>(isPlainObject, `must be a map with the keys ${known.join(', ')}`),
+    v.looseObject(entries, 'is missing'),
     v.rawCheck(({ dataset, addIssue }) => {
-      const value = dataset.value
-      if (typeof value !== 'object' || value === null) return
-      for (const [key, content] of Object.entries(value)) {
+      if (!isPlainObject(dataset.value)) return
+      for (const [key, value] of Object.entries(dataset.value)) {
         if (known.includes(key)) continue
         addIssue({
           message: `unknown key; known here: ${known.join(', ')}`,
-          path: [{ type: 'object', origin: 'key', input: value as Record<string, unknown>, key, value: content }],
+          path: [{ type: 'object', origin: 'key', input: dataset.value, key, value }],
         })
       }
     }),
   )
 }
 
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 const Settings = {
-  memorySize: v.optional(v.pipe(whole(512, 4096), v.multipleOf(512, 'must be a multiple of 512'))),
+  memorySize: v.optional(whole(512, 4096, 512)),
   timeout: v.optional(whole(1, 900)),
   initializerTimeout: v.optional(whole(1, 900)),
   maxConcurrency: v.optional(whole(1, 1000)),
@@ -249,9 +254,11 @@ function sharedFoldersAndRoutes({ functions }: Service): { name: string; problem
   const owners = new Map<string, string>()
   const problems: { name: string; problem: string }[] = []
   for (const { name, folder, routes } of functions) {
-    const claims = new Map([[`folder ${folder}`, 'the same folder as']])
-    for (const { matchRule } of routes) claims.set(JSON.stringify(matchRule), 'a route exactly like one of')
-    for (const [claim, problem] of claims) {
+    const claims = [
+      { claim: `folder ${folder}`, problem: 'the same folder as' },
+      ...routes.map(({ matchRule }) => ({ claim: JSON.stringify(matchRule), problem: 'a route exactly like one of' })),
+    ]
+    for (const { claim, problem } of claims) {
       const owner = owners.get(claim)
       if (owner === undefined) owners.set(claim, name)
       else problems.push({ name, problem: `${problem} ${owner}` })

@@ -84,12 +84,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
 function configure({ cloud = false, auth, settings = {} }: LocalOptions, { functions }: Service) {
   const file = resolve(settings.ECS_MANAGER_CONFIG_FILE || join(project, 'config.toml'))
   const environmentOf = (own: Environment, ecsUrl = 'http://127.0.0.1'): Environment => ({
-    ECS_MANAGER_CONFIG_FILE: file,
     ECS_MANAGER__SECURITY__AUTH: 'gateway',
     ECS_MANAGER__LOG__FORMAT: 'text',
     ...own,
     ...(cloud ? {} : emulatedSettings(file, own, ecsUrl)),
     ...settings,
+    ...(settings.ECS_MANAGER_CONFIG_FILE && { ECS_MANAGER_CONFIG_FILE: file }), // absolute: functions run elsewhere
     ...(auth && { ECS_MANAGER__SECURITY__AUTH: auth }),
   })
 

@@ -41,14 +41,14 @@ export function refusalResponse(
 /** No route matches: says what was asked for, and what there is. */
 export function noRoute(routes: readonly { matchRule: MatchRule }[], { path, query }: Target): Refusal {
   const asked = new URLSearchParams(query)
-  const known = routes.flatMap(({ matchRule }) => addressOf(matchRule) ?? [])
+  const actions = routes.flatMap(({ matchRule }) => actionOf(matchRule) ?? [])
   return {
     status: 404,
     code: 'InvalidActionOrVersion',
     message: [
       `No route for path ${shortened(path)}`,
       ` with ${named('Action', asked.get('Action'))} and ${named('Version', asked.get('Version'))} in the query.`,
-      known.length > 0 ? ` There is ${known.join(', ')}.` : '',
+      actions.length > 0 ? ` There are ${actions.join(', ')}.` : '',
     ].join(''),
   }
 }
@@ -57,11 +57,12 @@ function named(name: string, value: string | null): string {
   return value === null ? `no ${name}` : `${name} ${shortened(value)}`
 }
 
-/** How a route is reached, when the API's Action leads to it. */
-function addressOf({ path, queryString }: MatchRule): string | undefined {
-  const exact = queryString.filter(({ value }) => value.matchType === 'Exact')
-  if (path.matchType !== 'Exact' || !exact.some(({ key }) => key === 'Action')) return undefined
-  return `${path.matchContent}?${exact.map(({ key, value }) => `${key}=${value.matchContent}`).join('&')}`
+/** The action of a route that is chosen by one, with its version. */
+function actionOf({ queryString }: MatchRule): string | undefined {
+  const exact = (name: string) => queryString.find(({ key, value }) => key === name && value.matchType === 'Exact')
+  const action = exact('Action')?.value.matchContent
+  const version = exact('Version')?.value.matchContent
+  return action && version ? `${action} (${version})` : action
 }
 
 /** The caller's own id when it can be told apart from noise, else a new one. */
