@@ -8,10 +8,19 @@ import { readService, type Service } from './service.ts'
 const root = join(import.meta.dirname, '..')
 
 /**
- * Imported by a dependency and never called by our code, so left out of the bundles: the Signer of
- * \@volcengine/openapi imports form-data (about 90 kB with what that needs) for uploads alone.
+ * What stands in the bundles for a module of a dependency: an expression, from infra/substitutes. The bundles are
+ * tested with it: the emulated ECS checks the signatures that come out.
  */
-const leftOut = ['form-data']
+const substitutes: Record<string, string> = {
+  'crypto-js/core': '{}',
+  'crypto-js/sha256': "require('./crypto-js.ts').sha256",
+  'crypto-js/hmac-sha256': "require('./crypto-js.ts').hmacSha256",
+  // Imported by the Signer of @volcengine/openapi for uploads alone; about 90 kB with what it needs.
+  'form-data': 'class {}',
+  '@middy/util': "require('./middy-util.ts')",
+  // Of smol-toml.
+  './date.js': "require('./toml-date.ts')",
+}
 
 export type BuildOptions = {
   /** The functions to build; what serverless.yml says when left out. */
@@ -106,7 +115,7 @@ async function bundle(
       sourcemap: 'external',
       sourceRoot: '..', // the maps move one folder down, away from what is zipped
       define: { 'import.meta.dirname': '__dirname' }, // how the sources find config.toml
-      plugins: [leaveOut(leftOut)],
+      plugins: [substitute()],
       metafile: true,
       write: false,
       logLevel: 'silent',
@@ -122,12 +131,15 @@ async function bundle(
   }
 }
 
-function leaveOut(packages: string[]): Plugin {
+function substitute(): Plugin {
+  const folder = join(root, 'infra', 'substitutes')
   return {
-    name: 'leave-out',
+    name: 'substitute',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: new RegExp(`^(${packages.join('|')})$`) }, ({ path }) => ({ path, namespace: 'left-out' }))
-      onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }))
+      onResolve({ filter: /./ }, ({ path }) => (substitutes[path] ? { path, namespace: 'substitute' } : undefined))
+      onLoad({ filter: /./, namespace: 'substitute' }, ({ path }) => {
+        return { contents: `module.exports = ${substitutes[path]}`, resolveDir: folder }
+      })
     },
   }
 }

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 /** How important a line is; `log.level` of the configuration hides everything below it. */
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 
@@ -5,13 +7,14 @@ export type Level = 'debug' | 'info' | 'warn' | 'error'
 export interface CloudCall {
   action: string
   /** The cloud's own request id, for its support. */
-  requestId?: string
+  requestId: string | undefined
   /** 1 when the first try was answered. */
   tries: number
   /** From the first try to the last answer, waits between the tries included. */
   milliseconds: number
-  status?: number
-  error?: string
+  status: number | undefined
+  /** The cloud's code, or in a word how it failed. */
+  error: string | undefined
 }
 
 /** What an invocation writes when it ends, beside the cloud calls and notes collected on the way. */
@@ -47,35 +50,26 @@ export interface LogSettings {
   secrets: readonly string[]
 }
 
-const ranks: Record<Level, number> = { debug: 0, info: 1, warn: 2, error: 3 }
-
 /** Starts the log of one invocation. */
-export function startLog(settings: LogSettings, write: (line: string) => void = writeLine): Log {
-  const secrets = new Set(settings.secrets)
+export function startLog({ level, format, secrets }: LogSettings, write = writeLine): Log {
+  const hidden = new Set(secrets)
   const cloud: CloudCall[] = []
   const notes: string[] = []
-  const hide = (text: string) => redact(text, secrets)
+  const hide = (text: string) => redact(text, hidden)
 
   return {
-    secret(value) {
-      if (value !== undefined) secrets.add(value)
+    secret(value = '') {
+      hidden.add(value)
     },
     redact: hide,
     cloud: (call) => cloud.push(call),
     note: (message) => notes.push(message),
-    end(outcome) {
-      const level = levelOf(outcome.status, notes.length > 0)
-      if (ranks[level] < ranks[settings.level]) return
-      const { error, ...rest } = outcome
-      const line = {
-        time: new Date().toISOString(),
-        level,
-        ...rest,
-        cloud,
-        ...(notes.length > 0 && { notes: notes.map(hide) }),
-        ...(error !== undefined && { error: describe(error, hide) }),
-      }
-      write(hide(settings.format === 'text' ? toText(line) : JSON.stringify(line)))
+    end({ error, ...outcome }) {
+      const own = levelOf(outcome.status, notes)
+      if (LEVELS.indexOf(own) < LEVELS.indexOf(level)) return
+      const line = { time: new Date().toISOString(), level: own, ...outcome, cloud, notes }
+      const failure = error === undefined ? undefined : inspect(error)
+      write(hide(format === 'text' ? toText(line, failure) : JSON.stringify({ ...line, error: failure })))
     },
   }
 }
@@ -88,64 +82,39 @@ export function redact(text: string, secrets: Iterable<string>): string {
   let result = text
   for (const secret of secrets) {
     if (secret.length < 4) continue
-    result = result.replaceAll(secret, '[redacted]')
-    const json = JSON.stringify(secret).slice(1, -1)
-    if (json !== secret) result = result.replaceAll(json, '[redacted]')
-    const url = encodeURIComponent(secret.toWellFormed())
-    if (url !== secret) result = result.replaceAll(url, '[redacted]')
+    for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]) {
+      result = result.replaceAll(form, '[redacted]')
+    }
   }
   return result
 }
 
-function levelOf(status: number, hasNotes: boolean): Level {
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
+
+function levelOf(status: number, notes: readonly string[]): Level {
   if (status >= 500) return 'error'
-  return status >= 400 || hasNotes ? 'warn' : 'info'
+  return status >= 400 || notes.length > 0 ? 'warn' : 'info'
 }
 
-interface ErrorDescription {
-  message: string
-  stack?: string
-  cause?: ErrorDescription
-}
-
-function describe(error: unknown, hide: (text: string) => string, depth = 0): ErrorDescription {
-  if (!(error instanceof Error)) return { message: hide(String(error)) }
-  return {
-    message: hide(error.message),
-    ...(error.stack !== undefined && { stack: hide(error.stack) }),
-    ...(error.cause !== undefined && depth < 5 && { cause: describe(error.cause, hide, depth + 1) }),
-  }
-}
-
-interface Line extends Outcome {
+interface Line extends Omit<Outcome, 'error'> {
   time: string
-  level: Level
   cloud: readonly CloudCall[]
-  notes?: string[]
-  error?: ErrorDescription
+  notes: readonly string[]
 }
 
-function toText(line: Line): string {
-  const { time, action, status, code, milliseconds, caller, requestId, cold, cloud, notes = [], error } = line
-  const head = [
-    time.slice(11, 23),
-    action,
-    status,
-    ...(code === undefined ? [] : [code]),
-    `${milliseconds} ms`,
-    ...(cold ? ['cold'] : []),
-    ...(caller === '' ? [] : [`caller=${caller}`]),
-    `request=${requestId}`,
+function toText({ time, action, status, code = '', milliseconds, ...line }: Line, failure?: string): string {
+  const { cold, caller, requestId, cloud, notes } = line
+  return [
+    `${time.slice(11, 23)} ${action} ${status} ${code} ${milliseconds} ms ${cold ? 'cold ' : ''}${caller} ${requestId}`,
+    ...cloud.map(
+      (call) =>
+        `${call.action} ${call.error ?? call.status} ${call.milliseconds} ms, try ${call.tries}, ${call.requestId ?? ''}`,
+    ),
+    ...notes,
+    ...(failure === undefined ? [] : [failure]),
   ]
-  const calls = cloud.map(
-    (call) =>
-      `${call.action} ${call.error ?? call.status ?? ''} ${call.milliseconds} ms` +
-      `${call.tries > 1 ? ` in ${call.tries} tries` : ''}${call.requestId === undefined ? '' : ` (${call.requestId})`}`,
-  )
-  const causes: string[] = []
-  for (let at = error; at !== undefined; at = at.cause)
-    causes.push(status === 500 ? (at.stack ?? at.message) : at.message)
-  return [head.join(' '), ...calls, ...notes, ...causes].join('\n  ')
+    .map((text) => text.replace(/ +/g, ' '))
+    .join('\n  ')
 }
 
 // Not console.log: AWS Lambda's writes a prefix before each line, and a JSON line has to begin with its brace.

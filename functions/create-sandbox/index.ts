@@ -1,13 +1,14 @@
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { openConnection, sandboxes } from '../../shared/manager/index.ts'
+import { openConnection } from '../../shared/manager/cloud.ts'
+import { createSandbox } from '../../shared/manager/create.ts'
 import { CreateSandboxInput } from './input.ts'
 
 /** Makes a sandbox and answers its id at once; it boots for some time then. */
 export const handler = action({
   name: 'CreateSandbox',
   input: CreateSandboxInput,
-  run: (input, call) => sandboxes(call).create(input),
+  run: (input, call) => createSandbox(call, input),
 })
 
 export const initializer = initialize(openConnection)

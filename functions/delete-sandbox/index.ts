@@ -2,13 +2,14 @@ import * as v from 'valibot'
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
 import { SandboxId } from '../../shared/handler/parameters.ts'
-import { openConnection, sandboxes } from '../../shared/manager/index.ts'
+import { openConnection } from '../../shared/manager/cloud.ts'
+import { deleteSandbox } from '../../shared/manager/delete.ts'
 
 /** Deletes a sandbox for good, desktop and data. */
 export const handler = action({
   name: 'DeleteSandbox',
   input: v.object({ SandboxId }),
-  run: ({ SandboxId }, call) => sandboxes(call).delete(SandboxId),
+  run: ({ SandboxId }, call) => deleteSandbox(call, SandboxId),
 })
 
 export const initializer = initialize(openConnection)

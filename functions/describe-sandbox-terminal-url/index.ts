@@ -2,13 +2,14 @@ import * as v from 'valibot'
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
 import { SandboxId } from '../../shared/handler/parameters.ts'
-import { openConnection, terminals } from '../../shared/manager/index.ts'
+import { openConnection } from '../../shared/manager/cloud.ts'
+import { openTerminal } from '../../shared/manager/open-terminal.ts'
 
 /** Opens the way to the desktop of a sandbox that is RUNNING. */
 export const handler = action({
   name: 'DescribeSandboxTerminalUrl',
   input: v.object({ SandboxId }),
-  run: ({ SandboxId }, call) => terminals(call).open(SandboxId),
+  run: ({ SandboxId }, call) => openTerminal(call, SandboxId),
 })
 
 export const initializer = initialize(openConnection)

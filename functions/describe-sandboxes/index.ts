@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
 import { OsType, SandboxId, wholeNumber } from '../../shared/handler/parameters.ts'
-import { openConnection, sandboxes } from '../../shared/manager/index.ts'
+import { openConnection } from '../../shared/manager/cloud.ts'
+import { describeSandboxes } from '../../shared/manager/describe.ts'
 import { STATUSES } from '../../shared/manager/sandbox.ts'
 
 /** Lists sandboxes: all of them, or one page where `MaxResults` or `NextToken` is given. */
@@ -15,7 +16,7 @@ export const handler = action({
     MaxResults: v.optional(wholeNumber(1, 100)),
     NextToken: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,2048}$/, 'must be the NextToken of the page before'))),
   }),
-  run: (request, call) => sandboxes(call).describe(request),
+  run: (request, call) => describeSandboxes(call, request),
   body: ({ sandboxes: Result, NextToken }, ResponseMetadata) => ({ ResponseMetadata, Result, NextToken }),
 })
 

@@ -1,5 +1,6 @@
 import middy from '@middy/core'
 import type * as v from 'valibot'
+import { configuration } from '../config/index.ts'
 import type { Config } from '../config/schema.ts'
 import { ActionError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -52,9 +53,6 @@ export function action<Schema extends ObjectSchema, Result>({
 }: Action<Schema, Result>) {
   const pipeline = middy<Invocation, unknown>({ timeoutEarlyInMillis: ANSWER_MS, timeoutEarlyResponse: outOfTime })
     .before(({ event }) => {
-      event.config()
-    })
-    .before(({ event }) => {
       const { method } = event.request
       if (method === 'HEAD' || method === 'OPTIONS') return allowed(event.requestId)
       if (method === 'GET' || method === 'POST') return undefined
@@ -65,7 +63,7 @@ export function action<Schema extends ObjectSchema, Result>({
       )
     })
     .before(({ event }) => {
-      event.caller = authenticate(event.request, event.config(), event.log)
+      event.caller = authenticate(event.request, configuration(), event.log)
     })
     .before(async ({ event }) => {
       const parameters = readParameters(event.request, await parseBody(event.request))
@@ -75,17 +73,16 @@ export function action<Schema extends ObjectSchema, Result>({
     })
     .handler((event: Invocation) => run(event.input as v.InferOutput<Schema>, callOf(event)))
     .after((step) => {
-      const answered = metadata(step.event.requestId, name, step.event.region)
+      const answered = metadata(step.event, name)
       step.response = success(answered, body(step.response as Result, answered))
     })
     .onError((step) => {
-      const { requestId, region, log } = step.event
       step.event.error = step.error
-      step.response = failure(metadata(requestId, name, region), toActionError(step.error), log.redact)
+      step.response = failure(metadata(step.event, name), toActionError(step.error), step.event.log.redact)
     })
 
-  return async (event: unknown, context: PlatformContext = {}): Promise<Reply> => {
-    const invocation = receive(event, context)
+  return async (event: unknown, context?: PlatformContext): Promise<Reply> => {
+    const invocation = receive(event, context ?? {})
     const reply = await (pipeline as unknown as Pipeline)(invocation, {
       getRemainingTimeInMillis: () => invocation.endsAt - Date.now(),
     })
@@ -109,13 +106,13 @@ function outOfTime(): never {
   throw new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. Whether it will be is not known.')
 }
 
-function callOf({ requestId, callerRequestId, caller, endsAt, config, log }: Invocation): Call {
+function callOf({ requestId, callerRequestId, caller, endsAt, log }: Invocation): Call {
   return {
     requestId,
     ...(callerRequestId !== undefined && { callerRequestId }),
     caller,
     deadline: endsAt - DEADLINE_MS,
-    config: config(),
+    config: configuration(),
     log,
   }
 }

@@ -12,7 +12,7 @@ import type { HttpRequest } from './event.ts'
 export function authenticate({ headers }: HttpRequest, { security }: Config, log: Log): string {
   const presented = keysOf(headers)
   for (const key of presented) log.secret(key)
-  if (security.auth === 'gateway') return printable(headers['x-forward-consumer'])
+  if (security.auth === 'gateway') return headers['x-forward-consumer']?.replace(/[^\w.@-]/g, '').slice(0, 64) ?? ''
 
   const known = Object.entries(security.keys)
   if (known.length === 0) log.note('security.auth is "key" and security.keys is empty: every call is refused')
@@ -31,18 +31,17 @@ export function authenticate({ headers }: HttpRequest, { security }: Config, log
   return caller
 }
 
-function keysOf(headers: Record<string, string>): string[] {
-  const { authorization = '', 'x-api-key': apiKey = '' } = headers
-  return [keyOfAuthorization(authorization.trim()), apiKey.trim()].filter((key) => key !== '')
+function keysOf({ authorization = '', 'x-api-key': apiKey = '' }: Record<string, string>): string[] {
+  const [, scheme = '', rest = ''] = /^(bearer|basic) +(.*)$/i.exec(authorization) ?? []
+  const key = scheme === '' ? authorization : scheme.toLowerCase() === 'bearer' ? rest : passwordOf(rest)
+  return [key.trim(), apiKey.trim()].filter((key) => key !== '')
 }
 
 // websockify's token source is a URL, and a URL carries a key only as user:password@.
-function keyOfAuthorization(value: string): string {
-  const [, scheme = '', rest = ''] = /^(bearer|basic)\s+(.*)$/is.exec(value) ?? []
-  if (scheme === '') return value
-  if (scheme.toLowerCase() === 'bearer') return rest
-  const decoded = Buffer.from(rest, 'base64').toString('utf8')
-  return decoded.slice(decoded.indexOf(':') + 1) || value
+function passwordOf(credentials: string): string {
+  return Buffer.from(credentials, 'base64')
+    .toString()
+    .replace(/^[^:]*:/, '')
 }
 
 // Every key is compared, and digests have one length: the time tells nothing of where or how far a key agrees.
@@ -53,16 +52,8 @@ function callerOf(key: string, known: readonly (readonly [string, string])[]): s
   return caller
 }
 
-const digests = new Map<string, Buffer>()
-
 function digestOf(configured: string): Buffer {
-  const known = digests.get(configured)
-  if (known !== undefined) return known
-  const digest = configured.startsWith('sha256:') ? Buffer.from(configured.slice(7), 'hex') : sha256(configured)
-  digests.set(configured, digest)
-  return digest
+  return configured.startsWith('sha256:') ? Buffer.from(configured.slice(7), 'hex') : sha256(configured)
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
-
-const printable = (name = '') => name.replace(/[^\w.@-]/g, '').slice(0, 64)

@@ -15,15 +15,12 @@ export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest)
   if (bytes > MAX_BODY_BYTES) {
     throw new ActionError(413, 'RequestEntityTooLarge', `A body may have at most ${MAX_BODY_BYTES} bytes.`)
   }
-  if (!/^(identity)?$/i.test(headers['content-encoding']?.trim() ?? '')) {
-    throw invalidParameter('Body', 'must not be compressed')
-  }
   const event: { body: unknown } & Record<string, unknown> = { headers, body, isBase64Encoded }
   try {
     await parser.before?.({ event } as unknown as Parameters<NonNullable<typeof parser.before>>[0])
   } catch {
     // Without the parser's own error as the cause: it quotes the body, and a password may stand in it.
-    throw invalidParameter('Body', 'must be JSON, sent with Content-Type: application/json')
+    throw invalidParameter('Body', 'must be JSON, not compressed, sent with Content-Type: application/json')
   }
   return event.body
 }

@@ -2,7 +2,6 @@
 export interface HttpRequest {
   /** Upper case; empty when the event is not an HTTP request. */
   method: string
-  path: string
   /** Decoded. The values of a repeated key are joined with `,`, as veFaaS does it. No prototype. */
   query: Record<string, string>
   /** Names in lower case, repeated ones joined with `,`. No prototype. */
@@ -18,71 +17,50 @@ export interface HttpRequest {
  * Reads the HTTP events of veFaaS (handler runtimes) and of AWS: API Gateway v1 and v2, function URL and ALB. Any other
  * value gives a request without a method.
  */
-export function toHttpRequest(event: unknown): HttpRequest {
-  const fields = record(event)
-  const context = record(fields.requestContext)
-  return context.http === undefined ? fromV1(fields, context.elb !== undefined) : fromV2(fields, record(context.http))
-}
-
-// veFaaS, API Gateway v1 and ALB: alike but for the multi-value maps, which veFaaS lacks, and for the query, which ALB
-// alone hands on still percent-encoded (AWS documentation, "Using AWS Lambda with an Application Load Balancer").
-function fromV1(event: Record<string, unknown>, isAlb: boolean): HttpRequest {
-  const decode = isAlb ? percentDecode : (text: string) => text
+export function toHttpRequest(value: unknown): HttpRequest {
+  const event = record(value)
+  const { http, elb } = record(event.requestContext)
   return {
-    method: text(event.httpMethod).toUpperCase(),
-    path: text(event.path) || '/',
-    query: joined(event.multiValueQueryStringParameters, event.queryStringParameters, decode),
-    headers: joined(event.multiValueHeaders, event.headers, undefined, (name) => name.toLowerCase()),
-    ...body(event),
-    multiValueReply: isAlb && event.multiValueHeaders !== undefined,
+    method: text(record(http).method ?? event.httpMethod).toUpperCase(),
+    query: queryOf(event, elb !== undefined),
+    headers: joined(pairs(event.multiValueHeaders, event.headers), (name) => name.toLowerCase()),
+    body: text(event.body),
+    isBase64Encoded: event.isBase64Encoded === true,
+    multiValueReply: elb !== undefined && event.multiValueHeaders !== undefined,
   }
 }
 
-// API Gateway v2 and function URLs. The raw query tells a repeated key from a comma, but joined is what the others give.
-function fromV2(event: Record<string, unknown>, http: Record<string, unknown>): HttpRequest {
-  const raw = typeof event.rawQueryString === 'string' ? [...new URLSearchParams(event.rawQueryString)] : undefined
-  const query = raw === undefined ? joined(undefined, event.queryStringParameters) : empty()
-  for (const [name, value] of raw ?? []) query[name] = name in query ? `${query[name]},${value}` : value
-  return {
-    method: text(http.method).toUpperCase(),
-    path: text(event.rawPath) || '/',
-    query,
-    headers: joined(undefined, event.headers, undefined, (name) => name.toLowerCase()),
-    ...body(event),
-    multiValueReply: false,
-  }
+// Where a platform has more than the plain map (API Gateway v2 the raw query, v1 and ALB the multi-value map), the plain
+// one may lack the first values of a repeated key. ALB alone hands on the query as it came, still percent-encoded (AWS
+// documentation, "Using AWS Lambda with an Application Load Balancer").
+function queryOf(event: Record<string, unknown>, isAlb: boolean): Record<string, string> {
+  if (typeof event.rawQueryString === 'string') return joined([...new URLSearchParams(event.rawQueryString)])
+  const found = pairs(event.multiValueQueryStringParameters, event.queryStringParameters)
+  return isAlb ? joined(found.map(([name, value]) => [percentDecode(name), percentDecode(value)])) : joined(found)
 }
 
-function body(event: Record<string, unknown>) {
-  return { body: text(event.body), isBase64Encoded: event.isBase64Encoded === true }
+function pairs(multi: unknown, single: unknown): [string, string][] {
+  return Object.entries(record(multi ?? single)).flatMap(([name, value]) =>
+    [value].flat().map((item): [string, string] => [name, text(item)]),
+  )
 }
 
-const same = (text: string) => text
-
-function joined(multi: unknown, single: unknown, decode = same, rename = same): Record<string, string> {
-  const values = record(multi)
-  const source = Object.keys(values).length > 0 ? values : record(single)
-  const result = empty()
-  for (const [name, value] of Object.entries(source)) {
-    const texts = (Array.isArray(value) ? value : [value]).map(text).map(decode)
-    const key = rename(decode(name))
-    result[key] = [...(key in result ? [result[key]] : []), ...texts].join(',')
+// Without a prototype, so that a parameter called __proto__ or constructor is one like any other.
+function joined(found: readonly [string, string][], rename = (name: string) => name): Record<string, string> {
+  const result: Record<string, string> = Object.create(null)
+  for (const [name, value] of found) {
+    const key = rename(name)
+    result[key] = key in result ? `${result[key]},${value}` : value
   }
   return result
 }
 
 function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
-}
-
-// Without a prototype, so that a parameter called __proto__ or constructor is one like any other.
-function empty(): Record<string, string> {
-  return Object.create(null)
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
 function text(value: unknown): string {
-  if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 function percentDecode(encoded: string): string {

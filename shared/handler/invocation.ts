@@ -23,9 +23,8 @@ export interface Invocation {
   readonly endsAt: number
   /** First of its process. */
   readonly cold: boolean
-  /** Throws what is wrong with the configuration, if it cannot be used. */
-  readonly config: () => Config
-  readonly region: string
+  /** Undefined when it cannot be used. */
+  readonly config: Config | undefined
   readonly log: Log
   /** Name of the key in use; empty until it is known. */
   caller: string
@@ -35,54 +34,46 @@ export interface Invocation {
   error: unknown
 }
 
-let invocations = 0
+let cold = true
 
 /** Begins an invocation. Never throws, whatever the event and the configuration are. */
 export function receive(event: unknown, context: PlatformContext): Invocation {
   const started = Date.now()
   const request = toHttpRequest(event)
-  const config = settled(configuration)
+  const config = usable()
   const callerRequestId = wellFormed(request.headers['x-request-id'])
-  invocations += 1
-  return {
+  const invocation = {
     request,
-    requestId: callerRequestId ?? wellFormed(context.requestId) ?? wellFormed(context.awsRequestId) ?? randomUUID(),
+    requestId: callerRequestId ?? wellFormed(context.requestId ?? context.awsRequestId) ?? randomUUID(),
     callerRequestId,
     started,
-    endsAt: started + allowance(context, config.value),
-    cold: invocations === 1,
-    config: config.get,
-    region: config.value?.volcengine.region ?? '',
-    log: startLog(
-      config.value === undefined
-        ? { level: 'info', format: 'json', secrets: [] }
-        : { ...config.value.log, secrets: secretsOf(config.value) },
-    ),
+    endsAt: started + allowance(context, config?.server.timeout_seconds),
+    cold,
+    config,
+    log: startLog({ level: 'info', format: 'json', ...config?.log, secrets: config ? secretsOf(config) : [] }),
     caller: '',
     input: undefined,
     error: undefined,
   }
+  cold = false
+  return invocation
 }
 
-function settled<T>(get: () => T): { value: T | undefined; get: () => T } {
+function usable(): Config | undefined {
   try {
-    const value = get()
-    return { value, get: () => value }
-  } catch (error) {
-    return {
-      value: undefined,
-      get: () => {
-        throw error
-      },
-    }
+    return configuration()
+  } catch {
+    // The pipeline asks again and answers what is wrong.
+    return undefined
   }
 }
 
-const wellFormed = (id: string | undefined) => (id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined)
+function wellFormed(id: string | undefined): string | undefined {
+  return /^[\w.:-]{1,128}$/.test(id ?? '') ? id : undefined
+}
 
 // AWS says what is left; veFaaS only says, in this variable, how many seconds a request may take.
-function allowance(context: PlatformContext, config: Config | undefined): number {
-  const platform = context.getRemainingTimeInMillis?.() ?? Number(process.env._FAAS_FUNC_TIMEOUT ?? Number.NaN) * 1_000
-  const own = (config?.server.timeout_seconds ?? 25) * 1_000
-  return platform > 0 ? Math.min(platform, own) : own
+function allowance({ getRemainingTimeInMillis }: PlatformContext, seconds = 25): number {
+  const platform = getRemainingTimeInMillis?.() ?? Number(process.env._FAAS_FUNC_TIMEOUT) * 1_000
+  return Math.min(platform > 0 ? platform : Number.POSITIVE_INFINITY, seconds * 1_000)
 }

@@ -11,9 +11,7 @@ export function wholeNumber(low: number, high: number) {
   const message = `must be a whole number from ${low} to ${high}`
   return v.pipe(
     v.string(),
-    v.regex(/^\d{1,15}$/, message),
+    v.check((text) => /^\d{1,15}$/.test(text) && Number(text) >= low && Number(text) <= high, message),
     v.transform(Number),
-    v.minValue(low, message),
-    v.maxValue(high, message),
   )
 }

@@ -1,4 +1,5 @@
 import { ActionError } from '../errors.ts'
+import type { Invocation } from './invocation.ts'
 import { VERSION } from './request.ts'
 
 /** An answer as the platforms take it; veFaaS reads these three keys, and AWS no others of a JSON answer. */
@@ -18,8 +19,9 @@ export interface ResponseMetadata {
   Region: string
 }
 
-export function metadata(RequestId: string, Action: string, Region: string): ResponseMetadata {
-  return { RequestId, Action, Version: VERSION, Service: 'ecs', Region }
+export function metadata({ requestId, config }: Invocation, Action: string): ResponseMetadata {
+  const Region = config?.volcengine.region ?? ''
+  return { RequestId: requestId, Action, Version: VERSION, Service: 'ecs', Region }
 }
 
 export function success(ResponseMetadata: ResponseMetadata, body: object): Reply {
@@ -53,7 +55,7 @@ export function allowed(requestId: string): Reply {
 export function toActionError(error: unknown): ActionError {
   if (error instanceof ActionError) return error
   const message = 'Something is wrong in the manager itself. Its log says more under the request id.'
-  return new ActionError(500, 'InternalError', message, { cause: error })
+  return new ActionError(500, 'InternalError', message, error)
 }
 
 /** The reply with its headers in the form that an ALB with multi-value headers reads. */

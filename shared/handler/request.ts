@@ -30,7 +30,7 @@ export function readParameters({ query }: HttpRequest, body: unknown): Parameter
   for (const [name, value] of inBody) {
     const inQuery = parameters.get(name)
     if (inQuery !== undefined && inQuery !== value) {
-      throw invalidParameter(safeName(name), 'is in the query and in the body with different values')
+      throw invalidParameter(name, 'is in the query and in the body with different values')
     }
     parameters.set(name, value)
   }
@@ -78,21 +78,13 @@ export type ObjectSchema = v.GenericSchema & { readonly entries: v.ObjectEntries
 // SecurityGroupIds.1=a is ECS's way to write a list in a query; here all ways become one text, joined with commas.
 function add(parameters: Map<string, string>, name: string, value: string): void {
   if (value === '') return
-  const list = /^(SecurityGroupIds)\.[1-9]\d?$/.exec(name)?.[1]
-  if (list === undefined) {
-    parameters.set(name, parameters.has(name) ? `${parameters.get(name)},${value}` : value)
-  } else {
-    parameters.set(list, parameters.has(list) ? `${parameters.get(list)},${value}` : value)
-  }
+  const key = name.replace(/^(SecurityGroupIds)\.[1-9]\d?$/, '$1')
+  parameters.set(key, parameters.has(key) ? `${parameters.get(key)},${value}` : value)
 }
 
 function toText(name: string, value: unknown): string {
-  if (value === null) return ''
-  if (typeof value === 'string' || typeof value === 'number') return String(value)
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string' && !item.includes(','))) {
-    return value.join(',')
-  }
-  throw invalidParameter(safeName(name), 'must be a text or a number (or a list of texts where a list is expected)')
+  const items = Array.isArray(value) ? value : [value ?? '']
+  const good = (item: unknown) => typeof item === 'string' || typeof item === 'number'
+  if (items.every(good)) return items.join(',')
+  throw invalidParameter(name, 'must be a text, a number or a list of them')
 }
-
-const safeName = (name: string) => name.replace(/[^A-Za-z0-9_.-]/g, '').slice(0, 64)

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Config } from '../config/schema.ts'
-import type { EcsClient, Invocation } from './ecs/client.ts'
+import { type EcsClient, ecsClient, type Invocation } from './ecs/client.ts'
+import { credentialSource } from './ecs/credentials.ts'
 import type { Param } from './ecs/flatten.ts'
 import { Instance } from './sandbox.ts'
 
@@ -13,48 +14,85 @@ export interface Call extends Invocation {
 
 type Params = { readonly [key: string]: Param }
 
-/** The actions of ECS that the manager uses, each with what it reads of the answer. All throw `CloudError`. */
-export interface Cloud {
-  runInstances(params: Params & { ClientToken: string }): Promise<{ InstanceIds: string[] }>
-  describeInstances(params: Params): Promise<v.InferOutput<typeof InstancePage>>
-  /** The instance with this id, sandbox or not; undefined when there is none. */
-  describeInstance(instanceId: string): Promise<Instance | undefined>
-  deleteInstance(instanceId: string): Promise<unknown>
-  tagInstance(instanceId: string, tag: { Key: string; Value: string }): Promise<unknown>
-  /** @param keys 1 to 20 */
-  untagInstance(instanceId: string, keys: readonly string[]): Promise<unknown>
-  /** The address of the machine's console for a browser, `wss://...`. */
-  terminalUrl(instanceId: string): Promise<string>
+/** Opens the connection to the cloud ahead of the first call. Never fails: the first call will say what is wrong. */
+export function openConnection(config: Config): Promise<void> {
+  return client(config).warmUp()
 }
 
-const InstancePage = v.object({
+/**
+ * The actions of ECS that the manager uses, each with what it reads of the answer.
+ * All of them throw `CloudError`.
+ */
+export function runInstances(call: Call, params: Params & { ClientToken: string }) {
+  return client(call.config).send('RunInstances', params, RunInstancesResult, call)
+}
+
+const RunInstancesResult = v.object({
+  InstanceIds: v.pipe(
+    v.array(v.string()),
+    v.check((ids) => ids.length > 0),
+  ),
+})
+
+/** One page. */
+export function describeInstances(call: Call, params: Params) {
+  return client(call.config).send('DescribeInstances', params, Page, call)
+}
+
+const Page = v.object({
   Instances: v.nullish(v.array(Instance), () => []),
   NextToken: v.nullish(v.string()),
   TotalCount: v.nullish(v.number()),
 })
 
-const RunInstancesResult = v.object({ InstanceIds: v.pipe(v.array(v.string()), v.minLength(1)) })
-const TerminalUrlResult = v.object({ EcsTerminalUrl: v.pipe(v.string(), v.minLength(1)) })
+/** How many instances the filter shows, with a tag filter 1,000 at most. */
+export async function countInstances(call: Call, filter: Params): Promise<number> {
+  const params = { ...filter, MaxResults: 1 }
+  const { TotalCount } = await client(call.config).send(
+    'DescribeInstances',
+    params,
+    v.object({ TotalCount: v.number() }),
+    call,
+  )
+  return TotalCount
+}
 
-export function cloud(ecs: EcsClient, call: Call): Cloud {
-  const describeInstances = (params: Params) => ecs.send('DescribeInstances', params, InstancePage, call)
-  return {
-    runInstances: (params) => ecs.send('RunInstances', params, RunInstancesResult, call),
-    describeInstances,
-    async describeInstance(instanceId) {
-      const { Instances } = await describeInstances({ InstanceIds: [instanceId] })
-      return Instances.find(({ InstanceId }) => InstanceId === instanceId)
-    },
-    deleteInstance: (InstanceId) => ecs.send('DeleteInstance', { InstanceId }, v.unknown(), call),
-    tagInstance: (instanceId, tag) =>
-      ecs.send('TagResources', { ...resource(instanceId), Tags: [tag] }, v.unknown(), call),
-    untagInstance: (instanceId, TagKeys) =>
-      ecs.send('UntagResources', { ...resource(instanceId), TagKeys }, v.unknown(), call),
-    async terminalUrl(InstanceId) {
-      const result = await ecs.send('DescribeInstanceECSTerminalUrl', { InstanceId }, TerminalUrlResult, call)
-      return result.EcsTerminalUrl
-    },
-  }
+/** The instance with this id, whoever's it is; undefined when there is none. */
+export async function describeInstance(call: Call, instanceId: string): Promise<Instance | undefined> {
+  const { Instances } = await describeInstances(call, { InstanceIds: [instanceId] })
+  return Instances.find(({ InstanceId }) => InstanceId === instanceId)
+}
+
+export function deleteInstance(call: Call, InstanceId: string) {
+  return client(call.config).send('DeleteInstance', { InstanceId }, v.unknown(), call)
+}
+
+/** A tag that is there already gets the new value. */
+export function tagInstance(call: Call, instanceId: string, tag: { Key: string; Value: string }) {
+  return client(call.config).send('TagResources', { ...resource(instanceId), Tags: [tag] }, v.unknown(), call)
+}
+
+/** @param TagKeys  1 to 20; those that are not there do not matter */
+export function untagInstance(call: Call, instanceId: string, TagKeys: readonly string[]) {
+  return client(call.config).send('UntagResources', { ...resource(instanceId), TagKeys }, v.unknown(), call)
+}
+
+/** `EcsTerminalUrl` is the address of the machine's console, `wss://...`. */
+export function describeInstanceECSTerminalUrl(call: Call, InstanceId: string) {
+  const result = v.object({ EcsTerminalUrl: v.string() })
+  return client(call.config).send('DescribeInstanceECSTerminalUrl', { InstanceId }, result, call)
 }
 
 const resource = (instanceId: string) => ({ ResourceType: 'instance', ResourceIds: [instanceId] })
+
+// One client a configuration, because it holds the open connections.
+const clients = new WeakMap<Config, EcsClient>()
+
+function client(config: Config): EcsClient {
+  let found = clients.get(config)
+  if (found === undefined) {
+    found = ecsClient(config.volcengine, credentialSource(config.volcengine, process.env))
+    clients.set(config, found)
+  }
+  return found
+}

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Config, Override } from '../config/schema.ts'
+import type { Override } from '../config/schema.ts'
 import { ActionError, invalidParameter, missingParameter } from '../errors.ts'
-import type { Call, Cloud } from './cloud.ts'
-import { countSandboxes } from './describe.ts'
+import { type Call, countInstances, runInstances } from './cloud.ts'
 import { CloudError } from './ecs/cloud-error.ts'
-import { saying } from './refusal.ts'
+import { inOurWords, inShort } from './refusal.ts'
+import { tagged } from './sandbox.ts'
 
 /** What a caller may ask of a new sandbox; everything absent is as configured. */
 export interface CreateRequest {
@@ -26,43 +26,42 @@ export interface CreateRequest {
 }
 
 /**
- * Makes one machine with one call to the cloud (two when `security.max_sandboxes` is set) and does not wait for it to
- * boot.
+ * Makes one machine and does not wait for it to boot. One call to the cloud, two when `security.max_sandboxes` is set.
  * @throws {ActionError} `OperationDenied.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`,
- *   `QuotaExceeded.MaximumSandboxes`
- * @throws {CloudError}
+ *   `QuotaExceeded.MaximumSandboxes`, `IdempotentParameterMismatch`, and what the cloud brings about
  */
-export async function createSandbox(cloud: Cloud, call: Call, request: CreateRequest): Promise<{ SandboxId: string }> {
-  const { config } = call
-  refuseImpossible(config, request)
-  const token = request.ClientToken ?? tokenOf(call.callerRequestId)
-  if (config.security.max_sandboxes > 0) await refuseAboveLimit(cloud, call, token)
-  try {
-    const { InstanceIds } = await cloud.runInstances({ ...launch(config, request, token), ClientToken: token })
+export function createSandbox(call: Call, request: CreateRequest): Promise<{ SandboxId: string }> {
+  const token = request.ClientToken ?? tokenOf(call)
+  return inOurWords(async () => {
+    refuseImpossible(call, request)
+    await refuseAboveLimit(call, token)
+    const { InstanceIds } = await runInstances(call, { ...machine(call, request, token), ClientToken: token }).catch(
+      (error) => {
+        throw blamed(error, request)
+      },
+    )
     return { SandboxId: InstanceIds[0] ?? '' }
-  } catch (error) {
-    throw error instanceof CloudError ? explained(error, request, token) : error
-  }
+  }, `The machine may exist all the same: repeat the call with ClientToken=${token}, which makes no second one.`)
 }
 
-function refuseImpossible(config: Config, request: CreateRequest): void {
-  for (const name of Object.keys(request) as (keyof CreateRequest)[]) {
-    if (name === 'OsType' || name === 'ClientToken' || request[name] === undefined) continue
-    if (!config.security.allowed_overrides.includes(name)) {
-      throw new ActionError(403, `OperationDenied.${name}`, `${name} may not be set here: the operator has fixed it.`)
+function refuseImpossible({ config: { instance, security } }: Call, request: CreateRequest): void {
+  const { OsType, ClientToken, ...overrides } = request
+  for (const name of Object.keys(overrides) as Override[]) {
+    if (!security.allowed_overrides.includes(name)) {
+      throw new ActionError(403, `OperationDenied.${name}`, `${name} is fixed by the operator and cannot be set here.`)
     }
   }
-  const { tag_key, windows_image_id } = config.instance
-  if (request.TagKey !== undefined && request.TagValue === undefined) throw missingParameter('TagValue')
-  if (request.TagKey === undefined && request.TagValue !== undefined) throw missingParameter('TagKey')
-  if (request.TagKey === tag_key) throw invalidParameter('TagKey', 'must be another than the tag of the manager')
-  if (request.OsType === 'Windows' && windows_image_id === '' && request.ImageId === undefined) {
+  const { TagKey, TagValue, ImageId } = request
+  if (TagKey !== undefined && TagValue === undefined) throw missingParameter('TagValue')
+  if (TagValue !== undefined && TagKey === undefined) throw missingParameter('TagKey')
+  if (TagKey === instance.tag_key) throw invalidParameter('TagKey', 'must be another than the tag of the manager')
+  if (OsType === 'Windows' && instance.windows_image_id === '' && ImageId === undefined) {
     throw invalidParameter('OsType', 'must be Linux: no Windows image is configured')
   }
 }
 
 // A request id of the caller's makes its retries safe without a ClientToken. Hashed, because ECS takes 64 characters.
-function tokenOf(callerRequestId: string | undefined): string {
+function tokenOf({ callerRequestId }: Call): string {
   return callerRequestId === undefined ? randomUUID() : hash(`X-Request-ID ${callerRequestId}`)
 }
 
@@ -70,30 +69,23 @@ const hash = (text: string) => createHash('sha256').update(text).digest('base64u
 
 const TOKEN_TAG = 'ecs-manager:client-token'
 
-// Two creations at the same moment may both find room for one: the limit keeps the bill in bounds, the account's own
+// Two creations at the same moment may both find room for one: this limit keeps the bill in bounds, the account's own
 // quota is the hard one.
-async function refuseAboveLimit(cloud: Cloud, call: Call, token: string): Promise<void> {
+async function refuseAboveLimit(call: Call, token: string): Promise<void> {
   const limit = call.config.security.max_sandboxes
-  const count = await countSandboxes(cloud, call)
+  if (limit === 0) return
+  const count = await countInstances(call, tagged(call.config))
   if (count < limit) return
-  // The retry of a creation whose answer was lost has to learn the id of its machine, not that the room is taken by it.
-  const { Instances } = await cloud.describeInstances({
-    TagFilters: [{ Key: TOKEN_TAG, Values: [hash(token)] }],
-    MaxResults: 1,
-  })
-  if (Instances.length > 0) return
-  throw new ActionError(
-    429,
-    'QuotaExceeded.MaximumSandboxes',
-    `There are ${count} sandboxes and at most ${limit} are allowed (security.max_sandboxes). Delete one first.`,
-    { retryAfter: 60 },
-  )
+  // The retry of a creation whose answer was lost has to learn the id of its machine, not that this takes the room.
+  if (await countInstances(call, { TagFilters: [{ Key: TOKEN_TAG, Values: [hash(token)] }] })) return
+  const message = `There are ${count} sandboxes, and at most ${limit} are allowed. Delete one first.`
+  throw new ActionError(429, 'QuotaExceeded.MaximumSandboxes', message)
 }
 
-function launch({ instance, network, security }: Config, request: CreateRequest, token: string) {
+function machine(call: Call, request: CreateRequest, token: string) {
+  const { instance, network, security } = call.config
   const windows = request.OsType === 'Windows'
-  const userData = request.UserData ?? (Buffer.from(instance.user_data).toString('base64') || undefined)
-  const project = request.ProjectName ?? instance.project_name
+  const { TagKey: Key, TagValue: Value = '' } = request
   return {
     ZoneId: request.ZoneId ?? instance.zone,
     ImageId: request.ImageId ?? (windows ? instance.windows_image_id : instance.image_id),
@@ -101,7 +93,6 @@ function launch({ instance, network, security }: Config, request: CreateRequest,
     InstanceTypeId: request.InstanceType ?? instance.type,
     InstanceChargeType: 'PostPaid',
     SpotStrategy: instance.spot_strategy,
-    Count: 1,
     NetworkInterfaces: [
       {
         SubnetId: request.SubnetId ?? network.subnet_id,
@@ -109,58 +100,36 @@ function launch({ instance, network, security }: Config, request: CreateRequest,
       },
     ],
     Volumes: [{ VolumeType: instance.volume_type, Size: instance.volume_size }],
-    ...credential(instance, request, windows),
-    UserData: userData,
-    ProjectName: project || undefined,
-    EipAddress:
-      network.eip_bandwidth_mbps > 0
-        ? // Without ReleaseWithInstance the address outlives the machine, and its bill too.
-          { BandwidthMbps: network.eip_bandwidth_mbps, ReleaseWithInstance: true }
-        : undefined,
+    ...credential(call, request),
+    UserData: (request.UserData ?? Buffer.from(instance.user_data).toString('base64')) || undefined,
+    ProjectName: (request.ProjectName ?? instance.project_name) || undefined,
+    // Without ReleaseWithInstance the address outlives the machine, and its bill too.
+    EipAddress: network.eip_bandwidth_mbps
+      ? { BandwidthMbps: network.eip_bandwidth_mbps, ReleaseWithInstance: true }
+      : undefined,
     Tags: [
       { Key: instance.tag_key, Value: instance.tag_value },
-      ...(request.TagKey === undefined ? [] : [{ Key: request.TagKey, Value: request.TagValue ?? '' }]),
-      ...(security.max_sandboxes > 0 ? [{ Key: TOKEN_TAG, Value: hash(token) }] : []),
+      ...(Key === undefined ? [] : [{ Key, Value }]),
+      ...(security.max_sandboxes ? [{ Key: TOKEN_TAG, Value: hash(token) }] : []),
     ],
   }
 }
 
-// ECS takes one of the three and ignores a key pair on Windows.
-function credential(instance: Config['instance'], { Password }: CreateRequest, windows: boolean) {
-  if (Password !== undefined) return { Password }
-  if (instance.key_pair_name !== '' && !windows) return { KeyPairName: instance.key_pair_name }
-  return instance.password === '' ? { KeepImageCredential: true } : { Password: instance.password }
+// ECS takes one of the three, and ignores a key pair on Windows.
+function credential({ config: { instance } }: Call, { OsType, Password }: CreateRequest) {
+  const KeyPairName = OsType === 'Linux' && Password === undefined ? instance.key_pair_name : ''
+  if (KeyPairName !== '') return { KeyPairName }
+  const password = Password ?? instance.password
+  return password === '' ? { KeepImageCredential: true } : { Password: password }
 }
 
 // A refusal that names what the caller chose is the caller's to mend; the same about a configured value is not.
-const BLAMED: readonly (readonly [RegExp, Override])[] = [
-  [/InstanceType/, 'InstanceType'],
-  [/InstanceName/, 'InstanceName'],
-  [/Image/, 'ImageId'],
-  [/Zone/, 'ZoneId'],
-  [/Project/, 'ProjectName'],
-  [/Subnet/, 'SubnetId'],
-  [/SecurityGroup/, 'SecurityGroupIds'],
-  [/Password/, 'Password'],
-  [/UserData/, 'UserData'],
-  [/Tag/, 'TagKey'],
-]
-
-function explained(error: CloudError, request: CreateRequest, token: string): Error {
-  const { kind, code = '' } = error
-  if (kind === 'refused' && !/^(QuotaExceeded|Idempotent)/.test(code)) {
-    const blamed = BLAMED.find(([pattern, name]) => request[name] !== undefined && pattern.test(code))
-    if (blamed)
-      return invalidParameter(blamed[1], `is refused by the cloud as ${code}${saying(error).slice(0, -1)}`, error)
-  }
-  if (kind === 'timeout' || kind === 'unreachable' || kind === 'unreadable' || kind === 'failed') {
-    const inTime = kind === 'timeout' || error.status === 504
-    return new ActionError(
-      inTime ? 504 : 503,
-      kind === 'failed' && code !== '' ? code : inTime ? 'UpstreamTimeout' : 'ServiceUnavailable',
-      `The cloud did not confirm the creation. The machine may exist all the same: repeat the call with ClientToken=${token}, which makes no second one.`,
-      { cause: error, ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }) },
-    )
-  }
-  return error
+function blamed(error: unknown, request: CreateRequest): unknown {
+  if (!(error instanceof CloudError) || error.kind !== 'refused') return error
+  const { code = '' } = error.details
+  const field = /InstanceType|InstanceName|Image|Zone|Project|Subnet|SecurityGroup|Password|UserData|Tag/.exec(
+    code,
+  )?.[0]
+  const name = field && Object.keys(request).find((name) => name.startsWith(field))
+  return name ? invalidParameter(name, `is refused by the cloud as ${code} (${inShort(error)})`, error) : error
 }

@@ -1,46 +1,53 @@
 import { invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
-import type { Call, Cloud } from './cloud.ts'
-import { CloudError } from './ecs/cloud-error.ts'
-import { isNotFound } from './refusal.ts'
+import { type Call, deleteInstance, describeInstance } from './cloud.ts'
+import type { CloudError } from './ecs/cloud-error.ts'
+import { aboutSandbox, isNotFound, isWrongStatus } from './refusal.ts'
 import { type Instance, isSandbox } from './sandbox.ts'
 
 /**
  * Deletes a sandbox, in whatever state it is: one that the cloud does not delete yet (it is still CREATING) is waited
  * for until the deadline. Two calls to the cloud where nothing has to be waited for.
- * @throws {ActionError} `InvalidSandbox.NotFound`, `InvalidSandboxStatus`
- * @throws {CloudError}
+ * @throws {ActionError} `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and what the cloud brings about
  */
-export async function deleteSandbox(cloud: Cloud, call: Call, sandboxId: string): Promise<{ SandboxId: string }> {
-  let instance = await findNew(cloud, call, sandboxId)
-  for (let round = 1; ; round += 1) {
-    if (instance === undefined || !isSandbox(instance, call.config)) throw sandboxNotFound(sandboxId)
-    if (instance.Status === 'DELETING') return { SandboxId: sandboxId }
-    try {
-      await cloud.deleteInstance(sandboxId)
-      return { SandboxId: sandboxId }
-    } catch (error) {
-      // It was there a moment ago: an earlier try, whose answer was lost, or somebody else has deleted it.
-      if (isNotFound(error)) return { SandboxId: sandboxId }
-      if (!(error instanceof CloudError) || error.code !== 'InvalidInstanceStatus') throw error
-      if (!(await pause(call, Math.min(round, 3)))) {
+export function deleteSandbox(call: Call, SandboxId: string): Promise<{ SandboxId: string }> {
+  return aboutSandbox(SandboxId, async () => {
+    let instance = await findNew(call, SandboxId)
+    if (instance === undefined) throw sandboxNotFound(SandboxId)
+    for (let seconds = 1; instance !== undefined; seconds = Math.min(seconds + 1, 3)) {
+      if (!isSandbox(instance, call.config)) throw sandboxNotFound(SandboxId)
+      const refusal = await tryDelete(call, instance)
+      if (refusal === undefined) break
+      if (!(await pause(call, seconds))) {
         const advice = 'The cloud deletes it once it is RUNNING, STOPPED or ERROR: repeat the call in some seconds.'
-        throw invalidSandboxStatus(sandboxId, instance.Status, advice, error)
+        throw invalidSandboxStatus(SandboxId, instance.Status, advice, refusal)
       }
+      instance = await describeInstance(call, SandboxId)
     }
-    const known: Instance = instance
-    instance = await cloud.describeInstance(sandboxId)
-    if (instance === undefined) return { SandboxId: known.InstanceId }
+    return { SandboxId }
+  })
+}
+
+/** Answers the cloud's refusal when the instance is in a state in which it cannot be deleted yet. */
+async function tryDelete(call: Call, { InstanceId, Status }: Instance): Promise<CloudError | undefined> {
+  if (Status === 'DELETING') return undefined
+  try {
+    await deleteInstance(call, InstanceId)
+  } catch (error) {
+    if (isWrongStatus(error)) return error
+    // It was there a moment ago: an earlier try, whose answer was lost, or somebody else has deleted it.
+    if (!isNotFound(error)) throw error
   }
+  return undefined
 }
 
 // The cloud shows a new machine some seconds after it was made. Who deletes it at once must not be told that there is
 // none: nobody would delete it again.
-async function findNew(cloud: Cloud, call: Call, sandboxId: string): Promise<Instance | undefined> {
-  for (const seconds of [1, 2, 0]) {
-    const instance = await cloud.describeInstance(sandboxId)
-    if (instance !== undefined || seconds === 0 || !(await pause(call, seconds))) return instance
+async function findNew(call: Call, sandboxId: string): Promise<Instance | undefined> {
+  let instance = await describeInstance(call, sandboxId)
+  for (let seconds = 1; instance === undefined && seconds <= 2 && (await pause(call, seconds)); seconds += 1) {
+    instance = await describeInstance(call, sandboxId)
   }
-  return undefined
+  return instance
 }
 
 /** Waits, unless that would go beyond the deadline: then it answers false at once. */

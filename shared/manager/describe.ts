@@ -1,8 +1,9 @@
 import type { Config } from '../config/schema.ts'
 import { invalidParameter } from '../errors.ts'
-import type { Call, Cloud } from './cloud.ts'
+import { type Call, describeInstance, describeInstances } from './cloud.ts'
 import { CloudError } from './ecs/cloud-error.ts'
-import { isSandbox, type Sandbox, toSandbox } from './sandbox.ts'
+import { inOurWords } from './refusal.ts'
+import { isSandbox, type Sandbox, tagged, toSandbox } from './sandbox.ts'
 
 /** Which sandboxes to list. With `MaxResults` or `NextToken` one page, else all. */
 export interface DescribeRequest {
@@ -24,28 +25,21 @@ export interface DescribeResult {
 /**
  * Lists sandboxes as the cloud has them now. A page may hold fewer than `MaxResults`, even none: only an empty
  * `NextToken` ends the list.
- * @throws {ActionError} `InvalidParameter.NextToken`
- * @throws {CloudError}
+ * @throws {ActionError} `InvalidParameter.NextToken`, and what the cloud brings about
  */
-export async function describeSandboxes(cloud: Cloud, call: Call, request: DescribeRequest): Promise<DescribeResult> {
-  const { SandboxId, MaxResults, NextToken } = request
-  if (SandboxId !== undefined) {
-    const instance = await cloud.describeInstance(SandboxId)
-    const found = instance && isSandbox(instance, call.config) ? [toSandbox(instance)] : []
+export function describeSandboxes(call: Call, request: DescribeRequest): Promise<DescribeResult> {
+  return inOurWords(async () => {
+    const { SandboxId, MaxResults, NextToken } = request
+    if (SandboxId === undefined && (MaxResults ?? NextToken) !== undefined) return onePage(call, request)
+    const found = SandboxId === undefined ? await all(call, request) : await one(call, SandboxId)
     const sandboxes = found.filter((sandbox) => matches(sandbox, request))
-    return MaxResults === undefined && NextToken === undefined ? { sandboxes } : { sandboxes, NextToken: '' }
-  }
-  if (MaxResults === undefined && NextToken === undefined) {
-    return { sandboxes: await all(cloud, call, request) }
-  }
-  return onePage(cloud, call, request)
+    return (MaxResults ?? NextToken) === undefined ? { sandboxes } : { sandboxes, NextToken: '' }
+  })
 }
 
-/** How many sandboxes there are, whatever their status. One call below 1,000, else one a page. */
-export async function countSandboxes(cloud: Cloud, call: Call): Promise<number> {
-  const { TotalCount } = await cloud.describeInstances({ ...tagged(call.config), MaxResults: 1 })
-  if (typeof TotalCount === 'number' && TotalCount < TAG_FILTER_LIMIT) return TotalCount
-  return (await all(cloud, call, {})).length
+async function one(call: Call, sandboxId: string): Promise<Sandbox[]> {
+  const instance = await describeInstance(call, sandboxId)
+  return instance && isSandbox(instance, call.config) ? [toSandbox(instance)] : []
 }
 
 const PAGE_SIZE = 100
@@ -57,13 +51,13 @@ const TAG_FILTER_LIMIT = 1_000
 // Remembered while the process lives, so that only its first large listing reads a page in vain.
 const large = new WeakSet<Config>()
 
-async function all(cloud: Cloud, call: Call, request: DescribeRequest): Promise<Sandbox[]> {
+async function all(call: Call, request: DescribeRequest): Promise<Sandbox[]> {
   const { config } = call
   const found = new Map<string, Sandbox>()
   let wide = large.has(config)
   let token: string | undefined
   for (;;) {
-    const page = await readPage(cloud, config, request, { wide, token, size: PAGE_SIZE })
+    const page = await readPage(call, request, { wide, token, size: PAGE_SIZE })
     if (!wide && isCutOff(page.total, found.size + page.sandboxes.length)) {
       large.add(config)
       wide = true
@@ -75,20 +69,20 @@ async function all(cloud: Cloud, call: Call, request: DescribeRequest): Promise<
     if (token === undefined) break
   }
   if (wide && request.Status === undefined && found.size < TAG_FILTER_LIMIT / 2) large.delete(config)
-  return [...found.values()].filter((sandbox) => matches(sandbox, request))
+  return [...found.values()]
 }
 
-async function onePage(cloud: Cloud, call: Call, request: DescribeRequest): Promise<DescribeResult> {
+async function onePage(call: Call, request: DescribeRequest): Promise<DescribeResult> {
   const { config } = call
   const size = request.MaxResults ?? PAGE_SIZE
   const cursor =
     request.NextToken === undefined ? { wide: large.has(config), token: undefined } : decode(request.NextToken)
-  const read = (wide: boolean, token: string | undefined) => readPage(cloud, config, request, { wide, token, size })
+  const read = (wide: boolean, token: string | undefined) => readPage(call, request, { wide, token, size })
 
   let { wide } = cursor
   let page = await read(wide, cursor.token).catch((error) => {
     const refused =
-      error instanceof CloudError && error.kind === 'refused' && /^Invalid|NextToken/.test(error.code ?? '')
+      error instanceof CloudError && error.kind === 'refused' && /^Invalid|NextToken/.test(error.details.code ?? '')
     throw refused && request.NextToken !== undefined ? badNextToken(error) : error
   })
   if (!wide && cursor.token === undefined && isCutOff(page.total, page.sandboxes.length)) {
@@ -109,25 +103,18 @@ interface PageRequest {
   size: number
 }
 
-async function readPage(cloud: Cloud, config: Config, { Status }: DescribeRequest, { wide, token, size }: PageRequest) {
-  const { project_name } = config.instance
-  const { Instances, NextToken, TotalCount } = await cloud.describeInstances({
-    ...(wide ? { ProjectName: project_name || undefined } : tagged(config)),
+async function readPage(call: Call, { Status }: DescribeRequest, { wide, token, size }: PageRequest) {
+  const { TagFilters, ProjectName } = tagged(call.config)
+  const { Instances, NextToken, TotalCount } = await describeInstances(call, {
+    ...(wide ? { ProjectName } : { TagFilters, ProjectName }),
     Status,
     MaxResults: size,
     NextToken: token,
   })
   return {
-    sandboxes: Instances.filter((instance) => isSandbox(instance, config)).map(toSandbox),
+    sandboxes: Instances.filter((instance) => isSandbox(instance, call.config)).map(toSandbox),
     next: NextToken || undefined,
     total: TotalCount ?? undefined,
-  }
-}
-
-function tagged({ instance }: Config) {
-  return {
-    TagFilters: [{ Key: instance.tag_key, Values: [instance.tag_value] }],
-    ProjectName: instance.project_name || undefined,
   }
 }
 

@@ -5,80 +5,77 @@ import { CloudError } from './ecs/cloud-error.ts'
  * Does something with the cloud and puts its failures into the words of the API: who is at fault, whether a repetition
  * helps, and the cloud's own code where the API passes it on.
  *
- * @param sandboxId  the sandbox that it is about, if it is about one
+ * @param unconfirmed  what to do where the work may have been done all the same
  * @throws {ActionError}
  */
-export async function inOurWords<T>(work: () => Promise<T>, sandboxId?: string): Promise<T> {
+export async function inOurWords<T>(work: () => Promise<T>, unconfirmed?: string): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw error instanceof CloudError ? toActionError(error, sandboxId) : error
+    throw error instanceof CloudError ? toActionError(error, unconfirmed) : error
   }
 }
 
-function toActionError(error: CloudError, sandboxId: string | undefined): ActionError {
-  const { action, kind, status, retryAfter } = error
-  const code = /^[A-Za-z][\w.-]{0,127}$/.test(error.code ?? '') ? error.code : undefined
-  const options = { cause: error, ...(retryAfter !== undefined && { retryAfter }) }
-  const said = saying(error)
-
-  if (sandboxId !== undefined && isNotFound(error)) return sandboxNotFound(sandboxId)
-  if (sandboxId !== undefined && code === 'InvalidInstanceStatus') {
-    return invalidSandboxStatus(sandboxId, 'in a state that does not allow this', 'Repeat the call later.', error)
-  }
-  switch (kind) {
-    case 'throttled':
-      return new ActionError(429, code ?? 'FlowLimitExceeded', `The cloud limits the rate of ${action}${said}`, options)
-    case 'timeout':
-      return new ActionError(504, 'UpstreamTimeout', `The cloud did not answer ${action} in time.`, options)
-    case 'unreachable':
-      return new ActionError(503, 'ServiceUnavailable', `The cloud could not be reached for ${action}.`, options)
-    case 'unreadable':
-      return new ActionError(503, 'ServiceUnavailable', `The cloud's answer to ${action} was not understood.`, options)
-    case 'failed':
-      return new ActionError(
-        status === 504 ? 504 : 503,
-        code ?? (status === 504 ? 'UpstreamTimeout' : 'ServiceUnavailable'),
-        `The cloud failed at ${action}${said}`,
-        options,
-      )
-    case 'no-credentials':
-      return new ActionError(502, 'InvalidCredential', 'The manager has no credentials for the cloud.', options)
-    case 'refused':
-      if (code?.startsWith('QuotaExceeded')) {
-        return new ActionError(429, code, `A quota of the cloud account is used up${said}`, {
-          retryAfter: 60,
-          ...options,
-        })
-      }
-      if (code === 'IdempotentParameterMismatch') {
-        return new ActionError(409, code, 'This ClientToken was used before with other parameters.', options)
-      }
-      if (code !== undefined && OUT_OF_STOCK.test(code)) {
-        return new ActionError(503, code, `The cloud has no such machine in stock${said}`, {
-          retryAfter: 60,
-          ...options,
-        })
-      }
-      return new ActionError(
-        502,
-        code ?? 'ServiceUnavailable',
-        `The cloud refused the manager's ${action}${said}`,
-        options,
-      )
-  }
+/** As `inOurWords`, for work on one sandbox, which may be gone or in the wrong state by the time the cloud is asked. */
+export function aboutSandbox<T>(sandboxId: string, work: () => Promise<T>): Promise<T> {
+  return inOurWords(async () => {
+    try {
+      return await work()
+    } catch (error) {
+      if (isNotFound(error)) throw sandboxNotFound(sandboxId)
+      if (!isWrongStatus(error)) throw error
+      throw invalidSandboxStatus(sandboxId, 'in a state that does not allow this', 'Repeat the call later.', error)
+    }
+  })
 }
 
-// No list of these codes is published; this is how clients in the field recognise them.
-const OUT_OF_STOCK = /NoStock|OutOfStock|SoldOut|Insufficient(Inventory|Capacity|Stock)|ResourceNot(Enough|Available)/i
+function toActionError(error: CloudError, unconfirmed = ''): ActionError {
+  const { action, kind, details } = error
+  const [status, code, message] = verdict(error)
+  // The cloud may say anything; a code is passed on if it looks like one.
+  const passedOn = /^[A-Za-z][\w.-]{0,127}$/.test(details.code ?? '') ? details.code : undefined
+  const words = kind === 'timeout' || kind === 'unreachable' ? '' : `: ${inShort(error)}`
+  const advice = kind === 'refused' ? '' : ` ${unconfirmed}`
+  return new ActionError(
+    status,
+    passedOn ?? code,
+    `${message} (${action}${words}).${advice}`,
+    error,
+    details.retryAfter,
+  )
+}
+
+type Verdict = [status: number, code: string, message: string]
+
+function verdict({ kind, details: { status, code = '' } }: CloudError): Verdict {
+  if (kind === 'throttled') return [429, 'FlowLimitExceeded', 'The cloud limits the rate of calls']
+  if (kind === 'timeout' || (kind === 'failed' && status === 504)) {
+    return [504, 'UpstreamTimeout', 'The cloud did not answer in time']
+  }
+  if (kind === 'failed') return [503, 'ServiceUnavailable', 'The cloud failed']
+  if (kind === 'unreachable') return [503, 'ServiceUnavailable', 'The cloud could not be reached']
+  if (kind === 'unreadable') return [503, 'ServiceUnavailable', 'The cloud was not understood']
+  if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the cloud account is used up']
+  if (code === 'IdempotentParameterMismatch') return [409, code, 'The ClientToken was used with other parameters']
+  // No list of these codes is published; this is how clients in the field recognise them.
+  if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)/i.test(code)) {
+    return [503, code, 'The cloud has no such machine in stock']
+  }
+  return [502, 'ServiceUnavailable', 'The cloud refused the manager']
+}
 
 /** Whether the cloud says that the instance does not exist. */
 export function isNotFound(error: unknown): boolean {
-  return error instanceof CloudError && /^Invalid(Instance(Id)?|ResourceId)\.NotFound$/.test(error.code ?? '')
+  return error instanceof CloudError && /^Invalid(Instance(Id)?|ResourceId)\.NotFound$/.test(error.details.code ?? '')
 }
 
-/** The cloud's own words, on one line and short: `: <message> (the cloud's request id is ...).` */
-export function saying({ message, requestId }: CloudError): string {
-  const words = message.replace(/\s+/g, ' ').trim().slice(0, 300).replace(/\.$/, '')
-  return `: ${words}${requestId === undefined ? '' : ` (the cloud's request id is ${requestId})`}.`
+/** Whether the cloud says that the instance is in a state in which this cannot be done. */
+export function isWrongStatus(error: unknown): error is CloudError {
+  return error instanceof CloudError && error.details.code === 'InvalidInstanceStatus'
+}
+
+/** The cloud's own words, on one line and short, with the request id that its support asks for. */
+export function inShort({ message, details: { requestId } }: CloudError): string {
+  const words = message.replace(/\s+/g, ' ').slice(0, 300)
+  return requestId === undefined ? words : `${words} Request id ${requestId}`
 }

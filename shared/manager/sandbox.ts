@@ -54,6 +54,14 @@ export function isSandbox({ Tags, ProjectName }: Instance, { instance }: Config)
   return tagged && (instance.project_name === '' || ProjectName === instance.project_name)
 }
 
+/** The filter of DescribeInstances that shows the sandboxes of this manager: at most 1,000 of them. */
+export function tagged({ instance }: Config) {
+  return {
+    TagFilters: [{ Key: instance.tag_key, Values: [instance.tag_value] }],
+    ProjectName: instance.project_name || undefined,
+  }
+}
+
 /** The instance in the words of the API. What the cloud leaves empty is left out. */
 export function toSandbox(instance: Instance): Sandbox {
   const { InstanceId, Status, InstanceName, EipAddress, CreatedAt } = instance

@@ -44,8 +44,8 @@ export function toTag({ hash, expiresAt, used }: Omit<StoredToken, 'key'>): { Ke
 }
 
 /** The tokens among the tags of an instance, the first to expire first. A tag that cannot be read counts as expired. */
-export function storedTokens(tags: readonly Tag[]): StoredToken[] {
-  return tags
+export function storedTokens(tags: readonly Tag[] | null | undefined): StoredToken[] {
+  return (tags ?? [])
     .filter(({ Key }) => Key.startsWith(PREFIX))
     .map(({ Key, Value }) => {
       const [, hash = '', expiresAt = '0', state] = /^([\w-]{43}):(\d{1,12}):(new|used)$/.exec(Value ?? '') ?? []
@@ -63,4 +63,14 @@ export function findToken(tokens: readonly StoredToken[], hash: string): StoredT
     if (candidate.length === wanted.length && timingSafeEqual(candidate, wanted)) found = token
   }
   return found
+}
+
+/** Seconds since 1970 at which it will be so many seconds later than now. */
+export function expiresIn(seconds: number): number {
+  return Math.floor(Date.now() / 1_000) + seconds
+}
+
+/** Whether it has not expired yet. */
+export function isLive({ expiresAt }: StoredToken): boolean {
+  return expiresAt > expiresIn(0)
 }

@@ -12,7 +12,7 @@ import { connect, TimeoutError } from './ecs/connection.ts'
  * @throws {ActionError} `ServiceUnavailable` or `UpstreamTimeout`; then the password may or may not have been set
  */
 export async function changePassword(
-  { windows }: Config,
+  windows: Config['windows'],
   address: string,
   password: string,
   timeoutMs: number,
@@ -30,39 +30,32 @@ export async function changePassword(
     ...(windows.agent_key && { 'X-API-Key': windows.agent_key }),
   }
   const answer = await agent.get(`/?${query}`, headers, timeoutMs).catch((error) => {
-    throw error instanceof TimeoutError
-      ? new ActionError(504, 'UpstreamTimeout', 'The password agent in the sandbox did not answer in time.', {
-          cause: error,
-        })
-      : unavailable(
-          'The password agent in the sandbox could not be reached. It starts some time after the machine.',
-          error,
-        )
+    if (error instanceof TimeoutError) throw new ActionError(504, 'UpstreamTimeout', `${AGENT} did not answer.`, error)
+    throw unavailable('could not be reached: it starts some time after the machine', error)
   })
   if (answer.status !== 200 || !isSuccess(answer.body)) {
-    // Its own words are for the log: they may quote the password.
-    const cause = new Error(`agent: HTTP status ${answer.status}, ${answer.body.slice(0, 500)}`)
-    throw unavailable('The password agent in the sandbox did not set a password.', cause)
+    // Its own words are for the log, which hides the password that they may quote.
+    throw unavailable('did not set a password', new Error(`HTTP status ${answer.status}: ${answer.body.slice(0, 500)}`))
   }
 }
+
+const AGENT = 'The password agent in the sandbox'
+
+const unavailable = (what: string, cause: unknown) =>
+  new ActionError(503, 'ServiceUnavailable', `${AGENT} ${what}. Repeat the call.`, cause)
 
 /**
  * A password of 20 characters with upper and lower case, digits and `@`. Nothing else, because it passes through a
  * command line of cmd.exe in the machine; and a letter first, because a leading `@` is special there.
  */
 export function newPassword(): string {
-  const upper = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
-  const lower = 'abcdefghijkmnopqrstuvwxyz'
-  const digits = '23456789'
-  const rest = [pick(upper), pick(lower), pick(digits), '@']
-  while (rest.length < 19) rest.push(pick(upper + lower + digits))
-  for (let at = rest.length - 1; at > 0; at -= 1) {
-    const other = randomInt(at + 1)
-    const moved = rest[at] ?? ''
-    rest[at] = rest[other] ?? ''
-    rest[other] = moved
+  const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+  for (;;) {
+    let password = pick(letters)
+    while (password.length < 20) password += pick(`${letters}23456789@`)
+    // Three in four have all kinds. To draw again keeps every password that has equally likely.
+    if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /\d/.test(password) && /@/.test(password)) return password
   }
-  return pick(upper + lower) + rest.join('')
 }
 
 const pick = (characters: string) => characters.charAt(randomInt(characters.length))
@@ -75,5 +68,3 @@ function isSuccess(body: string): boolean {
     return false
   }
 }
-
-const unavailable = (message: string, cause: unknown) => new ActionError(503, 'ServiceUnavailable', message, { cause })

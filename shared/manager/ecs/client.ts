@@ -1,14 +1,14 @@
 import sign from '@volcengine/openapi/lib/base/sign.js'
 import * as v from 'valibot'
 import type { Log } from '../../log.ts'
-import { CloudError } from './cloud-error.ts'
+import { CloudError, type Kind } from './cloud-error.ts'
 import { type Answer, connect, TimeoutError } from './connection.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
 import { flatten, type Param } from './flatten.ts'
 
 /** What the client has to know of the invocation that it works for. */
 export interface Invocation {
-  /** When the invocation has to be answered, in milliseconds since 1970. No try and no wait goes beyond it. */
+  /** When the work has to be done, in milliseconds since 1970. No try and no wait goes beyond it. */
   deadline: number
   log: Log
 }
@@ -34,13 +34,14 @@ export interface EcsClient {
 interface Settings {
   endpoint: string
   region: string
-  credentials: CredentialSource
-  /** Most time for one try, in milliseconds. */
-  tryTimeoutMs: number
-  maxTries: number
+  try_timeout_seconds: number
+  max_tries: number
 }
 
-export function ecsClient({ endpoint, region, credentials, tryTimeoutMs, maxTries }: Settings): EcsClient {
+export function ecsClient(
+  { endpoint, region, try_timeout_seconds, max_tries }: Settings,
+  credentials: CredentialSource,
+): EcsClient {
   const connection = connect(endpoint)
 
   return {
@@ -54,35 +55,37 @@ export function ecsClient({ endpoint, region, credentials, tryTimeoutMs, maxTrie
       try {
         for (;;) {
           tries += 1
-          error = undefined
           answer = undefined
-          let signer: Credentials | undefined
+          error = undefined
+          const signer = credentials.current()
           try {
-            signer = currentCredentials(credentials, action, log)
-            const timeoutMs = Math.max(1, Math.min(tryTimeoutMs, deadline - Date.now()))
+            if (signer === undefined)
+              throw new CloudError(action, 'refused', 'No credentials were found.', NO_CREDENTIALS)
+            log.secret(signer.secretKey)
+            log.secret(signer.sessionToken)
+            const timeoutMs = Math.max(1, Math.min(try_timeout_seconds * 1_000, deadline - Date.now()))
             answer = await connection.get(...signed(query, connection.host, region, signer), timeoutMs)
-            return v.parse(result, resultOf(action, answer), { abortEarly: true })
+            return resultOf(action, answer, result)
           } catch (caught) {
-            error = toCloudError(caught, action, answer)
+            error = toCloudError(action, caught, answer)
           }
-          if (isAuthentication(error) && !reread) {
+          if (!reread && AUTHENTICATION.test(error.details.code ?? '')) {
             reread = true
             credentials.forget()
             if (credentials.current()?.accessKeyId !== signer?.accessKeyId) continue
           }
           const waitMs = pause(error, tries)
-          if (!RETRIED.has(error.kind) || tries >= maxTries || Date.now() + waitMs >= deadline) throw error
+          if (error.kind === 'refused' || tries >= max_tries || Date.now() + waitMs >= deadline) throw error
           await new Promise((resolve) => setTimeout(resolve, waitMs))
         }
       } finally {
-        const requestId = requestIdOf(answer)
         log.cloud({
           action,
-          ...(requestId !== undefined && { requestId }),
+          requestId: answer && requestIdOf(answer),
           tries,
           milliseconds: Math.round(performance.now() - started),
-          ...(answer && { status: answer.status }),
-          ...(error && { error: error.code ?? error.kind }),
+          status: answer?.status,
+          error: error && (error.details.code ?? error.kind),
         })
       }
     },
@@ -94,109 +97,82 @@ export function ecsClient({ endpoint, region, credentials, tryTimeoutMs, maxTrie
   }
 }
 
-const RETRIED = new Set(['throttled', 'failed', 'timeout', 'unreachable', 'unreadable'])
+const NO_CREDENTIALS = { code: 'InvalidCredential' }
 
-function currentCredentials(source: CredentialSource, action: string, log: Log): Credentials {
-  const found = source.current()
-  if (found === undefined) {
-    throw new CloudError('No credentials in the environment, the role of the function or config.toml', {
-      action,
-      kind: 'no-credentials',
-    })
-  }
-  log.secret(found.secretKey)
-  log.secret(found.sessionToken)
-  return found
-}
+// With these the cloud refuses a signature: the credential may have been rotated meanwhile.
+const AUTHENTICATION = /^(InvalidAccessKey|InvalidClientTokenId|InvalidSecretToken|SignatureDoesNotMatch|Expired)/
 
 function signed(
-  query: Record<string, string>,
+  params: Record<string, string>,
   host: string,
   region: string,
   credentials: Credentials,
 ): [path: string, headers: Record<string, string>] {
-  const headers: Record<string, string> = { Host: host }
-  const signer = new sign.default({ region, method: 'GET', params: query, headers }, 'ecs')
-  signer.addAuthorization({ ...credentials, sessionToken: credentials.sessionToken ?? '' })
-  return [`/?${sign.queryParamsToString(query)}`, { ...headers, Accept: 'application/json' }]
+  const headers = { Host: host }
+  new sign.default({ region, method: 'GET', params, headers }, 'ecs').addAuthorization(credentials)
+  return [`/?${sign.queryParamsToString(params)}`, headers]
 }
 
 const Envelope = v.object({
   ResponseMetadata: v.object({
-    RequestId: v.nullish(v.string()),
     Error: v.nullish(v.object({ Code: v.string(), Message: v.nullish(v.string()) })),
   }),
   Result: v.unknown(),
 })
 
-function resultOf(action: string, answer: Answer): unknown {
-  const { status } = answer
-  const { ResponseMetadata, Result } = v.parse(Envelope, JSON.parse(answer.body), { abortEarly: true })
-  if (!ResponseMetadata.Error) {
-    if (status >= 200 && status < 300) return Result ?? {}
-    throw new Error(`HTTP status ${status} without an error in the envelope`)
+function resultOf<Schema extends v.GenericSchema>(
+  action: string,
+  answer: Answer,
+  schema: Schema,
+): v.InferOutput<Schema> {
+  const envelope = v.safeParse(Envelope, JSON.parse(answer.body))
+  const said = envelope.success ? envelope.output.ResponseMetadata.Error : undefined
+  if (said) {
+    const message = said.Message || said.Code
+    throw new CloudError(action, kindOf(answer.status, said.Code), message, { ...factsOf(answer), code: said.Code })
   }
-  const { Code: code, Message } = ResponseMetadata.Error
-  throw new CloudError(Message || code, {
-    action,
-    kind: kindOf(status, code),
-    status,
-    code,
-    requestId: ResponseMetadata.RequestId ?? undefined,
-    retryAfter: retryAfterOf(answer),
-  })
+  const ok = answer.status >= 200 && answer.status < 300
+  const result = v.safeParse(schema, envelope.success ? (envelope.output.Result ?? {}) : undefined)
+  if (ok && envelope.success && result.success) return result.output
+  throw new Error('not what it should be')
 }
 
-function kindOf(status: number, code: string): CloudError['kind'] {
+function kindOf(status: number, code: string): Kind {
   // A quota does not pass by waiting a second, whatever the status.
   if (/^(QuotaExceeded|LimitExceeded)/.test(code)) return 'refused'
-  if (status === 429 || /FlowLimitExceeded|Throttl|RequestLimitExceeded/.test(code)) return 'throttled'
-  if (status >= 500 || /^Internal(Service)?(Error|Timeout)|^ServiceUnavailable/.test(code)) return 'failed'
-  return 'refused'
+  if (status === 429 || /FlowLimitExceeded|Throttl|RequestLimit/.test(code)) return 'throttled'
+  return status >= 500 || /^(Internal|ServiceUnavailable)/.test(code) ? 'failed' : 'refused'
 }
 
-function toCloudError(caught: unknown, action: string, answer: Answer | undefined): CloudError {
+function toCloudError(action: string, caught: unknown, answer: Answer | undefined): CloudError {
   if (caught instanceof CloudError) return caught
   if (answer === undefined) {
     const kind = caught instanceof TimeoutError ? 'timeout' : 'unreachable'
-    return new CloudError(`${action}: ${(caught as Error).message}`, { action, kind, cause: caught })
+    return new CloudError(action, kind, 'There was no answer.', { cause: caught })
   }
+  // A gateway or proxy on the way answers 429 and 5xx with a page of its own. What could not be read stays out of the
+  // message and the causes: the error of JSON.parse quotes it.
   const { status } = answer
-  // A gateway or proxy on the way answers 429 and 5xx with a page of its own.
   const kind = status === 429 ? 'throttled' : status >= 500 ? 'failed' : 'unreadable'
-  const retryAfter = retryAfterOf(answer)
-  const requestId = requestIdOf(answer)
-  // The cause is only named: the message of a failed JSON.parse quotes the answer.
-  const reason =
-    caught instanceof v.ValiError ? `${v.getDotPath(caught.issues[0]) ?? 'it'} is not as expected` : 'no JSON'
-  return new CloudError(`${action}: unexpected answer with HTTP status ${status} (${reason})`, {
+  return new CloudError(
     action,
     kind,
-    status,
-    requestId,
-    retryAfter,
-  })
-}
-
-// Codes with which the cloud refuses a signature: a rotated or expired credential among them.
-function isAuthentication(error: CloudError): boolean {
-  return /^(InvalidAccessKey|InvalidClientTokenId|InvalidSecretToken|InvalidCredential|SignatureDoesNotMatch|Expired)/.test(
-    error.code ?? '',
+    `The answer, with HTTP status ${status}, was not the JSON it should be.`,
+    factsOf(answer),
   )
 }
 
 // Full jitter: anything from nothing to 100 ms x 2^tries, at most 3 s; at least what the cloud asks for.
-function pause(error: CloudError, tries: number): number {
-  const jitter = Math.random() * Math.min(3_000, 100 * 2 ** tries)
-  return Math.max(jitter, (error.retryAfter ?? 0) * 1_000)
+function pause({ details }: CloudError, tries: number): number {
+  return Math.max(Math.random() * Math.min(3_000, 100 * 2 ** tries), (details.retryAfter ?? 0) * 1_000)
 }
 
-function retryAfterOf({ headers }: Answer): number | undefined {
-  const seconds = Number(headers['retry-after'])
-  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined
+function factsOf(answer: Answer) {
+  const seconds = Math.ceil(Number(answer.headers['retry-after']))
+  return { status: answer.status, requestId: requestIdOf(answer), retryAfter: seconds > 0 ? seconds : undefined }
 }
 
-function requestIdOf(answer: Answer | undefined): string | undefined {
-  if (answer === undefined) return undefined
-  return /"RequestId"\s*:\s*"([\w-]{1,64})"/.exec(answer.body)?.[1]
+// Read without parsing, so that an answer cut off in its middle still gives the id that the cloud's support asks for.
+function requestIdOf({ body }: Answer): string | undefined {
+  return /"RequestId"\s*:\s*"([\w-]{1,64})"/.exec(body)?.[1]
 }

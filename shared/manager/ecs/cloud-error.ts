@@ -5,14 +5,11 @@
  * - `failed`: the cloud says that it is broken (5xx)
  * - `timeout`: no answer in time; the work may have been done
  * - `unreachable`: no connection, or it broke; the work may have been done
- * - `unreadable`: an answer that is not the JSON it should be
- * - `no-credentials`: nothing to sign with, so nothing was sent
+ * - `unreadable`: an answer that is not the JSON it should be; the work may have been done
  */
-type Kind = 'refused' | 'throttled' | 'failed' | 'timeout' | 'unreachable' | 'unreadable' | 'no-credentials'
+export type Kind = 'refused' | 'throttled' | 'failed' | 'timeout' | 'unreachable' | 'unreadable'
 
 interface Details {
-  action: string
-  kind: Kind
   /** HTTP status of the answer. */
   status?: number | undefined
   /** The cloud's own code, such as `InvalidInstance.NotFound`. */
@@ -27,20 +24,15 @@ interface Details {
 /** A call to the cloud that brought no result, with everything the cloud said about it. */
 export class CloudError extends Error {
   override readonly name = 'CloudError'
+  /** Action of ECS that was called. */
   readonly action: string
   readonly kind: Kind
-  readonly status: number | undefined
-  readonly code: string | undefined
-  readonly requestId: string | undefined
-  readonly retryAfter: number | undefined
+  readonly details: Details
 
-  constructor(message: string, { action, kind, status, code, requestId, retryAfter, cause }: Details) {
-    super(message, cause === undefined ? undefined : { cause })
+  constructor(action: string, kind: Kind, message: string, details: Details = {}) {
+    super(message, details)
     this.action = action
     this.kind = kind
-    this.status = status
-    this.code = code
-    this.requestId = requestId
-    this.retryAfter = retryAfter
+    this.details = details
   }
 }

@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
 
-/** What signs a call. A session token belongs to temporary credentials. */
+/** What signs a call. */
 export interface Credentials {
   accessKeyId: string
   secretKey: string
-  sessionToken?: string
+  /** Of temporary credentials; else empty. */
+  sessionToken: string
 }
 
 export interface CredentialSource {
@@ -46,63 +47,52 @@ export function credentialSource(
 function roleFilesOf(env: Record<string, string | undefined>): string[] {
   return [
     '/var/run/secrets/iam/credential',
-    env.FAAS_IAM_ROLE_CREDENTIAL_PATH,
-    env.BYTEFAAS_IAM_ROLE_CREDENTIAL_PATH,
-    env.RUNTIME_IAM_ROLE_CREDENTIAL_PATH,
+    env.FAAS_IAM_ROLE_CREDENTIAL_PATH ?? '',
     '/var/run/secrets/faas/iam_role_credential',
-  ].filter((path) => path !== undefined && path !== '') as string[]
+  ]
 }
 
 function roleCredentials(files: readonly string[]): CredentialSource {
-  let version: string | undefined
+  let version = ''
   let credentials: Credentials | undefined
   return {
     current() {
       const found = newest(files)
-      if (found?.version !== version) {
-        version = found?.version
-        credentials = found && readRole(found.file)
-        // Caught in the middle of a rotation: look again at the next call.
-        if (credentials === undefined) version = undefined
+      if (found.version !== version || credentials === undefined) {
+        version = found.version
+        credentials = readRole(found.file)
       }
       return credentials
     },
     forget() {
-      version = undefined
+      version = ''
     },
   }
 }
 
-function newest(files: readonly string[]): { file: string; version: string } | undefined {
+function newest(files: readonly string[]): { file: string; version: string } {
   for (const file of files) {
     const stat = statSync(file, { throwIfNoEntry: false })
-    if (stat?.isFile()) return { file, version: `${file} ${stat.ino} ${stat.size} ${stat.mtimeMs}` }
+    if (stat !== undefined) return { file, version: `${file} ${stat.ino} ${stat.mtimeMs}` }
   }
-  return undefined
+  return { file: '', version: '' }
 }
 
+// Undefined in the middle of a rotation, too: the next call looks again.
 function readRole(file: string): Credentials | undefined {
   try {
-    const role: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof role !== 'object' || role === null) return undefined
-    const field = (...names: string[]) => {
-      for (const name of names) {
-        const value: unknown = Reflect.get(role, name)
-        if (typeof value === 'string') return value
-      }
-      return undefined
-    }
+    const role = JSON.parse(readFileSync(file, 'utf8'))
     return toCredentials(
-      field('access_key_id', 'AccessKeyId'),
-      field('secret_access_key', 'SecretAccessKey'),
-      field('session_token', 'SessionToken'),
+      role.access_key_id ?? role.AccessKeyId,
+      role.secret_access_key ?? role.SecretAccessKey,
+      role.session_token ?? role.SessionToken,
     )
   } catch {
     return undefined
   }
 }
 
-function toCredentials(accessKeyId?: string, secretKey?: string, sessionToken?: string): Credentials | undefined {
+function toCredentials(accessKeyId?: unknown, secretKey?: unknown, sessionToken?: unknown): Credentials | undefined {
   if (!accessKeyId || !secretKey) return undefined
-  return { accessKeyId, secretKey, ...(sessionToken && { sessionToken }) }
+  return { accessKeyId: `${accessKeyId}`, secretKey: `${secretKey}`, sessionToken: `${sessionToken ?? ''}` }
 }

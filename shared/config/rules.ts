@@ -1,0 +1,37 @@
+/** A pattern, and what it asks for: the end of a sentence that begins with the name of the value. */
+export type Rule = readonly [pattern: RegExp, message: string]
+
+/**
+ * What ECS accepts (ECS API reference, RunInstances and TagResources), for the configuration and for the parameters of
+ * CreateSandbox alike.
+ */
+export const INSTANCE_NAME: Rule = [/^[\p{L}\p{N}_.-]{1,120}$/u, 'must be 1 to 120 letters, digits and _ . -']
+export const INSTANCE_TYPE: Rule = [/^[a-z0-9]+(\.[a-z0-9]+)+$/, 'must be an instance type (ecs.g3i.large)']
+export const ZONE: Rule = [/^[a-z0-9-]{3,40}$/, 'must be a zone (cn-beijing-a)']
+export const IMAGE: Rule = [/^image-[\w-]{1,60}$/, 'must be the id of an image (image-...)']
+export const ANY: Rule = [/^[\s\S]{0,4096}$/, 'must be at most 4096 characters']
+export const PROJECT: Rule = [/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits and _ . -']
+export const SUBNET: Rule = [/^subnet-[\w-]{1,60}$/, 'must be the id of a subnet (subnet-...)']
+export const SECURITY_GROUPS: Rule = [
+  /^sg-[\w-]{1,60}(,sg-[\w-]{1,60}){0,4}$/,
+  'must be 1 to 5 ids of security groups (sg-...)',
+]
+// ECS reserves the first two prefixes, the manager the third.
+export const TAG_KEY: Rule = [
+  /^(?!volc:|sys:|ecs-manager:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu,
+  'must be 1 to 128 letters, digits, spaces and _ . : / = + - @, not beginning with volc:, sys: or ecs-manager:',
+]
+export const TAG_VALUE: Rule = [
+  /^[\p{L}\p{N} _.:/=+@-]{1,256}$/u,
+  'must be 1 to 256 letters, digits, spaces and _ . : / = + - @',
+]
+
+/** Completes a sentence that begins with the name of a password. */
+export const PASSWORD_MESSAGE =
+  'must have 8 to 30 characters of three kinds (upper, lower, digit, special) and not begin with / or $6$'
+
+/** Whether ECS takes it as a password (ECS API reference, RunInstances). */
+export function isPassword(value: string): boolean {
+  const kinds = [/[A-Z]/, /[a-z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(value)).length
+  return kinds > 2 && /^(?!\/|\$6\$)(?!.*["\\])[!-~]{8,30}$/.test(value)
+}

@@ -1,0 +1,70 @@
+import { ActionError, invalidParameter } from '../errors.ts'
+import { type Call, describeInstance, tagInstance, untagInstance } from './cloud.ts'
+import { inOurWords } from './refusal.ts'
+import { isSandbox, primaryIp } from './sandbox.ts'
+import {
+  expiresIn,
+  findToken,
+  hashToken,
+  isLive,
+  type StoredToken,
+  sandboxOfToken,
+  storedTokens,
+  toTag,
+} from './vnc-token.ts'
+
+/**
+ * Admits the holder of a token to the desktop it was made for: once, or for `security.vnc_token_reuse_seconds` after its
+ * first use. A malformed token costs no call to the cloud, a valid one two.
+ * @throws {ActionError} `InvalidParameter.Token`, `InvalidVncToken.Expired`, `InvalidVncToken.NotFound`, and what the
+ *   cloud brings about
+ */
+export function admitToken(call: Call, token: string): Promise<{ host: string; port: number }> {
+  return inOurWords(async () => {
+    const sandboxId = sandboxOfToken(token)
+    if (sandboxId === undefined) throw invalidParameter('Token', 'must be a token from DescribeSandboxTerminalUrl')
+    const instance = await describeInstance(call, sandboxId)
+    const host = instance && primaryIp(instance)
+    if (!instance || !host || !isSandbox(instance, call.config) || instance.Status !== 'RUNNING') throw notValid()
+
+    const stored = storedTokens(instance.Tags)
+    const found = findToken(stored, hashToken(token))
+    if (found === undefined) throw notValid()
+    if (!isLive(found)) throw new ActionError(403, 'InvalidVncToken.Expired', `The token has expired. ${ADVICE}`)
+    if (call.config.security.vnc_token_reuse_seconds > 0) await openWindow(call, sandboxId, found)
+    else await useUp(call, sandboxId, found, stored)
+    return { host, port: call.config.terminal.vnc_port }
+  })
+}
+
+const ADVICE = 'Get a new one from DescribeSandboxTerminalUrl.'
+const notValid = () => new ActionError(404, 'InvalidVncToken.NotFound', `The token is not valid. ${ADVICE}`)
+
+// The first use sets the end; each later one leaves the tag alone.
+async function openWindow(call: Call, sandboxId: string, token: StoredToken): Promise<void> {
+  if (token.used) return
+  const expiresAt = expiresIn(call.config.security.vnc_token_reuse_seconds)
+  await tagInstance(call, sandboxId, toTag({ ...token, expiresAt, used: true }))
+}
+
+// Tokens that this process has admitted. Of two requests with one token at the same moment the tags in the cloud cannot
+// tell which came first; within one instance of the function this can.
+const admitted = new Map<string, StoredToken>()
+
+async function useUp(call: Call, sandboxId: string, token: StoredToken, stored: readonly StoredToken[]): Promise<void> {
+  if (token.used || admitted.has(token.hash)) throw notValid()
+  for (const old of admitted.values()) if (!isLive(old)) admitted.delete(old.hash)
+  admitted.set(token.hash, token)
+  try {
+    // ECS takes 20 keys a call; the expired ones go along, so that they need no call of their own.
+    const outdated = stored.filter((other) => !isLive(other)).slice(0, 19)
+    await untagInstance(
+      call,
+      sandboxId,
+      [token, ...outdated].map(({ key }) => key),
+    )
+  } catch (error) {
+    admitted.delete(token.hash)
+    throw error
+  }
+}

@@ -1,0 +1,71 @@
+import { ActionError, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
+import { type Call, describeInstance, describeInstanceECSTerminalUrl, tagInstance, untagInstance } from './cloud.ts'
+import { aboutSandbox } from './refusal.ts'
+import { isSandbox, osType, primaryIp } from './sandbox.ts'
+import {
+  expiresIn,
+  hashToken,
+  isLive,
+  MAX_TOKENS,
+  mintToken,
+  type StoredToken,
+  storedTokens,
+  toTag,
+} from './vnc-token.ts'
+import { changePassword, newPassword } from './windows-agent.ts'
+
+/** How to see a desktop: Linux through a VNC viewer with the token, Windows at the URL with the key. */
+export type Terminal =
+  | { OsType: 'Linux'; Token: string; Url?: string }
+  | { OsType: 'Windows'; Url: string; WindowsKey: string }
+
+/**
+ * Opens the way to a desktop. Two calls to the cloud, a third where old tokens have to make room.
+ * @throws {ActionError} `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and what the cloud or the Windows agent
+ *   brings about
+ */
+export function openTerminal(call: Call, sandboxId: string): Promise<Terminal> {
+  return aboutSandbox(sandboxId, async () => {
+    const instance = await describeInstance(call, sandboxId)
+    if (instance === undefined || !isSandbox(instance, call.config)) throw sandboxNotFound(sandboxId)
+    if (instance.Status !== 'RUNNING') {
+      throw invalidSandboxStatus(sandboxId, instance.Status, 'A terminal needs it RUNNING.')
+    }
+    if (osType(instance) === 'Linux') return openLinux(call, sandboxId, storedTokens(instance.Tags))
+    return openWindows(call, sandboxId, primaryIp(instance))
+  })
+}
+
+async function openLinux(call: Call, sandboxId: string, stored: StoredToken[]): Promise<Terminal> {
+  const { security, terminal } = call.config
+  const Token = mintToken(sandboxId)
+  call.log.secret(Token)
+  const outdated = toRemove(stored)
+  if (outdated.length > 0) await untagInstance(call, sandboxId, outdated)
+  const expiresAt = expiresIn(security.vnc_token_ttl_seconds)
+  await tagInstance(call, sandboxId, toTag({ hash: hashToken(Token), expiresAt, used: false }))
+  // The token needs no escaping anywhere; the template decides whether it stands in a query or inside a path.
+  const Url = terminal.vnc_url_template.replaceAll('{token}', Token)
+  return { OsType: 'Linux', Token, ...(Url && { Url }) }
+}
+
+// Only when there is no room: so the usual opening costs no third call. The oldest go first, expired ones above all.
+function toRemove(stored: readonly StoredToken[]): string[] {
+  if (stored.length < MAX_TOKENS) return []
+  const kept = stored.filter(isLive).slice(1 - MAX_TOKENS)
+  return stored.filter((token) => !kept.includes(token)).map(({ key }) => key)
+}
+
+async function openWindows(call: Call, sandboxId: string, address: string | undefined): Promise<Terminal> {
+  const { windows } = call.config
+  if (address === undefined) {
+    throw new ActionError(503, 'ServiceUnavailable', `Sandbox ${sandboxId} has no address yet. Repeat the call.`)
+  }
+  // First the address of the console: were it refused afterwards, the password would have changed for nothing.
+  const { EcsTerminalUrl } = await describeInstanceECSTerminalUrl(call, sandboxId)
+  const WindowsKey = newPassword()
+  call.log.secret(WindowsKey)
+  const timeoutMs = Math.min(windows.timeout_seconds * 1_000, call.deadline - Date.now())
+  await changePassword(windows, address, WindowsKey, Math.max(1, timeoutMs))
+  return { OsType: 'Windows', Url: EcsTerminalUrl, WindowsKey }
+}
