@@ -11,7 +11,9 @@ export interface Birth {
   InstanceName: string
   InstanceTypeId?: string | undefined
   InstanceType?: string | undefined
-  NetworkInterfaces: readonly { SubnetId: string; SecurityGroupIds: string[]; PrimaryIpAddress?: string | undefined }[]
+  NetworkInterfaces: readonly { SubnetId: string; SecurityGroupIds: string[] }[]
+  /** One for each network interface. */
+  addresses: readonly string[]
   Volumes?: readonly unknown[]
   InstanceChargeType?: 'PostPaid' | 'PrePaid' | undefined
   SpotStrategy?: string | undefined
@@ -47,7 +49,9 @@ export function createInstance(
     InstanceChargeType: birth.InstanceChargeType ?? 'PostPaid',
     SpotStrategy: birth.SpotStrategy ?? 'NoSpot',
     KeyPairName: birth.KeyPairName ?? '',
-    NetworkInterfaces: birth.NetworkInterfaces.map((wanted, index) => networkInterface(ecs, wanted, index)),
+    NetworkInterfaces: birth.NetworkInterfaces.map((wanted, index) =>
+      networkInterface(wanted, birth.addresses[index] ?? '', index),
+    ),
     EipAddress: birth.EipAddress ? { AllocationId: `eip-${randomId(20)}`, IpAddress: publicAddress() } : null,
     VolumeIds: Array.from({ length: Math.max(1, birth.Volumes?.length ?? 0) }, () => `vol-${randomId(20)}`),
     Tags: new Map(birth.Tags?.map(({ Key, Value = '' }) => [Key, Value])),
@@ -78,16 +82,20 @@ export function osTypeOf(imageId: string): 'Linux' | 'Windows' {
   return imageId.includes('windows') ? 'Windows' : 'Linux'
 }
 
-function networkInterface(ecs: Ecs, wanted: Birth['NetworkInterfaces'][number], index: number): NetworkInterface {
+function networkInterface(
+  { SubnetId, SecurityGroupIds }: Birth['NetworkInterfaces'][number],
+  PrimaryIpAddress: string,
+  index: number,
+): NetworkInterface {
   const mac = randomId(8).match(/../g)
   return {
     NetworkInterfaceId: `eni-${randomId(20)}`,
     Type: index === 0 ? 'primary' : 'secondary',
-    PrimaryIpAddress: ecs.instances.takeAddress(wanted.PrimaryIpAddress),
+    PrimaryIpAddress,
     MacAddress: `00:16:${mac?.join(':')}`,
-    SubnetId: wanted.SubnetId,
-    VpcId: wanted.SubnetId.replace('subnet', 'vpc'),
-    SecurityGroupIds: wanted.SecurityGroupIds,
+    SubnetId,
+    VpcId: SubnetId.replace('subnet', 'vpc'),
+    SecurityGroupIds,
   }
 }
 

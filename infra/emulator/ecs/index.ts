@@ -150,7 +150,8 @@ function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
   }
   const region = zoneId.slice(0, zoneId.lastIndexOf('-'))
   for (let made = 0; made < count; made++) {
-    const id = createInstance(ecs, region, birth, { hideSeconds: 0, stuck: true, fails: false })
+    const addresses = ecs.instances.takeAddresses([undefined])
+    const id = createInstance(ecs, region, { ...birth, addresses }, { hideSeconds: 0, stuck: true, fails: false })
     const instance = ecs.instances.get(id, region)
     if (instance) instance.Status = status
   }

@@ -80,15 +80,21 @@ export class Instances {
     }
   }
 
-  /** A free private address, or the wanted one. */
-  takeAddress(wanted?: string): string {
-    if (wanted === undefined) {
-      const address = this.#addresses.take()
-      if (address === undefined) throw addressesUsedUp()
-      return address
+  /**
+   * Private addresses: for each, the wanted one, or any that is free. All or none.
+   * @throws ApiError 400 when a wanted one cannot be had or none is left
+   */
+  takeAddresses(wanted: readonly (string | undefined)[]): string[] {
+    const taken: string[] = []
+    for (const address of wanted) {
+      const got = address === undefined ? this.#addresses.take() : this.#addresses.claim(address) && address
+      if (!got) {
+        for (const back of taken) this.#addresses.release(back)
+        throw address === undefined ? addressesUsedUp() : addressInUse(address)
+      }
+      taken.push(got)
     }
-    if (!this.#addresses.claim(wanted)) throw addressInUse(wanted)
-    return wanted
+    return taken
   }
 
   clear(): void {

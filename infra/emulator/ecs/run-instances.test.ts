@@ -223,6 +223,19 @@ describe('RunInstances', () => {
     expect((await run()).outcome).toBe('200')
   })
 
+  it('gives addresses to all instances of a call or to none, and again after a delete', async () => {
+    const small = await startEcs({ addressBlock: '127.8.0.0/29' }) // has 4 addresses to give
+    const launch = (Count: number) => caller(small.url)('RunInstances', { ...runParams, Count })
+    expect((await launch(5)).outcome).toBe('400 InsufficientIpInSubnet')
+    expect((await launch(4)).outcome).toBe('200')
+    const [first] = small.instances()
+    expect(first?.NetworkInterfaces[0]?.PrimaryIpAddress).toBe('127.8.0.4')
+    expect((await launch(1)).outcome).toBe('400 InsufficientIpInSubnet')
+    await caller(small.url)('DeleteInstance', { InstanceId: first?.InstanceId ?? '' })
+    expect((await launch(1)).outcome).toBe('200')
+    await small.close()
+  })
+
   it('shows the instances of one region to that region only', async () => {
     const shanghai = { region: 'cn-shanghai' }
     const { result } = await call('RunInstances', { ...runParams, ZoneId: 'cn-shanghai-b' }, shanghai)

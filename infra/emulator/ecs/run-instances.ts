@@ -116,9 +116,12 @@ export const runInstances = action(fields, (input, ecs, { action: name, region }
     fails: faults.take(name, 'FailCreating') !== undefined,
   }
   const names = instanceNames(input.InstanceName, count, input.UniqueSuffix ? (input.SuffixIndex ?? 1) : undefined)
-  const InstanceIds = names.map((InstanceName) =>
-    createInstance(ecs, region, { ...input, InstanceName }, faultsOfBirth),
-  )
+  const wanted = input.NetworkInterfaces.map(({ PrimaryIpAddress }) => PrimaryIpAddress)
+  const addresses = instances.takeAddresses(names.flatMap(() => wanted))
+  const InstanceIds = names.map((InstanceName) => {
+    const birth = { ...input, InstanceName, addresses: addresses.splice(0, wanted.length) }
+    return createInstance(ecs, region, birth, faultsOfBirth)
+  })
   return { InstanceIds }
 })
 

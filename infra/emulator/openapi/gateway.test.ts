@@ -1,5 +1,7 @@
 import { request } from 'node:http'
+import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { actions } from '../ecs/actions.ts'
 import { startEcs } from '../ecs/index.ts'
 import { caller, runParams, signedRequest } from '../ecs/testing.ts'
 
@@ -102,6 +104,38 @@ describe('a refusal', () => {
   it('of a body over 1 MiB', async () => {
     expect((await fetch(ecs.url, { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1) })).status).toBe(413)
   })
+})
+
+it('answers whatever comes, and never with a bug of its own', async () => {
+  const segment = fc.constantFrom(
+    'InstanceIds',
+    'Tags',
+    'TagFilters',
+    'Key',
+    'Values',
+    '1',
+    '0',
+    '',
+    '__proto__',
+    'Count',
+    'NextToken',
+  )
+  // A name alone that is empty, a number or __proto__ is lost on the official signer, which keeps parameters in an object.
+  const lost = /^(|\d+|__proto__)$/
+  const name = fc
+    .array(segment, { minLength: 1, maxLength: 4 })
+    .map((segments) => segments.join('.'))
+    .filter((joined) => !lost.test(joined))
+  const value = fc.oneof(fc.string(), fc.constantFrom('', '1', '-1', 'true', '1e9', 'instance', '中文'))
+  const params = fc.dictionary(name, value, { maxKeys: 8 })
+  const whole = { ...runParams, InstanceId: 'i-1', ResourceType: 'instance', 'ResourceIds.1': 'i-1', 'TagKeys.1': 'a' }
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...actions.keys()), params, fc.boolean(), async (action, some, complete) => {
+      const { status } = await call(action, complete ? { ...whole, ...some } : some)
+      expect([200, 400, 404, 429]).toContain(status)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 describe('calls', () => {

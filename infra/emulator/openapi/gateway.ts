@@ -1,10 +1,11 @@
+import { STATUS_CODES } from 'node:http'
 import type { CallLog } from './call-log.ts'
 import type { Clock } from './clock.ts'
 import { failure, newRequestId, type ResponseMetadata, success } from './envelope.ts'
 import { ApiError, gatewayError } from './errors.ts'
 import type { WireFault } from './faults.ts'
 import { type Pair, parseQuery } from './query.ts'
-import { verifySignature } from './signature.ts'
+import { type SignedRequest, verifySignature } from './signature.ts'
 import type { Answer, HttpRequest } from './wire.ts'
 
 /** A call that has passed the gateway. */
@@ -50,8 +51,9 @@ export function createGateway(options: GatewayOptions): (request: HttpRequest) =
     let answer: Answer
     let code: string | undefined
     try {
-      readParams(request, metadata, params)
-      admit(request, metadata, service, secrets)
+      const query = parseQuery(request.query)
+      readParams([...query, ...formOf(request)], metadata, params)
+      admit({ ...request, query }, metadata, service, secrets)
       const { Action: action, Region: region, RequestId: requestId } = metadata
       const outcome = strike(options.faults, metadata, () => workOf(service, { action, region, requestId, params }))
       answer = outcome.answer
@@ -64,7 +66,7 @@ export function createGateway(options: GatewayOptions): (request: HttpRequest) =
     log.add({
       action: metadata.Action,
       requestId: metadata.RequestId,
-      status: answer.cut === 'before' ? 0 : answer.status,
+      status: answer.cut === 'everything' ? 0 : answer.status,
       ...(code === undefined ? {} : { code }),
       time: now,
       params,
@@ -73,8 +75,8 @@ export function createGateway(options: GatewayOptions): (request: HttpRequest) =
   }
 }
 
-function readParams(request: HttpRequest, metadata: ResponseMetadata, params: Record<string, string>): void {
-  for (const [name, value] of sentPairs(request)) {
+function readParams(sent: readonly Pair[], metadata: ResponseMetadata, params: Record<string, string>): void {
+  for (const [name, value] of sent) {
     if (name === 'Action') metadata.Action = value
     else if (name === 'Version') metadata.Version = value
     else if (Object.hasOwn(params, name)) {
@@ -85,17 +87,17 @@ function readParams(request: HttpRequest, metadata: ResponseMetadata, params: Re
 }
 
 // Every official SDK calls ECS with GET. Whether POST with a form works is not published; it is accepted here.
-function sentPairs({ method, query, headers, body }: HttpRequest): Pair[] {
-  if (method === 'GET') return parseQuery(query)
+function formOf({ method, headers, body }: HttpRequest): Pair[] {
+  if (method === 'GET') return []
   if (method !== 'POST') throw gatewayError('MethodNotAllowed', `The method ${method} is not allowed.`)
   if (body.length > 0 && !headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
     throw new ApiError(400, 'InvalidArgument', 'The body of a POST has to be application/x-www-form-urlencoded.')
   }
-  return [...parseQuery(query), ...parseQuery(body.toString())]
+  return parseQuery(body.toString())
 }
 
 function admit(
-  request: HttpRequest,
+  request: SignedRequest & { path: string },
   metadata: ResponseMetadata,
   service: Service,
   secrets: ReadonlyMap<string, string>,
@@ -103,10 +105,8 @@ function admit(
   if (request.path !== '/') throw gatewayError('InvalidActionOrVersion', `There is nothing at ${request.path}.`)
   const missing = (['Action', 'Version'] as const).find((name) => metadata[name] === '')
   if (missing) throw gatewayError('MissingParameter', `The request is missing ${missing} parameter.`)
-  const { method, headers, body } = request
-  const signed = { method, query: parseQuery(request.query), headers, body }
   // Real time, not the emulator's clock: a client signs with the real time, however far the clock was moved.
-  const { region, service: signedService } = verifySignature(signed, (id) => secrets.get(id), Date.now())
+  const { region, service: signedService } = verifySignature(request, (id) => secrets.get(id), Date.now())
   metadata.Region = region
   if (signedService !== service.name) {
     throw gatewayError('ServiceNotFound', `This service[${signedService}] not found.`)
@@ -151,14 +151,15 @@ function spoil(faults: WireFaults, metadata: ResponseMetadata, finished: () => O
       return refused(metadata, new ApiError(Status, Code, Message, CodeN), fault.RetryAfterSeconds)
     }
     case 'CutBefore':
-      return { answer: { ...envelope(0, ''), cut: 'before' } }
+      return { answer: { ...envelope(0, ''), cut: 'everything' } }
     case 'CutAfter':
       finished()
-      return { answer: { ...envelope(0, ''), cut: 'before' } }
+      return { answer: { ...envelope(0, ''), cut: 'everything' } }
     case 'Html': {
-      const page =
-        '<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n'
-      return { answer: { ...envelope(fault.Status ?? 502, page), contentType: 'text/html' } }
+      const { Status = 502 } = fault
+      const title = `${Status} ${STATUS_CODES[Status] ?? ''}`
+      const page = `<html>\n<head><title>${title}</title></head>\n<body><h1>${title}</h1></body>\n</html>\n`
+      return { answer: { ...envelope(Status, page), contentType: 'text/html' } }
     }
     case 'NotJson':
       return { answer: envelope(fault.Status ?? 200, fault.Body ?? 'upstream connect error or disconnect/reset') }
@@ -166,7 +167,7 @@ function spoil(faults: WireFaults, metadata: ResponseMetadata, finished: () => O
       return { answer: envelope(fault.Status ?? 200, '') }
     case 'Truncate': {
       const { answer, ...rest } = finished()
-      return { answer: { ...answer, cut: 'halfway' }, ...rest }
+      return { answer: { ...answer, cut: 'half' }, ...rest }
     }
   }
 }

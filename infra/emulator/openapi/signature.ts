@@ -72,7 +72,7 @@ export function verifySignature(
 }
 
 const authorizationForm = /^HMAC-SHA256 Credential=([^,\s]+), ?SignedHeaders=([^,\s]+)(?:, ?Signature=(\w*))?$/
-const credentialForm = /^([^/]+)\/(\d{8})\/([\w-]+)\/(\w+)\/request$/
+const credentialForm = /^([^/]+)\/(\d{8})\/([\w-]+)\/([\w-]+)\/request$/
 const signatureForm = /^[0-9a-f]{64}$/
 
 function parseAuthorization(authorization: string | undefined) {

@@ -16,8 +16,8 @@ export interface Answer {
   body: string
   delayMs?: number
   retryAfterSeconds?: number
-  /** Close the connection instead of answering, or after half of the body. */
-  cut?: 'before' | 'halfway'
+  /** What is left out of the answer before the connection is closed. */
+  cut?: 'everything' | 'half'
 }
 
 export interface Listening {
@@ -82,7 +82,7 @@ function send(response: ServerResponse, answer: Answer): void {
 }
 
 function write(response: ServerResponse, { status, contentType, body, retryAfterSeconds, cut }: Answer): void {
-  if (cut === 'before') {
+  if (cut === 'everything') {
     response.destroy()
     return
   }
@@ -92,6 +92,6 @@ function write(response: ServerResponse, { status, contentType, body, retryAfter
     'Content-Length': bytes.length,
     ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': retryAfterSeconds }),
   })
-  if (cut === 'halfway') response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy())
+  if (cut === 'half') response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy())
   else response.end(bytes)
 }
