@@ -2,5 +2,5 @@ import { build } from '../infra/build.ts'
 
 /** Vitest's global set-up: whole-system tests run the bundles, so the bundles are made once, before any test. */
 export default async function buildOnce(): Promise<void> {
-  await build().catch((error: Error) => console.error(error.message))
+  await build()
 }

@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { build } from './build.ts'
+import { readService } from './service.ts'
+
+const directories: string[] = []
+
+afterEach(() => {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true })
+})
+
+/** A project of these files, with a serverless.yml that names the functions of functions/. */
+function project(files: Record<string, string>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'build-test-'))
+  directories.push(directory)
+  const folders = new Set(Object.keys(files).flatMap((path) => /^functions\/([^/]+)\//.exec(path)?.[1] ?? []))
+  const functions = [...folders].map((folder) => `  ${folder}: { handler: functions/${folder}/index.handler }\n`)
+  const yaml = `service: test\nprovider: { name: vefaas, runtime: node20/v1, region: cn-beijing }\nfunctions:\n${functions.join('')}`
+  for (const [path, content] of Object.entries({ 'serverless.yml': yaml, 'config.toml': 'a = 1\n', ...files })) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), content)
+  }
+  return directory
+}
+
+const two = {
+  'functions/first/index.ts':
+    "import { shared } from '../../shared/shared.ts'\nexport const handler = () => shared('first')\n",
+  'functions/second/index.ts':
+    "import { shared } from '../../shared/shared.ts'\nexport const handler = () => shared('second')\n",
+  'shared/shared.ts': 'export const shared = (name: string) => ({ body: name + import.meta.dirname })\n',
+}
+
+describe('a build', () => {
+  test('makes index.js and config.toml for each function, and a source map apart from them', async () => {
+    const projectDirectory = project(two)
+    const bundles = await build({ projectDirectory })
+    expect(readdirSync(join(projectDirectory, 'dist')).sort()).toEqual([
+      'first',
+      'package.json',
+      'second',
+      'source-maps',
+    ])
+    expect(bundles).toMatchObject([{ name: 'first' }, { name: 'second' }])
+    for (const { directory, bytes } of bundles) {
+      expect(readdirSync(directory).sort()).toEqual(['config.toml', 'index.js'])
+      expect(statSync(join(directory, 'index.js')).size).toBe(bytes)
+      expect(readFileSync(join(directory, 'config.toml'), 'utf8')).toBe('a = 1\n')
+    }
+  })
+
+  test('makes CommonJS that Node.js loads as it is', async () => {
+    const projectDirectory = project(two)
+    await build({ projectDirectory })
+    const program = 'process.stdout.write(require("./dist/second/index.js").handler().body)'
+    const body = execFileSync(process.execPath, ['--eval', program], { cwd: projectDirectory, encoding: 'utf8' })
+    expect(body).toMatch(/^second\/.*\/dist\/second$/)
+  })
+
+  test('makes source maps that lead to the sources', async () => {
+    const projectDirectory = project(two)
+    await build({ projectDirectory })
+    const file = join(projectDirectory, 'dist/source-maps/first/index.js.map')
+    const { sourceRoot, sources } = JSON.parse(readFileSync(file, 'utf8'))
+    const paths = sources.map((source: string) => resolve(dirname(file), sourceRoot, source))
+    expect(paths).toContain(join(projectDirectory, 'shared/shared.ts'))
+  })
+
+  test('gives the same bytes for the same sources, wherever they are', async () => {
+    const [one, other] = [project(two), project(two)]
+    await build({ projectDirectory: one })
+    await build({ projectDirectory: other })
+    for (const file of ['first/index.js', 'second/index.js', 'source-maps/first/index.js.map']) {
+      expect(readFileSync(join(one, 'dist', file))).toEqual(readFileSync(join(other, 'dist', file)))
+    }
+  })
+
+  test('leaves what has not changed alone, and takes away what is no longer named', async () => {
+    const projectDirectory = project(two)
+    await build({ projectDirectory })
+    const file = join(projectDirectory, 'dist/first/index.js')
+    const before = statSync(file).mtimeMs
+    const service = readService(join(projectDirectory, 'serverless.yml'))
+    const functions = service.functions.filter(({ name }) => name === 'first')
+    await build({ projectDirectory, service: { ...service, functions } })
+    expect(statSync(file).mtimeMs).toBe(before)
+    expect(existsSync(join(projectDirectory, 'dist/second'))).toBe(false)
+  })
+})
+
+describe('what cannot be built is named', () => {
+  const problemOf = (files: Record<string, string>) =>
+    build({ projectDirectory: project(files) }).then(
+      () => undefined,
+      ({ name, message }) => `${name}: ${message}`,
+    )
+
+  test('a function without its file', async () => {
+    const files = { 'functions/first/other.ts': '', 'functions/second/other.ts': '' }
+    expect(await problemOf(files)).toBe(
+      'BuildError: function first: there is no functions/first/index.ts\nfunction second: there is no functions/second/index.ts',
+    )
+  })
+
+  test('a file that is not TypeScript', async () => {
+    expect(await problemOf({ 'functions/first/index.ts': 'export const handler =\n  (' })).toMatch(
+      /^BuildError: functions\/first\/index\.ts:2:4: /,
+    )
+  })
+
+  test('a module that is not there', async () => {
+    expect(await problemOf({ 'functions/first/index.ts': "import './nothing.ts'" })).toBe(
+      'BuildError: functions/first/index.ts:1:8: Could not resolve "./nothing.ts"',
+    )
+  })
+
+  test('a project without configuration', async () => {
+    const projectDirectory = project(two)
+    rmSync(join(projectDirectory, 'config.toml'))
+    await expect(build({ projectDirectory })).rejects.toMatchObject({
+      name: 'BuildError',
+      message: expect.stringContaining(join(projectDirectory, 'config.toml')),
+    })
+  })
+})
+
+describe('the bundles of this project', () => {
+  const root = join(import.meta.dirname, '..')
+
+  test.each(readService(join(root, 'serverless.yml')).functions)(
+    '$folder exports what the platform calls',
+    ({ folder }) => {
+      const program = `const exported = require(${JSON.stringify(join(root, 'dist', folder, 'index.js'))})
+      process.stdout.write(typeof exported.handler + ' ' + typeof exported.initializer)`
+      const kinds = execFileSync(process.execPath, ['--eval', program], { cwd: tmpdir(), env: {}, encoding: 'utf8' })
+      expect(kinds).toBe('function function')
+    },
+  )
+})

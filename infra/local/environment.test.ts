@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { emulatedSettings, settingsOf } from './environment.ts'
+
+describe("of the user's environment", () => {
+  const environment = {
+    PATH: '/bin',
+    AWS_SECRET_ACCESS_KEY: 'other',
+    VOLCENGINE_ACCESS_KEY: 'real',
+    VOLCENGINE_SECRET_KEY: 'real',
+    VOLCENGINE_SESSION_TOKEN: 'real',
+    ECS_MANAGER_CONFIG_FILE: '/some/config.toml',
+    ECS_MANAGER__LOG__LEVEL: 'debug',
+    ECS_MANAGER__VOLCENGINE__REGION: 'cn-shanghai',
+    ECS_MANAGER__VOLCENGINE__ENDPOINT: 'https://open.volcengineapi.com',
+    ECS_MANAGER__VOLCENGINE__ACCESS_KEY: 'real',
+    ECS_MANAGER__VOLCENGINE__SECRET_KEY: 'real',
+    ECS_MANAGER__VOLCENGINE__SESSION_TOKEN: 'real',
+  }
+
+  test('the emulated cloud gets the settings, and nothing that leads to a real cloud', () => {
+    expect(settingsOf(environment, false)).toEqual({
+      ECS_MANAGER_CONFIG_FILE: '/some/config.toml',
+      ECS_MANAGER__LOG__LEVEL: 'debug',
+      ECS_MANAGER__VOLCENGINE__REGION: 'cn-shanghai',
+    })
+  })
+
+  test('the real cloud gets the settings and the credentials', () => {
+    const { PATH: _path, AWS_SECRET_ACCESS_KEY: _other, ...wanted } = environment
+    expect(settingsOf(environment, true)).toEqual(wanted)
+  })
+})
+
+describe('emulated settings', () => {
+  let directory: string
+  const file = () => join(directory, 'config.toml')
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'environment-test-'))
+  })
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  const access = {
+    ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:1',
+    ECS_MANAGER__VOLCENGINE__ACCESS_KEY: 'AKLOCAL',
+    ECS_MANAGER__VOLCENGINE__SECRET_KEY: 'local-secret',
+    ECS_MANAGER__VOLCENGINE__SESSION_TOKEN: '',
+  }
+
+  test('fill in what the file leaves empty or out', () => {
+    writeFileSync(file(), '[volcengine]\nregion = "cn-shanghai"\n[instance]\nimage_id = ""\n')
+    expect(emulatedSettings(file(), {}, 'http://127.0.0.1:1')).toEqual({
+      ...access,
+      ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-emulated-linux',
+      ECS_MANAGER__INSTANCE__WINDOWS_IMAGE_ID: 'image-emulated-windows',
+      ECS_MANAGER__INSTANCE__ZONE: 'cn-shanghai-a',
+      ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-emulated',
+      ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-emulated"]',
+    })
+  })
+
+  test('keep what the file or the function says', () => {
+    writeFileSync(
+      file(),
+      '[instance]\nimage_id = "image-a"\nzone = "z-a"\n[network]\nsubnet_id = "subnet-a"\nsecurity_group_ids = ["sg-a"]\n',
+    )
+    const own = { ECS_MANAGER__INSTANCE__WINDOWS_IMAGE_ID: 'image-b' }
+    expect(emulatedSettings(file(), own, 'http://127.0.0.1:1')).toEqual(access)
+  })
+
+  test('leave a file that is not TOML to the check of the configuration', () => {
+    writeFileSync(file(), 'secret = "')
+    expect(emulatedSettings(file(), {}, 'http://127.0.0.1:1')).toMatchObject(access)
+  })
+})

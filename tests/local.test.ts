@@ -1,0 +1,175 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+
+const project = join(import.meta.dirname, '..')
+
+type Run = { process: ChildProcess; output: () => string; ended: Promise<number | null> }
+
+const runs: Run[] = []
+
+afterEach(() => {
+  for (const { process: child } of runs.splice(0)) {
+    if (child.pid !== undefined && alive(child.pid).length > 0) process.kill(-child.pid, 'SIGKILL')
+  }
+})
+
+/** Runs a command in the project folder, as the leader of a process group, which is what a terminal makes of it. */
+function run(command: string, args: string[], environment: Record<string, string> = {}): Run {
+  const child = spawn(command, args, {
+    cwd: project,
+    env: { ...process.env, ...environment },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)))
+  const started = { process: child, output: () => output, ended }
+  runs.push(started)
+  return started
+}
+
+/** What `npm start` runs, without npm. */
+const start = (args: string[], environment?: Record<string, string>) =>
+  run(process.execPath, ['--import', 'tsx', 'infra/local/index.ts', ...args], environment)
+
+const anyPorts = ['--port', '0', '--ecs-port', '0']
+
+async function ready({ output }: Run): Promise<string> {
+  await expect.poll(output, { timeout: 15_000 }).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n/m)
+  return /^ready (.*)$/m.exec(output())?.[1] ?? ''
+}
+
+/** The processes of a group that live, without those that have ended and wait to be collected. */
+function alive(group: number | undefined): string[] {
+  const lines = execFileSync('ps', ['-eo', 'pgid=,stat=,args='], { encoding: 'utf8' }).split('\n')
+  return lines.filter((line) => new RegExp(`^\\s*${group}\\s+[^Z]`).test(line))
+}
+
+const list = (url: string) => fetch(`${url}/?Action=DescribeSandboxes&Version=2020-04-01`)
+
+describe('npm start', () => {
+  test('says what there is, with lines to paste, and then that it is ready', async () => {
+    const npm = run('npm', ['start', '--', ...anyPorts, '--boot-seconds', '0'])
+    const url = await ready(npm)
+    const text = npm.output()
+    expect(text).toContain('access key AKLOCAL, secret key local-secret')
+    expect(text.trimEnd().endsWith(`ready ${url}`)).toBe(true)
+    const curls = text.match(/curl .*/g) ?? []
+    const actions = curls.map((line) => /Action=(\w+)/.exec(line)?.[1])
+    expect(actions).toEqual([
+      'CreateSandbox',
+      'DescribeSandboxes',
+      'DescribeSandboxTerminalUrl',
+      'ValidateVncToken',
+      'DeleteSandbox',
+    ])
+
+    const paste = (line: string, values: Record<string, string> = {}) =>
+      JSON.parse(execFileSync('sh', ['-c', line], { env: { ...process.env, ...values }, encoding: 'utf8' }))
+    const [create = '', describeAll = '', terminal = '', validate = '', remove = ''] = curls
+    const ID = paste(create).Result.SandboxId
+    expect(paste(describeAll).Result).toMatchObject([{ SandboxId: ID, Status: 'RUNNING' }])
+    const TOKEN = paste(terminal, { ID }).Result.Token
+    expect(paste(validate, { TOKEN })).toHaveProperty('host')
+    expect(paste(remove, { ID }).Result).toEqual({ SandboxId: ID })
+
+    process.kill(-(npm.process.pid ?? 0), 'SIGINT') // Ctrl-C
+    await npm.ended
+    expect(alive(npm.process.pid)).toEqual([])
+  })
+
+  test('shows what functions write, after the ready line', async () => {
+    const local = start(anyPorts)
+    const url = await ready(local)
+    await list(url)
+    await expect.poll(local.output).toMatch(/ready .*\ndescribe-sandboxes .*DescribeSandboxes 200/)
+  })
+
+  test('with --auth key, its curl lines carry the key it made', async () => {
+    const local = start([...anyPorts, '--auth', 'key'])
+    const url = await ready(local)
+    const key = /^ *KEY=(\S+)$/m.exec(local.output())?.[1]
+    expect(local.output()).toContain('curl -s -H "Authorization: Bearer $KEY"')
+    expect((await list(url)).status).toBe(401)
+    const answer = await fetch(`${url}/?Action=DescribeSandboxes&Version=2020-04-01`, {
+      headers: { Authorization: `Bearer ${key}` },
+    })
+    expect(answer.status).toBe(200)
+  })
+
+  test('explains itself with --help', async () => {
+    const help = start(['--help'])
+    expect(await help.ended).toBe(0)
+    expect(help.output()).toContain('--boot-seconds')
+  })
+})
+
+describe('it ends', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'at once with %s, with code 0 and all its processes',
+    async (signal) => {
+      const local = start(anyPorts)
+      await list(await ready(local))
+      expect(alive(local.process.pid).length).toBeGreaterThan(1)
+      const before = performance.now()
+      local.process.kill(signal)
+      expect(await local.ended).toBe(0)
+      expect(performance.now() - before).toBeLessThan(500)
+      await expect.poll(() => alive(local.process.pid)).toEqual([])
+    },
+  )
+
+  test('with its functions even when it is killed', async () => {
+    const local = start(anyPorts)
+    await list(await ready(local))
+    local.process.kill('SIGKILL')
+    await local.ended
+    await expect.poll(() => alive(local.process.pid)).toEqual([])
+  })
+})
+
+describe('it does not start, with one line and code 1', () => {
+  const refused = async (args: string[], environment: Record<string, string> = {}) => {
+    const local = start(args, environment)
+    expect(await local.ended).toBe(1)
+    const lines = local.output().trimEnd().split('\n')
+    expect(lines).toHaveLength(1)
+    return lines[0]
+  }
+
+  test('on a port in use', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await sleep(50)
+    const { port } = server.address() as AddressInfo
+    const own = await refused(['--port', String(port), '--ecs-port', '0'])
+    expect(own).toBe(`port ${port} is in use; choose another with --port (0 takes a free one)`)
+    const ecs = await refused(['--port', '0', '--ecs-port', String(port)])
+    expect(ecs).toBe(`port ${port} is in use; choose another with --ecs-port (0 takes a free one)`)
+    server.close()
+  })
+
+  test('with a broken configuration', async () => {
+    expect(await refused(anyPorts, { ECS_MANAGER__INSTANCE__VOLUME_SIZE: 'big' })).toMatch(
+      /^instance\.volume_size .*ECS_MANAGER__INSTANCE__VOLUME_SIZE/,
+    )
+  })
+
+  test('with a configuration file that is not there', async () => {
+    expect(await refused(anyPorts, { ECS_MANAGER_CONFIG_FILE: '/nowhere/config.toml' })).toContain(
+      '/nowhere/config.toml',
+    )
+  })
+
+  test('with an option that does not exist', async () => {
+    expect(await refused(['--prot', '1'])).toBe("Unknown option '--prot'; npm start -- --help shows what there is")
+  })
+})
