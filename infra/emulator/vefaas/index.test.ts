@@ -424,12 +424,13 @@ describe('the end', () => {
     const { codeDirectory } = deploy(
       `exports.handler = ({ path }) => path === '/wait' ? new Promise(() => {}) : { body: String(process.pid) }`,
     )
-    own.deploy({ name: 'f', codeDirectory })
+    own.deploy({ name: 'f', codeDirectory, maxConcurrency: 1, maxInstances: 1 })
     const request = { method: 'GET', path: '/', query: '', headers: [], body: Buffer.alloc(0) }
     const pid = Number((await own.invoke('f', request)).body)
-    const waiting = own.invoke('f', { ...request, path: '/wait' })
+    const running = own.invoke('f', { ...request, path: '/wait' })
+    const waiting = own.invoke('f', request)
     own.close()
-    expect((await waiting).status).toBe(500)
+    expect([(await running).status, (await waiting).status]).toEqual([500, 500])
     await until(() => !isAlive(pid))
     expect((await own.invoke('f', request)).status).toBe(500)
   })

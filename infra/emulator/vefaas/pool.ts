@@ -14,7 +14,8 @@ export type PoolOptions = Omit<InstanceOptions, 'onEnd'> & {
 export class Pool {
   readonly #options: PoolOptions
   readonly #instances = new Set<Instance>()
-  readonly #line = new Set<(instance: Instance) => void>()
+  /** Who waits for a place; undefined tells that there will be none. */
+  readonly #line = new Set<(instance: Instance | undefined) => void>()
   #closed = false
 
   constructor(options: PoolOptions) {
@@ -36,6 +37,7 @@ export class Pool {
   close(): void {
     this.#closed = true
     for (const instance of this.#instances) instance.end('the function was stopped')
+    for (const served of this.#line) served(undefined)
   }
 
   #place(): Instance | undefined {
@@ -52,7 +54,7 @@ export class Pool {
   }
 
   #start(): Instance | undefined {
-    if (this.#closed) throw new CallFailure('function_panic', 'the function was stopped')
+    if (this.#closed) throw stopped()
     if (this.#instances.size >= this.#options.maxInstances) return undefined
     const instance: Instance = new Instance({
       ...this.#options,
@@ -68,9 +70,11 @@ export class Pool {
   #wait(): Promise<Instance> {
     const { timeoutSeconds } = this.#options
     return new Promise((resolve, reject) => {
-      const served = (instance: Instance) => {
+      const served = (instance: Instance | undefined) => {
         clearTimeout(timer)
-        resolve(instance)
+        this.#line.delete(served)
+        if (instance) resolve(instance)
+        else reject(stopped())
       }
       const timer = setTimeout(() => {
         this.#line.delete(served)
@@ -84,8 +88,11 @@ export class Pool {
     for (const served of this.#line) {
       const instance = this.#closed ? undefined : this.#place()
       if (instance === undefined) return
-      this.#line.delete(served)
       served(instance)
     }
   }
+}
+
+function stopped(): CallFailure {
+  return new CallFailure('function_panic', 'the function was stopped')
 }
