@@ -1,6 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -129,11 +131,23 @@ describe('it ends', () => {
   )
 
   test('with its functions even when it is killed', async () => {
-    const local = start(anyPorts)
+    const temporary = mkdtempSync(join(tmpdir(), 'local-test-')) // it has no time to clear up after itself
+    const local = start(anyPorts, { TMPDIR: temporary })
     await list(await ready(local))
     local.process.kill('SIGKILL')
     await local.ended
     await expect.poll(() => alive(local.process.pid)).toEqual([])
+    rmSync(temporary, { recursive: true })
+  })
+
+  test('without leaving files', async () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'local-test-'))
+    const local = start(anyPorts, { TMPDIR: temporary })
+    await list(await ready(local))
+    local.process.kill('SIGINT')
+    await local.ended
+    expect(readdirSync(temporary).filter((name) => name.startsWith('vefaas'))).toEqual([])
+    rmSync(temporary, { recursive: true })
   })
 })
 
