@@ -13,9 +13,10 @@ type Run = { process: ChildProcess; output: () => string; ended: Promise<number 
 
 const runs: Run[] = []
 
-afterEach(() => {
-  for (const { process: child } of runs.splice(0)) {
-    if (child.pid !== undefined && alive(child.pid).length > 0) process.kill(-child.pid, 'SIGKILL')
+afterEach(async () => {
+  for (const { process: child, ended } of runs.splice(0)) {
+    if (child.pid !== undefined && alive(child.pid).length > 0) process.kill(-child.pid, 'SIGTERM')
+    await ended
   }
 })
 
