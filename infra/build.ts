@@ -8,18 +8,18 @@ import { readService, type Service } from './service.ts'
 const root = join(import.meta.dirname, '..')
 
 /**
- * What stands in the bundles for a module of a dependency: an expression, from infra/substitutes. The bundles are
+ * What stands in the bundles for a module of a dependency, from infra/substitutes. The bundles are
  * tested with it: the emulated ECS checks the signatures that come out.
  */
 const substitutes: Record<string, string> = {
-  'crypto-js/core': '{}',
-  'crypto-js/sha256': "require('./crypto-js.ts').sha256",
-  'crypto-js/hmac-sha256': "require('./crypto-js.ts').hmacSha256",
+  'crypto-js/core': 'export default {}',
+  'crypto-js/sha256': "export { sha256 as default } from './crypto-js.ts'",
+  'crypto-js/hmac-sha256': "export { hmacSha256 as default } from './crypto-js.ts'",
   // Imported by the Signer of @volcengine/openapi for uploads alone; about 90 kB with what it needs.
-  'form-data': 'class {}',
-  '@middy/util': "require('./middy-util.ts')",
+  'form-data': 'export default class {}',
+  '@middy/util': "export * from './middy-util.ts'",
   // Of smol-toml.
-  './date.js': "require('./toml-date.ts')",
+  './date.js': "export * from './toml-date.ts'",
 }
 
 export type BuildOptions = {
@@ -138,7 +138,7 @@ function substitute(): Plugin {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /./ }, ({ path }) => (substitutes[path] ? { path, namespace: 'substitute' } : undefined))
       onLoad({ filter: /./, namespace: 'substitute' }, ({ path }) => {
-        return { contents: `module.exports = ${substitutes[path]}`, resolveDir: folder }
+        return { contents: substitutes[path] ?? '', resolveDir: folder }
       })
     },
   }

@@ -23,11 +23,11 @@ export interface Outcome {
   action: string
   caller: string
   status: number
-  code?: string
+  code: string | undefined
   milliseconds: number
   cold: boolean
   /** The failure whole, with its causes, for the operator; never for the caller. */
-  error?: unknown
+  error: unknown
 }
 
 /** The log of one invocation: collects, hides secrets, and writes one line at the end. */
@@ -67,26 +67,38 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
     end({ error, ...outcome }) {
       const own = levelOf(outcome.status, notes)
       if (LEVELS.indexOf(own) < LEVELS.indexOf(level)) return
-      const line = { time: new Date().toISOString(), level: own, ...outcome, cloud, notes }
-      const failure = error === undefined ? undefined : inspect(error)
-      write(hide(format === 'text' ? toText(line, failure) : JSON.stringify({ ...line, error: failure })))
+      // Only what can hold a stranger's words is searched: a caller's key called "status" must not eat our own.
+      const line = {
+        time: new Date().toISOString(),
+        level: own,
+        ...outcome,
+        cloud: cloud.map((call) => ({ ...call, error: call.error && hide(call.error) })),
+        notes: notes.map(hide),
+        error: error === undefined ? undefined : hide(inspect(error)),
+      }
+      write(format === 'text' ? toText(line) : JSON.stringify(line))
     },
   }
 }
 
 /**
- * Replaces every secret in the text, as it is, as JSON writes it and as a URL writes it. Shorter than four characters
- * is left alone: it would eat ordinary words, and no key or password that short is accepted anywhere.
+ * Replaces every secret in the text: as it is, and as JSON, a URL or a form writes it. Shorter than four characters is
+ * left alone: it would eat ordinary words, and no key or password that short is accepted anywhere.
  */
 export function redact(text: string, secrets: Iterable<string>): string {
   let result = text
-  for (const secret of secrets) {
-    if (secret.length < 4) continue
-    for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]) {
-      result = result.replaceAll(form, '[redacted]')
-    }
+  // The longest first: of a secret inside another, the rest of the other would be left.
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
+    if (secret.length > 3) for (const form of formsOf(secret)) result = result.replaceAll(form, '[redacted]')
   }
   return result
+}
+
+function formsOf(secret: string): string[] {
+  const url = encodeURIComponent(secret.toWellFormed())
+  // The Signer escapes these too.
+  const strict = url.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  return [secret, JSON.stringify(secret).slice(1, -1), url, strict, `${new URLSearchParams([['', secret]])}`.slice(1)]
 }
 
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
@@ -96,26 +108,22 @@ function levelOf(status: number, notes: readonly string[]): Level {
   return status >= 400 || notes.length > 0 ? 'warn' : 'info'
 }
 
-interface Line extends Omit<Outcome, 'error'> {
+interface Line extends Outcome {
   time: string
   cloud: readonly CloudCall[]
   notes: readonly string[]
+  error: string | undefined
 }
 
-function toText({ time, action, status, code = '', milliseconds, ...line }: Line, failure?: string): string {
-  const { cold, caller, requestId, cloud, notes } = line
-  return [
-    `${time.slice(11, 23)} ${action} ${status} ${code} ${milliseconds} ms ${cold ? 'cold ' : ''}${caller} ${requestId}`,
-    ...cloud.map(
-      (call) =>
-        `${call.action} ${call.error ?? call.status} ${call.milliseconds} ms, try ${call.tries}, ${call.requestId ?? ''}`,
-    ),
-    ...notes,
-    ...(failure === undefined ? [] : [failure]),
-  ]
-    .map((text) => text.replace(/ +/g, ' '))
-    .join('\n  ')
+function toText({ time, action, status, code, milliseconds, caller, requestId, cloud, notes, error }: Line): string {
+  const calls = cloud.map((call) =>
+    words(call.action, call.error ?? call.status, `${call.milliseconds} ms`, call.requestId, `try ${call.tries}`),
+  )
+  const first = words(time.slice(11, 23), action, status, code, `${milliseconds} ms`, caller, requestId)
+  return [first, ...calls, ...notes, error].filter(Boolean).join('\n  ')
 }
+
+const words = (...found: (string | number | undefined)[]) => found.filter(Boolean).join(' ')
 
 // Not console.log: AWS Lambda's writes a prefix before each line, and a JSON line has to begin with its brace.
 function writeLine(line: string): void {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
-import { type Config, type Setting, sections } from './schema.ts'
+import { type Config, isTable, type Setting, sections } from './schema.ts'
 
 /** A configuration that cannot be used. The message names every problem, one a line, and holds no value. */
 export class ConfigError extends Error {
@@ -37,12 +37,14 @@ export function reloadConfiguration(): Config {
  * @throws {ConfigError} naming all problems at once
  */
 export function loadConfig({ file, env }: Source): Config {
-  const problems: string[] = []
-  const values = [...fromFile(file, problems), ...fromEnvironment(env, problems)]
+  const values = [...fromFile(file), ...fromEnvironment(env)]
+  const problems = values
+    .filter(({ section, key }) => settingOf(section, key) === undefined)
+    .map(({ section, key, origin }) => `${section}.${key} is not a setting (${origin})${alternatives(section)}`)
   const config: Record<string, Record<string, unknown>> = {}
-  for (const [section, keys] of Object.entries<Section>(sections)) {
+  for (const [section, settings] of Object.entries<Settings>(sections)) {
     config[section] = {}
-    for (const [key, { fallback, isGood, message }] of Object.entries(keys)) {
+    for (const [key, { fallback, isGood, message }] of Object.entries(settings)) {
       const found = values.findLast((value) => value.section === section && value.key === key)
       const value = found ? found.value : fallback
       if (!isGood(value)) problems.push(`${section}.${key} ${message} (${found?.origin ?? file})`)
@@ -61,6 +63,8 @@ export function secretsOf({ volcengine, instance, windows, security }: Config): 
     volcengine.session_token,
     instance.password,
     instance.user_data,
+    // As it goes over the wire.
+    Buffer.from(instance.user_data).toString('base64'),
     windows.agent_key,
     ...Object.values(security.keys),
   ]
@@ -80,21 +84,17 @@ interface Value {
   origin: string
 }
 
-interface Section {
-  [key: string]: Setting<unknown>
-}
+type Settings = Readonly<Record<string, Setting<unknown>>>
 
-function fromFile(file: string, problems: string[]): Value[] {
+function fromFile(file: string): Value[] {
   return Object.entries(parseFile(file)).flatMap(([section, keys]) => {
-    const known = sectionOf(section)
-    if (known === undefined || typeof keys !== 'object') {
-      problems.push(`[${section}] is not a section; there are ${Object.keys(sections).join(', ')} (${file})`)
-      return []
-    }
-    return Object.entries(keys).map(([key, value]) => {
-      if (!Object.hasOwn(known, key)) problems.push(`${section}.${key} is not a key; ${keysOf(section)} (${file})`)
-      return { section, key, value, origin: file }
-    })
+    const isSection = Object.hasOwn(sections, section) && isTable(keys)
+    return Object.entries(isSection ? keys : { '': keys }).map(([key, value]) => ({
+      section,
+      key,
+      value,
+      origin: file,
+    }))
   })
 }
 
@@ -111,20 +111,15 @@ function parseFile(file: string) {
 
 const PREFIX = 'ECS_MANAGER__'
 
-function fromEnvironment(env: Source['env'], problems: string[]): Value[] {
+function fromEnvironment(env: Source['env']): Value[] {
   return Object.entries(env).flatMap(([name, text]) => {
     if (!name.startsWith(PREFIX) || text === undefined) return []
     const [section = '', key = ''] = name
       .slice(PREFIX.length)
       .toLowerCase()
       .split(/__(.*)/)
-    const known = sectionOf(section)
-    if (known !== undefined && Object.hasOwn(known, key)) {
-      const value = known[key]?.isText ? text : parsed(text)
-      return [{ section, key, value, origin: `environment variable ${name}` }]
-    }
-    problems.push(`environment variable ${name} is none of ours: ${PREFIX}<SECTION>__<KEY>; ${keysOf(section)}`)
-    return []
+    const value = settingOf(section, key)?.isText ? text : parsed(text)
+    return [{ section, key, value, origin: `environment variable ${name}` }]
   })
 }
 
@@ -137,11 +132,12 @@ function parsed(text: string): unknown {
   }
 }
 
-function sectionOf(name: string): Section | undefined {
-  return Object.hasOwn(sections, name) ? (sections as Record<string, Section>)[name] : undefined
+function settingOf(section: string, key: string): Setting<unknown> | undefined {
+  const settings = Object.hasOwn(sections, section) ? (sections as Record<string, Settings>)[section] : undefined
+  return settings && Object.hasOwn(settings, key) ? settings[key] : undefined
 }
 
-function keysOf(section: string): string {
-  const known = sectionOf(section)
-  return known === undefined ? `sections are ${Object.keys(sections)}` : `[${section}] has ${Object.keys(known)}`
+function alternatives(section: string): string {
+  const known = Object.hasOwn(sections, section) ? sections[section as keyof typeof sections] : sections
+  return `; there are ${Object.keys(known).join(', ')}`
 }

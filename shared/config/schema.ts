@@ -64,7 +64,10 @@ export const sections = {
   network: {
     subnet_id: needed(SUBNET),
     security_group_ids: json<readonly string[]>(
-      (value) => Array.isArray(value) && SECURITY_GROUPS[0].test(value.join()),
+      (value) =>
+        Array.isArray(value) &&
+        SECURITY_GROUPS[0].test(value.join()) &&
+        value.every((id) => typeof id === 'string' && !id.includes(',')),
       `${SECURITY_GROUPS[1]}, as a list`,
       [],
     ),
@@ -73,7 +76,7 @@ export const sections = {
   security: {
     auth: oneOf(['key', 'gateway'], 'key'),
     keys: json<Readonly<Record<string, string>>>(
-      (value) => Object.entries(record(value)).every(isKey),
+      (value) => isTable(value) && Object.entries(value).every(isKey),
       'must be a table of <name> = "<key>" (8 to 256 printable ASCII characters, no space, no comma) or "sha256:<hex>"',
       {},
     ),
@@ -151,8 +154,9 @@ function oneOf<const Option extends string>(options: readonly Option[], fallback
   return { ...json(isGood, `must be ${options.join(' or ')}`, fallback), isText: true }
 }
 
-function record(value: unknown): object {
-  return typeof value === 'object' && !Array.isArray(value) && value ? value : { '': value }
+/** Whether it is a TOML table or a JSON object, and not a list, a date or null. */
+export function isTable(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]'
 }
 
 function isKey([name, key]: [string, unknown]): boolean {
@@ -162,5 +166,6 @@ function isKey([name, key]: [string, unknown]): boolean {
 
 function isEndpoint(value: string): boolean {
   const [, scheme, host = ''] = /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?\/?$/.exec(value) ?? []
-  return scheme === 'https' || (scheme === 'http' && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(host))
+  const isLoopback = /^(127(\.\d+){3}|localhost|\[::1\])$/.test(host)
+  return URL.canParse(value) && (scheme === 'https' || (scheme === 'http' && isLoopback))
 }

@@ -3,7 +3,6 @@ import type * as v from 'valibot'
 import { configuration } from '../config/index.ts'
 import type { Config } from '../config/schema.ts'
 import { ActionError } from '../errors.ts'
-import type { Log } from '../log.ts'
 import { authenticate } from './auth.ts'
 import { parseBody } from './body.ts'
 import { type Invocation, type PlatformContext, receive } from './invocation.ts'
@@ -20,15 +19,8 @@ import {
 import { checkAction, type ObjectSchema, readParameters, validate } from './request.ts'
 
 /** What the pipeline knows of an invocation, for the work of the action. */
-export interface Call {
-  requestId: string
-  /** Only where the caller itself sent one. */
-  callerRequestId?: string
-  caller: string
-  /** When the work has to be done, in milliseconds since 1970: a little before the invocation ends. */
-  deadline: number
+export interface Call extends Pick<Invocation, 'requestId' | 'callerRequestId' | 'caller' | 'deadline' | 'log'> {
   config: Config
-  log: Log
 }
 
 interface Action<Schema extends ObjectSchema, Result> {
@@ -71,7 +63,7 @@ export function action<Schema extends ObjectSchema, Result>({
       checkAction(parameters, name)
       event.input = validate(input, parameters)
     })
-    .handler((event: Invocation) => run(event.input as v.InferOutput<Schema>, callOf(event)))
+    .handler((event: Invocation) => run(event.input as v.InferOutput<Schema>, { ...event, config: configuration() }))
     .after((step) => {
       const answered = metadata(step.event, name)
       step.response = success(answered, body(step.response as Result, answered))
@@ -94,11 +86,8 @@ export function action<Schema extends ObjectSchema, Result>({
 // What it is once it is built; middy's own type asks for the whole context of AWS Lambda.
 type Pipeline = (event: Invocation, context: { getRemainingTimeInMillis: () => number }) => Promise<Reply>
 
-// An answer in time beats the platform's own: so much before the end of the invocation it is given, come what may ...
+// An answer in time beats the platform's own: so much before the end of the invocation it is given, come what may.
 const ANSWER_MS = 200
-// ... and so much before, the cloud is not waited for any longer.
-const DEADLINE_MS = 500
-
 // Logs and answers never hold what these say.
 const SECRET_PARAMETERS = ['Password', 'UserData', 'Token']
 
@@ -106,30 +95,9 @@ function outOfTime(): never {
   throw new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. Whether it will be is not known.')
 }
 
-function callOf({ requestId, callerRequestId, caller, endsAt, log }: Invocation): Call {
-  return {
-    requestId,
-    ...(callerRequestId !== undefined && { callerRequestId }),
-    caller,
-    deadline: endsAt - DEADLINE_MS,
-    config: configuration(),
-    log,
-  }
-}
-
-function logOutcome(
-  action: string,
-  { requestId, caller, started, cold, log, error }: Invocation,
-  status: number,
-): void {
-  log.end({
-    requestId,
-    action,
-    caller,
-    status,
-    ...(error !== undefined && { code: toActionError(error).code }),
-    milliseconds: Date.now() - started,
-    cold,
-    ...(status >= 500 && { error }),
-  })
+function logOutcome(action: string, invocation: Invocation, status: number): void {
+  const { requestId, caller, started, cold, log, error } = invocation
+  const code = error === undefined ? undefined : toActionError(error).code
+  const milliseconds = Date.now() - started
+  log.end({ requestId, action, caller, status, code, milliseconds, cold, error: status >= 500 ? error : undefined })
 }

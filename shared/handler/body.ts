@@ -11,11 +11,16 @@ const parser = jsonBodyParser()
  */
 export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest): Promise<unknown> {
   if (body === '') return undefined
-  const bytes = isBase64Encoded ? Math.floor((body.length * 3) / 4) : Buffer.byteLength(body)
-  if (bytes > MAX_BODY_BYTES) {
+  if (Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8') > MAX_BODY_BYTES) {
     throw new ActionError(413, 'RequestEntityTooLarge', `A body may have at most ${MAX_BODY_BYTES} bytes.`)
   }
-  const event: { body: unknown } & Record<string, unknown> = { headers, body, isBase64Encoded }
+  // The parser knows a media type only in lower case and without space.
+  const type = headers['content-type']?.toLowerCase().split(';', 1)[0]?.trim()
+  const event: { body: unknown } & Record<string, unknown> = {
+    headers: { 'content-type': type },
+    body,
+    isBase64Encoded,
+  }
   try {
     await parser.before?.({ event } as unknown as Parameters<NonNullable<typeof parser.before>>[0])
   } catch {

@@ -21,6 +21,8 @@ export interface Invocation {
   readonly started: number
   /** When the platform ends it, or `server.timeout_seconds` are over. */
   readonly endsAt: number
+  /** When the work has to be done: a little before. */
+  readonly deadline: number
   /** First of its process. */
   readonly cold: boolean
   /** Undefined when it cannot be used. */
@@ -42,12 +44,14 @@ export function receive(event: unknown, context: PlatformContext): Invocation {
   const request = toHttpRequest(event)
   const config = usable()
   const callerRequestId = wellFormed(request.headers['x-request-id'])
+  const endsAt = started + allowance(context, config?.server.timeout_seconds)
   const invocation = {
     request,
     requestId: callerRequestId ?? wellFormed(context.requestId ?? context.awsRequestId) ?? randomUUID(),
     callerRequestId,
     started,
-    endsAt: started + allowance(context, config?.server.timeout_seconds),
+    endsAt,
+    deadline: endsAt - 500,
     cold,
     config,
     log: startLog({ level: 'info', format: 'json', ...config?.log, secrets: config ? secretsOf(config) : [] }),

@@ -1,7 +1,8 @@
 import { ActionError, invalidParameter } from '../errors.ts'
-import { type Call, describeInstance, tagInstance, untagInstance } from './cloud.ts'
+import type { Call } from './cloud.ts'
+import { describeInstance, tagInstance, untagInstance } from './instances.ts'
 import { inOurWords } from './refusal.ts'
-import { isSandbox, primaryIp } from './sandbox.ts'
+import { isSandbox } from './sandbox.ts'
 import {
   expiresIn,
   findToken,
@@ -24,10 +25,10 @@ export function admitToken(call: Call, token: string): Promise<{ host: string; p
     const sandboxId = sandboxOfToken(token)
     if (sandboxId === undefined) throw invalidParameter('Token', 'must be a token from DescribeSandboxTerminalUrl')
     const instance = await describeInstance(call, sandboxId)
-    const host = instance && primaryIp(instance)
-    if (!instance || !host || !isSandbox(instance, call.config) || instance.Status !== 'RUNNING') throw notValid()
+    const host = instance?.primaryIp
+    if (!instance || !host || !isSandbox(instance, call.config) || instance.status !== 'RUNNING') throw notValid()
 
-    const stored = storedTokens(instance.Tags)
+    const stored = storedTokens(instance.tags)
     const found = findToken(stored, hashToken(token))
     if (found === undefined) throw notValid()
     if (!isLive(found)) throw new ActionError(403, 'InvalidVncToken.Expired', `The token has expired. ${ADVICE}`)

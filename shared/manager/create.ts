@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Override } from '../config/schema.ts'
 import { ActionError, invalidParameter, missingParameter } from '../errors.ts'
-import { type Call, countInstances, runInstances } from './cloud.ts'
+import { type Call, send } from './cloud.ts'
+import { fields, text } from './ecs/answer.ts'
 import { CloudError } from './ecs/cloud-error.ts'
 import { inOurWords, inShort } from './refusal.ts'
 import { tagged } from './sandbox.ts'
@@ -35,12 +36,13 @@ export function createSandbox(call: Call, request: CreateRequest): Promise<{ San
   return inOurWords(async () => {
     refuseImpossible(call, request)
     await refuseAboveLimit(call, token)
-    const { InstanceIds } = await runInstances(call, { ...machine(call, request, token), ClientToken: token }).catch(
-      (error) => {
-        throw blamed(error, request)
-      },
-    )
-    return { SandboxId: InstanceIds[0] ?? '' }
+    try {
+      return await send(call, 'RunInstances', machine(call, request, token), ({ InstanceIds }) => ({
+        SandboxId: text(fields(InstanceIds)[0]),
+      }))
+    } catch (error) {
+      throw blamed(error, request)
+    }
   }, `The machine may exist all the same: repeat the call with ClientToken=${token}, which makes no second one.`)
 }
 
@@ -82,11 +84,16 @@ async function refuseAboveLimit(call: Call, token: string): Promise<void> {
   throw new ActionError(429, 'QuotaExceeded.MaximumSandboxes', message)
 }
 
+function countInstances(call: Call, filter: Parameters<typeof send>[2]): Promise<number> {
+  return send(call, 'DescribeInstances', { ...filter, MaxResults: 1 }, ({ TotalCount }) => Number(TotalCount))
+}
+
 function machine(call: Call, request: CreateRequest, token: string) {
   const { instance, network, security } = call.config
   const windows = request.OsType === 'Windows'
   const { TagKey: Key, TagValue: Value = '' } = request
   return {
+    ClientToken: token,
     ZoneId: request.ZoneId ?? instance.zone,
     ImageId: request.ImageId ?? (windows ? instance.windows_image_id : instance.image_id),
     InstanceName: `sandbox-${request.InstanceName ?? instance.name}`,

@@ -1,8 +1,9 @@
 import { invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
-import { type Call, deleteInstance, describeInstance } from './cloud.ts'
+import type { Call } from './cloud.ts'
 import type { CloudError } from './ecs/cloud-error.ts'
+import { deleteInstance, describeInstance, type Instance } from './instances.ts'
 import { aboutSandbox, isNotFound, isWrongStatus } from './refusal.ts'
-import { type Instance, isSandbox } from './sandbox.ts'
+import { isSandbox } from './sandbox.ts'
 
 /**
  * Deletes a sandbox, in whatever state it is: one that the cloud does not delete yet (it is still CREATING) is waited
@@ -19,7 +20,7 @@ export function deleteSandbox(call: Call, SandboxId: string): Promise<{ SandboxI
       if (refusal === undefined) break
       if (!(await pause(call, seconds))) {
         const advice = 'The cloud deletes it once it is RUNNING, STOPPED or ERROR: repeat the call in some seconds.'
-        throw invalidSandboxStatus(SandboxId, instance.Status, advice, refusal)
+        throw invalidSandboxStatus(SandboxId, instance.status, advice, refusal)
       }
       instance = await describeInstance(call, SandboxId)
     }
@@ -28,10 +29,10 @@ export function deleteSandbox(call: Call, SandboxId: string): Promise<{ SandboxI
 }
 
 /** Answers the cloud's refusal when the instance is in a state in which it cannot be deleted yet. */
-async function tryDelete(call: Call, { InstanceId, Status }: Instance): Promise<CloudError | undefined> {
-  if (Status === 'DELETING') return undefined
+async function tryDelete(call: Call, { id, status }: Instance): Promise<CloudError | undefined> {
+  if (status === 'DELETING') return undefined
   try {
-    await deleteInstance(call, InstanceId)
+    await deleteInstance(call, id)
   } catch (error) {
     if (isWrongStatus(error)) return error
     // It was there a moment ago: an earlier try, whose answer was lost, or somebody else has deleted it.

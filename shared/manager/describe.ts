@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.ts'
 import { invalidParameter } from '../errors.ts'
-import { type Call, describeInstance, describeInstances } from './cloud.ts'
+import type { Call } from './cloud.ts'
 import { CloudError } from './ecs/cloud-error.ts'
+import { describeInstance, describeInstances, type Instance } from './instances.ts'
 import { inOurWords } from './refusal.ts'
 import { isSandbox, type Sandbox, tagged, toSandbox } from './sandbox.ts'
 
@@ -29,20 +30,28 @@ export interface DescribeResult {
  */
 export function describeSandboxes(call: Call, request: DescribeRequest): Promise<DescribeResult> {
   return inOurWords(async () => {
-    const { SandboxId, MaxResults, NextToken } = request
-    if (SandboxId === undefined && (MaxResults ?? NextToken) !== undefined) return onePage(call, request)
-    const found = SandboxId === undefined ? await all(call, request) : await one(call, SandboxId)
-    const sandboxes = found.filter((sandbox) => matches(sandbox, request))
-    return (MaxResults ?? NextToken) === undefined ? { sandboxes } : { sandboxes, NextToken: '' }
+    const paged = (request.MaxResults ?? request.NextToken) !== undefined
+    if (request.SandboxId !== undefined) {
+      const sandboxes = await one(call, request, request.SandboxId)
+      return paged ? { sandboxes, NextToken: '' } : { sandboxes }
+    }
+    if (paged) return onePage(call, request).catch((error) => blameNextToken(error, request))
+    // While it is listed, what exists changes: a sandbox may be seen on two pages.
+    const found = new Map<string, Sandbox>()
+    let NextToken: string | undefined
+    do {
+      const page = await onePage(call, { ...request, NextToken })
+      for (const sandbox of page.sandboxes) found.set(sandbox.SandboxId, sandbox)
+      NextToken = page.NextToken
+    } while (NextToken)
+    return { sandboxes: [...found.values()] }
   })
 }
 
-async function one(call: Call, sandboxId: string): Promise<Sandbox[]> {
+async function one(call: Call, request: DescribeRequest, sandboxId: string): Promise<Sandbox[]> {
   const instance = await describeInstance(call, sandboxId)
-  return instance && isSandbox(instance, call.config) ? [toSandbox(instance)] : []
+  return instance === undefined ? [] : toSandboxes(call, request, [instance])
 }
-
-const PAGE_SIZE = 100
 
 // A tag filter shows at most this many instances (ECS documentation, DescribeInstances). From there on the whole
 // account, or the whole project, is listed and the sandboxes are picked here.
@@ -51,83 +60,43 @@ const TAG_FILTER_LIMIT = 1_000
 // Remembered while the process lives, so that only its first large listing reads a page in vain.
 const large = new WeakSet<Config>()
 
-async function all(call: Call, request: DescribeRequest): Promise<Sandbox[]> {
-  const { config } = call
-  const found = new Map<string, Sandbox>()
-  let wide = large.has(config)
-  let token: string | undefined
-  for (;;) {
-    const page = await readPage(call, request, { wide, token, size: PAGE_SIZE })
-    if (!wide && isCutOff(page.total, found.size + page.sandboxes.length)) {
-      large.add(config)
-      wide = true
-      token = undefined
-      continue
-    }
-    for (const sandbox of page.sandboxes) found.set(sandbox.SandboxId, sandbox)
-    token = page.next
-    if (token === undefined) break
-  }
-  if (wide && request.Status === undefined && found.size < TAG_FILTER_LIMIT / 2) large.delete(config)
-  return [...found.values()]
-}
-
 async function onePage(call: Call, request: DescribeRequest): Promise<DescribeResult> {
   const { config } = call
-  const size = request.MaxResults ?? PAGE_SIZE
-  const cursor =
-    request.NextToken === undefined ? { wide: large.has(config), token: undefined } : decode(request.NextToken)
-  const read = (wide: boolean, token: string | undefined) => readPage(call, request, { wide, token, size })
-
-  let { wide } = cursor
-  let page = await read(wide, cursor.token).catch((error) => {
-    const refused =
-      error instanceof CloudError && error.kind === 'refused' && /^Invalid|NextToken/.test(error.details.code ?? '')
-    throw refused && request.NextToken !== undefined ? badNextToken(error) : error
-  })
-  if (!wide && cursor.token === undefined && isCutOff(page.total, page.sandboxes.length)) {
+  const { Status, MaxResults = 100, NextToken } = request
+  const first = NextToken === undefined
+  let [wide, token] = first ? [large.has(config), undefined] : decode(NextToken)
+  const { TagFilters, ProjectName } = tagged(config)
+  const read = () => {
+    const filter = wide ? { ProjectName } : { TagFilters, ProjectName }
+    return describeInstances(call, { ...filter, Status, MaxResults, NextToken: token })
+  }
+  let page = await read()
+  if (first && !wide && page.total >= TAG_FILTER_LIMIT) {
     large.add(config)
     wide = true
-    page = await read(wide, undefined)
+    page = await read()
   }
-  const sandboxes = page.sandboxes.filter((sandbox) => matches(sandbox, request))
-  return { sandboxes, NextToken: page.next === undefined ? '' : encode(wide, page.next) }
+  if (wide && page.total < TAG_FILTER_LIMIT) large.delete(config)
+  return { sandboxes: toSandboxes(call, request, page.instances), NextToken: page.next ? encode(wide, page.next) : '' }
 }
 
-const isCutOff = (total: number | undefined, seen: number) => (total ?? seen) >= TAG_FILTER_LIMIT
-
-interface PageRequest {
-  /** Lists every instance of the project or account, not only what the tag filter shows. */
-  wide: boolean
-  token: string | undefined
-  size: number
-}
-
-async function readPage(call: Call, { Status }: DescribeRequest, { wide, token, size }: PageRequest) {
-  const { TagFilters, ProjectName } = tagged(call.config)
-  const { Instances, NextToken, TotalCount } = await describeInstances(call, {
-    ...(wide ? { ProjectName } : { TagFilters, ProjectName }),
-    Status,
-    MaxResults: size,
-    NextToken: token,
-  })
-  return {
-    sandboxes: Instances.filter((instance) => isSandbox(instance, call.config)).map(toSandbox),
-    next: NextToken || undefined,
-    total: TotalCount ?? undefined,
-  }
-}
-
-function matches(sandbox: Sandbox, { Status, OsType }: DescribeRequest): boolean {
-  return (Status === undefined || sandbox.Status === Status) && (OsType === undefined || sandbox.OsType === OsType)
+function toSandboxes({ config }: Call, { Status, OsType }: DescribeRequest, instances: readonly Instance[]): Sandbox[] {
+  return instances
+    .filter((instance) => isSandbox(instance, config))
+    .filter(({ status, osType }) => (Status ?? status) === status && (OsType ?? osType) === osType)
+    .map(toSandbox)
 }
 
 // The cloud's token goes on only with the listing that it came from, so ours carries which one that was.
 const encode = (wide: boolean, token: string) => `${wide ? 'w' : 't'}${Buffer.from(token).toString('base64url')}`
 
-function decode(token: string): { wide: boolean; token: string } {
+function decode(token: string): [wide: boolean, token: string] {
   if (!/^[wt][\w-]+$/.test(token)) throw badNextToken()
-  return { wide: token.startsWith('w'), token: Buffer.from(token.slice(1), 'base64url').toString('utf8') }
+  return [token.startsWith('w'), Buffer.from(token.slice(1), 'base64url').toString()]
+}
+
+function blameNextToken(error: unknown, { NextToken }: DescribeRequest): never {
+  throw NextToken && error instanceof CloudError && error.details.status === 400 ? badNextToken(error) : error
 }
 
 const badNextToken = (cause?: unknown) =>

@@ -1,7 +1,9 @@
 import { ActionError, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
-import { type Call, describeInstance, describeInstanceECSTerminalUrl, tagInstance, untagInstance } from './cloud.ts'
+import { type Call, send } from './cloud.ts'
+import { text } from './ecs/answer.ts'
+import { describeInstance, tagInstance, untagInstance } from './instances.ts'
 import { aboutSandbox } from './refusal.ts'
-import { isSandbox, osType, primaryIp } from './sandbox.ts'
+import { isSandbox } from './sandbox.ts'
 import {
   expiresIn,
   hashToken,
@@ -28,11 +30,11 @@ export function openTerminal(call: Call, sandboxId: string): Promise<Terminal> {
   return aboutSandbox(sandboxId, async () => {
     const instance = await describeInstance(call, sandboxId)
     if (instance === undefined || !isSandbox(instance, call.config)) throw sandboxNotFound(sandboxId)
-    if (instance.Status !== 'RUNNING') {
-      throw invalidSandboxStatus(sandboxId, instance.Status, 'A terminal needs it RUNNING.')
+    if (instance.status !== 'RUNNING') {
+      throw invalidSandboxStatus(sandboxId, instance.status, 'A terminal needs it RUNNING.')
     }
-    if (osType(instance) === 'Linux') return openLinux(call, sandboxId, storedTokens(instance.Tags))
-    return openWindows(call, sandboxId, primaryIp(instance))
+    if (instance.osType === 'Linux') return openLinux(call, sandboxId, storedTokens(instance.tags))
+    return openWindows(call, sandboxId, instance.primaryIp)
   })
 }
 
@@ -62,10 +64,12 @@ async function openWindows(call: Call, sandboxId: string, address: string | unde
     throw new ActionError(503, 'ServiceUnavailable', `Sandbox ${sandboxId} has no address yet. Repeat the call.`)
   }
   // First the address of the console: were it refused afterwards, the password would have changed for nothing.
-  const { EcsTerminalUrl } = await describeInstanceECSTerminalUrl(call, sandboxId)
+  const Url = await send(call, 'DescribeInstanceECSTerminalUrl', { InstanceId: sandboxId }, ({ EcsTerminalUrl }) =>
+    text(EcsTerminalUrl),
+  )
   const WindowsKey = newPassword()
   call.log.secret(WindowsKey)
   const timeoutMs = Math.min(windows.timeout_seconds * 1_000, call.deadline - Date.now())
   await changePassword(windows, address, WindowsKey, Math.max(1, timeoutMs))
-  return { OsType: 'Windows', Url: EcsTerminalUrl, WindowsKey }
+  return { OsType: 'Windows', Url, WindowsKey }
 }

@@ -1,21 +1,21 @@
-import * as v from 'valibot'
 import type { Config } from '../config/schema.ts'
+import type { Instance } from './instances.ts'
 
 /** A sandbox as a caller sees it. */
 export interface Sandbox {
   SandboxId: string
   /** Address in the sandbox's subnet; only while it is RUNNING. */
-  PrimaryIp?: string
+  PrimaryIp: string | undefined
   /** ECS's own status of the machine. */
   Status: string
   OsType: string
   InstanceTypeId: string
   /** Name of the machine in ECS, with the prefix `sandbox-`. */
-  InstanceName?: string
+  InstanceName: string | undefined
   /** Public address, where it has one. */
-  Eip?: string
+  Eip: string | undefined
   /** RFC 3339 in UTC, e.g. `2026-11-23T12:00:00Z`. */
-  CreatedAt?: string
+  CreatedAt: string | undefined
 }
 
 /** Every status that ECS knows (ECS API reference, DescribeInstances). */
@@ -32,26 +32,10 @@ export const STATUSES = [
   'DELETING',
 ] as const
 
-/** What the manager reads of an instance in the answer of DescribeInstances. */
-export const Instance = v.object({
-  InstanceId: v.string(),
-  Status: v.string(),
-  OsType: v.nullish(v.string()),
-  InstanceTypeId: v.nullish(v.string()),
-  InstanceName: v.nullish(v.string()),
-  ProjectName: v.nullish(v.string()),
-  CreatedAt: v.nullish(v.string()),
-  EipAddress: v.nullish(v.object({ IpAddress: v.nullish(v.string()) })),
-  NetworkInterfaces: v.nullish(v.array(v.object({ PrimaryIpAddress: v.nullish(v.string()) }))),
-  Tags: v.nullish(v.array(v.object({ Key: v.string(), Value: v.nullish(v.string()) }))),
-})
-
-export type Instance = v.InferOutput<typeof Instance>
-
 /** Whether the instance is a sandbox of this manager: it carries its tag and is in its project, if one is configured. */
-export function isSandbox({ Tags, ProjectName }: Instance, { instance }: Config): boolean {
-  const tagged = Tags?.some(({ Key, Value }) => Key === instance.tag_key && Value === instance.tag_value) ?? false
-  return tagged && (instance.project_name === '' || ProjectName === instance.project_name)
+export function isSandbox({ tags, project }: Instance, { instance }: Config): boolean {
+  const tagged = tags.some(({ Key, Value }) => Key === instance.tag_key && Value === instance.tag_value)
+  return tagged && (instance.project_name === '' || project === instance.project_name)
 }
 
 /** The filter of DescribeInstances that shows the sandboxes of this manager: at most 1,000 of them. */
@@ -62,34 +46,22 @@ export function tagged({ instance }: Config) {
   }
 }
 
-/** The instance in the words of the API. What the cloud leaves empty is left out. */
-export function toSandbox(instance: Instance): Sandbox {
-  const { InstanceId, Status, InstanceName, EipAddress, CreatedAt } = instance
-  const address = primaryIp(instance)
-  const createdAt = toUtc(CreatedAt)
+/** The instance in the words of the API. What the cloud leaves empty is undefined, and so is left out of JSON. */
+export function toSandbox({ id, status, primaryIp, osType, type, name, eip, createdAt }: Instance): Sandbox {
   return {
-    SandboxId: InstanceId,
-    ...(Status === 'RUNNING' && address && { PrimaryIp: address }),
-    Status,
-    OsType: osType(instance),
-    InstanceTypeId: instance.InstanceTypeId ?? '',
-    ...(InstanceName && { InstanceName }),
-    ...(EipAddress?.IpAddress && { Eip: EipAddress.IpAddress }),
-    ...(createdAt && { CreatedAt: createdAt }),
+    SandboxId: id,
+    PrimaryIp: status === 'RUNNING' ? primaryIp : undefined,
+    Status: status,
+    OsType: osType,
+    InstanceTypeId: type,
+    InstanceName: name,
+    Eip: eip,
+    CreatedAt: toUtc(createdAt),
   }
 }
 
-/** `Windows` or `Linux`; what says nothing is Linux, as most images are. */
-export function osType({ OsType }: Instance): 'Linux' | 'Windows' {
-  return OsType?.toLowerCase() === 'windows' ? 'Windows' : 'Linux'
-}
-
-export function primaryIp({ NetworkInterfaces }: Instance): string | undefined {
-  return NetworkInterfaces?.[0]?.PrimaryIpAddress || undefined
-}
-
 // ECS writes Beijing time (2026-11-23T20:00:00+08:00).
-function toUtc(time: string | null | undefined): string | undefined {
-  const parsed = new Date(time ?? Number.NaN)
-  return Number.isNaN(parsed.getTime()) ? undefined : `${parsed.toISOString().slice(0, 19)}Z`
+function toUtc(time = ''): string | undefined {
+  const parsed = Date.parse(time)
+  return Number.isNaN(parsed) ? undefined : `${new Date(parsed).toISOString().slice(0, 19)}Z`
 }

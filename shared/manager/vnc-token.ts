@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Tag } from './instances.ts'
 
 /**
  * VNC tokens live on the machine that they open, as tags: the key names the token, the value holds its SHA-256, until
@@ -11,11 +12,6 @@ export interface StoredToken {
   /** Seconds since 1970. */
   expiresAt: number
   used: boolean
-}
-
-interface Tag {
-  Key: string
-  Value?: string | null | undefined
 }
 
 /** Most tokens that may wait at one sandbox; two tabs need two, and an instance carries at most 50 tags. */
@@ -39,16 +35,16 @@ export function hashToken(token: string): string {
 }
 
 /** The tag that stores a token. 16 characters of the hash in the key are enough to keep two tokens apart. */
-export function toTag({ hash, expiresAt, used }: Omit<StoredToken, 'key'>): { Key: string; Value: string } {
+export function toTag({ hash, expiresAt, used }: Omit<StoredToken, 'key'>): Tag {
   return { Key: `${PREFIX}${hash.slice(0, 16)}`, Value: `${hash}:${expiresAt}:${used ? 'used' : 'new'}` }
 }
 
 /** The tokens among the tags of an instance, the first to expire first. A tag that cannot be read counts as expired. */
-export function storedTokens(tags: readonly Tag[] | null | undefined): StoredToken[] {
-  return (tags ?? [])
+export function storedTokens(tags: readonly Tag[]): StoredToken[] {
+  return tags
     .filter(({ Key }) => Key.startsWith(PREFIX))
     .map(({ Key, Value }) => {
-      const [, hash = '', expiresAt = '0', state] = /^([\w-]{43}):(\d{1,12}):(new|used)$/.exec(Value ?? '') ?? []
+      const [, hash = '', expiresAt = '0', state] = /^([\w-]{43}):(\d{1,12}):(new|used)$/.exec(Value) ?? []
       return { key: Key, hash, expiresAt: Number(expiresAt), used: state === 'used' }
     })
     .sort((a, b) => a.expiresAt - b.expiresAt)

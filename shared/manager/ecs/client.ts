@@ -1,6 +1,6 @@
 import sign from '@volcengine/openapi/lib/base/sign.js'
-import * as v from 'valibot'
 import type { Log } from '../../log.ts'
+import { type Fields, fields, optionalText, text } from './answer.ts'
 import { CloudError, type Kind } from './cloud-error.ts'
 import { type Answer, connect, TimeoutError } from './connection.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
@@ -15,18 +15,18 @@ export interface Invocation {
 
 export interface EcsClient {
   /**
-   * Calls an action of ECS (version 2020-04-01) and returns its `Result`, checked against the schema.
+   * Calls an action of ECS (version 2020-04-01) and reads its `Result`; a reader that throws makes it unreadable.
    *
    * Throttling, 5xx, timeouts, broken connections and unreadable answers are tried again with full jitter, honouring
    * `Retry-After`. So the action must be one that may be done twice: RunInstances needs its ClientToken.
    * @throws {CloudError}
    */
-  send<Schema extends v.GenericSchema>(
+  send<Result>(
     action: string,
     params: { readonly [key: string]: Param },
-    result: Schema,
     invocation: Invocation,
-  ): Promise<v.InferOutput<Schema>>
+    read?: (result: Fields) => Result,
+  ): Promise<Result>
   /** Opens a connection ahead of the first call, so that DNS and TLS are done by then. Never fails. */
   warmUp(): Promise<void>
 }
@@ -45,7 +45,7 @@ export function ecsClient(
   const connection = connect(endpoint)
 
   return {
-    async send(action, params, result, { deadline, log }) {
+    async send(action, params, { deadline, log }, read) {
       const query = { ...flatten(params), Action: action, Version: '2020-04-01' }
       const started = performance.now()
       let answer: Answer | undefined
@@ -65,7 +65,7 @@ export function ecsClient(
             log.secret(signer.sessionToken)
             const timeoutMs = Math.max(1, Math.min(try_timeout_seconds * 1_000, deadline - Date.now()))
             answer = await connection.get(...signed(query, connection.host, region, signer), timeoutMs)
-            return resultOf(action, answer, result)
+            return resultOf(action, answer, read)
           } catch (caught) {
             error = toCloudError(action, caught, answer)
           }
@@ -113,28 +113,19 @@ function signed(
   return [`/?${sign.queryParamsToString(params)}`, headers]
 }
 
-const Envelope = v.object({
-  ResponseMetadata: v.object({
-    Error: v.nullish(v.object({ Code: v.string(), Message: v.nullish(v.string()) })),
-  }),
-  Result: v.unknown(),
-})
-
-function resultOf<Schema extends v.GenericSchema>(
-  action: string,
-  answer: Answer,
-  schema: Schema,
-): v.InferOutput<Schema> {
-  const envelope = v.safeParse(Envelope, JSON.parse(answer.body))
-  const said = envelope.success ? envelope.output.ResponseMetadata.Error : undefined
-  if (said) {
-    const message = said.Message || said.Code
-    throw new CloudError(action, kindOf(answer.status, said.Code), message, { ...factsOf(answer), code: said.Code })
+// Whatever is not there, or not what it should be, throws a TypeError or SyntaxError: such an answer is unreadable.
+function resultOf<Result>(action: string, answer: Answer, read?: (result: Fields) => Result): Result {
+  const { ResponseMetadata, Result } = JSON.parse(answer.body)
+  if (ResponseMetadata.Error) {
+    const { Code, Message } = ResponseMetadata.Error
+    const code = text(Code)
+    throw new CloudError(action, kindOf(answer.status, code), optionalText(Message) ?? code, {
+      ...factsOf(answer),
+      code,
+    })
   }
-  const ok = answer.status >= 200 && answer.status < 300
-  const result = v.safeParse(schema, envelope.success ? (envelope.output.Result ?? {}) : undefined)
-  if (ok && envelope.success && result.success) return result.output
-  throw new Error('not what it should be')
+  if (answer.status < 200 || answer.status > 299) throw new TypeError('no error told')
+  return read?.(fields(Result ?? {})) as Result
 }
 
 function kindOf(status: number, code: string): Kind {

@@ -1,10 +1,10 @@
-import http from 'node:http'
-import https from 'node:https'
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 
 /** An answer of the cloud, read to its end. */
 export interface Answer {
   status: number
-  headers: http.IncomingHttpHeaders
+  headers: IncomingHttpHeaders
   body: string
 }
 
@@ -24,8 +24,8 @@ export class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
 }
 
-// The largest answer expected is a page of 100 instances, about 200 kB.
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+// The largest answer expected is a page of 100 instances, about 200,000 characters.
+const MAX_ANSWER_LENGTH = 16_000_000
 
 /**
  * Connections to one endpoint over `node:https`, which is loaded anyway: the first global `fetch` of a process costs
@@ -33,39 +33,38 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024
  */
 export function connect(endpoint: string): Connection {
   const { protocol, hostname, port, host } = new URL(endpoint)
-  const { Agent, request } = protocol === 'https:' ? https : http
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 256 })
-  const target = { agent, hostname: hostname.replace(/^\[|\]$/g, ''), port }
-
+  const [Agent, request] = protocol === 'https:' ? [HttpsAgent, httpsRequest] : [HttpAgent, httpRequest]
+  const target = {
+    agent: new Agent({ keepAlive: true, maxFreeSockets: 256 }),
+    hostname: hostname.replace(/[[\]]/g, ''),
+    port,
+  }
   return {
     host,
-    get: (path, headers, timeoutMs) =>
-      new Promise((resolve, reject) => {
-        const sent = request({ ...target, path, headers })
-        const timer = setTimeout(() => {
-          sent.destroy(new TimeoutError(`no answer within ${timeoutMs} ms`))
-        }, timeoutMs)
-        const fail = (error: Error) => {
-          clearTimeout(timer)
-          reject(error)
-        }
-        sent.on('error', fail)
-        sent.on('response', (received) => {
-          const chunks: Buffer[] = []
-          let size = 0
-          received.on('data', (chunk: Buffer) => {
-            size += chunk.length
-            if (size > MAX_ANSWER_BYTES) sent.destroy(new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`))
-            else chunks.push(chunk)
+    async get(path, headers, timeoutMs) {
+      let timer: NodeJS.Timeout | undefined
+      try {
+        return await new Promise<Answer>((resolve, reject) => {
+          const sent = request({ ...target, path, headers }, (received) => {
+            let body = ''
+            received.setEncoding('utf8')
+            received.on('error', reject)
+            received.on('data', (chunk) => {
+              body += chunk
+              if (body.length > MAX_ANSWER_LENGTH) sent.destroy(new Error('the answer is too large'))
+            })
+            received.on('end', () => resolve({ status: received.statusCode ?? 0, headers: received.headers, body }))
           })
-          received.on('error', fail)
-          received.on('end', () => {
-            clearTimeout(timer)
-            const body = Buffer.concat(chunks).toString('utf8')
-            resolve({ status: received.statusCode ?? 0, headers: received.headers, body })
-          })
+          sent.on('error', reject)
+          sent.end()
+          timer = setTimeout(() => {
+            reject(new TimeoutError(`no answer within ${timeoutMs} ms`))
+            sent.destroy()
+          }, timeoutMs)
         })
-        sent.end()
-      }),
+      } finally {
+        clearTimeout(timer)
+      }
+    },
   }
 }

@@ -33,13 +33,28 @@ export function credentialSource(
   roleFiles: readonly string[] = roleFilesOf(env),
 ): CredentialSource {
   const own = toCredentials(configured.access_key, configured.secret_key, configured.session_token)
-  const ownFromEnvironment = env.ECS_MANAGER__VOLCENGINE__ACCESS_KEY ? own : undefined
   const common = toCredentials(env.VOLCENGINE_ACCESS_KEY, env.VOLCENGINE_SECRET_KEY, env.VOLCENGINE_SESSION_TOKEN)
-  const fixed = ownFromEnvironment ?? common
-  if (fixed !== undefined) return { current: () => fixed, forget: () => {} }
-
-  const role = roleCredentials(roleFiles)
-  return { current: () => role.current() ?? own, forget: role.forget }
+  const fixed = (env.ECS_MANAGER__VOLCENGINE__ACCESS_KEY && own) || common
+  let version = ''
+  let role: Credentials | undefined
+  return {
+    current() {
+      if (fixed) return fixed
+      for (const file of roleFiles) {
+        const stat = statSync(file, { throwIfNoEntry: false })
+        if (stat === undefined) continue
+        const found = `${file} ${stat.ino} ${stat.mtimeMs}`
+        // Nothing was read in the middle of a rotation: look again.
+        if (found !== version || role === undefined) role = readRole(file)
+        version = found
+        return role ?? own
+      }
+      return own
+    },
+    forget() {
+      version = ''
+    },
+  }
 }
 
 // veFaaS mounts the role's temporary credentials at the first path and rotates them; the others are where its other
@@ -52,33 +67,6 @@ function roleFilesOf(env: Record<string, string | undefined>): string[] {
   ]
 }
 
-function roleCredentials(files: readonly string[]): CredentialSource {
-  let version = ''
-  let credentials: Credentials | undefined
-  return {
-    current() {
-      const found = newest(files)
-      if (found.version !== version || credentials === undefined) {
-        version = found.version
-        credentials = readRole(found.file)
-      }
-      return credentials
-    },
-    forget() {
-      version = ''
-    },
-  }
-}
-
-function newest(files: readonly string[]): { file: string; version: string } {
-  for (const file of files) {
-    const stat = statSync(file, { throwIfNoEntry: false })
-    if (stat !== undefined) return { file, version: `${file} ${stat.ino} ${stat.mtimeMs}` }
-  }
-  return { file: '', version: '' }
-}
-
-// Undefined in the middle of a rotation, too: the next call looks again.
 function readRole(file: string): Credentials | undefined {
   try {
     const role = JSON.parse(readFileSync(file, 'utf8'))

@@ -1,0 +1,67 @@
+import { type Call, send } from './cloud.ts'
+import { type Fields, fields, list, optionalText, text } from './ecs/answer.ts'
+
+/** An instance of ECS, as far as the manager reads it. */
+export interface Instance {
+  id: string
+  status: string
+  osType: 'Linux' | 'Windows'
+  type: string
+  name: string | undefined
+  project: string | undefined
+  /** RFC 3339, with the offset of Beijing. */
+  createdAt: string | undefined
+  primaryIp: string | undefined
+  eip: string | undefined
+  tags: readonly Tag[]
+}
+
+export interface Tag {
+  Key: string
+  Value: string
+}
+
+/** One page of instances. Throws `CloudError`, like all that follow. */
+export function describeInstances(call: Call, params: Parameters<typeof send>[2]) {
+  return send(call, 'DescribeInstances', params, ({ Instances, NextToken, TotalCount }) => ({
+    instances: list(Instances, toInstance),
+    next: optionalText(NextToken),
+    total: Number(TotalCount),
+  }))
+}
+
+/** The instance with this id, whoever's it is; undefined when there is none. */
+export async function describeInstance(call: Call, instanceId: string): Promise<Instance | undefined> {
+  const { instances } = await describeInstances(call, { InstanceIds: [instanceId] })
+  return instances.find(({ id }) => id === instanceId)
+}
+
+export function deleteInstance(call: Call, InstanceId: string) {
+  return send(call, 'DeleteInstance', { InstanceId })
+}
+
+/** A tag that is there already gets the new value. */
+export function tagInstance(call: Call, instanceId: string, tag: Tag) {
+  return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds: [instanceId], Tags: [{ ...tag }] })
+}
+
+/** @param TagKeys  1 to 20; those that are not there do not matter */
+export function untagInstance(call: Call, instanceId: string, TagKeys: readonly string[]) {
+  return send(call, 'UntagResources', { ResourceType: 'instance', ResourceIds: [instanceId], TagKeys })
+}
+
+function toInstance(instance: Fields): Instance {
+  const [address] = list(instance.NetworkInterfaces, ({ PrimaryIpAddress }) => optionalText(PrimaryIpAddress))
+  return {
+    id: text(instance.InstanceId),
+    status: text(instance.Status),
+    osType: /^windows$/i.test(optionalText(instance.OsType) ?? '') ? 'Windows' : 'Linux',
+    type: optionalText(instance.InstanceTypeId) ?? '',
+    name: optionalText(instance.InstanceName),
+    project: optionalText(instance.ProjectName),
+    createdAt: optionalText(instance.CreatedAt),
+    primaryIp: address,
+    eip: optionalText(fields(instance.EipAddress ?? {}).IpAddress),
+    tags: list(instance.Tags, ({ Key, Value }) => ({ Key: text(Key), Value: optionalText(Value) ?? '' })),
+  }
+}
