@@ -34,7 +34,8 @@ export const TAG = { 'managed-by': 'ecs-manager' }
 
 /**
  * Configures all handlers of this process by the environment alone, over config.toml as shipped: the cloud at `url`, one
- * key, and the settings on top of that, each named `section.key`.
+ * key, and the settings on top of that, each named `section.key`. The connection is opened, which the emulator logs as a
+ * call: reset it afterwards where calls are counted.
  */
 export async function configure(url: string, settings: Record<string, string> = {}): Promise<void> {
   for (const name of Object.keys(process.env)) {
