@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // As Node itself does it: a CommonJS module's exports are the default import of an ES module.
+    deps: { interopDefault: false },
   },
 })

@@ -12,14 +12,19 @@ const root = join(import.meta.dirname, '..')
  * tested with it: the emulated ECS checks the signatures that come out.
  */
 const substitutes: Record<string, string> = {
-  'crypto-js/core': 'export default {}',
-  'crypto-js/sha256': "export { sha256 as default } from './crypto-js.ts'",
-  'crypto-js/hmac-sha256': "export { hmacSha256 as default } from './crypto-js.ts'",
+  'crypto-js/core': 'module.exports = {}',
+  'crypto-js/sha256': "module.exports = require('./crypto-js.cts').sha256",
+  'crypto-js/hmac-sha256': "module.exports = require('./crypto-js.cts').hmacSha256",
   // Imported by the Signer of @volcengine/openapi for uploads alone; about 90 kB with what it needs.
-  'form-data': 'export default class {}',
+  'form-data': 'module.exports = class {}',
   '@middy/util': "export * from './middy-util.ts'",
-  // Of smol-toml.
-  './date.js': "export * from './toml-date.ts'",
+  // Loaded by @middy/core for streamed answers alone, 1 ms of a cold start.
+  'node:stream': 'export const Readable = undefined',
+  'node:stream/promises': 'export const pipeline = undefined',
+  'node:stream/web': 'export class ReadableStream {}',
+  // Within smol-toml.
+  './date.js': "export { TomlDate } from './smol-toml.ts'",
+  './error.js': "export { TomlError } from './smol-toml.ts'",
 }
 
 export type BuildOptions = {
@@ -136,7 +141,11 @@ function substitute(): Plugin {
   return {
     name: 'substitute',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /./ }, ({ path }) => (substitutes[path] ? { path, namespace: 'substitute' } : undefined))
+      onResolve({ filter: /./ }, ({ path, importer }) => {
+        const owner = path.startsWith('.') ? '/smol-toml/' : path.startsWith('node:') ? '/@middy/core/' : ''
+        const meant = importer.includes(owner)
+        return meant && substitutes[path] ? { path, namespace: 'substitute' } : undefined
+      })
       onLoad({ filter: /./, namespace: 'substitute' }, ({ path }) => {
         return { contents: substitutes[path] ?? '', resolveDir: folder }
       })

@@ -17,9 +17,9 @@ export class ActionError extends Error {
   }
 }
 
-/** 400: a required parameter is absent or empty. */
-export const missingParameter = (name: string, message = `${name} is required.`) =>
-  new ActionError(400, `MissingParameter.${name}`, message)
+/** 400: a required parameter is absent or empty. `detail` completes the sentence "<name> is required". */
+export const missingParameter = (name: string, detail = '') =>
+  new ActionError(400, `MissingParameter.${name}`, `${name} is required${detail}.`)
 
 /** 400: a parameter has a value that cannot be. `expected` completes the sentence "<name> must be ...". */
 export const invalidParameter = (name: string, expected: string, cause?: unknown) =>

@@ -1,7 +1,9 @@
 import { inspect } from 'node:util'
 
-/** How important a line is; `log.level` of the configuration hides everything below it. */
-export type Level = 'debug' | 'info' | 'warn' | 'error'
+// How important a line is: `log.level` of the configuration hides everything below it.
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+
+export type Level = (typeof LEVELS)[number]
 
 /** One call to the cloud, as it stands in the log of the invocation that made it. */
 export interface CloudCall {
@@ -65,12 +67,12 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
     cloud: (call) => cloud.push(call),
     note: (message) => notes.push(message),
     end({ error, ...outcome }) {
-      const own = levelOf(outcome.status, notes)
-      if (LEVELS.indexOf(own) < LEVELS.indexOf(level)) return
+      const rank = outcome.status >= 500 ? 3 : outcome.status >= 400 || notes.length > 0 ? 2 : 1
+      if (rank < LEVELS.indexOf(level)) return
       // Only what can hold a stranger's words is searched: a caller's key called "status" must not eat our own.
       const line = {
         time: new Date().toISOString(),
-        level: own,
+        level: LEVELS[rank],
         ...outcome,
         cloud: cloud.map((call) => ({ ...call, error: call.error && hide(call.error) })),
         notes: notes.map(hide),
@@ -87,8 +89,13 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
  */
 export function redact(text: string, secrets: Iterable<string>): string {
   let result = text
-  // The longest first: of a secret inside another, the rest of the other would be left.
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
+  // Of several lines each is hidden for itself: what quotes them may indent them. And the longest goes first: of a
+  // secret inside another, the rest of the other would be left.
+  const lines = [...secrets].flatMap((secret) => [
+    secret,
+    ...secret.split(/\s*\n\s*/).filter(({ length }) => length > 7),
+  ])
+  for (const secret of lines.sort((a, b) => b.length - a.length)) {
     if (secret.length > 3) for (const form of formsOf(secret)) result = result.replaceAll(form, '[redacted]')
   }
   return result
@@ -101,13 +108,6 @@ function formsOf(secret: string): string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), url, strict, `${new URLSearchParams([['', secret]])}`.slice(1)]
 }
 
-const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
-
-function levelOf(status: number, notes: readonly string[]): Level {
-  if (status >= 500) return 'error'
-  return status >= 400 || notes.length > 0 ? 'warn' : 'info'
-}
-
 interface Line extends Outcome {
   time: string
   cloud: readonly CloudCall[]
@@ -115,15 +115,15 @@ interface Line extends Outcome {
   error: string | undefined
 }
 
-function toText({ time, action, status, code, milliseconds, caller, requestId, cloud, notes, error }: Line): string {
-  const calls = cloud.map((call) =>
+function toText({ time, action, status, code, milliseconds, cold, caller, requestId, ...line }: Line): string {
+  const calls = line.cloud.map((call) =>
     words(call.action, call.error ?? call.status, `${call.milliseconds} ms`, call.requestId, `try ${call.tries}`),
   )
-  const first = words(time.slice(11, 23), action, status, code, `${milliseconds} ms`, caller, requestId)
-  return [first, ...calls, ...notes, error].filter(Boolean).join('\n  ')
+  const first = words(time.slice(11, 23), action, status, code, `${milliseconds} ms`, cold && 'cold', caller, requestId)
+  return [first, ...calls, ...line.notes, line.error].filter(Boolean).join('\n  ')
 }
 
-const words = (...found: (string | number | undefined)[]) => found.filter(Boolean).join(' ')
+const words = (...found: unknown[]) => found.filter(Boolean).join(' ')
 
 // Not console.log: AWS Lambda's writes a prefix before each line, and a JSON line has to begin with its brace.
 function writeLine(line: string): void {

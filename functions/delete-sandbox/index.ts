@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { SandboxId } from '../../shared/handler/parameters.ts'
+import { SandboxId } from '../../shared/handler/sandbox-id.ts'
 import { openConnection } from '../../shared/manager/cloud.ts'
 import { deleteSandbox } from '../../shared/manager/delete.ts'
 

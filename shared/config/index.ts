@@ -40,7 +40,7 @@ export function loadConfig({ file, env }: Source): Config {
   const values = [...fromFile(file), ...fromEnvironment(env)]
   const problems = values
     .filter(({ section, key }) => settingOf(section, key) === undefined)
-    .map(({ section, key, origin }) => `${section}.${key} is not a setting (${origin})${alternatives(section)}`)
+    .map(({ section, key, origin }) => `${section}.${key} is not a setting (${origin}); ${namesOf(section)} are`)
   const config: Record<string, Record<string, unknown>> = {}
   for (const [section, settings] of Object.entries<Settings>(sections)) {
     config[section] = {}
@@ -100,7 +100,9 @@ function fromFile(file: string): Value[] {
 
 function parseFile(file: string) {
   try {
-    return parse(readFileSync(file, 'utf8'))
+    const text = readFileSync(file, 'utf8')
+    // smol-toml reads comments character by character: 1 ms of a cold start. In a text of several lines # is no comment.
+    return parse(/"""|'''/.test(text) ? text : text.replace(/^ *#.*/gm, ''))
   } catch (error) {
     // Only the first line: what follows it shows the place in the file, and a secret may stand there.
     const reason = (error as Error).message.split('\n', 1)[0]
@@ -137,7 +139,6 @@ function settingOf(section: string, key: string): Setting<unknown> | undefined {
   return settings && Object.hasOwn(settings, key) ? settings[key] : undefined
 }
 
-function alternatives(section: string): string {
-  const known = Object.hasOwn(sections, section) ? sections[section as keyof typeof sections] : sections
-  return `; there are ${Object.keys(known).join(', ')}`
+function namesOf(section: string): string[] {
+  return Object.keys(Object.hasOwn(sections, section) ? sections[section as keyof typeof sections] : sections)
 }

@@ -9,22 +9,19 @@ export const INSTANCE_NAME: Rule = [/^[\p{L}\p{N}_.-]{1,120}$/u, 'must be 1 to 1
 export const INSTANCE_TYPE: Rule = [/^[a-z0-9]+(\.[a-z0-9]+)+$/, 'must be an instance type (ecs.g3i.large)']
 export const ZONE: Rule = [/^[a-z0-9-]{3,40}$/, 'must be a zone (cn-beijing-a)']
 export const IMAGE: Rule = [/^image-[\w-]{1,60}$/, 'must be the id of an image (image-...)']
-export const ANY: Rule = [/^[\s\S]{0,4096}$/, 'must be at most 4096 characters']
 export const PROJECT: Rule = [/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits and _ . -']
 export const SUBNET: Rule = [/^subnet-[\w-]{1,60}$/, 'must be the id of a subnet (subnet-...)']
 export const SECURITY_GROUPS: Rule = [
   /^sg-[\w-]{1,60}(,sg-[\w-]{1,60}){0,4}$/,
   'must be 1 to 5 ids of security groups (sg-...)',
 ]
+const TAG_CHARACTERS = 'letters, digits, spaces and _ . : / = + - @'
 // ECS reserves the first two prefixes, the manager the third.
 export const TAG_KEY: Rule = [
   /^(?!volc:|sys:|ecs-manager:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu,
-  'must be 1 to 128 letters, digits, spaces and _ . : / = + - @, not beginning with volc:, sys: or ecs-manager:',
+  `must be 1 to 128 ${TAG_CHARACTERS}, not beginning with volc:, sys: or ecs-manager:`,
 ]
-export const TAG_VALUE: Rule = [
-  /^[\p{L}\p{N} _.:/=+@-]{1,256}$/u,
-  'must be 1 to 256 letters, digits, spaces and _ . : / = + - @',
-]
+export const TAG_VALUE: Rule = [/^[\p{L}\p{N} _.:/=+@-]{1,256}$/u, `must be 1 to 256 ${TAG_CHARACTERS}`]
 
 /** Completes a sentence that begins with the name of a password. */
 export const PASSWORD_MESSAGE =

@@ -1,5 +1,4 @@
 import {
-  ANY,
   IMAGE,
   INSTANCE_NAME,
   INSTANCE_TYPE,
@@ -28,18 +27,17 @@ export type Override = (typeof OVERRIDES)[number]
  */
 export const sections = {
   server: {
-    host: text([/^(127(\.\d+){3}|localhost|::1)$/, 'must be a loopback address'], '127.0.0.1'),
     port: whole(0, 65_535, 8102),
     timeout_seconds: whole(3, 900, 25),
   },
   volcengine: {
-    access_key: text(ANY, ''),
-    secret_key: text(ANY, ''),
-    session_token: text(ANY, ''),
+    access_key: checked(() => true, 'must be text', ''),
+    secret_key: checked(() => true, 'must be text', ''),
+    session_token: checked(() => true, 'must be text', ''),
     region: text([/^[a-z]{2}-[a-z0-9-]{2,40}$/, 'must be a region (cn-beijing)'], 'cn-beijing'),
     endpoint: checked(
       isEndpoint,
-      'must be https://<host> (http:// for 127.0.0.1, localhost and [::1] only)',
+      'must be https://<host> (http:// for loopback only)',
       'https://open.volcengineapi.com',
     ),
     try_timeout_seconds: whole(1, 120, 10),
@@ -52,7 +50,7 @@ export const sections = {
     windows_image_id: text(IMAGE, ''),
     zone: needed(ZONE),
     password: checked((value) => value === '' || isPassword(value), PASSWORD_MESSAGE, ''),
-    key_pair_name: text(ANY, ''),
+    key_pair_name: checked(() => true, 'must be text', ''),
     user_data: checked((value) => Buffer.byteLength(value) <= 16_384, 'must be at most 16 KiB', ''),
     project_name: text(PROJECT, ''),
     tag_key: text(TAG_KEY, 'managed-by'),
@@ -77,7 +75,7 @@ export const sections = {
     auth: oneOf(['key', 'gateway'], 'key'),
     keys: json<Readonly<Record<string, string>>>(
       (value) => isTable(value) && Object.entries(value).every(isKey),
-      'must be a table of <name> = "<key>" (8 to 256 printable ASCII characters, no space, no comma) or "sha256:<hex>"',
+      'must be a table of <name> = "<key>" (8 to 256 characters, no space, no comma) or "sha256:<hex>"',
       {},
     ),
     allowed_overrides: json<readonly Override[]>(
@@ -98,7 +96,7 @@ export const sections = {
     agent_scheme: oneOf(['http', 'https'], 'http'),
     agent_port: whole(1, 65_535, 8112),
     agent_user: text([/^[\w.-]{1,20}$/, 'must be 1 to 20 letters, digits and _ . -'], 'ecs'),
-    agent_key: text([/^[!-~]{4,256}$/, 'must be 4 to 256 printable ASCII characters without space'], ''),
+    agent_key: text([/^[!-~]{4,256}$/, 'must be 4 to 256 characters without space'], ''),
     timeout_seconds: whole(1, 60, 10),
   },
   log: {
@@ -165,7 +163,6 @@ function isKey([name, key]: [string, unknown]): boolean {
 }
 
 function isEndpoint(value: string): boolean {
-  const [, scheme, host = ''] = /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?\/?$/.exec(value) ?? []
-  const isLoopback = /^(127(\.\d+){3}|localhost|\[::1\])$/.test(host)
-  return URL.canParse(value) && (scheme === 'https' || (scheme === 'http' && isLoopback))
+  const pattern = /^(https:\/\/[a-z0-9.-]+|http:\/\/(127(\.\d+){3}|localhost|\[::1\]))(:\d+)?\/?$/
+  return pattern.test(value) && URL.canParse(value)
 }

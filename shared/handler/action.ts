@@ -6,16 +6,7 @@ import { ActionError } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { parseBody } from './body.ts'
 import { type Invocation, type PlatformContext, receive } from './invocation.ts'
-import {
-  allowed,
-  failure,
-  metadata,
-  type Reply,
-  type ResponseMetadata,
-  success,
-  toActionError,
-  withMultiValueHeaders,
-} from './reply.ts'
+import { ALLOW, failure, metadata, type Reply, type ResponseMetadata, reply, toActionError } from './reply.ts'
 import { checkAction, type ObjectSchema, readParameters, validate } from './request.ts'
 
 /** What the pipeline knows of an invocation, for the work of the action. */
@@ -46,13 +37,9 @@ export function action<Schema extends ObjectSchema, Result>({
   const pipeline = middy<Invocation, unknown>({ timeoutEarlyInMillis: ANSWER_MS, timeoutEarlyResponse: outOfTime })
     .before(({ event }) => {
       const { method } = event.request
-      if (method === 'HEAD' || method === 'OPTIONS') return allowed(event.requestId)
+      if (method === 'HEAD' || method === 'OPTIONS') return reply(event, 204, undefined, ALLOW)
       if (method === 'GET' || method === 'POST') return undefined
-      throw new ActionError(
-        405,
-        'MethodNotAllowed',
-        `Send GET or POST, not ${method.slice(0, 20) || 'an event of another kind'}.`,
-      )
+      throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with GET or POST.')
     })
     .before(({ event }) => {
       event.caller = authenticate(event.request, configuration(), event.log)
@@ -65,21 +52,20 @@ export function action<Schema extends ObjectSchema, Result>({
     })
     .handler((event: Invocation) => run(event.input as v.InferOutput<Schema>, { ...event, config: configuration() }))
     .after((step) => {
-      const answered = metadata(step.event, name)
-      step.response = success(answered, body(step.response as Result, answered))
+      step.response = reply(step.event, 200, body(step.response as Result, metadata(step.event, name)))
     })
     .onError((step) => {
       step.event.error = step.error
-      step.response = failure(metadata(step.event, name), toActionError(step.error), step.event.log.redact)
+      step.response = failure(step.event, name, toActionError(step.error))
     })
 
   return async (event: unknown, context?: PlatformContext): Promise<Reply> => {
     const invocation = receive(event, context ?? {})
-    const reply = await (pipeline as unknown as Pipeline)(invocation, {
+    const answer = await (pipeline as unknown as Pipeline)(invocation, {
       getRemainingTimeInMillis: () => invocation.endsAt - Date.now(),
     })
-    logOutcome(name, invocation, reply.statusCode)
-    return invocation.request.multiValueReply ? withMultiValueHeaders(reply) : reply
+    logOutcome(name, invocation, answer.statusCode)
+    return answer
   }
 }
 

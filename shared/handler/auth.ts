@@ -16,19 +16,15 @@ export function authenticate({ headers }: HttpRequest, { security }: Config, log
 
   const known = Object.entries(security.keys)
   if (known.length === 0) log.note('security.auth is "key" and security.keys is empty: every call is refused')
-  if (presented.length === 0) {
-    throw new ActionError(
-      401,
-      'MissingAuthenticationToken',
-      'A key is required: Authorization: Bearer <key>, or X-API-Key: <key>, or the password of Authorization: Basic.',
-    )
-  }
   const callers = presented.map((key) => callerOf(key, known))
-  const caller = callers[0]
-  if (caller === undefined || callers.includes(undefined)) {
-    throw new ActionError(401, 'InvalidAccessKey', 'The key is not one of this manager.')
-  }
-  return caller
+  const [caller] = callers
+  if (caller !== undefined && !callers.includes(undefined)) return caller
+  if (presented.length > 0) throw new ActionError(401, 'InvalidAccessKey', 'The key is not one of this manager.')
+  throw new ActionError(
+    401,
+    'MissingAuthenticationToken',
+    'A key is required: Authorization: Bearer <key>, or X-API-Key: <key>.',
+  )
 }
 
 function keysOf({ authorization = '', 'x-api-key': apiKey = '' }: Record<string, string>): string[] {

@@ -63,11 +63,11 @@ export function receive(event: unknown, context: PlatformContext): Invocation {
   return invocation
 }
 
+// The pipeline asks again, and answers what is wrong.
 function usable(): Config | undefined {
   try {
     return configuration()
   } catch {
-    // The pipeline asks again and answers what is wrong.
     return undefined
   }
 }
@@ -79,5 +79,5 @@ function wellFormed(id: string | undefined): string | undefined {
 // AWS says what is left; veFaaS only says, in this variable, how many seconds a request may take.
 function allowance({ getRemainingTimeInMillis }: PlatformContext, seconds = 25): number {
   const platform = getRemainingTimeInMillis?.() ?? Number(process.env._FAAS_FUNC_TIMEOUT) * 1_000
-  return Math.min(platform > 0 ? platform : Number.POSITIVE_INFINITY, seconds * 1_000)
+  return Math.min(platform || Number.MAX_VALUE, seconds * 1_000)
 }

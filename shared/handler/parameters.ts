@@ -1,9 +1,6 @@
 import * as v from 'valibot'
 
 /** Parameters that more than one action has. A message completes the sentence "<Name> ...". */
-
-export const SandboxId = v.pipe(v.string(), v.regex(/^i-[a-z0-9]{1,62}$/, 'must be the id of a sandbox (i-...)'))
-
 export const OsType = v.picklist(['Linux', 'Windows'], 'must be Linux or Windows')
 
 /** A whole number, which a query can only carry as text. */

@@ -24,57 +24,53 @@ export function metadata({ requestId, config }: Invocation, Action: string): Res
   return { RequestId: requestId, Action, Version: VERSION, Service: 'ecs', Region }
 }
 
-export function success(ResponseMetadata: ResponseMetadata, body: object): Reply {
-  return reply(200, ResponseMetadata.RequestId, JSON.stringify(body))
+/** @param body  left out with 204 */
+export function reply(
+  { requestId, request }: Invocation,
+  statusCode: number,
+  body?: object,
+  more: Headers = {},
+): Reply {
+  const headers = {
+    ...(body && { 'Content-Type': 'application/json; charset=utf-8' }),
+    'X-Request-ID': requestId,
+    'Cache-Control': 'no-store',
+    ...more,
+  }
+  return {
+    statusCode,
+    ...(request.multiValueReply
+      ? { multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])) }
+      : { headers }),
+    body: body ? JSON.stringify(body) : '',
+  }
 }
 
-/** @param redact  takes secrets out of the message, should the cloud have quoted one */
-export function failure(
-  ResponseMetadata: ResponseMetadata,
-  { status, code, message, retryAfter }: ActionError,
-  redact: (text: string) => string,
-): Reply {
+/** The answer that tells of an error. */
+export function failure(invocation: Invocation, action: string, error: ActionError): Reply {
+  const { status, code, message, retryAfter = 1 } = error
+  // Should the cloud have quoted a secret, the caller is not to read it.
+  const told = { Code: code, Message: invocation.log.redact(message) }
   return reply(
+    invocation,
     status,
-    ResponseMetadata.RequestId,
-    JSON.stringify({ ResponseMetadata: { ...ResponseMetadata, Error: { Code: code, Message: redact(message) } } }),
+    { ResponseMetadata: { ...metadata(invocation, action), Error: told } },
     {
-      ...((status === 429 || status === 503) && { 'Retry-After': String(retryAfter ?? 1) }),
+      ...((status === 429 || status === 503) && { 'Retry-After': `${retryAfter}` }),
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer realm="ecs-manager"' }),
-      ...(status === 405 && { Allow: ALLOWED }),
+      ...(status === 405 && ALLOW),
     },
   )
 }
 
-/** The answer to HEAD and OPTIONS, which never do an action's work. */
-export function allowed(requestId: string): Reply {
-  return reply(204, requestId, '', { Allow: ALLOWED })
-}
+/** HEAD and OPTIONS never do an action's work. */
+export const ALLOW = { Allow: 'GET, POST, HEAD, OPTIONS' }
+
+type Headers = Record<string, string>
 
 /** Any error as one that may be told: what is not an ActionError is a bug, and its details stay here. */
 export function toActionError(error: unknown): ActionError {
   if (error instanceof ActionError) return error
-  const message = 'Something is wrong in the manager itself. Its log says more under the request id.'
+  const message = 'The manager itself failed. Its log says more under this request id.'
   return new ActionError(500, 'InternalError', message, error)
-}
-
-/** The reply with its headers in the form that an ALB with multi-value headers reads. */
-export function withMultiValueHeaders({ headers = {}, ...reply }: Reply): Reply {
-  const multiValueHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
-  return { ...reply, multiValueHeaders }
-}
-
-const ALLOWED = 'GET, POST, HEAD, OPTIONS'
-
-function reply(statusCode: number, requestId: string, body: string, headers: Record<string, string> = {}): Reply {
-  return {
-    statusCode,
-    headers: {
-      ...(body !== '' && { 'Content-Type': 'application/json; charset=utf-8' }),
-      'X-Request-ID': requestId,
-      'Cache-Control': 'no-store',
-      ...headers,
-    },
-    body,
-  }
 }

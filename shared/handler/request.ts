@@ -18,23 +18,17 @@ export type Parameters = ReadonlyMap<string, string>
  * @throws {ActionError} `InvalidParameter.<Name>` for one given in both with different values, or of a shape that no
  *   parameter has
  */
-export function readParameters({ query }: HttpRequest, body: unknown): Parameters {
-  const parameters = new Map<string, string>()
-  for (const [name, value] of Object.entries(query)) add(parameters, name, value)
-  if (body === undefined) return parameters
+export function readParameters({ query }: HttpRequest, body: unknown = {}): Parameters {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalidParameter('Body', 'must be a JSON object of parameters')
   }
-  const inBody = new Map<string, string>()
-  for (const [name, value] of Object.entries(body)) add(inBody, name, toText(name, value))
+  const inQuery = collect(Object.entries(query))
+  const inBody = collect(Object.entries(body).map(([name, value]) => [name, toText(name, value)]))
   for (const [name, value] of inBody) {
-    const inQuery = parameters.get(name)
-    if (inQuery !== undefined && inQuery !== value) {
-      throw invalidParameter(name, 'is in the query and in the body with different values')
-    }
-    parameters.set(name, value)
+    if ((inQuery.get(name) ?? value) === value) continue
+    throw invalidParameter(name, 'is in the query and in the body with different values')
   }
-  return parameters
+  return new Map([...inQuery, ...inBody])
 }
 
 /**
@@ -42,14 +36,16 @@ export function readParameters({ query }: HttpRequest, body: unknown): Parameter
  * @throws {ActionError} `MissingParameter.<Name>`, `InvalidActionOrVersion`
  */
 export function checkAction(parameters: Parameters, action: string): void {
-  for (const [name, expected] of [
-    ['Action', action],
-    ['Version', VERSION],
-  ] as const) {
+  for (const [name, expected] of Object.entries({ Action: action, Version: VERSION })) {
     const value = parameters.get(name)
-    if (value === undefined) throw missingParameter(name, `${name} is required here: ${name}=${expected}.`)
-    if (value === expected) continue
-    throw new ActionError(404, 'InvalidActionOrVersion', `This is ${action}, version ${VERSION}, and no other action.`)
+    if (value === undefined) throw missingParameter(name, ` here: ${name}=${expected}`)
+    if (value !== expected) {
+      throw new ActionError(
+        404,
+        'InvalidActionOrVersion',
+        `This is ${action}, version ${VERSION}, and no other action.`,
+      )
+    }
   }
 }
 
@@ -65,7 +61,7 @@ export function validate<Schema extends ObjectSchema>(schema: Schema, parameters
     if (!Object.hasOwn(schema.entries, name)) throw unknownParameter(name, Object.keys(schema.entries))
     input[name] = value
   }
-  const result = v.safeParse(schema, input, { abortEarly: true, abortPipeEarly: true })
+  const result = v.safeParse(schema, input)
   if (result.success) return result.output
   const issue = result.issues[0]
   const name = String(issue.path?.[0]?.key ?? 'Body')
@@ -76,10 +72,14 @@ export function validate<Schema extends ObjectSchema>(schema: Schema, parameters
 export type ObjectSchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
 
 // SecurityGroupIds.1=a is ECS's way to write a list in a query; here all ways become one text, joined with commas.
-function add(parameters: Map<string, string>, name: string, value: string): void {
-  if (value === '') return
-  const key = name.replace(/^(SecurityGroupIds)\.[1-9]\d?$/, '$1')
-  parameters.set(key, parameters.has(key) ? `${parameters.get(key)},${value}` : value)
+function collect(found: readonly (readonly [string, string])[]): Map<string, string> {
+  const parameters = new Map<string, string>()
+  for (const [name, value] of found) {
+    if (value === '') continue
+    const key = name.replace(/^(SecurityGroupIds)\.[1-9]\d?$/, '$1')
+    parameters.set(key, parameters.has(key) ? `${parameters.get(key)},${value}` : value)
+  }
+  return parameters
 }
 
 function toText(name: string, value: unknown): string {

@@ -8,7 +8,7 @@ import type { Param } from './ecs/flatten.ts'
 export interface Call extends Invocation {
   config: Config
   /** The request id that the caller sent; absent when the pipeline had to make one. */
-  callerRequestId: string | undefined
+  callerRequestId?: string | undefined
 }
 
 /**

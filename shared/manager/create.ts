@@ -54,8 +54,7 @@ function refuseImpossible({ config: { instance, security } }: Call, request: Cre
     }
   }
   const { TagKey, TagValue, ImageId } = request
-  if (TagKey !== undefined && TagValue === undefined) throw missingParameter('TagValue')
-  if (TagValue !== undefined && TagKey === undefined) throw missingParameter('TagKey')
+  if (!TagKey !== !TagValue) throw missingParameter(TagKey ? 'TagValue' : 'TagKey')
   if (TagKey === instance.tag_key) throw invalidParameter('TagKey', 'must be another than the tag of the manager')
   if (OsType === 'Windows' && instance.windows_image_id === '' && ImageId === undefined) {
     throw invalidParameter('OsType', 'must be Linux: no Windows image is configured')
@@ -69,6 +68,7 @@ function tokenOf({ callerRequestId }: Call): string {
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
 
+// By this a retry finds the machine of the first try, however long ago that was.
 const TOKEN_TAG = 'ecs-manager:client-token'
 
 // Two creations at the same moment may both find room for one: this limit keeps the bill in bounds, the account's own
@@ -89,7 +89,7 @@ function countInstances(call: Call, filter: Parameters<typeof send>[2]): Promise
 }
 
 function machine(call: Call, request: CreateRequest, token: string) {
-  const { instance, network, security } = call.config
+  const { instance, network } = call.config
   const windows = request.OsType === 'Windows'
   const { TagKey: Key, TagValue: Value = '' } = request
   return {
@@ -117,26 +117,23 @@ function machine(call: Call, request: CreateRequest, token: string) {
     Tags: [
       { Key: instance.tag_key, Value: instance.tag_value },
       ...(Key === undefined ? [] : [{ Key, Value }]),
-      ...(security.max_sandboxes ? [{ Key: TOKEN_TAG, Value: hash(token) }] : []),
+      { Key: TOKEN_TAG, Value: hash(token) },
     ],
   }
 }
 
 // ECS takes one of the three, and ignores a key pair on Windows.
 function credential({ config: { instance } }: Call, { OsType, Password }: CreateRequest) {
-  const KeyPairName = OsType === 'Linux' && Password === undefined ? instance.key_pair_name : ''
-  if (KeyPairName !== '') return { KeyPairName }
-  const password = Password ?? instance.password
-  return password === '' ? { KeepImageCredential: true } : { Password: password }
+  const KeyPairName = instance.key_pair_name
+  if (KeyPairName && OsType === 'Linux' && !Password) return { KeyPairName }
+  return Password || instance.password ? { Password: Password ?? instance.password } : { KeepImageCredential: true }
 }
 
 // A refusal that names what the caller chose is the caller's to mend; the same about a configured value is not.
 function blamed(error: unknown, request: CreateRequest): unknown {
   if (!(error instanceof CloudError) || error.kind !== 'refused') return error
   const { code = '' } = error.details
-  const field = /InstanceType|InstanceName|Image|Zone|Project|Subnet|SecurityGroup|Password|UserData|Tag/.exec(
-    code,
-  )?.[0]
-  const name = field && Object.keys(request).find((name) => name.startsWith(field))
+  // InvalidImage.NotFound is about ImageId.
+  const name = Object.keys(request).find((name) => code.includes(name.replace(/(Ids?|Key|Value)$/, '')))
   return name ? invalidParameter(name, `is refused by the cloud as ${code} (${inShort(error)})`, error) : error
 }

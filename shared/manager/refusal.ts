@@ -1,5 +1,5 @@
 import { ActionError, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
-import { CloudError } from './ecs/cloud-error.ts'
+import { CloudError, type Kind } from './ecs/cloud-error.ts'
 
 /**
  * Does something with the cloud and puts its failures into the words of the API: who is at fault, whether a repetition
@@ -35,26 +35,28 @@ function toActionError(error: CloudError, unconfirmed = ''): ActionError {
   // The cloud may say anything; a code is passed on if it looks like one.
   const passedOn = /^[A-Za-z][\w.-]{0,127}$/.test(details.code ?? '') ? details.code : undefined
   const words = kind === 'timeout' || kind === 'unreachable' ? '' : `: ${inShort(error)}`
-  const advice = kind === 'refused' ? '' : ` ${unconfirmed}`
+  const advice = kind === 'refused' ? '' : unconfirmed
   return new ActionError(
     status,
     passedOn ?? code,
-    `${message} (${action}${words}).${advice}`,
+    `${message} (${action}${words}). ${advice}`.trim(),
     error,
     details.retryAfter,
   )
 }
 
-type Verdict = [status: number, code: string, message: string]
+type Verdict = readonly [status: number, code: string, message: string]
+
+const VERDICTS: Record<Exclude<Kind, 'refused'>, Verdict> = {
+  throttled: [429, 'FlowLimitExceeded', 'The cloud limits the rate of calls'],
+  timeout: [504, 'UpstreamTimeout', 'The cloud did not answer in time'],
+  failed: [503, 'ServiceUnavailable', 'The cloud failed'],
+  unreachable: [503, 'ServiceUnavailable', 'The cloud could not be reached'],
+  unreadable: [503, 'ServiceUnavailable', 'The cloud was not understood'],
+}
 
 function verdict({ kind, details: { status, code = '' } }: CloudError): Verdict {
-  if (kind === 'throttled') return [429, 'FlowLimitExceeded', 'The cloud limits the rate of calls']
-  if (kind === 'timeout' || (kind === 'failed' && status === 504)) {
-    return [504, 'UpstreamTimeout', 'The cloud did not answer in time']
-  }
-  if (kind === 'failed') return [503, 'ServiceUnavailable', 'The cloud failed']
-  if (kind === 'unreachable') return [503, 'ServiceUnavailable', 'The cloud could not be reached']
-  if (kind === 'unreadable') return [503, 'ServiceUnavailable', 'The cloud was not understood']
+  if (kind !== 'refused') return VERDICTS[status === 504 ? 'timeout' : kind]
   if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the cloud account is used up']
   if (code === 'IdempotentParameterMismatch') return [409, code, 'The ClientToken was used with other parameters']
   // No list of these codes is published; this is how clients in the field recognise them.

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Config } from '../config/schema.ts'
 import { ActionError } from '../errors.ts'
 import { connect, TimeoutError } from './ecs/connection.ts'
@@ -45,20 +45,12 @@ const unavailable = (what: string, cause: unknown) =>
   new ActionError(503, 'ServiceUnavailable', `${AGENT} ${what}. Repeat the call.`, cause)
 
 /**
- * A password of 20 characters with upper and lower case, digits and `@`. Nothing else, because it passes through a
- * command line of cmd.exe in the machine; and a letter first, because a leading `@` is special there.
+ * A password with 96 random bits: upper and lower case, a digit and `@`, and nothing else, because it passes through a
+ * command line of cmd.exe in the machine. A letter first, because a leading `@` is special there.
  */
 export function newPassword(): string {
-  const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
-  for (;;) {
-    let password = pick(letters)
-    while (password.length < 20) password += pick(`${letters}23456789@`)
-    // Three in four have all kinds. To draw again keeps every password that has equally likely.
-    if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /\d/.test(password) && /@/.test(password)) return password
-  }
+  return `Ka9@${randomBytes(12).toString('hex')}`
 }
-
-const pick = (characters: string) => characters.charAt(randomInt(characters.length))
 
 function isSuccess(body: string): boolean {
   try {

@@ -5,12 +5,12 @@
 export type Fields = Readonly<Record<string, unknown>>
 
 export function fields(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null) throw new TypeError('not an object')
+  if (typeof value !== 'object' || value === null) throw new TypeError()
   return value as Fields
 }
 
 export function text(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('not a text')
+  if (typeof value !== 'string') throw new TypeError()
   return value
 }
 
@@ -21,6 +21,6 @@ export function optionalText(value: unknown): string | undefined {
 
 /** Null and absent are an empty list. */
 export function list<Item>(value: unknown, read: (item: Fields) => Item): Item[] {
-  if (!Array.isArray(value ?? [])) throw new TypeError('not a list')
+  if (!Array.isArray(value ?? [])) throw new TypeError()
   return ((value ?? []) as unknown[]).map((item) => read(fields(item)))
 }

@@ -1,6 +1,6 @@
-import sign from '@volcengine/openapi/lib/base/sign.js'
+import signing from '@volcengine/openapi/lib/base/sign.js'
 import type { Log } from '../../log.ts'
-import { type Fields, fields, optionalText, text } from './answer.ts'
+import { type Fields, fields, text } from './answer.ts'
 import { CloudError, type Kind } from './cloud-error.ts'
 import { type Answer, connect, TimeoutError } from './connection.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
@@ -58,13 +58,13 @@ export function ecsClient(
           answer = undefined
           error = undefined
           const signer = credentials.current()
+          if (!signer) throw new CloudError(action, 'refused', 'No credentials were found.', NO_CREDENTIALS)
+          log.secret(signer.secretKey)
+          log.secret(signer.sessionToken)
+          const signed = sign(query, connection.host, region, signer)
           try {
-            if (signer === undefined)
-              throw new CloudError(action, 'refused', 'No credentials were found.', NO_CREDENTIALS)
-            log.secret(signer.secretKey)
-            log.secret(signer.sessionToken)
             const timeoutMs = Math.max(1, Math.min(try_timeout_seconds * 1_000, deadline - Date.now()))
-            answer = await connection.get(...signed(query, connection.host, region, signer), timeoutMs)
+            answer = await connection.get(...signed, timeoutMs)
             return resultOf(action, answer, read)
           } catch (caught) {
             error = toCloudError(action, caught, answer)
@@ -72,7 +72,7 @@ export function ecsClient(
           if (!reread && AUTHENTICATION.test(error.details.code ?? '')) {
             reread = true
             credentials.forget()
-            if (credentials.current()?.accessKeyId !== signer?.accessKeyId) continue
+            if (JSON.stringify(credentials.current()) !== JSON.stringify(signer)) continue
           }
           const waitMs = pause(error, tries)
           if (error.kind === 'refused' || tries >= max_tries || Date.now() + waitMs >= deadline) throw error
@@ -100,17 +100,17 @@ export function ecsClient(
 const NO_CREDENTIALS = { code: 'InvalidCredential' }
 
 // With these the cloud refuses a signature: the credential may have been rotated meanwhile.
-const AUTHENTICATION = /^(InvalidAccessKey|InvalidClientTokenId|InvalidSecretToken|SignatureDoesNotMatch|Expired)/
+const AUTHENTICATION = /^(Invalid(AccessKey|ClientTokenId|SecretToken)|SignatureDoesNotMatch|Expired)/
 
-function signed(
+function sign(
   params: Record<string, string>,
   host: string,
   region: string,
   credentials: Credentials,
 ): [path: string, headers: Record<string, string>] {
   const headers = { Host: host }
-  new sign.default({ region, method: 'GET', params, headers }, 'ecs').addAuthorization(credentials)
-  return [`/?${sign.queryParamsToString(params)}`, headers]
+  new signing.default({ region, method: 'GET', params, headers }, 'ecs').addAuthorization(credentials)
+  return [`/?${signing.queryParamsToString(params)}`, headers]
 }
 
 // Whatever is not there, or not what it should be, throws a TypeError or SyntaxError: such an answer is unreadable.
@@ -119,12 +119,12 @@ function resultOf<Result>(action: string, answer: Answer, read?: (result: Fields
   if (ResponseMetadata.Error) {
     const { Code, Message } = ResponseMetadata.Error
     const code = text(Code)
-    throw new CloudError(action, kindOf(answer.status, code), optionalText(Message) ?? code, {
+    throw new CloudError(action, kindOf(answer.status, code), typeof Message === 'string' && Message ? Message : code, {
       ...factsOf(answer),
       code,
     })
   }
-  if (answer.status < 200 || answer.status > 299) throw new TypeError('no error told')
+  if (answer.status < 200 || answer.status > 299) throw new TypeError()
   return read?.(fields(Result ?? {})) as Result
 }
 
@@ -159,8 +159,8 @@ function pause({ details }: CloudError, tries: number): number {
 }
 
 function factsOf(answer: Answer) {
-  const seconds = Math.ceil(Number(answer.headers['retry-after']))
-  return { status: answer.status, requestId: requestIdOf(answer), retryAfter: seconds > 0 ? seconds : undefined }
+  const [seconds] = /^\d{1,5}$/.exec(answer.headers['retry-after'] ?? '') ?? []
+  return { status: answer.status, requestId: requestIdOf(answer), retryAfter: Number(seconds) || undefined }
 }
 
 // Read without parsing, so that an answer cut off in its middle still gives the id that the cloud's support asks for.

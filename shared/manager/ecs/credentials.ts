@@ -41,15 +41,17 @@ export function credentialSource(
     current() {
       if (fixed) return fixed
       for (const file of roleFiles) {
-        const stat = statSync(file, { throwIfNoEntry: false })
-        if (stat === undefined) continue
-        const found = `${file} ${stat.ino} ${stat.mtimeMs}`
-        // Nothing was read in the middle of a rotation: look again.
-        if (found !== version || role === undefined) role = readRole(file)
-        version = found
-        return role ?? own
+        try {
+          const { ino, mtimeMs } = statSync(file)
+          const found = `${file} ${ino} ${mtimeMs}`
+          if (found !== version) role = readRole(file)
+          version = found
+          break
+        } catch {
+          // Not there, or in the middle of a rotation: until it can be read, what was read before is good.
+        }
       }
-      return own
+      return role ?? own
     },
     forget() {
       version = ''
@@ -57,27 +59,21 @@ export function credentialSource(
   }
 }
 
-// veFaaS mounts the role's temporary credentials at the first path and rotates them; the others are where its other
-// kinds of function find theirs.
+// veFaaS mounts the role's temporary credentials at the first path and rotates them; the variable names the path where it
+// is another.
 function roleFilesOf(env: Record<string, string | undefined>): string[] {
-  return [
-    '/var/run/secrets/iam/credential',
-    env.FAAS_IAM_ROLE_CREDENTIAL_PATH ?? '',
-    '/var/run/secrets/faas/iam_role_credential',
-  ]
+  return ['/var/run/secrets/iam/credential', env.FAAS_IAM_ROLE_CREDENTIAL_PATH ?? '']
 }
 
-function readRole(file: string): Credentials | undefined {
-  try {
-    const role = JSON.parse(readFileSync(file, 'utf8'))
-    return toCredentials(
-      role.access_key_id ?? role.AccessKeyId,
-      role.secret_access_key ?? role.SecretAccessKey,
-      role.session_token ?? role.SessionToken,
-    )
-  } catch {
-    return undefined
-  }
+function readRole(file: string): Credentials {
+  const role = JSON.parse(readFileSync(file, 'utf8'))
+  const found = toCredentials(
+    role.access_key_id ?? role.AccessKeyId,
+    role.secret_access_key ?? role.SecretAccessKey,
+    role.session_token ?? role.SessionToken,
+  )
+  if (found === undefined) throw new TypeError()
+  return found
 }
 
 function toCredentials(accessKeyId?: unknown, secretKey?: unknown, sessionToken?: unknown): Credentials | undefined {

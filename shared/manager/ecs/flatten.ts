@@ -6,18 +6,12 @@ export type Param = string | number | boolean | undefined | readonly Param[] | {
  * count from 1 (ECS API reference, "Request structure").
  */
 export function flatten(params: { readonly [key: string]: Param }): Record<string, string> {
-  const flat: Record<string, string> = {}
-  for (const [key, value] of Object.entries(params)) write(flat, key, value)
-  return flat
+  return Object.fromEntries(Object.entries(params).flatMap(([name, value]) => flat(name, value)))
 }
 
-function write(flat: Record<string, string>, name: string, value: Param): void {
-  if (value === undefined) return
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) write(flat, `${name}.${index + 1}`, item)
-  } else if (typeof value === 'object') {
-    for (const [key, item] of Object.entries(value)) write(flat, `${name}.${key}`, item)
-  } else {
-    flat[name] = String(value)
-  }
+function flat(name: string, value: Param): [string, string][] {
+  if (value === undefined) return []
+  if (typeof value !== 'object') return [[name, `${value}`]]
+  const isList = Array.isArray(value)
+  return Object.entries(value).flatMap(([key, item]) => flat(`${name}.${isList ? Number(key) + 1 : key}`, item))
 }

@@ -1,0 +1,4 @@
+import * as v from 'valibot'
+
+/** The parameter `SandboxId`. A message completes the sentence "<Name> ...". */
+export const SandboxId = v.pipe(v.string(), v.regex(/^i-[a-z0-9]{1,62}$/, 'must be the id of a sandbox (i-...)'))

@@ -1,0 +1,486 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../../infra/emulator/ecs/faults.ts'
+import { startEcs } from '../../infra/emulator/ecs/index.ts'
+import { type CallOptions, callFor, configFor, errorOf, refusalOf, type Settings } from '../../tests/support/manager.ts'
+import { type CreateRequest, createSandbox } from './create.ts'
+
+const ecs = await startEcs()
+beforeEach(() => ecs.reset())
+afterAll(() => ecs.close())
+
+const ALL_OVERRIDES = [
+  'InstanceName',
+  'InstanceType',
+  'ZoneId',
+  'ImageId',
+  'UserData',
+  'TagKey',
+  'TagValue',
+  'ProjectName',
+  'SubnetId',
+  'SecurityGroupIds',
+  'Password',
+]
+
+interface Case extends CallOptions {
+  settings?: Settings
+  request?: Partial<CreateRequest>
+}
+
+function create({ settings = {}, request = {}, ...options }: Case = {}) {
+  return createSandbox(callFor(configFor(ecs.url, settings), options), { OsType: 'Linux', ...request })
+}
+
+const runs = () => ecs.calls.filter(({ action }) => action === 'RunInstances')
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')
+
+/** The parameters of the last RunInstances, without what differs from call to call. */
+function sent(): Record<string, string> {
+  const { ClientToken, ...params } = runs().at(-1)?.params ?? {}
+  expect(ClientToken).toMatch(/^[!-~]{1,64}$/)
+  const own = Object.keys(params).filter(
+    (name) => /^Tags\.\d+\.Key$/.test(name) && params[name]?.startsWith('ecs-manager:'),
+  )
+  for (const name of own) {
+    delete params[name]
+    delete params[name.replace(/Key$/, 'Value')]
+  }
+  return params
+}
+
+const usual = {
+  ZoneId: 'cn-beijing-a',
+  ImageId: 'image-linux',
+  InstanceName: 'sandbox-desktop',
+  InstanceTypeId: 'ecs.g3i.large',
+  InstanceChargeType: 'PostPaid',
+  SpotStrategy: 'NoSpot',
+  'NetworkInterfaces.1.SubnetId': 'subnet-a',
+  'NetworkInterfaces.1.SecurityGroupIds.1': 'sg-a',
+  'Volumes.1.VolumeType': 'ESSD_PL0',
+  'Volumes.1.Size': '40',
+  KeepImageCredential: 'true',
+  'Tags.1.Key': 'managed-by',
+  'Tags.1.Value': 'ecs-manager',
+}
+const { KeepImageCredential: _, ...withoutCredential } = usual
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+describe('the machine is made as configured', () => {
+  it.each<[string, Settings, Partial<CreateRequest>, Record<string, string>]>([
+    ['with no more than what is needed', {}, {}, usual],
+    ['as Windows', {}, { OsType: 'Windows' }, { ...usual, ImageId: 'image-windows' }],
+    ['with a name', { 'instance.name': 'box' }, {}, { ...usual, InstanceName: 'sandbox-box' }],
+    ['with a type', { 'instance.type': 'ecs.c3i.xlarge' }, {}, { ...usual, InstanceTypeId: 'ecs.c3i.xlarge' }],
+    ['in a zone', { 'instance.zone': 'cn-beijing-b' }, {}, { ...usual, ZoneId: 'cn-beijing-b' }],
+    [
+      'with a volume',
+      { 'instance.volume_type': 'ESSD_FlexPL', 'instance.volume_size': 2048 },
+      {},
+      { ...usual, 'Volumes.1.VolumeType': 'ESSD_FlexPL', 'Volumes.1.Size': '2048' },
+    ],
+    [
+      'as a spot instance',
+      { 'instance.spot_strategy': 'SpotAsPriceGo' },
+      {},
+      { ...usual, SpotStrategy: 'SpotAsPriceGo' },
+    ],
+    ['in a project', { 'instance.project_name': 'desktops' }, {}, { ...usual, ProjectName: 'desktops' }],
+    [
+      'with its own tag',
+      { 'instance.tag_key': 'team', 'instance.tag_value': 'blue' },
+      {},
+      { ...usual, 'Tags.1.Key': 'team', 'Tags.1.Value': 'blue' },
+    ],
+    [
+      'with five security groups',
+      { 'network.security_group_ids': ['sg-1', 'sg-2', 'sg-3', 'sg-4', 'sg-5'] },
+      {},
+      {
+        ...usual,
+        'NetworkInterfaces.1.SecurityGroupIds.1': 'sg-1',
+        'NetworkInterfaces.1.SecurityGroupIds.2': 'sg-2',
+        'NetworkInterfaces.1.SecurityGroupIds.3': 'sg-3',
+        'NetworkInterfaces.1.SecurityGroupIds.4': 'sg-4',
+        'NetworkInterfaces.1.SecurityGroupIds.5': 'sg-5',
+      },
+    ],
+    [
+      'with a public address that goes with the machine',
+      { 'network.eip_bandwidth_mbps': 5 },
+      {},
+      { ...usual, 'EipAddress.BandwidthMbps': '5', 'EipAddress.ReleaseWithInstance': 'true' },
+    ],
+    [
+      'with user data in base64',
+      { 'instance.user_data': '#!/bin/sh\necho 你好' },
+      {},
+      { ...usual, UserData: base64('#!/bin/sh\necho 你好') },
+    ],
+    ['with a password', { 'instance.password': 'Fake-Pass-1' }, {}, { ...withoutCredential, Password: 'Fake-Pass-1' }],
+    ['with a key pair', { 'instance.key_pair_name': 'pair' }, {}, { ...withoutCredential, KeyPairName: 'pair' }],
+    [
+      'with the key pair where there is a password too',
+      { 'instance.key_pair_name': 'pair', 'instance.password': 'Fake-Pass-1' },
+      {},
+      { ...withoutCredential, KeyPairName: 'pair' },
+    ],
+    [
+      'as Windows with the password where there is a key pair too',
+      { 'instance.key_pair_name': 'pair', 'instance.password': 'Fake-Pass-1' },
+      { OsType: 'Windows' },
+      { ...withoutCredential, ImageId: 'image-windows', Password: 'Fake-Pass-1' },
+    ],
+    [
+      "as Windows with the image's own credential where there is a key pair alone",
+      { 'instance.key_pair_name': 'pair' },
+      { OsType: 'Windows' },
+      { ...usual, ImageId: 'image-windows' },
+    ],
+  ])('%s', async (_name, settings, request, expected) => {
+    const { SandboxId } = await create({ settings, request })
+    expect(sent()).toEqual(expected)
+    expect(ecs.instances()).toMatchObject([{ InstanceId: SandboxId }])
+  })
+})
+
+describe('what the caller asks for takes the place of the configuration', () => {
+  const everything = { 'security.allowed_overrides': ALL_OVERRIDES }
+
+  it.each<[string, Partial<CreateRequest>, Record<string, string>, Settings?]>([
+    ['InstanceName', { InstanceName: '桌面-1' }, { ...usual, InstanceName: 'sandbox-桌面-1' }],
+    ['InstanceType', { InstanceType: 'ecs.r3i.large' }, { ...usual, InstanceTypeId: 'ecs.r3i.large' }],
+    ['ZoneId', { ZoneId: 'cn-beijing-c' }, { ...usual, ZoneId: 'cn-beijing-c' }],
+    ['ImageId', { ImageId: 'image-own' }, { ...usual, ImageId: 'image-own' }],
+    [
+      'ImageId of Windows',
+      { OsType: 'Windows', ImageId: 'image-windows-own' },
+      { ...usual, ImageId: 'image-windows-own' },
+    ],
+    [
+      'ImageId where no Windows image is configured',
+      { OsType: 'Windows', ImageId: 'image-windows-own' },
+      { ...usual, ImageId: 'image-windows-own' },
+      { 'instance.windows_image_id': '' },
+    ],
+    [
+      'ProjectName',
+      { ProjectName: 'other' },
+      { ...usual, ProjectName: 'other' },
+      { 'instance.project_name': 'desktops' },
+    ],
+    ['SubnetId', { SubnetId: 'subnet-b' }, { ...usual, 'NetworkInterfaces.1.SubnetId': 'subnet-b' }],
+    [
+      'SecurityGroupIds',
+      { SecurityGroupIds: ['sg-x', 'sg-y'] },
+      { ...usual, 'NetworkInterfaces.1.SecurityGroupIds.1': 'sg-x', 'NetworkInterfaces.1.SecurityGroupIds.2': 'sg-y' },
+      { 'network.security_group_ids': ['sg-1', 'sg-2', 'sg-3'] },
+    ],
+    [
+      'Password',
+      { Password: 'Fake-Pass-2' },
+      { ...withoutCredential, Password: 'Fake-Pass-2' },
+      { 'instance.password': 'Fake-Pass-1' },
+    ],
+    [
+      'Password before the key pair',
+      { Password: 'Fake-Pass-2' },
+      { ...withoutCredential, Password: 'Fake-Pass-2' },
+      { 'instance.key_pair_name': 'pair' },
+    ],
+    [
+      'UserData',
+      { UserData: base64('mine') },
+      { ...usual, UserData: base64('mine') },
+      { 'instance.user_data': 'theirs' },
+    ],
+    [
+      'TagKey and TagValue, beside the tag of the manager',
+      { TagKey: 'owner', TagValue: 'me' },
+      { ...usual, 'Tags.2.Key': 'owner', 'Tags.2.Value': 'me' },
+    ],
+  ])('%s', async (_name, request, expected, settings = {}) => {
+    const { SandboxId } = await create({ settings: { ...everything, ...settings }, request })
+    expect(sent()).toEqual(expected)
+    expect(ecs.instances()).toMatchObject([{ InstanceId: SandboxId }])
+  })
+
+  it('and the machine carries both tags', async () => {
+    await create({ request: { TagKey: 'owner', TagValue: 'me' } })
+    const [instance] = ecs.instances()
+    expect(instance?.Tags.get('managed-by')).toBe('ecs-manager')
+    expect(instance?.Tags.get('owner')).toBe('me')
+  })
+})
+
+describe('what the caller may not ask for', () => {
+  const given = {
+    InstanceName: 'x',
+    InstanceType: 'ecs.r3i.large',
+    ZoneId: 'cn-beijing-c',
+    ImageId: 'image-own',
+    ProjectName: 'other',
+    SubnetId: 'subnet-b',
+    SecurityGroupIds: ['sg-x'],
+    Password: 'Fake-Pass-2',
+    UserData: base64('mine'),
+    TagKey: 'owner',
+    TagValue: 'me',
+  }
+  type Name = keyof typeof given
+
+  it.each(['ProjectName', 'SubnetId', 'SecurityGroupIds', 'Password'] as const)('is %s, as shipped', async (name) => {
+    expect(await refusalOf(create({ request: { [name]: given[name] } }))).toBe(`403 OperationDenied.${name}`)
+    expect(ecs.calls).toEqual([])
+  })
+
+  it.each(Object.keys(given) as Name[])('is %s, where nothing is allowed', async (name) => {
+    const settings = { 'security.allowed_overrides': [] }
+    const refusal = await refusalOf(create({ settings, request: { [name]: given[name] } }))
+    expect(refusal).toBe(`403 OperationDenied.${name}`)
+    expect(ecs.calls).toEqual([])
+  })
+
+  it('is never OsType or ClientToken', async () => {
+    const settings = { 'security.allowed_overrides': [] }
+    await create({ settings, request: { OsType: 'Windows', ClientToken: 'token-1' } })
+    expect(runs()).toHaveLength(1)
+  })
+
+  it.each<[string, Partial<CreateRequest>, Settings, string]>([
+    ['a TagKey without TagValue', { TagKey: 'owner' }, {}, '400 MissingParameter.TagValue'],
+    ['a TagValue without TagKey', { TagValue: 'me' }, {}, '400 MissingParameter.TagKey'],
+    ["the manager's own tag", { TagKey: 'managed-by', TagValue: 'me' }, {}, '400 InvalidParameter.TagKey'],
+    [
+      'the tag that is configured',
+      { TagKey: 'team', TagValue: 'red' },
+      { 'instance.tag_key': 'team' },
+      '400 InvalidParameter.TagKey',
+    ],
+    [
+      'Windows where there is no Windows image',
+      { OsType: 'Windows' },
+      { 'instance.windows_image_id': '' },
+      '400 InvalidParameter.OsType',
+    ],
+  ])('is %s', async (_name, request, settings, refusal) => {
+    expect(await refusalOf(create({ settings, request }))).toBe(refusal)
+    expect(ecs.calls).toEqual([])
+  })
+})
+
+describe('ClientToken', () => {
+  const tokenOf = (index: number) => runs()[index]?.params.ClientToken
+
+  it("is the caller's own", async () => {
+    await create({ request: { ClientToken: 'mine-1' }, callerRequestId: 'request-1' })
+    expect(tokenOf(0)).toBe('mine-1')
+  })
+
+  it("comes from the caller's request id: the same id makes one machine", async () => {
+    const first = await create({ callerRequestId: 'request-1' })
+    const second = await create({ callerRequestId: 'request-1' })
+    expect(second).toEqual(first)
+    expect(ecs.instances()).toHaveLength(1)
+    expect(tokenOf(0)).toBe(tokenOf(1))
+  })
+
+  it('differs for two request ids, and is as long as ECS takes it, however long the id', async () => {
+    await create({ callerRequestId: 'a'.repeat(128) })
+    await create({ callerRequestId: `${'a'.repeat(127)}b` })
+    expect(tokenOf(0)).not.toBe(tokenOf(1))
+    expect(ecs.instances()).toHaveLength(2)
+    expect(tokenOf(0)?.length).toBeLessThanOrEqual(64)
+  })
+
+  it('is random without either', async () => {
+    await create()
+    await create()
+    expect(tokenOf(0)).not.toBe(tokenOf(1))
+    expect(ecs.instances()).toHaveLength(2)
+  })
+
+  it('makes one machine, however often it is sent, one after the other or at once', async () => {
+    const request = { ClientToken: 'once' }
+    const first = await create({ request })
+    const others = await Promise.all([create({ request }), create({ request }), create({ request })])
+    for (const other of others) expect(other).toEqual(first)
+    expect(ecs.instances()).toHaveLength(1)
+  })
+
+  it('with other parameters is refused, and makes nothing', async () => {
+    await create({ request: { ClientToken: 'once' } })
+    const other = create({ request: { ClientToken: 'once', InstanceName: 'other' } })
+    expect(await refusalOf(other)).toBe('409 IdempotentParameterMismatch')
+    expect(ecs.instances()).toHaveLength(1)
+  })
+
+  it('is the same in every try of one call', async () => {
+    ecs.faults.add({ Kind: 'CutAfter', Action: 'RunInstances', Times: 2 })
+    const { SandboxId } = await create()
+    expect(runs()).toHaveLength(3)
+    expect(new Set(runs().map(({ params }) => params.ClientToken)).size).toBe(1)
+    expect(ecs.instances()).toMatchObject([{ InstanceId: SandboxId }])
+  })
+
+  it.each<[string, Fault]>([
+    ['is cut off', { Kind: 'CutAfter' }],
+    ['comes too late', { Kind: 'Delay', DelayMs: 60_000 }],
+    ['is half there', { Kind: 'Truncate' }],
+    ['is a 504', { Kind: 'Error', Status: 504, Code: 'InternalServiceTimeout', AfterWork: true }],
+    ['is a page of a proxy', { Kind: 'Html', AfterWork: true }],
+    ['is empty', { Kind: 'Empty', AfterWork: true }],
+  ])('in the message makes the repetition safe when the answer %s every time', async (_name, fault) => {
+    ecs.faults.add({ ...fault, Action: 'RunInstances' })
+    const settings = { 'volcengine.max_tries': 1 }
+    const error = await errorOf(create({ settings, withinMs: 600 }))
+    expect([503, 504]).toContain(error.status)
+    expect(ecs.instances()).toHaveLength(1)
+    const ClientToken = /ClientToken=([\w-]+)/.exec(error.message)?.[1] ?? 'none in the message'
+    ecs.faults.clear()
+    const { SandboxId } = await create({ request: { ClientToken } })
+    expect(ecs.instances()).toMatchObject([{ InstanceId: SandboxId }])
+  })
+})
+
+describe('max_sandboxes', () => {
+  const settings = { 'security.max_sandboxes': 2 }
+  const tags = { 'managed-by': 'ecs-manager' }
+
+  it('costs no call where it is 0', async () => {
+    await create()
+    expect(ecs.calls.map(({ action }) => action)).toEqual(['RunInstances'])
+  })
+
+  it('costs one call where there is room', async () => {
+    await create({ settings })
+    expect(ecs.calls.map(({ action }) => action)).toEqual(['DescribeInstances', 'RunInstances'])
+  })
+
+  it('is never exceeded, and the refusal has both numbers', async () => {
+    await create({ settings })
+    await create({ settings })
+    const error = await errorOf(create({ settings }))
+    expect([error.status, error.code]).toEqual([429, 'QuotaExceeded.MaximumSandboxes'])
+    expect(error.message).toMatch(/2.*2/)
+    expect(ecs.instances()).toHaveLength(2)
+  })
+
+  it('gives room again once one is deleted', async () => {
+    ecs.seed(2, { tags })
+    expect(await refusalOf(create({ settings }))).toBe('429 QuotaExceeded.MaximumSandboxes')
+    ecs.reset()
+    ecs.seed(1, { tags })
+    await create({ settings })
+    expect(ecs.instances()).toHaveLength(2)
+  })
+
+  it('counts no instance of anybody else', async () => {
+    ecs.seed(5)
+    ecs.seed(5, { tags: { 'managed-by': 'somebody-else' } })
+    await create({ settings })
+    expect(ecs.instances()).toHaveLength(11)
+  })
+
+  it('counts only its own project where one is configured', async () => {
+    ecs.seed(5, { tags, projectName: 'other' })
+    const own = { ...settings, 'instance.project_name': 'desktops' }
+    await create({ settings: own })
+    await create({ settings: own })
+    expect(await refusalOf(create({ settings: own }))).toBe('429 QuotaExceeded.MaximumSandboxes')
+  })
+
+  it('counts 1,000 as 1,000', async () => {
+    ecs.seed(1_000, { tags })
+    const most = { 'security.max_sandboxes': 1_000 }
+    expect(await refusalOf(create({ settings: most }))).toBe('429 QuotaExceeded.MaximumSandboxes')
+  })
+
+  it.each([
+    ['a ClientToken', { request: { ClientToken: 'again' } }],
+    ['its request id', { callerRequestId: 'request-1' }],
+  ])('lets the retry of the last creation, known by %s, learn the id of its machine', async (_name, same) => {
+    ecs.seed(1, { tags })
+    const first = await create({ settings, ...same })
+    expect(await create({ settings, ...same })).toEqual(first)
+    expect(ecs.instances()).toHaveLength(2)
+    expect(await refusalOf(create({ settings }))).toBe('429 QuotaExceeded.MaximumSandboxes')
+  })
+
+  it('lets that retry through though the machine was made before there was a limit', async () => {
+    const request = { ClientToken: 'again' }
+    ecs.seed(1, { tags })
+    const first = await create({ request })
+    expect(await create({ settings, request })).toEqual(first)
+  })
+
+  it('does not let the token of a caller stand in the tags', async () => {
+    await create({ settings, request: { ClientToken: 'my-own-token' } })
+    expect(JSON.stringify([...(ecs.instances()[0]?.Tags ?? [])])).not.toContain('my-own-token')
+    expect([...(ecs.instances()[0]?.Tags.values() ?? [])]).toContain(sha256('my-own-token'))
+  })
+})
+
+describe('a refusal of the cloud', () => {
+  const everything = { 'security.allowed_overrides': ALL_OVERRIDES }
+  const refuse = (Code: string, Status = 400) => ecs.faults.add({ Kind: 'Error', Action: 'RunInstances', Status, Code })
+
+  it.each<[string, Partial<CreateRequest>, string]>([
+    ['InvalidImageId.NotFound', { ImageId: 'image-own' }, 'ImageId'],
+    ['InvalidImage.NotFound', { ImageId: 'image-own' }, 'ImageId'],
+    ['InvalidInstanceTypeId.NotFound', { InstanceType: 'ecs.r3i.large' }, 'InstanceType'],
+    ['InvalidInstanceType.NotFound', { InstanceType: 'ecs.r3i.large', ZoneId: 'cn-beijing-b' }, 'InstanceType'],
+    ['InvalidInstanceName.Malformed', { InstanceName: '1' }, 'InstanceName'],
+    ['InvalidZoneId.NotFound', { ZoneId: 'cn-beijing-z' }, 'ZoneId'],
+    ['InvalidSubnetId.NotFound', { SubnetId: 'subnet-b' }, 'SubnetId'],
+    ['InvalidSecurityGroupId.NotFound', { SecurityGroupIds: ['sg-x'] }, 'SecurityGroupIds'],
+    ['InvalidPassword.Malformed', { Password: 'Fake-Pass-2' }, 'Password'],
+    ['InvalidUserData.Malformed', { UserData: base64('x') }, 'UserData'],
+    ['InvalidProjectName.NotFound', { ProjectName: 'other' }, 'ProjectName'],
+  ])("with %s of what the caller chose is the caller's to mend", async (code, request, name) => {
+    refuse(code)
+    const error = await errorOf(create({ settings: everything, request }))
+    expect([error.status, error.code]).toEqual([400, `InvalidParameter.${name}`])
+    expect(error.message).toContain(code)
+    expect(ecs.instances()).toEqual([])
+  })
+
+  it.each([
+    'InvalidImageId.NotFound',
+    'InvalidInstanceTypeId.NotFound',
+    'InvalidZoneId.NotFound',
+    'InvalidSubnetId.NotFound',
+    'InvalidSecurityGroupId.NotFound',
+    'InvalidPassword.Malformed',
+    'AccessDenied',
+  ])("with %s of what is configured is the manager's fault", async (code) => {
+    refuse(code, 404)
+    expect(await refusalOf(create())).toBe(`502 ${code}`)
+  })
+
+  it('of the whole account is not blamed on a parameter', async () => {
+    refuse('InvalidAccessKey', 401)
+    expect(await refusalOf(create({ request: { InstanceName: 'x' } }))).toBe('502 InvalidAccessKey')
+  })
+
+  it.each<[Fault, string]>([
+    [{ Kind: 'NoQuota' }, '429 QuotaExceeded.MaximumInstances'],
+    [{ Kind: 'Error', Status: 403, Code: 'QuotaExceeded.MaximumVolumes' }, '429 QuotaExceeded.MaximumVolumes'],
+    [{ Kind: 'NoStock' }, '503 InsufficientInventory'],
+    [{ Kind: 'Throttle' }, '429 FlowLimitExceeded'],
+  ])('by %o is told as %s', async (fault, refusal) => {
+    ecs.faults.add({ ...fault, Action: 'RunInstances' })
+    expect(await refusalOf(create({ settings: { 'volcengine.max_tries': 1 } }))).toBe(refusal)
+    expect(ecs.instances()).toEqual([])
+  })
+
+  it.each<[string, Partial<CreateRequest>]>([
+    ['an image of another region', { ZoneId: 'cn-shanghai-a' }],
+    ['too much user data for Windows', { OsType: 'Windows', UserData: base64('x'.repeat(9 * 1024)) }],
+  ])('by ECS itself, because of %s, names the parameter', async (_name, request) => {
+    const error = await errorOf(create({ request }))
+    expect([error.status, error.code]).toEqual([400, `InvalidParameter.${Object.keys(request).at(-1)}`])
+  })
+})
