@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import type { EcsOptions, Seed } from '../../infra/emulator/ecs/index.ts'
+import { emulatedSettings } from '../../infra/local/environment.ts'
+import { type Program, project, start } from './processes.ts'
+import type { Emulator } from './programs/emulator.ts'
+import type { FunctionProcess } from './programs/function.ts'
+
+export const folders = {
+  CreateSandbox: 'create-sandbox',
+  DescribeSandboxes: 'describe-sandboxes',
+  DescribeSandboxTerminalUrl: 'describe-sandbox-terminal-url',
+  ValidateVncToken: 'validate-vnc-token',
+  DeleteSandbox: 'delete-sandbox',
+} as const
+
+export type Action = keyof typeof folders
+export const actions = Object.keys(folders) as Action[]
+
+/** The bundle of an action's function. */
+export const bundleOf = (action: Action) => join(project, 'dist', folders[action], 'index.js')
+
+/** The tag that makes an instance a sandbox, as config.toml has it. */
+export const sandboxTags = { 'managed-by': 'ecs-manager' }
+
+/** An emulated ECS in a process of its own. */
+export function startEmulator(
+  args: EcsOptions & { seed?: { count: number } & Seed } = {},
+  env = {},
+): Program<Emulator> {
+  return start<Emulator>('emulator', { args, env })
+}
+
+const KEY = 'key-of-the-benchmark'
+
+/** The environment in which a function uses this cloud: configured as shipped, callers need a key. */
+export function environmentFor(url: string): Record<string, string> {
+  return {
+    ...emulatedSettings(join(project, 'config.toml'), {}, url),
+    ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ bench: KEY }),
+    _FAAS_FUNC_TIMEOUT: '30',
+  }
+}
+
+/** An event as veFaaS hands it to a handler. */
+export function eventFor(action: Action, parameters: Record<string, string> = {}): object {
+  return {
+    httpMethod: 'GET',
+    path: '/',
+    pathParameters: {},
+    queryStringParameters: { Action: action, Version: '2020-04-01', ...parameters },
+    headers: {
+      Accept: '*/*',
+      Authorization: `Bearer ${KEY}`,
+      Host: '127.0.0.1:8102',
+      'User-Agent': 'bench',
+      'X-Faas-Event-Type': 'http',
+      'X-Faas-Request-Id': 'bench',
+      'X-Real-Ip': '127.0.0.1',
+      'X-Real-Port': '40000',
+    },
+    body: '',
+  }
+}
+
+/** The function of an action in a process of its own, initialized. */
+export async function startFunction(action: Action, url: string): Promise<Program<FunctionProcess>> {
+  const program = start<FunctionProcess>('function', {
+    args: { file: bundleOf(action) },
+    env: environmentFor(url),
+    lean: true,
+  })
+  await program.ask('initialize')
+  return program
+}
+
+/** The result of a call; throws when it is a refusal. */
+export function resultOf({ statusCode, body }: { statusCode: number; body: string }) {
+  if (statusCode !== 200) throw new Error(`a call was answered with ${statusCode} ${body.slice(0, 300)}`)
+  const parsed = JSON.parse(body)
+  return parsed.Result ?? parsed
+}
