@@ -94,11 +94,13 @@ export interface Body {
 
 /** Calls a handler as a platform does. */
 export async function invoke(action: ActionName, event: unknown, context: object = {}): Promise<Answer> {
-  const { statusCode, headers = {}, body } = await handlers[action](event, context)
+  const { statusCode, headers, multiValueHeaders = {}, body } = await handlers[action](event, context)
+  const found =
+    headers ?? Object.fromEntries(Object.entries(multiValueHeaders).map(([name, all]) => [name, all.join()]))
   const parsed: Body | null = body === '' ? null : JSON.parse(body)
   return {
     status: statusCode,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    headers: Object.fromEntries(Object.entries(found).map(([name, value]) => [name.toLowerCase(), value])),
     text: body,
     body: parsed,
     code: parsed?.ResponseMetadata?.Error?.Code,
