@@ -117,7 +117,13 @@ interface Line extends Outcome {
 
 function toText({ time, action, status, code, milliseconds, cold, caller, requestId, ...line }: Line): string {
   const calls = line.cloud.map((call) =>
-    words(call.action, call.error ?? call.status, `${call.milliseconds} ms`, call.requestId, `try ${call.tries}`),
+    words(
+      call.action,
+      call.error ?? call.status,
+      `${call.milliseconds} ms`,
+      call.requestId,
+      call.tries > 1 && `${call.tries} tries`,
+    ),
   )
   const first = words(time.slice(11, 23), action, status, code, `${milliseconds} ms`, cold && 'cold', caller, requestId)
   return [first, ...calls, ...line.notes, line.error].filter(Boolean).join('\n  ')

@@ -36,7 +36,8 @@ async function start(): Promise<void> {
     settings: settingsOf(process.env, cloud),
     ...(auth && { auth }),
     ...(port !== undefined && { port }),
-    onLog: (name, line, stream) => console[stream === 'stderr' ? 'error' : 'log'](`${name}  ${line}`),
+    // A function's own lines say which action they are about; what is on stderr may come from anywhere.
+    onLog: (name, line, stream) => (stream === 'stderr' ? console.error(`${name}  ${line}`) : console.log(line)),
   })
 
   // 4. End all of it on Ctrl-C.

@@ -6,7 +6,9 @@ import { ACCESS_KEY, SECRET_KEY } from './environment.ts'
 export function welcome({ url, ecs, config, key }: Local, { bootSeconds }: Arguments): string {
   const authorization = config.security.auth === 'key' ? ' -H "Authorization: Bearer $KEY"' : ''
   const curl = (action: string, parameters = '') =>
-    `curl -s${authorization} "${url}/?Action=${action}&Version=2020-04-01${parameters}"`
+    `curl -sw '\\n'${authorization} "${url}/?Action=${action}&Version=2020-04-01${parameters}"`
+  const caught = (name: string, command: string, pattern: string) =>
+    `${name}=$(${command} | tee /dev/stderr | grep -o '${pattern}')`
 
   const lines = [
     'ECS Manager, on this computer',
@@ -16,14 +18,13 @@ export function welcome({ url, ecs, config, key }: Local, { bootSeconds }: Argum
       ? `  emulated ECS   ${ecs.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`
       : `  real ECS       ${config.volcengine.endpoint} (${config.volcengine.region}): machines are real and cost money`,
     '',
-    'To try it, paste these lines one after the other:',
+    'To try it, paste these lines into another terminal:',
     '',
     ...(authorization ? [`  KEY=${key ?? "'<one of your configured keys>'"}`] : []),
-    `  ${curl('CreateSandbox')}`,
+    `  ${caught('ID', curl('CreateSandbox'), 'i-[0-9a-z]*')}`,
     `  ${curl('DescribeSandboxes')}`,
-    `  ID='<a SandboxId>'   # ${ecs ? `once its Status is RUNNING, ${bootSeconds} s after its creation` : 'once its Status is RUNNING'}`,
-    `  ${curl('DescribeSandboxTerminalUrl', '&SandboxId=$ID')}`,
-    "  TOKEN='<the Token>'",
+    `  sleep ${ecs ? bootSeconds : 60}   # until its Status is RUNNING`,
+    `  ${caught('TOKEN', curl('DescribeSandboxTerminalUrl', '&SandboxId=$ID'), 'i-[0-9a-z]*\\.[A-Za-z0-9_-]*')}`,
     `  ${curl('ValidateVncToken', '&Token=$TOKEN')}`,
     `  ${curl('DeleteSandbox', '&SandboxId=$ID')}`,
     '',

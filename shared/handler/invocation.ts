@@ -79,5 +79,6 @@ function wellFormed(id: string | undefined): string | undefined {
 // AWS says what is left; veFaaS only says, in this variable, how many seconds a request may take.
 function allowance({ getRemainingTimeInMillis }: PlatformContext, seconds = 25): number {
   const platform = getRemainingTimeInMillis?.() ?? Number(process.env._FAAS_FUNC_TIMEOUT) * 1_000
-  return Math.min(platform || Number.MAX_VALUE, seconds * 1_000)
+  const own = seconds * 1_000
+  return platform > 0 ? Math.min(platform, own) : own
 }
