@@ -91,8 +91,10 @@ function toSandboxes({ config }: Call, { Status, OsType }: DescribeRequest, inst
 const encode = (wide: boolean, token: string) => `${wide ? 'w' : 't'}${Buffer.from(token).toString('base64url')}`
 
 function decode(token: string): [wide: boolean, token: string] {
-  if (!/^[wt][\w-]+$/.test(token)) throw badNextToken()
-  return [token.startsWith('w'), Buffer.from(token.slice(1), 'base64url').toString()]
+  const wide = token.startsWith('w')
+  const inner = Buffer.from(token.slice(1), 'base64url').toString()
+  if (inner === '' || encode(wide, inner) !== token) throw badNextToken()
+  return [wide, inner]
 }
 
 function blameNextToken(error: unknown, { NextToken }: DescribeRequest): never {
