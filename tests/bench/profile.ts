@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { moduleOf } from './modules.ts'
 import { project, scratch } from './processes.ts'
 
 /** Where programs started with BENCH_PROFILES in their environment write their profiles. */
@@ -85,7 +86,7 @@ function sourceAt(path: string, line: number, column: number): { name: string; m
   }
   const entry = maps.get(path)?.findEntry(line, column)
   if (entry === undefined || !('originalSource' in entry)) return undefined
-  const module = entry.originalSource.replace(/^(\.\.\/)+/, '')
+  const module = moduleOf(dirname(path), entry.originalSource)
   // The names in a minified bundle say nothing; its map knows the line, and some names.
   const { name = `line ${entry.originalLine + 1}` } = entry as { name?: string }
   return { name, module }
