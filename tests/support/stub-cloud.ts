@@ -1,0 +1,92 @@
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
+
+export interface Stub {
+  url: string
+  port: number
+  /** What was asked, in order: the path with its query. */
+  asked: string[]
+  /** Headers of what was asked, in order. */
+  headers: IncomingMessage['headers'][]
+  /** How many connections were opened. */
+  connections(): number
+  /** Closes the connections that wait for a next request. */
+  closeIdle(): void
+  close(): Promise<void>
+}
+
+/** An HTTP server on loopback that answers whatever it likes: for what the emulated cloud is too well-behaved for. */
+export async function startStub(
+  answer: (request: IncomingMessage, response: ServerResponse, count: number) => void,
+  host = '127.0.0.1',
+): Promise<Stub> {
+  const asked: string[] = []
+  const headers: IncomingMessage['headers'][] = []
+  let connections = 0
+  const server = createHttpServer({ maxHeaderSize: 256 * 1024, keepAliveTimeout: 60_000 }, (request, response) => {
+    asked.push(request.url ?? '')
+    headers.push(request.headers)
+    answer(request, response, asked.length)
+  })
+  server.on('connection', () => {
+    connections += 1
+  })
+  const port = await listening(server, host)
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    asked,
+    headers,
+    connections: () => connections,
+    closeIdle: () => server.closeIdleConnections(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** A server that reads a request and lets the test do with the socket what it likes. */
+export async function startRawStub(answer: (socket: Socket, count: number) => void) {
+  const sockets = new Set<Socket>()
+  let count = 0
+  const server = createTcpServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('data', () => answer(socket, ++count))
+  })
+  const port = await listening(server, '127.0.0.1')
+  return {
+    url: `http://127.0.0.1:${port}`,
+    asked: () => count,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+async function listening(server: Server, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, host, resolve)
+  })
+  return (server.address() as AddressInfo).port
+}
+
+/** Answers as the cloud does. */
+export function answerWith(response: ServerResponse, body: unknown, status = 200): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' })
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+/** A good envelope around a result. */
+export function enveloped(Result: unknown) {
+  return {
+    ResponseMetadata: { RequestId: 'cloud-request-1', Action: '', Version: '', Service: 'ecs', Region: '' },
+    Result,
+  }
+}
