@@ -18,9 +18,9 @@ export function weighBundles(bundles: readonly Bundle[]): Report {
   }))
   const largest = [...bundles].sort((one, other) => other.bytes - one.bytes)[0]
   const heaviest = largest ? heaviestModules(largest.directory).slice(0, 5) : []
-  const list = heaviest.map(([module, bytes]) => `${module} ${kilobytes(bytes)}`).join(', ')
-  return {
-    rows,
-    notes: [`Bundles: kB = 1,000 bytes, not compressed. In the largest, ${largest?.name}, weigh most: ${list}.`],
-  }
+  const notes = [
+    `Bundles: kB = 1,000 bytes, minified, not compressed. In the largest, ${largest?.name}, weigh most:`,
+    ...heaviest.map(([module, bytes]) => `  ${kilobytes(bytes)}  ${module}`),
+  ]
+  return { rows, notes }
 }

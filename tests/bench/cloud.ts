@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import type { EcsOptions, Seed } from '../../infra/emulator/ecs/index.ts'
+import type { EcsOptions } from '../../infra/emulator/ecs/index.ts'
 import { emulatedSettings } from '../../infra/local/environment.ts'
 import { type Program, project, start } from './processes.ts'
-import type { Emulator } from './programs/emulator.ts'
+import type { Emulator, Seeds } from './programs/emulator.ts'
 import type { FunctionProcess } from './programs/function.ts'
 
 export const folders = {
@@ -23,10 +23,7 @@ export const bundleOf = (action: Action) => join(project, 'dist', folders[action
 export const sandboxTags = { 'managed-by': 'ecs-manager' }
 
 /** An emulated ECS in a process of its own. */
-export function startEmulator(
-  args: EcsOptions & { seed?: { count: number } & Seed } = {},
-  env = {},
-): Program<Emulator> {
+export function startEmulator(args: EcsOptions & { seed?: Seeds } = {}, env = {}): Program<Emulator> {
   return start<Emulator>('emulator', { args, env })
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { build } from '../../infra/build.ts'
+import { type Bundle, build } from '../../infra/build.ts'
 import { weighBundles } from './bundles.ts'
 import { countCloudCalls } from './cloud-calls.ts'
 import { measureColdStart } from './cold.ts'
@@ -14,8 +14,8 @@ const { values, positionals } = parseArgs({
   options: { profile: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
 })
 
-const parts: Record<string, () => Report | Promise<Report>> = {
-  bundles: async () => weighBundles(await building),
+const parts: Record<string, (bundles: Bundle[]) => Report | Promise<Report>> = {
+  bundles: weighBundles,
   cold: measureColdStart,
   warm: measureWarm,
   gateway: () => measureGateway({ withProfile: values.profile }),
@@ -25,21 +25,19 @@ const parts: Record<string, () => Report | Promise<Report>> = {
 
 const help = `npm run bench -- [part ...] [--profile]
 
-Measures what the service costs against the emulated cloud and prints it beside what was to be reached. Takes about five
+Measures what the service costs against the emulated cloud and prints it beside what was to be reached. Takes about three
 minutes; leave the machine alone meanwhile. Parts, all when none is named: ${Object.keys(parts).join(', ')}.
 
   --profile   show where the CPU time of the gateway's processes goes, even when the gateway keeps up
 `
 
-let building = Promise.resolve([] as Awaited<ReturnType<typeof build>>)
 const unknown = positionals.filter((name) => !Object.hasOwn(parts, name))
 if (values.help || unknown.length > 0) {
   console.log(unknown.length > 0 ? `There is no part ${unknown.join(', ')}.\n\n${help}` : help)
   process.exit(unknown.length > 0 ? 1 : 0)
 }
 
-building = build()
-await building
+const bundles = await build()
 const rows: Row[] = []
 const notes: string[] = []
 const failures: string[] = []
@@ -47,7 +45,7 @@ for (const [name, measure] of Object.entries(parts)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue
   console.error(`measuring ${name} ...`)
   try {
-    const report = await measure()
+    const report = await measure(bundles)
     rows.push(...report.rows)
     notes.push('', ...report.notes)
   } catch (error) {

@@ -2,27 +2,32 @@
 import { type EcsOptions, type Seed, startEcs } from '../../../infra/emulator/ecs/index.ts'
 import { serve } from './serve.ts'
 
-const { seed, ...options } = JSON.parse(process.argv[2] ?? '{}') as EcsOptions & { seed?: { count: number } & Seed }
-const ecs = startEcs(options)
-const ready = ecs.then(({ seed: put }) => {
-  if (seed) put(seed.count, seed)
-})
+const { seed, ...options } = JSON.parse(process.argv[2] ?? '{}') as EcsOptions & { seed?: Seeds }
+const starting = startEcs(options)
+const ready = renew()
+let seen = 0
 
+export type Seeds = { count: number } & Seed
 export type Emulator = typeof work
 const work = serve({
   async url() {
     await ready
-    return (await ecs).url
+    return (await starting).url
   },
-  /** Ids of all instances. */
-  ids: async () => (await ecs).instances().map(({ InstanceId }) => InstanceId),
+  renew,
   /** Actions of the calls since the last time it was asked for; a connection opened ahead is not a call. */
   async newCalls() {
-    const { calls } = await ecs
+    const { calls } = await starting
     const actions = calls.slice(seen).flatMap(({ action }) => (action === '' ? [] : [action]))
     seen = calls.length
     return actions
   },
 })
 
-let seen = 0
+/** Back to the instances of the start. */
+async function renew(): Promise<void> {
+  const ecs = await starting
+  ecs.reset()
+  if (seed) ecs.seed(seed.count, seed)
+  seen = 0
+}
