@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../infra/emulator/ecs/faults.ts'
+import type { EcsEmulator } from '../infra/emulator/ecs/index.ts'
+import { type Local, startLocal } from '../infra/local/cloud.ts'
+import { environmentOf } from './support/manager.ts'
+
+const TIMEOUT_SECONDS = 3
+
+const SETTINGS = environmentOf({
+  'server.timeout_seconds': TIMEOUT_SECONDS,
+  'volcengine.try_timeout_seconds': 1,
+  'volcengine.max_tries': 2,
+})
+
+interface Answer {
+  status: number
+  code: string | undefined
+  headers: Headers
+  body: { Result?: { SandboxId?: string; Token?: string } & unknown[]; host?: string }
+  milliseconds: number
+}
+
+/** The built service over a cloud of its own, so that a fault can strike all five actions at once. */
+interface Place {
+  local: Local
+  ecs: EcsEmulator
+  /** The sandbox that the action is about. */
+  id: string
+  token: string
+}
+
+interface Action {
+  name: string
+  /** The call to the cloud that does the work. */
+  work: string
+  parameters(place: Place): Record<string, string>
+  /** What is left in the end, after the action was repeated until it succeeded. */
+  left: number
+}
+
+const actions: Action[] = [
+  { name: 'CreateSandbox', work: 'RunInstances', parameters: () => ({ ClientToken: 'once' }), left: 2 },
+  { name: 'DeleteSandbox', work: 'DeleteInstance', parameters: ({ id }) => ({ SandboxId: id }), left: 0 },
+  { name: 'DescribeSandboxes', work: 'DescribeInstances', parameters: () => ({}), left: 1 },
+  { name: 'DescribeSandboxTerminalUrl', work: 'TagResources', parameters: ({ id }) => ({ SandboxId: id }), left: 1 },
+  { name: 'ValidateVncToken', work: 'UntagResources', parameters: ({ token }) => ({ Token: token }), left: 1 },
+]
+
+let places: (Place & { action: Action })[] = []
+
+beforeAll(async () => {
+  places = await Promise.all(
+    actions.map(async (action) => {
+      const local = await startLocal({ port: 0, settings: SETTINGS })
+      if (local.ecs === undefined) throw new Error('there is no emulated ECS')
+      return { local, ecs: local.ecs, id: '', token: '', action }
+    }),
+  )
+})
+afterAll(() => Promise.all(places.map(({ local }) => local.close())))
+
+beforeEach(() =>
+  Promise.all(
+    places.map(async (place) => {
+      place.ecs.reset()
+      place.ecs.seed(1, { tags: { 'managed-by': 'ecs-manager' } })
+      place.id = place.ecs.instances()[0]?.InstanceId ?? ''
+      const { body } = await call(place, 'DescribeSandboxTerminalUrl', { SandboxId: place.id })
+      place.token = body.Result?.Token ?? ''
+      expect(place.token).not.toBe('')
+    }),
+  ),
+)
+
+async function call({ local }: Place, Action: string, parameters: Record<string, string>): Promise<Answer> {
+  const started = performance.now()
+  const query = new URLSearchParams({ Action, Version: '2020-04-01', ...parameters })
+  const response = await fetch(`${local.url}/?${query}`, { headers: { 'X-Request-ID': 'failing-1' } })
+  const body = JSON.parse(await response.text())
+  const code = body.ResponseMetadata?.Error?.Code
+  return { status: response.status, code, headers: response.headers, body, milliseconds: performance.now() - started }
+}
+
+/** Every action once, each in its place. */
+function everyAction(): Promise<(Answer & Place & { action: Action })[]> {
+  return Promise.all(
+    places.map(async (place) => ({
+      ...(await call(place, place.action.name, place.action.parameters(place))),
+      ...place,
+    })),
+  )
+}
+
+const outcomes = (answers: (Answer & { action: Action })[]) =>
+  Object.fromEntries(answers.map(({ action, status, code }) => [action.name, code ? `${status} ${code}` : `${status}`]))
+
+const allAre = (outcome: string) => Object.fromEntries(actions.map(({ name }) => [name, outcome]))
+
+/** Faults that stay, with what every action answers. */
+const staying: [string, Fault, outcome: string][] = [
+  ['throttles', { Kind: 'Throttle' }, '429 FlowLimitExceeded'],
+  ['throttles the account', { Kind: 'Throttle', Code: 'AccountFlowLimitExceeded' }, '429 AccountFlowLimitExceeded'],
+  ['has a used-up quota', { Kind: 'Throttle', Code: 'QuotaExceeded.Calls' }, '429 QuotaExceeded.Calls'],
+  ['answers 500', { Kind: 'Error', Status: 500, Code: 'InternalError' }, '503 InternalError'],
+  ['answers 503', { Kind: 'Error', Status: 503, Code: 'ServiceUnavailableTemp' }, '503 ServiceUnavailableTemp'],
+  ['answers 504', { Kind: 'Error', Status: 504, Code: 'InternalServiceTimeout' }, '504 InternalServiceTimeout'],
+  ['answers 200 with an internal error', { Kind: 'Error', Status: 200, Code: 'InternalError' }, '503 InternalError'],
+  ['hides behind a proxy that answers 502', { Kind: 'Html' }, '503 ServiceUnavailable'],
+  ['hides behind a proxy that answers 504', { Kind: 'Html', Status: 504 }, '504 UpstreamTimeout'],
+  ['hides behind a proxy that answers 429', { Kind: 'Html', Status: 429 }, '429 FlowLimitExceeded'],
+  ['hides behind a proxy that answers 403', { Kind: 'Html', Status: 403 }, '503 ServiceUnavailable'],
+  ['answers something else', { Kind: 'NotJson' }, '503 ServiceUnavailable'],
+  ['answers nothing', { Kind: 'Empty' }, '503 ServiceUnavailable'],
+  ['answers half', { Kind: 'Truncate' }, '503 ServiceUnavailable'],
+  ['cuts connections', { Kind: 'CutBefore' }, '503 ServiceUnavailable'],
+  ['cuts connections after the work', { Kind: 'CutAfter' }, '503 ServiceUnavailable'],
+  ['does not answer', { Kind: 'Delay', DelayMs: 60_000 }, '504 UpstreamTimeout'],
+  ['does not know the key', { Kind: 'Error', Status: 401, Code: 'InvalidAccessKey' }, '502 InvalidAccessKey'],
+  ['allows nothing', { Kind: 'Error', Status: 403, Code: 'AccessDenied' }, '502 AccessDenied'],
+  ['refuses with status 200', { Kind: 'Error', Status: 200, Code: 'AccessDenied' }, '502 AccessDenied'],
+]
+
+describe('while the cloud', () => {
+  it.each(staying)(
+    '%s, every action says so in time, and afterwards does its work once',
+    async (_name, fault, outcome) => {
+      for (const { ecs } of places) ecs.faults.add(fault)
+      const answers = await everyAction()
+      expect(outcomes(answers)).toEqual(allAre(outcome))
+      for (const { status, headers, body, milliseconds, action } of answers) {
+        expect(milliseconds, action.name).toBeLessThan(TIMEOUT_SECONDS * 1_000)
+        expect(headers.get('Retry-After'), action.name).toEqual(
+          status === 429 || status === 503 ? expect.stringMatching(/^[1-9]\d*$/) : null,
+        )
+        expect(headers.get('X-Request-ID'), action.name).toBe('failing-1')
+        expect(Object.keys(body), action.name).toEqual(['ResponseMetadata'])
+      }
+
+      for (const { ecs } of places) ecs.faults.clear()
+      const repeated = await everyAction()
+      expect(outcomes(repeated)).toEqual(allAre('200'))
+      for (const { action, ecs } of repeated) expect(ecs.instances(), action.name).toHaveLength(action.left)
+    },
+  )
+
+  it('asks to wait, every action hands that on', async () => {
+    for (const { ecs } of places) ecs.faults.add({ Kind: 'Throttle', RetryAfterSeconds: 17 })
+    const answers = await everyAction()
+    expect(answers.map(({ headers }) => headers.get('Retry-After'))).toEqual(actions.map(() => '17'))
+    for (const { milliseconds } of answers) expect(milliseconds).toBeLessThan(1_500)
+  })
+})
+
+/** Faults of one call; with `AfterWork` its work is done. */
+const passing: [string, Fault][] = [
+  ['throttled', { Kind: 'Throttle' }],
+  ['answered with 500', { Kind: 'Error', Status: 500, Code: 'InternalError' }],
+  ['answered with 504 after its work', { Kind: 'Error', Status: 504, Code: 'InternalServiceTimeout', AfterWork: true }],
+  ['answered by a proxy', { Kind: 'Html' }],
+  ['answered by a proxy after its work', { Kind: 'Html', AfterWork: true }],
+  ['answered with nonsense after its work', { Kind: 'NotJson', AfterWork: true }],
+  ['answered with nothing after its work', { Kind: 'Empty', AfterWork: true }],
+  ['answered by half', { Kind: 'Truncate' }],
+  ['cut off', { Kind: 'CutBefore' }],
+  ['cut off after its work', { Kind: 'CutAfter' }],
+  ['not answered in time', { Kind: 'Delay', DelayMs: 60_000 }],
+]
+
+describe('when the call that does the work', () => {
+  it.each(passing)('is %s once, every action succeeds, and does its work once', async (_name, fault) => {
+    for (const { ecs, action } of places) ecs.faults.add({ ...fault, Action: action.work, Times: 1 })
+    const answers = await everyAction()
+    expect(outcomes(answers)).toEqual(allAre('200'))
+    for (const { action, ecs } of answers) {
+      expect(ecs.faults.list(), action.name).toEqual([])
+      expect(ecs.instances(), action.name).toHaveLength(action.left)
+    }
+  })
+})
+
+describe('in the end', () => {
+  it('a machine that was made though nobody was told is found by the same ClientToken', async () => {
+    const [place] = places
+    if (place === undefined) throw new Error('there is no place')
+    place.ecs.faults.add({ Kind: 'CutAfter', Action: 'RunInstances', Times: 2 })
+    expect((await call(place, 'CreateSandbox', {})).status).toBe(503)
+    const { body } = await call(place, 'CreateSandbox', {}) // the same X-Request-ID
+    const ids = place.ecs.instances().map(({ InstanceId }) => InstanceId)
+    expect(ids).toEqual([place.id, body.Result?.SandboxId])
+  })
+
+  it('a stuck machine does not hold a deletion beyond the time of a request', async () => {
+    const place = places[1]
+    if (place === undefined) throw new Error('there is no place')
+    place.ecs.seed(1, { tags: { 'managed-by': 'ecs-manager' }, status: 'CREATING' })
+    const stuck = place.ecs.instances().at(-1)?.InstanceId ?? ''
+    const { status, code, milliseconds } = await call(place, 'DeleteSandbox', { SandboxId: stuck })
+    expect([status, code]).toEqual([409, 'InvalidSandboxStatus'])
+    expect(milliseconds).toBeLessThan(TIMEOUT_SECONDS * 1_000)
+  })
+
+  it.each([0, 1_500])('a slow cloud, %i ms late, does not keep a list from being whole or refused', async (DelayMs) => {
+    const place = places[2]
+    if (place === undefined) throw new Error('there is no place')
+    place.ecs.seed(450, { tags: { 'managed-by': 'ecs-manager' } })
+    if (DelayMs > 0) place.ecs.faults.add({ Kind: 'Delay', DelayMs, Skip: 2 })
+    const { status, body, milliseconds } = await call(place, 'DescribeSandboxes', {})
+    expect(status).toBe(DelayMs > 0 ? 504 : 200)
+    expect(body.Result?.length).toBe(DelayMs > 0 ? undefined : 451)
+    expect(milliseconds).toBeLessThan(TIMEOUT_SECONDS * 1_000)
+  })
+})
