@@ -259,9 +259,14 @@ describe('with security.auth = "gateway"', () => {
     ).toEqual([])
   })
 
-  test('a key that comes along all the same stays out of the log', async () => {
-    expect(await call(['Authorization', 'Bearer fake-key-for-the-gateway'])).toBe('200')
-    expect(lines.join()).not.toContain('fake-key-for-the-gateway')
+  test('a key that comes along all the same stays out of log and answer, even where the cloud quotes it', async () => {
+    const key = 'fake-key-for-the-gateway'
+    for (const header of [`Bearer ${key}`, basic(`user:${key}`)]) {
+      ecs.faults.add({ Kind: 'Error', Status: 403, Code: 'Odd', Message: `You sent ${key}.`, Times: 1 })
+      expect(await call(['Authorization', header])).toBe('502 Odd')
+      expect(lines.join()).toContain('You sent')
+      expect(lines.join()).not.toContain(key)
+    }
   })
 })
 

@@ -1,7 +1,10 @@
+import { setTimeout } from 'node:timers/promises'
+import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type EcsEmulator, startEcs } from '../../infra/emulator/ecs/index.ts'
 import { vefaas } from '../../tests/support/events.ts'
 import { type ActionName, configure, invoke, outcome, request, TAG } from '../../tests/support/service.ts'
+import { action } from './action.ts'
 
 let ecs: EcsEmulator
 let lines: string[] = []
@@ -71,6 +74,47 @@ describe('with a cloud that hangs, every action answers 504', () => {
     const { outcome, milliseconds } = await timed('DescribeSandboxes', {})
     expect(outcome).toBe('504 UpstreamTimeout')
     expect(milliseconds).toBeLessThan(3_000)
+  })
+})
+
+describe('work that', () => {
+  const doing = (run: () => Promise<unknown>) => {
+    const handler = action({ name: 'DescribeSandboxes', input: v.object({}), run })
+    return handler(vefaas(request('DescribeSandboxes')), { getRemainingTimeInMillis: () => 700 })
+  }
+
+  test('never ends is answered 504 before the invocation does', async () => {
+    await configure(ecs.url)
+    const before = performance.now()
+    const reply = await doing(() => new Promise(() => {}))
+    expect(performance.now() - before).toBeLessThan(700)
+    expect(reply.statusCode).toBe(504)
+    expect(reply.body).toContain('"UpstreamTimeout"')
+  })
+
+  test('ends after its time is over fails nothing any more', async () => {
+    await configure(ecs.url)
+    lines = []
+    const late = setTimeout(900).then(() => {
+      throw new Error('late')
+    })
+    expect((await doing(() => late)).statusCode).toBe(504)
+    await expect(late).rejects.toThrow('late')
+    expect(lines).toHaveLength(1)
+  })
+
+  test.each<[string, unknown]>([
+    ['an error', new TypeError('fake detail')],
+    ['a text', 'fake detail'],
+    ['nothing', undefined],
+    ['null', null],
+    ['an object', { statusCode: 200, body: 'fake detail' }],
+  ])('throws %s is answered 500 without a detail', async (_, thrown) => {
+    await configure(ecs.url)
+    const reply = await doing(() => Promise.reject(thrown))
+    expect(reply.statusCode).toBe(500)
+    expect(reply.body).toContain('"InternalError"')
+    expect(reply.body).not.toContain('fake detail')
   })
 })
 

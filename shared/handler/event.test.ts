@@ -84,7 +84,7 @@ describe('a repeated key', () => {
 
   const headers: Sent['headers'] = [
     ['X-API-Key', 'one'],
-    ['x-api-key', 'two'],
+    ['X-API-Key', 'two'],
   ]
 
   test.each(shapes.filter(([name]) => name !== 'alb'))('of the headers is joined with a comma (%s)', (_, shape) => {
@@ -122,6 +122,14 @@ describe('a query as it stands in the URL', () => {
     expect(read(alb({ query: [['Tag Key', 'x']] })).query).toEqual({ 'Tag Key': 'x' })
     expect(read(albMultiValue({ query: [['a&b', 'x']] })).query).toEqual({ 'a&b': 'x' })
   })
+})
+
+test.each(shapes)('header names of %s that differ in case alone are one', (_, shape) => {
+  const headers: Sent['headers'] = [
+    ['X-API-Key', 'one'],
+    ['x-api-key', 'two'],
+  ]
+  expect(['one,two', 'two']).toContain(read(shape({ headers })).headers['x-api-key'])
 })
 
 test('only an ALB with multi-value headers needs an answer with them', () => {

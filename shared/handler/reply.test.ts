@@ -207,6 +207,26 @@ describe('a failure', () => {
     }
   })
 
+  test.each([
+    ['Password', 'Fake-Pass-9'],
+    ['UserData', Buffer.from('echo fake-secret').toString('base64')],
+  ])("of the cloud that quotes the caller's %s does not pass it on", async (name, value) => {
+    await configure(ecs.url, { 'security.allowed_overrides': JSON.stringify([name]) })
+    ecs.faults.add({ Kind: 'Error', Status: 403, Code: 'Odd', Message: `in ?a=${value}&x` })
+    const answer = await invoke('CreateSandbox', vefaas(request('CreateSandbox', { [name]: value })))
+    expect(outcome(answer)).toBe('502 Odd')
+    expect(answer.message).toContain('in ?a=[redacted]&x')
+    expect(lines.join()).not.toContain(value)
+  })
+
+  test('of the cloud that quotes a token does not pass it on', async () => {
+    const Token = `i-a.${'x'.repeat(43)}`
+    ecs.faults.add({ Kind: 'Error', Status: 403, Code: 'Odd', Message: `for ${Token}` })
+    const answer = await invoke('ValidateVncToken', vefaas(request('ValidateVncToken', { Token })))
+    expect(outcome(answer)).toBe('502 Odd')
+    expect(answer.text + lines.join()).not.toContain(Token)
+  })
+
   test('that is a bug, or a configuration that cannot be used, tells the caller nothing', async () => {
     process.env.ECS_MANAGER__INSTANCE__VOLUME_SIZE = 'fake-secret-size'
     const { initializer } = await import('../../functions/create-sandbox/index.ts')

@@ -49,15 +49,15 @@ export function reply(
 /** The answer that tells of an error. */
 export function failure(invocation: Invocation, action: string, error: ActionError): Reply {
   const { status, code, message, retryAfter = 1 } = error
-  // Should the cloud have quoted a secret, the caller is not to read it.
-  const told = { Code: code, Message: invocation.log.redact(message) }
+  // The cloud may have quoted a secret: hidden before it is cut, none of it is left.
+  const told = { Code: code, Message: invocation.log.redact(message).slice(0, 1_000).trim() }
   return reply(
     invocation,
     status,
     { ResponseMetadata: { ...metadata(invocation, action), Error: told } },
     {
       ...((status === 429 || status === 503) && { 'Retry-After': `${retryAfter}` }),
-      ...(status === 401 && { 'WWW-Authenticate': 'Bearer realm="ecs-manager"' }),
+      ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...(status === 405 && ALLOW),
     },
   )

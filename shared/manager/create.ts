@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Override } from '../config/schema.ts'
 import { ActionError, invalidParameter, missingParameter } from '../errors.ts'
 import { type Call, send } from './cloud.ts'
-import { fields, text } from './ecs/answer.ts'
+import { fields, number, text } from './ecs/answer.ts'
 import { CloudError } from './ecs/cloud-error.ts'
-import { inOurWords, inShort } from './refusal.ts'
+import { inOurWords, said, verdict } from './refusal.ts'
 import { tagged } from './sandbox.ts'
 
 /** What a caller may ask of a new sandbox; everything absent is as configured. */
@@ -48,8 +48,8 @@ export function createSandbox(call: Call, request: CreateRequest): Promise<{ San
 
 function refuseImpossible({ config: { instance, security } }: Call, request: CreateRequest): void {
   const { OsType, ClientToken, ...overrides } = request
-  for (const name of Object.keys(overrides) as Override[]) {
-    if (!security.allowed_overrides.includes(name)) {
+  for (const [name, value] of Object.entries(overrides)) {
+    if (value !== undefined && !security.allowed_overrides.includes(name as Override)) {
       throw new ActionError(403, `OperationDenied.${name}`, `${name} is fixed by the operator and cannot be set here.`)
     }
   }
@@ -85,7 +85,7 @@ async function refuseAboveLimit(call: Call, token: string): Promise<void> {
 }
 
 function countInstances(call: Call, filter: Parameters<typeof send>[2]): Promise<number> {
-  return send(call, 'DescribeInstances', { ...filter, MaxResults: 1 }, ({ TotalCount }) => Number(TotalCount))
+  return send(call, 'DescribeInstances', { ...filter, MaxResults: 1 }, ({ TotalCount }) => number(TotalCount))
 }
 
 function machine(call: Call, request: CreateRequest, token: string) {
@@ -130,10 +130,10 @@ function credential({ config: { instance } }: Call, { OsType, Password }: Create
 }
 
 // A refusal that names what the caller chose is the caller's to mend; the same about a configured value is not.
-function blamed(error: unknown, request: CreateRequest): unknown {
-  if (!(error instanceof CloudError) || error.kind !== 'refused') return error
+function blamed(error: unknown, { ClientToken, ...chosen }: CreateRequest): unknown {
+  if (!(error instanceof CloudError) || verdict(error)[0] !== 502) return error
   const { code = '' } = error.details
   // InvalidImage.NotFound is about ImageId.
-  const name = Object.keys(request).find((name) => code.includes(name.replace(/(Ids?|Key|Value)$/, '')))
-  return name ? invalidParameter(name, `is refused by the cloud as ${code} (${inShort(error)})`, error) : error
+  const name = Object.keys(chosen).find((name) => code.includes(name.replace(/Ids?$/, '')))
+  return name ? invalidParameter(name, `is refused by the cloud as ${code}. ${said(error)}`, error) : error
 }

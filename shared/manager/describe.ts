@@ -20,7 +20,7 @@ export interface DescribeRequest {
 export interface DescribeResult {
   sandboxes: Sandbox[]
   /** Of the next page; empty on the last one; absent where all are listed. */
-  NextToken?: string
+  NextToken?: string | undefined
 }
 
 /**
@@ -32,8 +32,8 @@ export function describeSandboxes(call: Call, request: DescribeRequest): Promise
   return inOurWords(async () => {
     const paged = (request.MaxResults ?? request.NextToken) !== undefined
     if (request.SandboxId !== undefined) {
-      const sandboxes = await one(call, request, request.SandboxId)
-      return paged ? { sandboxes, NextToken: '' } : { sandboxes }
+      const instance = await describeInstance(call, request.SandboxId)
+      return { sandboxes: toSandboxes(call, request, instance ? [instance] : []), NextToken: paged ? '' : undefined }
     }
     if (paged) return onePage(call, request).catch((error) => blameNextToken(error, request))
     // While it is listed, what exists changes: a sandbox may be seen on two pages.
@@ -48,11 +48,6 @@ export function describeSandboxes(call: Call, request: DescribeRequest): Promise
   })
 }
 
-async function one(call: Call, request: DescribeRequest, sandboxId: string): Promise<Sandbox[]> {
-  const instance = await describeInstance(call, sandboxId)
-  return instance === undefined ? [] : toSandboxes(call, request, [instance])
-}
-
 // A tag filter shows at most this many instances (ECS documentation, DescribeInstances). From there on the whole
 // account, or the whole project, is listed and the sandboxes are picked here.
 const TAG_FILTER_LIMIT = 1_000
@@ -63,18 +58,13 @@ const large = new WeakSet<Config>()
 async function onePage(call: Call, request: DescribeRequest): Promise<DescribeResult> {
   const { config } = call
   const { Status, MaxResults = 100, NextToken } = request
-  const first = NextToken === undefined
-  let [wide, token] = first ? [large.has(config), undefined] : decode(NextToken)
+  const [wide, token] = NextToken === undefined ? [large.has(config)] : decode(NextToken)
   const { TagFilters, ProjectName } = tagged(config)
-  const read = () => {
-    const filter = wide ? { ProjectName } : { TagFilters, ProjectName }
-    return describeInstances(call, { ...filter, Status, MaxResults, NextToken: token })
-  }
-  let page = await read()
-  if (first && !wide && page.total >= TAG_FILTER_LIMIT) {
+  const filter = wide ? { ProjectName } : { TagFilters, ProjectName }
+  const page = await describeInstances(call, { ...filter, Status, MaxResults, NextToken: token })
+  if (!wide && token === undefined && page.total >= TAG_FILTER_LIMIT) {
     large.add(config)
-    wide = true
-    page = await read()
+    return onePage(call, request)
   }
   if (wide && page.total < TAG_FILTER_LIMIT) large.delete(config)
   return { sandboxes: toSandboxes(call, request, page.instances), NextToken: page.next ? encode(wide, page.next) : '' }

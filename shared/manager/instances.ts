@@ -1,5 +1,5 @@
 import { type Call, send } from './cloud.ts'
-import { type Fields, fields, list, optionalText, text } from './ecs/answer.ts'
+import { type Fields, fields, list, number, optionalText, text } from './ecs/answer.ts'
 
 /** An instance of ECS, as far as the manager reads it. */
 export interface Instance {
@@ -21,12 +21,15 @@ export interface Tag {
   Value: string
 }
 
-/** One page of instances. Throws `CloudError`, like all that follow. */
+/**
+ * One page of instances, with the token of the next one and the number on all of them. Throws `CloudError`, like all
+ * that follow.
+ */
 export function describeInstances(call: Call, params: Parameters<typeof send>[2]) {
   return send(call, 'DescribeInstances', params, ({ Instances, NextToken, TotalCount }) => ({
     instances: list(Instances, toInstance),
     next: optionalText(NextToken),
-    total: Number(TotalCount),
+    total: number(TotalCount),
   }))
 }
 

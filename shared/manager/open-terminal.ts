@@ -51,11 +51,15 @@ async function openLinux(call: Call, sandboxId: string, stored: StoredToken[]): 
   return { OsType: 'Linux', Token, ...(Url && { Url }) }
 }
 
-// Only when there is no room: so the usual opening costs no third call. The oldest go first, expired ones above all.
+// Only when there is no room: so the usual opening costs no third call. The oldest go first, expired ones above all; ECS
+// takes 20 keys a call, so that after a storm of openings the next ones take the rest.
 function toRemove(stored: readonly StoredToken[]): string[] {
   if (stored.length < MAX_TOKENS) return []
   const kept = stored.filter(isLive).slice(1 - MAX_TOKENS)
-  return stored.filter((token) => !kept.includes(token)).map(({ key }) => key)
+  return stored
+    .filter((token) => !kept.includes(token))
+    .map(({ key }) => key)
+    .slice(0, 20)
 }
 
 async function openWindows(call: Call, sandboxId: string, address: string | undefined): Promise<Terminal> {
@@ -70,6 +74,6 @@ async function openWindows(call: Call, sandboxId: string, address: string | unde
   const WindowsKey = newPassword()
   call.log.secret(WindowsKey)
   const timeoutMs = Math.min(windows.timeout_seconds * 1_000, call.deadline - Date.now())
-  await changePassword(windows, address, WindowsKey, Math.max(1, timeoutMs))
+  await changePassword(windows, address, WindowsKey, Math.max(1, timeoutMs), call.log)
   return { OsType: 'Windows', Url, WindowsKey }
 }

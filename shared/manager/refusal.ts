@@ -34,12 +34,11 @@ function toActionError(error: CloudError, unconfirmed = ''): ActionError {
   const [status, code, message] = verdict(error)
   // The cloud may say anything; a code is passed on if it looks like one.
   const passedOn = /^[A-Za-z][\w.-]{0,127}$/.test(details.code ?? '') ? details.code : undefined
-  const words = kind === 'timeout' || kind === 'unreachable' ? '' : `: ${inShort(error)}`
-  const advice = kind === 'refused' ? '' : unconfirmed
+  const advice = kind === 'refused' ? '' : `${unconfirmed} `
   return new ActionError(
     status,
     passedOn ?? code,
-    `${message} (${action}${words}). ${advice}`.trim(),
+    `${message} (${action}). ${advice}${said(error)}`,
     error,
     details.retryAfter,
   )
@@ -55,7 +54,8 @@ const VERDICTS: Record<Exclude<Kind, 'refused'>, Verdict> = {
   unreadable: [503, 'ServiceUnavailable', 'The cloud was not understood'],
 }
 
-function verdict({ kind, details: { status, code = '' } }: CloudError): Verdict {
+/** What a failure of the cloud is to a caller. */
+export function verdict({ kind, details: { status, code = '' } }: CloudError): Verdict {
   if (kind !== 'refused') return VERDICTS[status === 504 ? 'timeout' : kind]
   if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the cloud account is used up']
   if (code === 'IdempotentParameterMismatch') return [409, code, 'The ClientToken was used with other parameters']
@@ -76,8 +76,7 @@ export function isWrongStatus(error: unknown): error is CloudError {
   return error instanceof CloudError && error.details.code === 'InvalidInstanceStatus'
 }
 
-/** The cloud's own words, on one line and short, with the request id that its support asks for. */
-export function inShort({ message, details: { requestId } }: CloudError): string {
-  const words = message.replace(/\s+/g, ' ').slice(0, 300)
-  return requestId === undefined ? words : `${words} Request id ${requestId}`
+/** The cloud's own words, with the request id that its support asks for. */
+export function said({ message, details: { requestId } }: CloudError): string {
+  return requestId === undefined ? message : `${message} Request id ${requestId}.`
 }

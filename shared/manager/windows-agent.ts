@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config/schema.ts'
 import { ActionError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { connect, TimeoutError } from './ecs/connection.ts'
 
 /**
@@ -16,6 +17,7 @@ export async function changePassword(
   address: string,
   password: string,
   timeoutMs: number,
+  log: Log,
 ): Promise<void> {
   const agent = connect(`${windows.agent_scheme}://${address}:${windows.agent_port}`)
   const query = new URLSearchParams({
@@ -34,8 +36,9 @@ export async function changePassword(
     throw unavailable('could not be reached: it starts some time after the machine', error)
   })
   if (answer.status !== 200 || !isSuccess(answer.body)) {
-    // Its own words are for the log, which hides the password that they may quote.
-    throw unavailable('did not set a password', new Error(`HTTP status ${answer.status}: ${answer.body.slice(0, 500)}`))
+    // Its own words are for the log alone. They may quote the password: hidden before they are cut, none of it is left.
+    const words = log.redact(answer.body).slice(0, 500)
+    throw unavailable('did not set a password', new Error(`HTTP status ${answer.status}: ${words}`))
   }
 }
 

@@ -14,6 +14,11 @@ export function text(value: unknown): string {
   return value
 }
 
+export function number(value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError()
+  return value
+}
+
 /** Null and empty are what the cloud writes for "none". */
 export function optionalText(value: unknown): string | undefined {
   return (value ?? '') === '' ? undefined : text(value)

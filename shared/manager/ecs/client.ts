@@ -63,7 +63,8 @@ export function ecsClient(
           log.secret(signer.sessionToken)
           const signed = sign(query, connection.host, region, signer)
           try {
-            const timeoutMs = Math.max(1, Math.min(try_timeout_seconds * 1_000, deadline - Date.now()))
+            const timeoutMs = Math.min(try_timeout_seconds * 1_000, deadline - Date.now())
+            if (timeoutMs <= 0) throw new TimeoutError('no time is left')
             answer = await connection.get(...signed, timeoutMs)
             return resultOf(action, answer, read)
           } catch (caught) {
