@@ -241,6 +241,14 @@ test.each(['json', 'text'] as const)('%s lines hide a secret with spaces and lin
   expect(lines.join()).not.toContain('fake-secret')
 })
 
+test('a secret of several lines is hidden in causes and in details, too', () => {
+  const secret = '#cloud-config\nchpasswd: fake-secret-line'
+  const { log, lines } = started({ secrets: [secret] })
+  const cause = new Error(`said ${secret}`)
+  log.end(outcome({ status: 500, error: Object.assign(new Error('x', { cause }), { said: secret }) }))
+  expect(lines[0]).not.toContain('fake-secret-line')
+})
+
 test('an answer can be redacted with the same secrets', () => {
   const { log } = started({ secrets: ['fake-configured'] })
   log.secret('fake-presented')

@@ -433,6 +433,9 @@ describe('the next page', () => {
   const list = (NextToken: string) => attempt('DescribeSandboxes', vefaas(request('DescribeSandboxes', { NextToken })))
 
   test.each([
+    'tA',
+    't-',
+    'wA',
     'a',
     't',
     'w',
