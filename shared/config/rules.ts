@@ -1,15 +1,18 @@
 /** A pattern, and what it asks for: the end of a sentence that begins with the name of the value. */
 export type Rule = readonly [pattern: RegExp, message: string]
 
+/** What names are made of. */
+export const WORD = 'letters, digits and _ . -'
+
 /**
  * What ECS accepts (ECS API reference, RunInstances and TagResources), for the configuration and for the parameters of
  * CreateSandbox alike.
  */
-export const INSTANCE_NAME: Rule = [/^[\p{L}\p{N}_.-]{1,120}$/u, 'must be 1 to 120 letters, digits and _ . -']
+export const INSTANCE_NAME: Rule = [/^[\p{L}\p{N}_.-]{1,120}$/u, `must be 1 to 120 ${WORD}`]
 export const INSTANCE_TYPE: Rule = [/^[a-z0-9]+(\.[a-z0-9]+)+$/, 'must be an instance type (ecs.g3i.large)']
 export const ZONE: Rule = [/^[a-z0-9-]{3,40}$/, 'must be a zone (cn-beijing-a)']
 export const IMAGE: Rule = [/^image-[\w-]{1,60}$/, 'must be the id of an image (image-...)']
-export const PROJECT: Rule = [/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits and _ . -']
+export const PROJECT: Rule = [/^[\w.-]{1,64}$/, `must be 1 to 64 ${WORD}`]
 export const SUBNET: Rule = [/^subnet-[\w-]{1,60}$/, 'must be the id of a subnet (subnet-...)']
 export const SECURITY_GROUPS: Rule = [
   /^sg-[\w-]{1,60}(,sg-[\w-]{1,60}){0,4}$/,

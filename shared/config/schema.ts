@@ -10,6 +10,7 @@ import {
   SUBNET,
   TAG_KEY,
   TAG_VALUE,
+  WORD,
   ZONE,
 } from './rules.ts'
 
@@ -95,7 +96,7 @@ export const sections = {
   windows: {
     agent_scheme: oneOf(['http', 'https'], 'http'),
     agent_port: whole(1, 65_535, 8112),
-    agent_user: text([/^[\w.-]{1,20}$/, 'must be 1 to 20 letters, digits and _ . -'], 'ecs'),
+    agent_user: text([/^[\w.-]{1,20}$/, `must be 1 to 20 ${WORD}`], 'ecs'),
     agent_key: text([/^[!-~]{4,256}$/, 'must be 4 to 256 characters without space'], ''),
     timeout_seconds: whole(1, 60, 10),
   },

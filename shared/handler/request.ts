@@ -86,5 +86,5 @@ function toText(name: string, value: unknown): string {
   const items = Array.isArray(value) ? value : [value ?? '']
   const good = (item: unknown) => typeof item === 'string' || typeof item === 'number'
   if (items.every(good)) return items.join(',')
-  throw invalidParameter(name, 'must be a text, a number or a list of them')
+  throw invalidParameter(name, 'must be a text, a number or a list')
 }

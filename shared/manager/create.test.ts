@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { startEcs } from '../../infra/emulator/ecs/index.ts'
 import { type CallOptions, callFor, configFor, errorOf, refusalOf, type Settings } from '../../tests/support/manager.ts'
+import { answerWith, enveloped, startStub } from '../../tests/support/stub-cloud.ts'
 import { type CreateRequest, createSandbox } from './create.ts'
 
 const ecs = await startEcs()
@@ -243,6 +244,11 @@ describe('what the caller may not ask for', () => {
     expect(ecs.calls).toEqual([])
   })
 
+  it('is nothing that is undefined', async () => {
+    await create({ request: { Password: undefined, SubnetId: undefined } })
+    expect(sent()).toEqual(usual)
+  })
+
   it('is never OsType or ClientToken', async () => {
     const settings = { 'security.allowed_overrides': [] }
     await create({ settings, request: { OsType: 'Windows', ClientToken: 'token-1' } })
@@ -377,6 +383,17 @@ describe('max_sandboxes', () => {
     expect(ecs.instances()).toHaveLength(2)
   })
 
+  it.each([{}, { TotalCount: null }, { TotalCount: 'x' }, { TotalCount: {} }])(
+    'makes no machine when the cloud does not say how many there are: %j',
+    async (Result) => {
+      const stub = await startStub((_request, response) => answerWith(response, enveloped(Result)))
+      const config = configFor(stub.url, { ...settings, 'volcengine.max_tries': 1 })
+      expect(await refusalOf(createSandbox(callFor(config), { OsType: 'Linux' }))).toBe('503 ServiceUnavailable')
+      expect(stub.asked.filter((path) => path.includes('RunInstances'))).toEqual([])
+      await stub.close()
+    },
+  )
+
   it('counts no instance of anybody else', async () => {
     ecs.seed(5)
     ecs.seed(5, { tags: { 'managed-by': 'somebody-else' } })
@@ -458,6 +475,23 @@ describe('a refusal of the cloud', () => {
   ])("with %s of what is configured is the manager's fault", async (code) => {
     refuse(code, 404)
     expect(await refusalOf(create())).toBe(`502 ${code}`)
+  })
+
+  it.each<[string, Partial<CreateRequest>, string]>([
+    ['QuotaExceeded.InstanceType', { InstanceType: 'ecs.r3i.large' }, '429 QuotaExceeded.InstanceType'],
+    ['InvalidInstanceType.OutOfStock', { InstanceType: 'ecs.r3i.large' }, '503 InvalidInstanceType.OutOfStock'],
+    ['InstanceTypeSoldOut', { InstanceType: 'ecs.r3i.large' }, '503 InstanceTypeSoldOut'],
+    ['InvalidClientTokenId', { ClientToken: 'mine' }, '502 InvalidClientTokenId'],
+    ['InvalidTagValue.Malformed', { TagKey: 'a', TagValue: 'b' }, '400 InvalidParameter.TagValue'],
+    ['InvalidTagKey.Malformed', { TagKey: 'a', TagValue: 'b' }, '400 InvalidParameter.TagKey'],
+    [
+      'InvalidImage.InstanceTypeMismatch',
+      { OsType: 'Windows', InstanceType: 'ecs.g3i.large' },
+      '400 InvalidParameter.InstanceType',
+    ],
+  ])('with %s is told as what it is, whatever else the caller chose', async (code, request, refusal) => {
+    refuse(code)
+    expect(await refusalOf(create({ settings: everything, request }))).toBe(refusal)
   })
 
   it('of the whole account is not blamed on a parameter', async () => {

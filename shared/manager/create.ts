@@ -50,7 +50,7 @@ function refuseImpossible({ config: { instance, security } }: Call, request: Cre
   const { OsType, ClientToken, ...overrides } = request
   for (const [name, value] of Object.entries(overrides)) {
     if (value !== undefined && !security.allowed_overrides.includes(name as Override)) {
-      throw new ActionError(403, `OperationDenied.${name}`, `${name} is fixed by the operator and cannot be set here.`)
+      throw new ActionError(403, `OperationDenied.${name}`, `${name} is fixed by the operator.`)
     }
   }
   const { TagKey, TagValue, ImageId } = request
@@ -80,7 +80,7 @@ async function refuseAboveLimit(call: Call, token: string): Promise<void> {
   if (count < limit) return
   // The retry of a creation whose answer was lost has to learn the id of its machine, not that this takes the room.
   if (await countInstances(call, { TagFilters: [{ Key: TOKEN_TAG, Values: [hash(token)] }] })) return
-  const message = `There are ${count} sandboxes, and at most ${limit} are allowed. Delete one first.`
+  const message = `There are ${count} of at most ${limit} sandboxes. Delete one first.`
   throw new ActionError(429, 'QuotaExceeded.MaximumSandboxes', message)
 }
 

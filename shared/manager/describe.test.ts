@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { startEcs } from '../../infra/emulator/ecs/index.ts'
 import { statuses } from '../../infra/emulator/ecs/instance.ts'
-import { callFor, configFor, refusalOf, type Settings } from '../../tests/support/manager.ts'
+import { callFor, configFor, errorOf, refusalOf, type Settings } from '../../tests/support/manager.ts'
 import { answerWith, enveloped, startStub } from '../../tests/support/stub-cloud.ts'
 import { createSandbox } from './create.ts'
 import { type DescribeRequest, describeSandboxes } from './describe.ts'
@@ -251,7 +251,7 @@ describe('page by page', () => {
     })
   })
 
-  it.each(['x', 't', 'w', 'nonsense', 'tnonsense', 'wnonsense', 'tMS4xLmFiYw', 'wMS4xLmFiYw'])(
+  it.each(['x', 't', 'w', 'nonsense', 'tnonsense', 'wnonsense', 't-', 't_', 'tA', 'w-', 'tMS4xLmFiYw', 'wMS4xLmFiYw'])(
     'refuses the NextToken %s',
     async (NextToken) => {
       ecs.seed(3, { tags })
@@ -365,6 +365,27 @@ describe('whatever the cloud says of an instance', () => {
       }),
       { numRuns: 200 },
     )
+    await stub.close()
+  })
+
+  it.each([{ ResponseMetadata: {} }, { ResponseMetadata: {}, Result: {} }, { ResponseMetadata: {}, Result: [] }])(
+    'an answer without a list, %j, is no empty list',
+    async (body) => {
+      const stub = await startStub((_request, response) => answerWith(response, body))
+      const config = configFor(stub.url, { 'volcengine.max_tries': 1 })
+      expect(await refusalOf(describeSandboxes(callFor(config), {}))).toBe('503 ServiceUnavailable')
+      await stub.close()
+    },
+  )
+
+  it('a list without an end ends at the deadline', async () => {
+    const stub = await startStub((_request, response) => {
+      answerWith(response, enveloped({ Instances: [], NextToken: 'again', TotalCount: 1 }))
+    })
+    const started = performance.now()
+    const work = describeSandboxes(callFor(configFor(stub.url), { withinMs: 200 }), {})
+    expect([503, 504]).toContain((await errorOf(work)).status)
+    expect(performance.now() - started).toBeLessThan(700)
     await stub.close()
   })
 

@@ -142,6 +142,18 @@ describe('at one sandbox', () => {
     expect(await admit(token)).toMatchObject({ port: 5905 })
   })
 
+  it.each([22, 45])('%i that were opened at once do not keep the next ones out', async (count) => {
+    const cloud = await startEcs({ latencyMs: 100 })
+    cloud.seed(1, { tags })
+    const id = cloud.instances()[0]?.InstanceId ?? ''
+    const config = configFor(cloud.url)
+    await Promise.allSettled(Array.from({ length: count }, () => openTerminal(callFor(config), id)))
+    expect(cloud.instances()[0]?.Tags.size).toBeGreaterThan(20)
+    for (let time = 0; time < 3; time++) await openTerminal(callFor(config), id)
+    expect(cloud.instances()[0]?.Tags.size).toBe(1 + 8)
+    await cloud.close()
+  })
+
   it('no other tag is ever touched', async () => {
     const id = seeded({ tags: { ...tags, owner: 'me', 'ecs-manager:client-token': 'x' } })
     for (let count = 0; count < 10; count++) await open(id)

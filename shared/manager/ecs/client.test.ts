@@ -152,6 +152,15 @@ describe('what the cloud refuses', () => {
     expect(cloudCall()).toMatchObject({ requestId, status: 403, error: 'AccessDenied' })
   })
 
+  it('is a refusal too when its message is no text', async () => {
+    const { url, asked } = await stub((_request, response) => {
+      answerWith(response, { ResponseMetadata: { Error: { Code: 'AccessDenied', Message: 5 } } }, 403)
+    })
+    const error = await errorOf(clientFor(url).describeAll())
+    expect([error.kind, error.details.code]).toEqual(['refused', 'AccessDenied'])
+    expect(asked).toHaveLength(1)
+  })
+
   it('is a wrong key, and a signature made with a wrong one', async () => {
     const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 3 }
     for (const [changed, code] of [
@@ -199,6 +208,10 @@ describe('Retry-After', () => {
   it.each([
     ['a date', 'Wed, 21 Oct 2015 07:28:00 GMT'],
     ['a negative number', '-5'],
+    ['beyond all numbers', '1e400'],
+    ['a number written oddly', '1e21'],
+    ['hexadecimal', '0x10'],
+    ['endless', '9'.repeat(400)],
     ['nonsense', 'soon'],
     ['nothing', ''],
   ])('that is %s does not stop the next try', async (_name, value) => {
@@ -210,6 +223,15 @@ describe('Retry-After', () => {
     const ms = await timed(clientFor(url).describeAll)
     expect(asked).toHaveLength(2)
     expect(ms).toBeLessThan(1_500)
+  })
+
+  it.each(['1e400', '1e21', '9'.repeat(400), '1.5e3'])('that is %s is not handed on', async (value) => {
+    const { url } = await stub((_request, response) => {
+      response.setHeader('Retry-After', value)
+      answerWith(response, {}, 429)
+    })
+    const { retryAfter } = (await errorOf(clientFor(url, { maxTries: 1 }).describeAll())).details
+    expect(retryAfter).toBeUndefined()
   })
 })
 
@@ -257,6 +279,19 @@ describe('time', () => {
     const error = await errorOf(describeAll())
     expect(error.kind).toBe('timeout')
     expect(performance.now() - started).toBeLessThan(900)
+  })
+})
+
+describe('after the deadline', () => {
+  it('nothing is sent any more, not even over a connection that is open', async () => {
+    const { client, call, describeAll } = clientFor(ecs.url)
+    await describeAll()
+    for (let time = 0; time < 10; time++) {
+      const late = { ...call, deadline: Date.now() - 1 }
+      expect((await errorOf(client.send('RunInstances', {}, late))).kind).toBe('timeout')
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(ecs.calls.map(({ action }) => action)).toEqual(['DescribeInstances'])
   })
 })
 

@@ -20,9 +20,7 @@ export interface Connection {
 }
 
 /** No whole answer in time. */
-export class TimeoutError extends Error {
-  override readonly name = 'TimeoutError'
-}
+export class TimeoutError extends Error {}
 
 // The largest answer expected is a page of 100 instances, about 200,000 characters.
 const MAX_ANSWER_LENGTH = 16_000_000

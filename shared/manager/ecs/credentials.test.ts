@@ -121,6 +121,25 @@ describe('the role file', () => {
     expect(source.current()?.accessKeyId).toBe('AKLATE')
   })
 
+  it('stays in use while the next one is half written, and while there is none', () => {
+    const path = writeRole(role('AKFIRST'))
+    const source = credentialSource(configured, {}, [path])
+    source.current()
+    writeRole('{"access_key_id":"AKNE')
+    expect(source.current()?.accessKeyId).toBe('AKFIRST')
+    rmSync(path)
+    expect(source.current()?.accessKeyId).toBe('AKFIRST')
+    writeRole(role('AKNEXT'))
+    expect(source.current()?.accessKeyId).toBe('AKNEXT')
+  })
+
+  it('that cannot be looked at is as good as absent', () => {
+    const file = writeRole(role('AKROLE'))
+    expect(credentialSource(configured, {}, [join(file, 'below')]).current()?.accessKeyId).toBe('AKFILE')
+    expect(credentialSource(configured, {}, [join(file, 'below'), file]).current()?.accessKeyId).toBe('AKROLE')
+    expect(credentialSource(configured, {}, [folder]).current()?.accessKeyId).toBe('AKFILE')
+  })
+
   it('is not read again while it is the same', () => {
     const source = credentialSource(none, {}, [writeRole(role('AKFIRST'))])
     expect(source.current()).toBe(source.current())
@@ -170,6 +189,20 @@ describe('after an authentication error', () => {
     expect(await answered).toBe(0)
     expect(ecs.calls.map(({ status }) => status)).toEqual([401, 200])
     expect(call.cloudCalls()).toMatchObject([{ tries: 2, status: 200 }])
+  })
+
+  it('a role with the same key id and another secret is tried', async () => {
+    const ecs = await startEcs({ accessKeys: { AKROLE: 'fake-new' } })
+    const path = writeRole({ ...role('AKROLE'), secret_access_key: 'fake-old' })
+    utimesSync(path, 1, 1_000)
+    const source = credentialSource(none, {}, [path])
+    source.current()
+    writeRole({ ...role('AKROLE'), secret_access_key: 'fake-new' })
+    utimesSync(path, 1, 1_000)
+    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 1 }
+    await ecsClient(settings, source).send('DescribeInstances', {}, callFor(configFor(ecs.url)))
+    expect(ecs.calls.map(({ status }) => status)).toEqual([401, 200])
+    await ecs.close()
   })
 
   it('a role that did not change is not tried a second time', async () => {
