@@ -59,8 +59,7 @@ export function ecsClient(
           error = undefined
           const signer = credentials.current()
           if (!signer) throw new CloudError(action, 'refused', 'No credentials were found.', NO_CREDENTIALS)
-          log.secret(signer.secretKey)
-          log.secret(signer.sessionToken)
+          for (const secret of Object.values(signer)) log.secret(secret)
           const signed = sign(query, connection.host, region, signer)
           try {
             const timeoutMs = Math.min(try_timeout_seconds * 1_000, deadline - Date.now())
