@@ -266,6 +266,30 @@ describe('no secret is in a log or an answer, whatever the cloud does:', () => {
   })
 })
 
+describe('credentials that are not in the configuration', () => {
+  it('are hidden as those that are', async () => {
+    const place = await start(
+      'json',
+      { 'volcengine.access_key': '', 'volcengine.secret_key': '' },
+      {
+        VOLCENGINE_ACCESS_KEY: CONFIGURED.accessKey,
+        VOLCENGINE_SECRET_KEY: CONFIGURED.secretKey,
+        VOLCENGINE_SESSION_TOKEN: CONFIGURED.sessionToken,
+      },
+    )
+    for (const [how, quote] of WAYS) {
+      const { accessKey, secretKey, sessionToken } = CONFIGURED
+      const Message = quote({ accessKey, secretKey, sessionToken })
+      place.ecs.faults.add({ Kind: 'Error', Status: 401, Code: 'InvalidAccessKey', Message })
+      const { status, text } = await call(place, 'DescribeSandboxes')
+      expect(status).toBe(502)
+      expect(found(`${text} ${await linesOf(place, 1)}`), how).toEqual([])
+      place.ecs.faults.clear()
+    }
+    await place.local.close()
+  })
+})
+
 describe('what is made for the caller', () => {
   it('is in the answer to the caller, and nowhere else', async () => {
     for (const place of places) {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../../../infra/emulator/ecs/faults.ts'
-import { startEcs } from '../../../infra/emulator/ecs/index.ts'
+import { type EcsEmulator, startEcs } from '../../../infra/emulator/ecs/index.ts'
 import { callFor, configFor, timed } from '../../../tests/support/manager.ts'
 import { answerWith, enveloped, startRawStub, startStub } from '../../../tests/support/stub-cloud.ts'
 import { type Fields, list, text } from './answer.ts'
@@ -12,12 +12,13 @@ import { credentialSource } from './credentials.ts'
 
 const ecs = await startEcs()
 const opened: { close(): Promise<void> }[] = []
+const own: EcsEmulator[] = []
 
 beforeEach(() => ecs.reset())
 afterEach(async () => {
   for (const server of opened.splice(0)) await server.close()
 })
-afterAll(() => ecs.close())
+afterAll(() => Promise.all([ecs, ...own].map((emulator) => emulator.close())))
 
 function readPage({ Instances, TotalCount }: Fields) {
   if (typeof TotalCount !== 'number') throw new TypeError('not a number')
@@ -39,6 +40,13 @@ function clientFor(url: string, { maxTries = 3, tryTimeoutSeconds = 1, withinMs 
   const call = callFor(configFor(url), { withinMs })
   const describeAll = () => client.send('DescribeInstances', { MaxResults: 10 }, call, readPage)
   return { client, call, describeAll, cloudCall: () => call.cloudCalls()[0] }
+}
+
+/** A cloud of the test's own, so that tests that wait can wait together. */
+async function ownEcs(): Promise<EcsEmulator> {
+  const emulator = await startEcs()
+  own.push(emulator)
+  return emulator
 }
 
 async function stub(answer: Parameters<typeof startStub>[0]) {
@@ -87,8 +95,9 @@ const passing: [string, Fault, kind: string][] = [
   ['a page with status 200', { Kind: 'Html', Status: 200 }, 'unreadable'],
 ]
 
-describe('what may pass by itself', () => {
+describe.concurrent('what may pass by itself', () => {
   it.each(passing)('is tried again after %s', async (_name, fault) => {
+    const ecs = await ownEcs()
     ecs.seed(2)
     ecs.faults.add({ ...fault, Times: 1 })
     const { describeAll, cloudCall } = clientFor(ecs.url)
@@ -99,6 +108,7 @@ describe('what may pass by itself', () => {
   })
 
   it.each(passing)('is given up after max_tries of %s', async (_name, fault, kind) => {
+    const ecs = await ownEcs()
     ecs.faults.add(fault)
     const { describeAll, cloudCall } = clientFor(ecs.url, { maxTries: 2 })
     expect((await errorOf(describeAll())).kind).toBe(kind)
@@ -107,6 +117,7 @@ describe('what may pass by itself', () => {
   })
 
   it.each([1, 2, 4])('is tried %i times where max_tries is that', async (maxTries) => {
+    const ecs = await ownEcs()
     ecs.faults.add({ Kind: 'Throttle' })
     await errorOf(clientFor(ecs.url, { maxTries }).describeAll())
     expect(ecs.calls).toHaveLength(maxTries)
@@ -235,8 +246,9 @@ describe('Retry-After', () => {
   })
 })
 
-describe('time', () => {
+describe.concurrent('time', () => {
   it('is given to each try, not to all of them together', async () => {
+    const ecs = await ownEcs()
     ecs.faults.add({ Kind: 'Delay', DelayMs: 60_000, Times: 1 })
     const { describeAll, cloudCall } = clientFor(ecs.url)
     const started = performance.now()
@@ -255,13 +267,16 @@ describe('time', () => {
     ['answers cannot be read', { Kind: 'NotJson' }],
     ['the cloud asks to wait a second each time', { Kind: 'Throttle', RetryAfterSeconds: 1 }],
   ])('ends at the deadline when %s', async (_name, fault) => {
+    const ecs = await ownEcs()
     ecs.faults.add(fault)
     const { describeAll } = clientFor(ecs.url, { maxTries: 10, tryTimeoutSeconds: 100, withinMs: 400 })
     const started = performance.now()
     await errorOf(describeAll())
     expect(performance.now() - started).toBeLessThan(800)
   })
+})
 
+describe('an answer that does not come to its end', () => {
   it.each<[string, (response: ServerResponse) => void]>([
     ['nothing', () => {}],
     ['the head alone', (response) => response.flushHeaders()],
@@ -272,7 +287,7 @@ describe('time', () => {
         response.once('close', () => clearInterval(timer))
       },
     ],
-  ])('runs out when the cloud sends %s', async (_name, trickle) => {
+  ])('is given up in time when the cloud sends %s', async (_name, trickle) => {
     const { url } = await stub((_request, response) => trickle(response))
     const { describeAll } = clientFor(url, { maxTries: 1, withinMs: 300 })
     const started = performance.now()
