@@ -37,17 +37,17 @@ export function reloadConfiguration(): Config {
  * @throws {ConfigError} naming all problems at once
  */
 export function loadConfig({ file, env }: Source): Config {
-  const values = [...fromFile(file), ...fromEnvironment(env)]
-  const problems = values
+  const found = [...fromFile(file), ...fromEnvironment(env)]
+  const values = new Map(found.map((value) => [`${value.section}.${value.key}`, value]))
+  const problems = found
     .filter(({ section, key }) => settingOf(section, key) === undefined)
     .map(({ section, key, origin }) => `${section}.${key} is not a setting (${origin}); ${namesOf(section)} are`)
   const config: Record<string, Record<string, unknown>> = {}
   for (const [section, settings] of Object.entries<Settings>(sections)) {
     config[section] = {}
     for (const [key, { fallback, isGood, message }] of Object.entries(settings)) {
-      const found = values.findLast((value) => value.section === section && value.key === key)
-      const value = found ? found.value : fallback
-      if (!isGood(value)) problems.push(`${section}.${key} ${message} (${found?.origin ?? file})`)
+      const { value, origin } = values.get(`${section}.${key}`) ?? { value: fallback, origin: file }
+      if (!isGood(value)) problems.push(`${section}.${key} ${message} (${origin})`)
       config[section][key] = value
     }
   }
