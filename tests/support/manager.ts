@@ -45,8 +45,8 @@ export interface CallOptions {
 }
 
 export interface TestCall extends Call {
-  /** The line of the log, as it would be if the invocation ended now. */
-  line(): string
+  /** The line of the log, as it would be if the invocation ended now, with this error if there is one. */
+  line(error?: unknown): string
   /** Calls to the cloud in that line. */
   cloudCalls(): CloudCall[]
 }
@@ -57,18 +57,17 @@ export function callFor(config: Config, { withinMs = 10_000, callerRequestId }: 
   const log = startLog({ level: 'debug', format: 'json', secrets: secretsOf(config) }, (line) => {
     written = line
   })
-  const outcome = {
-    requestId: 'r-1',
-    action: 'Test',
-    caller: 'tester',
-    status: 200,
-    code: undefined,
-    milliseconds: 0,
-    cold: false,
-    error: undefined,
-  }
-  const line = () => {
-    log.end(outcome)
+  const line = (error?: unknown) => {
+    const status = error === undefined ? 200 : 500
+    const outcome = {
+      requestId: 'r-1',
+      action: 'Test',
+      caller: 'tester',
+      code: undefined,
+      milliseconds: 0,
+      cold: false,
+    }
+    log.end({ ...outcome, status, error })
     return written
   }
   return {
