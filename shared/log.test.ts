@@ -115,7 +115,6 @@ describe('the line of an invocation', () => {
   })
 
   test.each<[Level, number, boolean, boolean]>([
-    ['debug', 200, false, true],
     ['info', 200, false, true],
     ['warn', 200, false, false],
     ['warn', 200, true, true],
@@ -140,7 +139,7 @@ describe('the line of an invocation', () => {
     [500, 'error'],
     [504, 'error'],
   ])('of status %i has level %s', (status, level) => {
-    const { log, lines } = started({ level: 'debug' })
+    const { log, lines } = started({ level: 'info' })
     log.end(outcome({ status }))
     expect(JSON.parse(lines[0] ?? '').level).toBe(level)
   })

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 
 // How important a line is: `log.level` of the configuration hides everything below it.
-const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+const LEVELS = ['info', 'warn', 'error'] as const
 
 export type Level = (typeof LEVELS)[number]
 
@@ -67,7 +67,7 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
     cloud: (call) => cloud.push(call),
     note: (message) => notes.push(message),
     end({ error, ...outcome }) {
-      const rank = outcome.status >= 500 ? 3 : outcome.status >= 400 || notes.length > 0 ? 2 : 1
+      const rank = outcome.status >= 500 ? 2 : outcome.status >= 400 || notes.length > 0 ? 1 : 0
       if (rank < LEVELS.indexOf(level)) return
       // Only what can hold a stranger's words is searched: a caller's key called "status" must not eat our own.
       const line = {
@@ -93,7 +93,10 @@ export function redact(text: string, secrets: Iterable<string>): string {
   // secret inside another, the rest of the other would be left.
   const lines = [...secrets].flatMap((secret) => [
     secret,
-    ...secret.split(/\s*\n\s*/).filter(({ length }) => length > 7),
+    ...secret
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(({ length }) => length > 7),
   ])
   for (const secret of lines.sort((a, b) => b.length - a.length)) {
     if (secret.length > 3) for (const form of formsOf(secret)) result = result.replaceAll(form, '[redacted]')

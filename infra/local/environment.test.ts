@@ -12,7 +12,7 @@ describe("of the user's environment", () => {
     VOLCENGINE_SECRET_KEY: 'real',
     VOLCENGINE_SESSION_TOKEN: 'real',
     ECS_MANAGER_CONFIG_FILE: '/some/config.toml',
-    ECS_MANAGER__LOG__LEVEL: 'debug',
+    ECS_MANAGER__LOG__LEVEL: 'warn',
     ECS_MANAGER__VOLCENGINE__REGION: 'cn-shanghai',
     ECS_MANAGER__VOLCENGINE__ENDPOINT: 'https://open.volcengineapi.com',
     ECS_MANAGER__VOLCENGINE__ACCESS_KEY: 'real',
@@ -23,7 +23,7 @@ describe("of the user's environment", () => {
   test('the emulated cloud gets the settings, and nothing that leads to a real cloud', () => {
     expect(settingsOf(environment, false)).toEqual({
       ECS_MANAGER_CONFIG_FILE: '/some/config.toml',
-      ECS_MANAGER__LOG__LEVEL: 'debug',
+      ECS_MANAGER__LOG__LEVEL: 'warn',
       ECS_MANAGER__VOLCENGINE__REGION: 'cn-shanghai',
     })
   })

@@ -9,19 +9,7 @@ const { createHash, createHmac }: typeof import('node:crypto') = require('node:c
  */
 module.exports = {
   sha256: (text: string) => digest(createHash('sha256').update(text).digest()),
-  hmacSha256,
-}
-
-// Four of the five HMACs of a signature are those of the secret, day, region and service: the same all day long, and 20 us
-// of a call. The fifth is remembered in vain, which is cheaper than to tell it from the others.
-const remembered = new Map<string, Buffer>()
-
-function hmacSha256(text: string, key: string | Buffer): Buffer {
-  const name = `${key} ${text}`
-  const result = remembered.get(name) ?? digest(createHmac('sha256', key).update(text).digest())
-  if (remembered.size > 99) remembered.clear()
-  remembered.set(name, result)
-  return result
+  hmacSha256: (text: string, key: string | Buffer) => digest(createHmac('sha256', key).update(text).digest()),
 }
 
 function digest(bytes: Buffer): Buffer {

@@ -101,7 +101,7 @@ export const sections = {
     timeout_seconds: whole(1, 60, 10),
   },
   log: {
-    level: oneOf(['debug', 'info', 'warn', 'error'], 'info'),
+    level: oneOf(['info', 'warn', 'error'], 'info'),
     format: oneOf(['json', 'text'], 'json'),
   },
 } as const

@@ -27,10 +27,12 @@ export function authenticate({ headers }: HttpRequest, { security }: Config, log
   )
 }
 
+// A header without a readable key is a wrong key, whatever another header holds.
 function keysOf({ authorization = '', 'x-api-key': apiKey = '' }: Record<string, string>): string[] {
-  const [, scheme = '', rest = ''] = /^(bearer|basic) +(.*)$/i.exec(authorization) ?? []
-  const key = scheme === '' ? authorization : scheme.toLowerCase() === 'bearer' ? rest : passwordOf(rest)
-  return [key.trim(), apiKey.trim()].filter((key) => key !== '')
+  const header = authorization.trim()
+  const [, scheme = '', rest = ''] = /^(bearer|basic) +(.*)$/i.exec(header) ?? []
+  const key = scheme === '' ? header : scheme.toLowerCase() === 'bearer' ? rest : passwordOf(rest)
+  return [...(header && [key]), ...(apiKey.trim() && [apiKey.trim()])]
 }
 
 // websockify's token source is a URL, and a URL carries a key only as user:password@.

@@ -30,11 +30,10 @@ export function toHttpRequest(value: unknown): HttpRequest {
   }
 }
 
-// Where a platform has more than the plain map (API Gateway v2 the raw query, v1 and ALB the multi-value map), the plain
-// one may lack the first values of a repeated key. ALB alone hands on the query as it came, still percent-encoded (AWS
-// documentation, "Using AWS Lambda with an Application Load Balancer").
+// veFaaS and API Gateway v2 join the values of a repeated key; of v1 and ALB only the multi-value map has all of them. ALB
+// alone hands on the query as it came, still percent-encoded (AWS documentation, "Using AWS Lambda with an Application
+// Load Balancer").
 function queryOf(event: Record<string, unknown>, isAlb: boolean): Record<string, string> {
-  if (typeof event.rawQueryString === 'string') return joined([...new URLSearchParams(event.rawQueryString)])
   const found = pairs(event.multiValueQueryStringParameters, event.queryStringParameters)
   return isAlb ? joined(found.map(([name, value]) => [percentDecode(name), percentDecode(value)])) : joined(found)
 }

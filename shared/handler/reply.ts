@@ -2,7 +2,7 @@ import { ActionError } from '../errors.ts'
 import type { Invocation } from './invocation.ts'
 import { VERSION } from './request.ts'
 
-/** An answer as the platforms take it; veFaaS reads these three keys, and AWS no others of a JSON answer. */
+/** An answer as the platforms take it; veFaaS reads these three keys, AWS also multiValueHeaders. */
 export interface Reply {
   statusCode: number
   headers?: Record<string, string>

@@ -26,7 +26,7 @@ export function readParameters({ query }: HttpRequest, body: unknown = {}): Para
   const inBody = collect(Object.entries(body).map(([name, value]) => [name, toText(name, value)]))
   for (const [name, value] of inBody) {
     if ((inQuery.get(name) ?? value) === value) continue
-    throw invalidParameter(name, 'is in the query and in the body with different values')
+    throw invalidParameter(name, 'is another in the query than in the body')
   }
   return new Map([...inQuery, ...inBody])
 }
@@ -83,8 +83,8 @@ function collect(found: readonly (readonly [string, string])[]): Map<string, str
 }
 
 function toText(name: string, value: unknown): string {
-  const items = Array.isArray(value) ? value : [value ?? '']
+  const items = Array.isArray(value) && name === 'SecurityGroupIds' ? value : [value ?? '']
   const good = (item: unknown) => typeof item === 'string' || typeof item === 'number'
   if (items.every(good)) return items.join(',')
-  throw invalidParameter(name, 'must be a text, a number or a list')
+  throw invalidParameter(name, 'must be a text or a number')
 }

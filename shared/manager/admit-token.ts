@@ -1,8 +1,8 @@
 import { ActionError, invalidParameter } from '../errors.ts'
 import type { Call } from './cloud.ts'
-import { describeInstance, tagInstance, untagInstance } from './instances.ts'
-import { inOurWords } from './refusal.ts'
-import { isSandbox } from './sandbox.ts'
+import { tagInstance, untagInstance } from './instances.ts'
+import { inOurWords, isNotFound, isWrongStatus } from './refusal.ts'
+import { findSandbox } from './sandbox.ts'
 import {
   expiresIn,
   findToken,
@@ -24,16 +24,19 @@ export function admitToken(call: Call, token: string): Promise<{ host: string; p
   return inOurWords(async () => {
     const sandboxId = sandboxOfToken(token)
     if (sandboxId === undefined) throw invalidParameter('Token', 'must be a token from DescribeSandboxTerminalUrl')
-    const instance = await describeInstance(call, sandboxId)
+    const instance = await findSandbox(call, sandboxId)
     const host = instance?.primaryIp
-    if (!instance || !host || !isSandbox(instance, call.config) || instance.status !== 'RUNNING') throw notValid()
+    if (!host || instance.status !== 'RUNNING') throw notValid()
 
     const stored = storedTokens(instance.tags)
     const found = findToken(stored, hashToken(token))
     if (found === undefined) throw notValid()
     if (!isLive(found)) throw new ActionError(403, 'InvalidVncToken.Expired', `The token has expired. ${ADVICE}`)
-    if (call.config.security.vnc_token_reuse_seconds > 0) await openWindow(call, sandboxId, found)
-    else await useUp(call, sandboxId, found, stored)
+    const use = call.config.security.vnc_token_reuse_seconds > 0 ? openWindow : useUp
+    await use(call, sandboxId, found, stored).catch((error) => {
+      // Deleted or stopped a moment ago.
+      throw isNotFound(error) || isWrongStatus(error) ? notValid() : error
+    })
     return { host, port: call.config.terminal.vnc_port }
   })
 }

@@ -1,11 +1,11 @@
 import type { Config } from '../config/schema.ts'
 import type { Fields } from './ecs/answer.ts'
-import { type EcsClient, ecsClient, type Invocation } from './ecs/client.ts'
+import { type EcsClient, type Effort, ecsClient } from './ecs/client.ts'
 import { credentialSource } from './ecs/credentials.ts'
 import type { Param } from './ecs/flatten.ts'
 
 /** What the manager has to know of the invocation that it works for. */
-export interface Call extends Invocation {
+export interface Call extends Effort {
   config: Config
   /** The request id that the caller sent; absent when the pipeline had to make one. */
   callerRequestId?: string | undefined

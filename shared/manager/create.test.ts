@@ -166,12 +166,7 @@ describe('what the caller asks for takes the place of the configuration', () => 
       { ...usual, ImageId: 'image-windows-own' },
       { 'instance.windows_image_id': '' },
     ],
-    [
-      'ProjectName',
-      { ProjectName: 'other' },
-      { ...usual, ProjectName: 'other' },
-      { 'instance.project_name': 'desktops' },
-    ],
+    ['ProjectName', { ProjectName: 'other' }, { ...usual, ProjectName: 'other' }],
     ['SubnetId', { SubnetId: 'subnet-b' }, { ...usual, 'NetworkInterfaces.1.SubnetId': 'subnet-b' }],
     [
       'SecurityGroupIds',

@@ -36,6 +36,12 @@ export function createSandbox(call: Call, request: CreateRequest): Promise<{ San
   return inOurWords(async () => {
     refuseImpossible(call, request)
     await refuseAboveLimit(call, token)
+    return run(call, request, token)
+  })
+}
+
+function run(call: Call, request: CreateRequest, token: string): Promise<{ SandboxId: string }> {
+  return inOurWords(async () => {
     try {
       return await send(call, 'RunInstances', machine(call, request, token), ({ InstanceIds }) => ({
         SandboxId: text(fields(InstanceIds)[0]),
@@ -49,7 +55,9 @@ export function createSandbox(call: Call, request: CreateRequest): Promise<{ San
 function refuseImpossible({ config: { instance, security } }: Call, request: CreateRequest): void {
   const { OsType, ClientToken, ...overrides } = request
   for (const [name, value] of Object.entries(overrides)) {
-    if (value !== undefined && !security.allowed_overrides.includes(name as Override)) {
+    // In another project than the configured one it would be no sandbox of this manager, and nobody would end it.
+    const lost = name === 'ProjectName' && instance.project_name !== ''
+    if (value !== undefined && (lost || !security.allowed_overrides.includes(name as Override))) {
       throw new ActionError(403, `OperationDenied.${name}`, `${name} is fixed by the operator.`)
     }
   }
@@ -80,7 +88,7 @@ async function refuseAboveLimit(call: Call, token: string): Promise<void> {
   if (count < limit) return
   // The retry of a creation whose answer was lost has to learn the id of its machine, not that this takes the room.
   if (await countInstances(call, { TagFilters: [{ Key: TOKEN_TAG, Values: [hash(token)] }] })) return
-  const message = `There are ${count} of at most ${limit} sandboxes. Delete one first.`
+  const message = `There are ${count} of at most ${limit} sandboxes.`
   throw new ActionError(429, 'QuotaExceeded.MaximumSandboxes', message)
 }
 

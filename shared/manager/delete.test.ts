@@ -179,7 +179,7 @@ describe('what is no sandbox of this manager', () => {
     ['an instance that is being deleted', { status: 'DELETING' }, {}],
   ])('is not deleted, and looks like an id that does not exist: %s', async (_name, seed, settings) => {
     const id = seeded(seed)
-    const error = await errorOf(remove(id, { settings }))
+    const error = await errorOf(remove(id, { settings, withinMs: 300 }))
     expect(`${error.status} ${error.code}`).toBe('404 InvalidSandbox.NotFound')
     expect(error.message.replace(id, '')).toBe(
       (await errorOf(remove('i-none', { settings, withinMs: 300 }))).message.replace('i-none', ''),

@@ -3,7 +3,7 @@ import type { Call } from './cloud.ts'
 import type { CloudError } from './ecs/cloud-error.ts'
 import { deleteInstance, describeInstance, type Instance } from './instances.ts'
 import { aboutSandbox, isNotFound, isWrongStatus } from './refusal.ts'
-import { isSandbox } from './sandbox.ts'
+import { findSandbox, isSandbox } from './sandbox.ts'
 
 /**
  * Deletes a sandbox, in whatever state it is: one that the cloud does not delete yet (it is still CREATING) is waited
@@ -14,17 +14,17 @@ export function deleteSandbox(call: Call, SandboxId: string): Promise<{ SandboxI
   return aboutSandbox(SandboxId, async () => {
     let instance = await findNew(call, SandboxId)
     if (instance === undefined) throw sandboxNotFound(SandboxId)
-    for (let seconds = 1; instance !== undefined; seconds = Math.min(seconds + 1, 3)) {
-      if (!isSandbox(instance, call.config)) throw sandboxNotFound(SandboxId)
+    for (let seconds = 1; ; seconds = Math.min(seconds + 1, 3)) {
       const refusal = await tryDelete(call, instance)
-      if (refusal === undefined) break
+      if (refusal === undefined) return { SandboxId }
       if (!(await pause(call, seconds))) {
         const advice = 'The cloud deletes it once it is RUNNING, STOPPED or ERROR: repeat the call in some seconds.'
         throw invalidSandboxStatus(SandboxId, instance.status, advice, refusal)
       }
-      instance = await describeInstance(call, SandboxId)
+      // Not to be seen is no proof that it is gone: only DeleteInstance can tell.
+      instance = (await describeInstance(call, SandboxId)) ?? instance
+      if (!isSandbox(instance, call.config)) throw sandboxNotFound(SandboxId)
     }
-    return { SandboxId }
   })
 }
 
@@ -42,11 +42,11 @@ async function tryDelete(call: Call, { id, status }: Instance): Promise<CloudErr
 }
 
 // The cloud shows a new machine some seconds after it was made. Who deletes it at once must not be told that there is
-// none: nobody would delete it again.
+// none: nobody would delete it again. A foreign machine is waited for too, so that the time does not tell that it exists.
 async function findNew(call: Call, sandboxId: string): Promise<Instance | undefined> {
-  let instance = await describeInstance(call, sandboxId)
+  let instance = await findSandbox(call, sandboxId)
   for (let seconds = 1; instance === undefined && seconds <= 2 && (await pause(call, seconds)); seconds += 1) {
-    instance = await describeInstance(call, sandboxId)
+    instance = await findSandbox(call, sandboxId)
   }
   return instance
 }

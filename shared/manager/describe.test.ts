@@ -259,12 +259,6 @@ describe('page by page', () => {
     },
   )
 
-  it('refuses a NextToken of another list', async () => {
-    ecs.seed(3, { tags })
-    const { NextToken } = await list({ MaxResults: 1 })
-    expect(await refusalOf(list({ NextToken, Status: 'RUNNING' }))).toBe('400 InvalidParameter.NextToken')
-  })
-
   it.each<[Fault, string]>([
     [{ Kind: 'Error', Status: 401, Code: 'InvalidAccessKey' }, '502 InvalidAccessKey'],
     [{ Kind: 'Error', Status: 403, Code: 'InvalidTimestamp' }, '502 InvalidTimestamp'],

@@ -2,9 +2,9 @@ import type { Config } from '../config/schema.ts'
 import { invalidParameter } from '../errors.ts'
 import type { Call } from './cloud.ts'
 import { CloudError } from './ecs/cloud-error.ts'
-import { describeInstance, describeInstances, type Instance } from './instances.ts'
+import { describeInstances, type Instance } from './instances.ts'
 import { inOurWords } from './refusal.ts'
-import { isSandbox, type Sandbox, tagged, toSandbox } from './sandbox.ts'
+import { findSandbox, isSandbox, type Sandbox, tagged, toSandbox } from './sandbox.ts'
 
 /** Which sandboxes to list. With `MaxResults` or `NextToken` one page, else all. */
 export interface DescribeRequest {
@@ -32,7 +32,7 @@ export function describeSandboxes(call: Call, request: DescribeRequest): Promise
   return inOurWords(async () => {
     const paged = (request.MaxResults ?? request.NextToken) !== undefined
     if (request.SandboxId !== undefined) {
-      const instance = await describeInstance(call, request.SandboxId)
+      const instance = await findSandbox(call, request.SandboxId)
       return { sandboxes: toSandboxes(call, request, instance ? [instance] : []), NextToken: paged ? '' : undefined }
     }
     if (paged) return onePage(call, request).catch((error) => blameNextToken(error, request))
@@ -57,11 +57,11 @@ const large = new WeakSet<Config>()
 
 async function onePage(call: Call, request: DescribeRequest): Promise<DescribeResult> {
   const { config } = call
-  const { Status, MaxResults = 100, NextToken } = request
+  const { MaxResults = 100, NextToken } = request
   const [wide, token] = NextToken === undefined ? [large.has(config)] : decode(NextToken)
   const { TagFilters, ProjectName } = tagged(config)
   const filter = wide ? { ProjectName } : { TagFilters, ProjectName }
-  const page = await describeInstances(call, { ...filter, Status, MaxResults, NextToken: token })
+  const page = await describeInstances(call, { ...filter, MaxResults, NextToken: token })
   if (!wide && token === undefined && page.total >= TAG_FILTER_LIMIT) {
     large.add(config)
     return onePage(call, request)

@@ -35,7 +35,9 @@ export function describeInstances(call: Call, params: Parameters<typeof send>[2]
 
 /** The instance with this id, whoever's it is; undefined when there is none. */
 export async function describeInstance(call: Call, instanceId: string): Promise<Instance | undefined> {
-  const { instances } = await describeInstances(call, { InstanceIds: [instanceId] })
+  const instances = await send(call, 'DescribeInstances', { InstanceIds: [instanceId] }, ({ Instances }) =>
+    list(Instances, toInstance),
+  )
   return instances.find(({ id }) => id === instanceId)
 }
 

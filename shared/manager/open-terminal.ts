@@ -1,9 +1,9 @@
 import { ActionError, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
 import { type Call, send } from './cloud.ts'
 import { text } from './ecs/answer.ts'
-import { describeInstance, tagInstance, untagInstance } from './instances.ts'
+import { tagInstance, untagInstance } from './instances.ts'
 import { aboutSandbox } from './refusal.ts'
-import { isSandbox } from './sandbox.ts'
+import { findSandbox, toUtc } from './sandbox.ts'
 import {
   expiresIn,
   hashToken,
@@ -18,7 +18,13 @@ import { changePassword, newPassword } from './windows-agent.ts'
 
 /** How to see a desktop: Linux through a VNC viewer with the token, Windows at the URL with the key. */
 export type Terminal =
-  | { OsType: 'Linux'; Token: string; Url?: string }
+  | {
+      OsType: 'Linux'
+      Token: string
+      /** When the token expires unless it is used: RFC 3339 in UTC. */
+      ExpireAt: string | undefined
+      Url?: string
+    }
   | { OsType: 'Windows'; Url: string; WindowsKey: string }
 
 /**
@@ -28,8 +34,8 @@ export type Terminal =
  */
 export function openTerminal(call: Call, sandboxId: string): Promise<Terminal> {
   return aboutSandbox(sandboxId, async () => {
-    const instance = await describeInstance(call, sandboxId)
-    if (instance === undefined || !isSandbox(instance, call.config)) throw sandboxNotFound(sandboxId)
+    const instance = await findSandbox(call, sandboxId)
+    if (instance === undefined) throw sandboxNotFound(sandboxId)
     if (instance.status !== 'RUNNING') {
       throw invalidSandboxStatus(sandboxId, instance.status, 'A terminal needs it RUNNING.')
     }
@@ -48,7 +54,7 @@ async function openLinux(call: Call, sandboxId: string, stored: StoredToken[]): 
   await tagInstance(call, sandboxId, toTag({ hash: hashToken(Token), expiresAt, used: false }))
   // The token needs no escaping anywhere; the template decides whether it stands in a query or inside a path.
   const Url = terminal.vnc_url_template.replaceAll('{token}', Token)
-  return { OsType: 'Linux', Token, ...(Url && { Url }) }
+  return { OsType: 'Linux', Token, ExpireAt: toUtc(expiresAt * 1_000), ...(Url && { Url }) }
 }
 
 // Only when there is no room: so the usual opening costs no third call. The oldest go first, expired ones above all; ECS

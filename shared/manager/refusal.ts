@@ -12,7 +12,7 @@ export async function inOurWords<T>(work: () => Promise<T>, unconfirmed?: string
   try {
     return await work()
   } catch (error) {
-    throw error instanceof CloudError ? toActionError(error, unconfirmed) : error
+    throw error instanceof CloudError ? inTheApi(error, unconfirmed) : error
   }
 }
 
@@ -29,16 +29,16 @@ export function aboutSandbox<T>(sandboxId: string, work: () => Promise<T>): Prom
   })
 }
 
-function toActionError(error: CloudError, unconfirmed = ''): ActionError {
+function inTheApi(error: CloudError, unconfirmed = ''): ActionError {
   const { action, kind, details } = error
   const [status, code, message] = verdict(error)
   // The cloud may say anything; a code is passed on if it looks like one.
   const passedOn = /^[A-Za-z][\w.-]{0,127}$/.test(details.code ?? '') ? details.code : undefined
-  const advice = kind === 'refused' ? '' : `${unconfirmed} `
+  const advice = kind === 'refused' ? '' : unconfirmed
   return new ActionError(
     status,
     passedOn ?? code,
-    `${message} (${action}). ${advice}${said(error)}`,
+    [`${message} (${action}).`, advice, said(error)].filter(Boolean).join(' '),
     error,
     details.retryAfter,
   )

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
-import type { Instance } from './instances.ts'
+import type { Call } from './cloud.ts'
+import { describeInstance, type Instance } from './instances.ts'
 
 /** A sandbox as a caller sees it. */
 export interface Sandbox {
@@ -38,6 +39,12 @@ export function isSandbox({ tags, project }: Instance, { instance }: Config): bo
   return tagged && (instance.project_name === '' || project === instance.project_name)
 }
 
+/** The instance of the sandbox with this id; undefined when there is none, or when it is not a sandbox of this manager. */
+export async function findSandbox(call: Call, sandboxId: string): Promise<Instance | undefined> {
+  const instance = await describeInstance(call, sandboxId)
+  return instance && isSandbox(instance, call.config) ? instance : undefined
+}
+
 /** The filter of DescribeInstances that shows the sandboxes of this manager: at most 1,000 of them. */
 export function tagged({ instance }: Config) {
   return {
@@ -60,8 +67,8 @@ export function toSandbox({ id, status, primaryIp, osType, type, name, eip, crea
   }
 }
 
-// ECS writes Beijing time (2026-11-23T20:00:00+08:00).
-function toUtc(time = ''): string | undefined {
-  const parsed = Date.parse(time)
-  return Number.isNaN(parsed) ? undefined : `${new Date(parsed).toISOString().slice(0, 19)}Z`
+/** A time as the API writes it, RFC 3339 in UTC with seconds; undefined for what is none. */
+export function toUtc(time: string | number = ''): string | undefined {
+  const date = new Date(time)
+  return Number.isNaN(+date) ? undefined : `${date.toISOString().slice(0, 19)}Z`
 }

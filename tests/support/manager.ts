@@ -54,7 +54,7 @@ export interface TestCall extends Call {
 /** What the pipeline hands to the manager, with the real log. */
 export function callFor(config: Config, { withinMs = 10_000, callerRequestId }: CallOptions = {}): TestCall {
   let written = ''
-  const log = startLog({ level: 'debug', format: 'json', secrets: secretsOf(config) }, (line) => {
+  const log = startLog({ level: 'info', format: 'json', secrets: secretsOf(config) }, (line) => {
     written = line
   })
   const line = (error?: unknown) => {

@@ -7,7 +7,7 @@ import type { CredentialSource, Credentials } from './credentials.ts'
 import { flatten, type Param } from './flatten.ts'
 
 /** What the client has to know of the invocation that it works for. */
-export interface Invocation {
+export interface Effort {
   /** When the work has to be done, in milliseconds since 1970. No try and no wait goes beyond it. */
   deadline: number
   log: Log
@@ -24,7 +24,7 @@ export interface EcsClient {
   send<Result>(
     action: string,
     params: { readonly [key: string]: Param },
-    invocation: Invocation,
+    effort: Effort,
     read?: (result: Fields) => Result,
   ): Promise<Result>
   /** Opens a connection ahead of the first call, so that DNS and TLS are done by then. Never fails. */
@@ -64,7 +64,8 @@ export function ecsClient(
           try {
             const timeoutMs = Math.min(try_timeout_seconds * 1_000, deadline - Date.now())
             if (timeoutMs <= 0) throw new TimeoutError('no time is left')
-            answer = await connection.get(...signed, timeoutMs)
+            // Not over the connections that one try has failed on: after a thaw all of them may be dead.
+            answer = await connection.get(...signed, timeoutMs, tries > 1)
             return resultOf(action, answer, read)
           } catch (caught) {
             error = toCloudError(action, caught, answer)
@@ -93,10 +94,11 @@ export function ecsClient(
     // Unsigned and without an action: the answer, a refusal, does not matter. While it is on its way, the first signature
     // of the process is made, which takes 1.5 ms longer than the later ones.
     async warmUp() {
-      const opened = connection.get('/', { Host: connection.host }, 2_000).catch(() => {})
-      const signer = credentials.current()
-      if (signer) sign({}, connection.host, region, signer)
-      await opened
+      try {
+        const opened = connection.get('/', { Host: connection.host }, 2_000)
+        const signer = credentials.current()
+        await Promise.all([opened, signer && sign({}, connection.host, region, signer)])
+      } catch {}
     },
   }
 }

@@ -11,11 +11,11 @@ export interface Connection {
   /** As it stands in the Host header. */
   readonly host: string
   /**
-   * One GET over a kept-alive connection.
+   * One GET, over a kept-alive connection or, if `fresh`, over one of its own.
    * @throws {TimeoutError} when the whole answer is not there after `timeoutMs`
    * @throws the error of the socket when there is no connection or it breaks
    */
-  get(path: string, headers: Record<string, string>, timeoutMs: number): Promise<Answer>
+  get(path: string, headers: Record<string, string>, timeoutMs: number, fresh?: boolean): Promise<Answer>
 }
 
 /** No whole answer in time. */
@@ -33,18 +33,16 @@ export function connect(endpoint: string): Connection {
   // Only the one that is needed: node:https with TLS takes 2 ms to load. Before Node 20.16 a bundle has require alone.
   const load: typeof process.getBuiltinModule = process.getBuiltinModule ?? require
   const { Agent, request } = load(protocol === 'https:' ? 'node:https' : 'node:http')
-  const target = {
-    agent: new Agent({ keepAlive: true, maxFreeSockets: 256 }),
-    hostname: hostname.replace(/[[\]]/g, ''),
-    port,
-  }
+  // A function may be frozen and thawed, and a NAT forgets: a connection that was idle for long is likely dead.
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: 15_000 })
+  const target = { hostname: hostname.replace(/[[\]]/g, ''), port }
   return {
     host,
-    async get(path, headers, timeoutMs) {
+    async get(path, headers, timeoutMs, fresh) {
       let timer: NodeJS.Timeout | undefined
       try {
         return await new Promise<Answer>((resolve, reject) => {
-          const sent = request({ ...target, path, headers }, (received) => {
+          const sent = request({ ...target, agent: !fresh && agent, path, headers }, (received) => {
             let body = ''
             received.setEncoding('utf8')
             received.on('error', reject)
