@@ -28,7 +28,7 @@ export const TAG_VALUE: Rule = [/^[\p{L}\p{N} _.:/=+@-]{1,256}$/u, `must be 1 to
 
 /** Completes a sentence that begins with the name of a password. */
 export const PASSWORD_MESSAGE =
-  'must have 8 to 30 characters of three kinds (upper, lower, digit, special) and not begin with / or $6$'
+  'must have 8 to 30 characters of three kinds (upper, lower, digit, special but " and \\) and not begin with / or $6$'
 
 /** Whether ECS takes it as a password (ECS API reference, RunInstances). */
 export function isPassword(value: string): boolean {

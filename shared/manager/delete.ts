@@ -17,15 +17,23 @@ export function deleteSandbox(call: Call, SandboxId: string): Promise<{ SandboxI
     for (let seconds = 1; ; seconds = Math.min(seconds + 1, 3)) {
       const refusal = await tryDelete(call, instance)
       if (refusal === undefined) return { SandboxId }
+      // It may be DELETING by now, by an earlier try whose answer was lost.
+      instance = await again(call, instance)
+      if (instance.status === 'DELETING') return { SandboxId }
       if (!(await pause(call, seconds))) {
         const advice = 'The cloud deletes it once it is RUNNING, STOPPED or ERROR: repeat the call in some seconds.'
         throw invalidSandboxStatus(SandboxId, instance.status, advice, refusal)
       }
-      // Not to be seen is no proof that it is gone: only DeleteInstance can tell.
-      instance = (await describeInstance(call, SandboxId)) ?? instance
-      if (!isSandbox(instance, call.config)) throw sandboxNotFound(SandboxId)
+      instance = await again(call, instance)
     }
   })
+}
+
+// Not to be seen is no proof that it is gone: only DeleteInstance can tell. But it may have become somebody else's.
+async function again(call: Call, instance: Instance): Promise<Instance> {
+  const seen = (await describeInstance(call, instance.id)) ?? instance
+  if (!isSandbox(seen, call.config)) throw sandboxNotFound(instance.id)
+  return seen
 }
 
 /** Answers the cloud's refusal when the instance is in a state in which it cannot be deleted yet. */

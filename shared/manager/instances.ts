@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { type Call, send } from './cloud.ts'
 import { type Fields, fields, list, number, optionalText, text } from './ecs/answer.ts'
 
@@ -65,7 +66,8 @@ function toInstance(instance: Fields): Instance {
     name: optionalText(instance.InstanceName),
     project: optionalText(instance.ProjectName),
     createdAt: optionalText(instance.CreatedAt),
-    primaryIp: address,
+    // The password agent is called there: what is no address must not become part of a URL.
+    primaryIp: isIPv4(address ?? '') ? address : undefined,
     eip: optionalText(fields(instance.EipAddress ?? {}).IpAddress),
     tags: list(instance.Tags, ({ Key, Value }) => ({ Key: text(Key), Value: optionalText(Value) ?? '' })),
   }

@@ -9,8 +9,9 @@ export function fields(value: unknown): Fields {
   return value as Fields
 }
 
+/** A text that is not empty. */
 export function text(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError()
+  if (typeof value !== 'string' || value === '') throw new TypeError()
   return value
 }
 
