@@ -111,7 +111,7 @@ async function start(format: string, more: Settings = {}, variables: Record<stri
         'windows.agent_key': CONFIGURED.agentKey,
         'windows.agent_port': agent.port,
         'windows.timeout_seconds': 1,
-        'log.level': 'debug',
+        'log.level': 'info',
         'log.format': format,
         ...more,
       }),

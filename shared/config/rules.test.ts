@@ -97,8 +97,9 @@ describe.each([
   test.each(bad)('refuses %j', (value) => expect(pattern?.test(value)).toBe(false))
 })
 
-test.each(Object.entries(patterns))('%s answers within 100 ms whatever its length', (_, pattern) => {
+test.each(Object.entries(patterns))('%s takes no time that grows with the square of the length', (_, pattern) => {
   const before = performance.now()
   for (const text of ['a', '.', 'a.', 'sg-a,', 'image-', ' ', '\ud83d']) pattern.test(text.repeat(200_000))
-  expect(performance.now() - before).toBeLessThan(100)
+  // A few milliseconds; a pattern that tracks back over 200,000 characters takes a minute.
+  expect(performance.now() - before).toBeLessThan(2_000)
 })

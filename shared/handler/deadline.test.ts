@@ -43,7 +43,7 @@ describe('with a cloud that hangs, every action answers 504', () => {
     const all = await Promise.all(calls.map(([action, parameters]) => timed(action, parameters)))
     for (const { outcome, milliseconds } of all) {
       expect(outcome).toBe('504 UpstreamTimeout')
-      expect(milliseconds).toBeLessThan(3_000)
+      expect(milliseconds).toBeLessThan(3_500)
       expect(milliseconds).toBeGreaterThan(1_500)
     }
   })
@@ -54,7 +54,7 @@ describe('with a cloud that hangs, every action answers 504', () => {
     const all = await Promise.all(calls.map(([action, parameters]) => timed(action, parameters)))
     for (const { outcome, milliseconds } of all) {
       expect(outcome).toBe('504 UpstreamTimeout')
-      expect(milliseconds).toBeLessThan(1_000)
+      expect(milliseconds).toBeLessThan(1_500)
     }
   })
 
@@ -65,7 +65,7 @@ describe('with a cloud that hangs, every action answers 504', () => {
     const all = await Promise.all(calls.map(([action, parameters]) => timed(action, parameters, context)))
     for (const { outcome, milliseconds } of all) {
       expect(outcome).toBe('504 UpstreamTimeout')
-      expect(milliseconds).toBeLessThan(1_000)
+      expect(milliseconds).toBeLessThan(1_500)
     }
   })
 
@@ -87,7 +87,7 @@ describe('work that', () => {
     await configure(ecs.url)
     const before = performance.now()
     const reply = await doing(() => new Promise(() => {}))
-    expect(performance.now() - before).toBeLessThan(700)
+    expect(performance.now() - before).toBeLessThan(1_500)
     expect(reply.statusCode).toBe(504)
     expect(reply.body).toContain('"UpstreamTimeout"')
   })

@@ -145,7 +145,8 @@ describe('a token', () => {
     for (let count = 0; count < 30; count++) stored(id, { seconds: -100 })
     const good = stored(id)
     await admit(stored(id))
-    expect(waiting(id).filter(({ expiresAt }) => expiresAt <= expiresIn(0)).length).toBeLessThan(30)
+    // ECS takes 20 keys a call: the one that is used and 19 others.
+    expect(waiting(id).filter(({ expiresAt }) => expiresAt <= expiresIn(0))).toHaveLength(11)
     expect(await admit(good)).toMatchObject({ port: 5905 })
   })
 

@@ -379,7 +379,7 @@ describe('whatever the cloud says of an instance', () => {
     const started = performance.now()
     const work = describeSandboxes(callFor(configFor(stub.url), { withinMs: 200 }), {})
     expect([503, 504]).toContain((await errorOf(work)).status)
-    expect(performance.now() - started).toBeLessThan(700)
+    expect(performance.now() - started).toBeLessThan(2_500)
     await stub.close()
   })
 

@@ -365,7 +365,7 @@ describe('listening', () => {
     await sleep(50)
     const start = Date.now()
     await own.close()
-    expect(Date.now() - start).toBeLessThan(100)
+    expect(Date.now() - start).toBeLessThan(5_000)
     expect(await open).toBeInstanceOf(TypeError)
   })
 })

@@ -212,7 +212,7 @@ describe('Retry-After', () => {
     const started = performance.now()
     const error = await errorOf(describeAll())
     expect(error).toMatchObject({ kind: 'throttled', details: { retryAfter: 60 } })
-    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(performance.now() - started).toBeLessThan(4_000)
     expect(ecs.calls).toHaveLength(1)
   })
 
@@ -272,7 +272,7 @@ describe.concurrent('time', () => {
     const { describeAll } = clientFor(ecs.url, { maxTries: 10, tryTimeoutSeconds: 100, withinMs: 400 })
     const started = performance.now()
     await errorOf(describeAll())
-    expect(performance.now() - started).toBeLessThan(800)
+    expect(performance.now() - started).toBeLessThan(2_500)
   })
 })
 
@@ -293,7 +293,7 @@ describe('an answer that does not come to its end', () => {
     const started = performance.now()
     const error = await errorOf(describeAll())
     expect(error.kind).toBe('timeout')
-    expect(performance.now() - started).toBeLessThan(900)
+    expect(performance.now() - started).toBeLessThan(2_500)
   })
 })
 
