@@ -49,7 +49,7 @@ function run(call: Call, request: CreateRequest, token: string): Promise<{ Sandb
     } catch (error) {
       throw blamed(error, request)
     }
-  }, `The machine may exist all the same: repeat the call with ClientToken=${token}, which makes no second one.`)
+  }, `The machine may exist all the same: repeat the call with ClientToken=${token}.`)
 }
 
 function refuseImpossible({ config: { instance, security } }: Call, request: CreateRequest): void {
@@ -63,7 +63,7 @@ function refuseImpossible({ config: { instance, security } }: Call, request: Cre
   }
   const { TagKey, TagValue, ImageId } = request
   if (!TagKey !== !TagValue) throw missingParameter(TagKey ? 'TagValue' : 'TagKey')
-  if (TagKey === instance.tag_key) throw invalidParameter('TagKey', 'must be another than the tag of the manager')
+  if (TagKey === instance.tag_key) throw invalidParameter('TagKey', 'must not be the tag of the manager')
   if (OsType === 'Windows' && instance.windows_image_id === '' && ImageId === undefined) {
     throw invalidParameter('OsType', 'must be Linux: no Windows image is configured')
   }
