@@ -141,6 +141,16 @@ describe('all of them', () => {
     expect(ecs.calls.every(({ params }) => params.MaxResults === '100')).toBe(true)
   })
 
+  it('of a status are all found, also behind the 1,000 that the cloud shows of a tag, and again at the next call', async () => {
+    ecs.seed(1_000, { tags })
+    ecs.seed(120, { tags, status: 'STOPPED' })
+    const config = configFor(ecs.url)
+    for (let round = 0; round < 2; round += 1) {
+      const { sandboxes } = await describeSandboxes(callFor(config), { Status: 'STOPPED' })
+      expect(sandboxes).toHaveLength(120)
+    }
+  })
+
   it.each([1_000, 1_001, 1_500])('%i among 500 others are all found, and none else', async (count) => {
     ecs.seed(200)
     ecs.seed(count / 2, { tags })

@@ -167,6 +167,14 @@ it('shows an instance CREATING until its time is up', async () => {
   expect((await list()).Instances[0]?.Status).toBe('RUNNING')
 })
 
+it('chooses by other filters among the 1,000 that a tag shows', async () => {
+  ecs.seed(900, { tags: { owner: 'a' } })
+  ecs.seed(200, { tags: { owner: 'a' }, status: 'STOPPED' })
+  const { TotalCount } = await list({ 'TagFilters.1.Key': 'owner', Status: 'STOPPED' })
+  expect(TotalCount).toBe(100)
+  expect((await list({ Status: 'STOPPED' })).TotalCount).toBe(200)
+})
+
 it('is quick with 20,000 instances', async () => {
   ecs.seed(20_000, { tags: { owner: 'a' } })
   ecs.seed(1, { tags: { owner: 'b' } })

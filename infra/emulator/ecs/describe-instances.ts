@@ -4,7 +4,11 @@ import { instanceIds, maxResults, nextToken, projectName, type TagFilter, tagFil
 import { describeInstance, type Instance, statuses } from './instance.ts'
 import { defaultMaxResults, readNextToken, writeNextToken } from './pages.ts'
 
-/** A query by tags shows 1,000 instances at most; beyond that DescribeTags is the way (ECS API reference, DescribeInstances). */
+/**
+ * A query by tags shows 1,000 instances at most; beyond that DescribeTags is the way (ECS API reference,
+ * DescribeInstances). That the other filters choose among these 1,000 is an assumption: the side that is harder for a
+ * client, which could not find by Status what lies behind them.
+ */
 const mostUnderTagFilters = 1000
 
 const hundredTexts = list(
@@ -41,17 +45,20 @@ export const describeInstances = action(
     const candidates = ids.size > 0 ? byIds(ids) : ecs.instances.in(call.region)
     const most = TagFilters.length > 0 ? mostUnderTagFilters : Number.POSITIVE_INFINITY
 
+    let tagged = 0
     let TotalCount = 0
     let more = false
     const page: Instance[] = []
     for (const instance of candidates) {
-      if (isHidden(instance, now) || !filter(instance)) continue
+      if (isHidden(instance, now) || !hasTags(instance, TagFilters)) continue
+      tagged += 1
+      if (tagged > most) break
+      if (!filter(instance)) continue
       TotalCount += 1
       if (instance.number > after) {
         if (page.length < MaxResults) page.push(instance)
         else more = true
       }
-      if (TotalCount === most) break
     }
     const last = page.at(-1)
     return {
@@ -81,10 +88,9 @@ interface Filters {
   InstanceTypes: string[]
   InstanceTypeFamilies: string[]
   ProjectName: string | undefined
-  TagFilters: TagFilter[]
 }
 
-/** One test for all that was asked: only what was given is looked at, and all of it has to hold. */
+/** One test for all that was asked but the tags: only what was given is looked at, and all of it has to hold. */
 function filterOf(wanted: Filters): (instance: Instance) => boolean {
   const tests: ((instance: Instance) => boolean)[] = []
   const equal = (value: string | undefined, of: (instance: Instance) => string | undefined) => {
@@ -107,7 +113,6 @@ function filterOf(wanted: Filters): (instance: Instance) => boolean {
   among(wanted.InstanceTypeIds, (instance) => instance.InstanceTypeId)
   among(wanted.InstanceTypes, (instance) => instance.InstanceTypeId)
   among(wanted.InstanceTypeFamilies, (instance) => instance.InstanceTypeId.split('.').slice(0, 2).join('.'))
-  if (wanted.TagFilters.length > 0) tests.push((instance) => hasTags(instance, wanted.TagFilters))
   return (instance) => tests.every((test) => test(instance))
 }
 
