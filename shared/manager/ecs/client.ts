@@ -94,11 +94,14 @@ export function ecsClient(
     // Unsigned and without an action: the answer, a refusal, does not matter. While it is on its way, the first signature
     // of the process is made, which takes 1.5 ms longer than the later ones.
     async warmUp() {
+      const opened = connection.get('/', { Host: connection.host }, 2_000).catch(() => {})
       try {
-        const opened = connection.get('/', { Host: connection.host }, 2_000)
         const signer = credentials.current()
-        await Promise.all([opened, signer && sign({}, connection.host, region, signer)])
-      } catch {}
+        if (signer) sign({}, connection.host, region, signer)
+      } catch {
+        // The first call will say what is wrong.
+      }
+      await opened
     },
   }
 }
