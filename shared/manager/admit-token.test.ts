@@ -122,6 +122,13 @@ describe('a token', () => {
     expect(await refusal(stored(id, { seconds: -1 }))).toBe(NOT_FOUND)
   })
 
+  it('is not valid when eight newer ones wait, as openings at the same moment may leave them', async () => {
+    const id = seeded()
+    const tokens = Array.from({ length: 9 }, (_, index) => stored(id, { seconds: 100 + index }))
+    expect(await refusal(tokens[0] ?? '')).toBe(NOT_FOUND)
+    expect(await admit(tokens[1] ?? '')).toMatchObject({ port: 5905 })
+  })
+
   it('of a sandbox in another project is not valid', async () => {
     const id = seeded({ tags, projectName: 'other' })
     expect(await refusal(stored(id), { 'instance.project_name': 'desktops' })).toBe(NOT_FOUND)

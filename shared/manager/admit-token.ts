@@ -8,6 +8,7 @@ import {
   findToken,
   hashToken,
   isLive,
+  MAX_TOKENS,
   type StoredToken,
   sandboxOfToken,
   storedTokens,
@@ -32,6 +33,8 @@ export function admitToken(call: Call, token: string): Promise<{ host: string; p
     const found = findToken(stored, hashToken(token))
     if (found === undefined) throw notValid()
     if (!isLive(found)) throw new ActionError(403, 'InvalidVncToken.Expired', `The token has expired. ${ADVICE}`)
+    // Openings at the same moment may leave more tokens than may be live: the newest are.
+    if (!stored.filter(isLive).slice(-MAX_TOKENS).includes(found)) throw notValid()
     const use = call.config.security.vnc_token_reuse_seconds > 0 ? openWindow : useUp
     await use(call, sandboxId, found, stored).catch((error) => {
       // Deleted or stopped a moment ago.
