@@ -44,7 +44,7 @@ it('a port that is taken: one line, exit code 1', async () => {
   const port = (await first.printed(/^ready .*$/m)).match(/:(\d+)$/m)?.[1] ?? ''
   const { code, err } = await start('--port', port).ended
   expect([code, err.trimEnd().split('\n').length]).toEqual([1, 1])
-  expect(err).toContain('EADDRINUSE')
+  expect(err).toContain('is in use; choose another with --port')
 })
 
 it('--help', async () => {

@@ -22,9 +22,10 @@ An emulated VolcEngine ECS on 127.0.0.1, for any client that speaks its signed A
 
 const text = { type: 'string' } as const
 
-main().catch((error: Error & { code?: string }) => {
-  const taken = error.code === 'EADDRINUSE' ? '; choose another with --port' : ''
-  process.stderr.write(`emulator: ${error.message.replaceAll('\n', ' ')}${taken}\n`)
+main().catch((error: Error & { code?: string; port?: number }) => {
+  const inUse = `port ${error.port} is in use; choose another with --port (0 takes a free one)`
+  const message = error.code === 'EADDRINUSE' ? inUse : error.message.replaceAll('\n', ' ')
+  process.stderr.write(`emulator: ${message}\n`)
   process.exitCode = 1
 })
 

@@ -12,6 +12,9 @@ import { refuseWebPages } from './guard.ts'
 
 const project = join(import.meta.dirname, '../..')
 
+/** Private addresses of emulated machines: what the functions send there, a password among it, stays on this computer. */
+const LOOPBACK = '127.16.0.0/16'
+
 export type LocalOptions = {
   /** Of the gateway; 0 takes a free one. Left out: server.port of the configuration. */
   port?: number
@@ -52,7 +55,9 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   }
 
   try {
-    const ecs = options.cloud ? undefined : await listening('--ecs-port', () => startEcs(options.ecs))
+    const ecs = options.cloud
+      ? undefined
+      : await listening('--ecs-port', () => startEcs({ addressBlock: LOOPBACK, ...options.ecs }))
     if (ecs) started.push(ecs)
 
     const vefaas = startVefaas({ onLog: options.onLog ?? (() => {}) })
@@ -95,7 +100,9 @@ function configure({ cloud = false, auth, settings = {} }: LocalOptions, { funct
 
   for (const { environment } of functions) loadConfig({ file, env: environmentOf(environment) })
   const config = loadConfig({ file, env: environmentOf({}) })
-  if (cloud && !settings.VOLCENGINE_ACCESS_KEY && config.volcengine.access_key === '') {
+  const { access_key, secret_key } = config.volcengine
+  const hasPair = (settings.VOLCENGINE_ACCESS_KEY && settings.VOLCENGINE_SECRET_KEY) || (access_key && secret_key)
+  if (cloud && !hasPair) {
     throw new LocalError('--cloud needs credentials: set VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY')
   }
   const needsKey = config.security.auth === 'key' && Object.keys(config.security.keys).length === 0

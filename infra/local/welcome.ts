@@ -8,7 +8,7 @@ export function welcome({ url, ecs, config, key }: Local, { bootSeconds }: Argum
   const curl = (action: string, parameters = '') =>
     `curl -sw '\\n'${authorization} "${url}/?Action=${action}&Version=2020-04-01${parameters}"`
   const caught = (name: string, command: string, pattern: string) =>
-    `${name}=$(${command} | tee /dev/stderr | grep -o '${pattern}')`
+    `${name}=$(${command} | tee -a /dev/stderr | grep -o '${pattern}')`
 
   const lines = [
     'ECS Manager, on this computer',
@@ -18,12 +18,12 @@ export function welcome({ url, ecs, config, key }: Local, { bootSeconds }: Argum
       ? `  emulated ECS   ${ecs.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`
       : `  real ECS       ${config.volcengine.endpoint} (${config.volcengine.region}): machines are real and cost money`,
     '',
-    'To try it, paste these lines into another terminal:',
+    'To try it, paste these lines into another terminal (a sandbox takes the seconds of the sleep to be RUNNING):',
     '',
     ...(authorization ? [`  KEY=${key ?? "'<one of your configured keys>'"}`] : []),
     `  ${caught('ID', curl('CreateSandbox'), 'i-[0-9a-z]*')}`,
     `  ${curl('DescribeSandboxes')}`,
-    `  sleep ${ecs ? bootSeconds : 60}   # until its Status is RUNNING`,
+    `  sleep ${ecs ? bootSeconds : 60}`,
     `  ${caught('TOKEN', curl('DescribeSandboxTerminalUrl', '&SandboxId=$ID'), 'i-[0-9a-z]*\\.[A-Za-z0-9_-]*')}`,
     `  ${curl('ValidateVncToken', '&Token=$TOKEN')}`,
     `  ${curl('DeleteSandbox', '&SandboxId=$ID')}`,

@@ -41,7 +41,10 @@ export function loadConfig({ file, env }: Source): Config {
   const values = new Map(found.map((value) => [`${value.section}.${value.key}`, value]))
   const problems = found
     .filter(({ section, key }) => settingOf(section, key) === undefined)
-    .map(({ section, key, origin }) => `${section}.${key} is not a setting (${origin}); ${namesOf(section)} are`)
+    .map(
+      ({ section, key, origin }) =>
+        `${section}.${key} is no setting (${origin}). Known: ${namesOf(section).join(', ')}`,
+    )
   const config: Record<string, Record<string, unknown>> = {}
   for (const [section, settings] of Object.entries<Settings>(sections)) {
     config[section] = {}

@@ -78,5 +78,5 @@ export function isWrongStatus(error: unknown): error is CloudError {
 
 /** The cloud's own words, with the request id that its support asks for. */
 export function said({ message, details: { requestId } }: CloudError): string {
-  return requestId === undefined ? message : `${message} Request id ${requestId}.`
+  return requestId === undefined ? message : `${message} Request id ${requestId}`
 }
