@@ -30,7 +30,7 @@ export const unknownParameter = (name: string, known: readonly string[]) =>
   new ActionError(
     400,
     `UnknownParameter.${nameOf(name)}`,
-    `There is no parameter ${nameOf(name)}. Known: ${known.join(', ')}. Names are case-sensitive.`,
+    `There is no parameter ${nameOf(name)}. Known: ${known.join(', ')}.`,
   )
 
 /** 404: no such sandbox, or an instance that is not a sandbox of this manager; the two look alike on purpose. */

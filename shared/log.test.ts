@@ -154,7 +154,7 @@ describe('the line of an invocation', () => {
     for (const word of ['CreateSandbox', '502', 'InvalidSubnet.NotFound', '12 ms', 'planner', 'request-1']) {
       expect(head).toContain(word)
     }
-    for (const word of ['RunInstances', '310 ms', 'a remark', 'Error: refused']) expect(rest.join('\n')).toContain(word)
+    for (const word of ['RunInstances', '310 ms', 'a remark', 'refused']) expect(rest.join('\n')).toContain(word)
     for (const line of rest) expect(line).toMatch(/^\s/)
   })
 

@@ -76,11 +76,16 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
         ...outcome,
         cloud: cloud.map((call) => ({ ...call, error: call.error && hide(call.error) })),
         notes: notes.map(hide),
-        error: error === undefined ? undefined : hide(inspect(error)),
+        // Where in the code it happened matters of a bug alone; of the rest, what happened.
+        error: error === undefined ? undefined : hide(outcome.status === 500 ? inspect(error) : messagesOf(error)),
       }
       write(format === 'text' ? toText(line) : JSON.stringify(line))
     },
   }
+}
+
+function messagesOf(error: unknown): string {
+  return error instanceof Error ? `${error.message} ${messagesOf(error.cause)}`.trim() : ''
 }
 
 /**

@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   }
   const ecs = await startEcs(options)
   ecs.seed(number('seed'))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void ecs.close())
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void ecs.close())
   process.stdout.write(`Emulated VolcEngine ECS, version 2020-04-01, any region
 
   endpoint     ${ecs.url}

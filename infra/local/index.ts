@@ -41,8 +41,9 @@ async function start(): Promise<void> {
   })
 
   // 4. End all of it on Ctrl-C.
+  //    More than once: npm hands a Ctrl-C on that the terminal has sent already, and the default would cut the end short.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => local.close().finally(() => process.exit(0)))
+    process.on(signal, () => local.close().finally(() => process.exit(0)))
   }
 
   // 5. Say what there is.

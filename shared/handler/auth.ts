@@ -19,7 +19,7 @@ export function authenticate({ headers }: HttpRequest, { security }: Config, log
   const callers = presented.map((key) => callerOf(key, known))
   const [caller] = callers
   if (caller !== undefined && !callers.includes(undefined)) return caller
-  if (presented.length > 0) throw new ActionError(401, 'InvalidAccessKey', 'The key is not one of this manager.')
+  if (presented.length > 0) throw new ActionError(401, 'InvalidAccessKey', 'The key is wrong.')
   throw new ActionError(
     401,
     'MissingAuthenticationToken',

@@ -71,6 +71,6 @@ type Headers = Record<string, string>
 /** Any error as one that may be told: what is not an ActionError is a bug, and its details stay here. */
 export function toActionError(error: unknown): ActionError {
   if (error instanceof ActionError) return error
-  const message = 'The manager itself failed. Its log says more under this request id.'
+  const message = 'The manager failed. Its log tells why.'
   return new ActionError(500, 'InternalError', message, error)
 }
