@@ -144,6 +144,14 @@ describe('the line of an invocation', () => {
     expect(JSON.parse(lines[0] ?? '').level).toBe(level)
   })
 
+  test('as text, does not let a stranger steer the terminal', () => {
+    const { log, lines } = started({ format: 'text' })
+    log.note('the agent said \u001b[2J\u001b]0;title\u0007\u009b31m\rroot#')
+    log.end(outcome({ status: 503, error: new Error('the cloud said \u001b[1m') }))
+    expect(lines[0]).toContain('the agent said ?[2J')
+    expect(lines[0]).toMatch(/^[^\p{Cc}]*(\n {2}[^\p{Cc}]*)*$/u)
+  })
+
   test('as text, tells people the same', () => {
     const { log, lines } = started({ format: 'text' })
     log.cloud(call)

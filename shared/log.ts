@@ -134,7 +134,11 @@ function toText({ time, action, status, code, milliseconds, cold, caller, reques
     ),
   )
   const first = words(time.slice(11, 23), action, status, code, `${milliseconds} ms`, cold && 'cold', caller, requestId)
-  return [first, ...calls, ...line.notes, line.error].filter(Boolean).join('\n  ')
+  // What strangers wrote must not steer the terminal that shows it.
+  return [first, ...calls, ...line.notes, line.error]
+    .filter(Boolean)
+    .join('\n  ')
+    .replace(/[^\P{Cc}\n]/gu, '?')
 }
 
 const words = (...found: unknown[]) => found.filter(Boolean).join(' ')

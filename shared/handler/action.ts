@@ -78,7 +78,7 @@ const ANSWER_MS = 200
 const SECRET_PARAMETERS = ['Password', 'UserData', 'Token']
 
 function outOfTime(): never {
-  throw new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. Whether it will be is not known.')
+  throw new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. It may still be done.')
 }
 
 function logOutcome(action: string, invocation: Invocation, status: number): void {

@@ -15,7 +15,7 @@ export function authenticate({ headers }: HttpRequest, { security }: Config, log
   if (security.auth === 'gateway') return headers['x-forward-consumer']?.replace(/[^\w.@-]/g, '').slice(0, 64) ?? ''
 
   const known = Object.entries(security.keys)
-  if (known.length === 0) log.note('security.keys is empty: every call is refused')
+  if (known.length === 0) log.note('security.keys is empty')
   const callers = presented.map((key) => callerOf(key, known))
   const [caller] = callers
   if (caller !== undefined && !callers.includes(undefined)) return caller

@@ -64,7 +64,7 @@ export function validate<Schema extends ObjectSchema>(schema: Schema, parameters
   const result = v.safeParse(schema, input)
   if (result.success) return result.output
   const issue = result.issues[0]
-  const name = String(issue.path?.[0]?.key ?? 'Body')
+  const name = `${issue.path?.[0]?.key}`
   throw issue.received === 'undefined' ? missingParameter(name) : invalidParameter(name, issue.message)
 }
 

@@ -34,7 +34,7 @@ export function admitToken(call: Call, token: string): Promise<{ host: string; p
     if (found === undefined) throw notValid()
     if (!isLive(found)) throw new ActionError(403, 'InvalidVncToken.Expired', `The token has expired. ${ADVICE}`)
     // Openings at the same moment may leave more tokens than may be live: the newest are.
-    if (!stored.filter(isLive).slice(-MAX_TOKENS).includes(found)) throw notValid()
+    if (!newest(stored).includes(found)) throw notValid()
     const use = call.config.security.vnc_token_reuse_seconds > 0 ? openWindow : useUp
     await use(call, sandboxId, found, stored).catch((error) => {
       // Deleted or stopped a moment ago.
@@ -43,6 +43,8 @@ export function admitToken(call: Call, token: string): Promise<{ host: string; p
     return { host, port: call.config.terminal.vnc_port }
   })
 }
+
+const newest = (stored: readonly StoredToken[]) => stored.filter(isLive).slice(-MAX_TOKENS)
 
 const ADVICE = 'Get a new one from DescribeSandboxTerminalUrl.'
 const notValid = () => new ActionError(404, 'InvalidVncToken.NotFound', `The token is not valid. ${ADVICE}`)
@@ -67,13 +69,11 @@ async function useUp(call: Call, sandboxId: string, token: StoredToken, stored: 
   }
   admitted.set(token.hash, token)
   try {
-    // ECS takes 20 keys a call; the expired ones go along, so that they need no call of their own.
-    const outdated = stored.filter((other) => !isLive(other)).slice(0, 19)
-    await untagInstance(
-      call,
-      sandboxId,
-      [token, ...outdated].map(({ key }) => key),
-    )
+    // With it go the expired ones, and those of a storm of openings that were too many: else each use of a newer one would
+    // let one of them live again. All of them fit into one call of 20 keys, but for the last case.
+    const kept = newest(stored)
+    const keys = stored.filter((other) => other === token || !kept.includes(other)).map(({ key }) => key)
+    for (let at = 0; at < keys.length; at += 20) await untagInstance(call, sandboxId, keys.slice(at, at + 20))
   } catch (error) {
     admitted.delete(token.hash)
     throw error

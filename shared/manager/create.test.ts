@@ -288,6 +288,12 @@ describe('ClientToken', () => {
     expect(tokenOf(0)).toBe(tokenOf(1))
   })
 
+  it('from the request id is another for another caller, who must not get the same machine', async () => {
+    const first = await create({ callerRequestId: 'request-1', caller: 'front-end' })
+    const second = await create({ callerRequestId: 'request-1', caller: 'planner' })
+    expect(second.SandboxId).not.toBe(first.SandboxId)
+  })
+
   it('differs for two request ids, and is as long as ECS takes it, however long the id', async () => {
     await create({ callerRequestId: 'a'.repeat(128) })
     await create({ callerRequestId: `${'a'.repeat(127)}b` })

@@ -69,9 +69,10 @@ function refuseImpossible({ config: { instance, security } }: Call, request: Cre
   }
 }
 
-// A request id of the caller's makes its retries safe without a ClientToken. Hashed, because ECS takes 64 characters.
-function tokenOf({ callerRequestId }: Call): string {
-  return callerRequestId === undefined ? randomUUID() : hash(`X-Request-ID ${callerRequestId}`)
+// A request id of the caller's makes its retries safe without a ClientToken; that of another caller must not give it the
+// same machine. Hashed, because ECS takes 64 characters.
+function tokenOf({ caller, callerRequestId }: Call): string {
+  return callerRequestId === undefined ? randomUUID() : hash(`X-Request-ID ${caller} ${callerRequestId}`)
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url')

@@ -209,7 +209,7 @@ describe('there is no terminal', () => {
       { Kind: 'Error', Status: 400, Code: 'InvalidInstanceStatus' },
       '409 InvalidSandboxStatus',
     ],
-    ['has 50 tags', { Kind: 'Error', Status: 400, Code: 'LimitExceeded.Tags' }, '502 LimitExceeded.Tags'],
+    ['has 50 tags', { Kind: 'Error', Status: 400, Code: 'LimitExceeded.Tags' }, '503 LimitExceeded.Tags'],
     ['cannot be tagged', { Kind: 'Html' }, '503 ServiceUnavailable'],
   ])('of a sandbox that %s', async (_name, fault, refusal) => {
     const id = seeded()

@@ -60,8 +60,8 @@ export function verdict({ kind, details: { status, code = '' } }: CloudError): V
   if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the cloud account is used up']
   if (code === 'IdempotentParameterMismatch') return [409, code, 'The ClientToken was used with other parameters']
   // No list of these codes is published; this is how clients in the field recognise them.
-  if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)/i.test(code)) {
-    return [503, code, 'The cloud has no such machine in stock']
+  if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)|^LimitExceeded/i.test(code)) {
+    return [503, code, 'The cloud has no room for it now']
   }
   return [502, 'ServiceUnavailable', 'The cloud refused the manager']
 }

@@ -37,7 +37,7 @@ export async function changePassword(
   })
   if (answer.status !== 200 || !isSuccess(answer.body)) {
     // Its own words are for the log alone. They may quote the password: hidden before they are cut, none of it is left.
-    const words = log.redact(answer.body).slice(0, 500)
+    const words = JSON.stringify(log.redact(answer.body).slice(0, 500))
     throw unavailable('did not set a password', new Error(`HTTP status ${answer.status}: ${words}`))
   }
 }

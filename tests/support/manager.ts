@@ -42,6 +42,7 @@ export interface CallOptions {
   /** Until the deadline. */
   withinMs?: number
   callerRequestId?: string
+  caller?: string
 }
 
 export interface TestCall extends Call {
@@ -52,7 +53,10 @@ export interface TestCall extends Call {
 }
 
 /** What the pipeline hands to the manager, with the real log. */
-export function callFor(config: Config, { withinMs = 10_000, callerRequestId }: CallOptions = {}): TestCall {
+export function callFor(
+  config: Config,
+  { withinMs = 10_000, callerRequestId, caller = '' }: CallOptions = {},
+): TestCall {
   let written = ''
   const log = startLog({ level: 'info', format: 'json', secrets: secretsOf(config) }, (line) => {
     written = line
@@ -71,6 +75,7 @@ export function callFor(config: Config, { withinMs = 10_000, callerRequestId }: 
     return written
   }
   return {
+    caller,
     config,
     log,
     deadline: Date.now() + withinMs,

@@ -46,6 +46,7 @@ export async function startApig({ port, admit, ...api }: ApigOptions): Promise<A
   }
 
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false }, serve)
+  server.maxHeadersCount = 0 // their size is limited; Node would drop those after the 2,000th without a word
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (!declaredTooLarge(request)) response.writeContinue()
     serve(request, response)
