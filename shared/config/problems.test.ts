@@ -255,7 +255,6 @@ describe('what is wrong is named with key and origin', () => {
     'http://127.0.0.1:8103',
     'http://127.255.0.1',
     'http://localhost:1',
-    'http://[::1]:8103',
     'https://10.0.0.1',
   ])('takes %s for an endpoint', (endpoint) => {
     const config = load('', { ...NEEDED, ECS_MANAGER__VOLCENGINE__ENDPOINT: endpoint })

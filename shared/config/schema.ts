@@ -164,6 +164,6 @@ function isKey([name, key]: [string, unknown]): boolean {
 }
 
 function isEndpoint(value: string): boolean {
-  const pattern = /^(https:\/\/[a-z0-9.-]+|http:\/\/(127(\.\d+){3}|localhost|\[::1\]))(:\d+)?\/?$/
+  const pattern = /^(https:\/\/[a-z0-9.-]+|http:\/\/(127(\.\d+){3}|localhost))(:\d+)?\/?$/
   return pattern.test(value) && URL.canParse(value)
 }

@@ -7,8 +7,8 @@ import type { Config } from '../config/schema.ts'
  *
  * @param open  opens the connection; must not fail
  */
-export function initializer(open: (config: Config) => Promise<void>) {
+export function initializer(open: (config: Config) => void) {
   return async (): Promise<void> => {
-    await open(reloadConfiguration())
+    open(reloadConfiguration())
   }
 }

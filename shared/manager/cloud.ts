@@ -27,8 +27,8 @@ export function send<Result = undefined>(
 }
 
 /** Opens the connection to the cloud ahead of the first call. Never fails: the first call will say what is wrong. */
-export function openConnection(config: Config): Promise<void> {
-  return client(config).warmUp()
+export function openConnection(config: Config): void {
+  client(config).open()
 }
 
 // One client a configuration, because it holds the open connections.

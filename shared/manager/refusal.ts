@@ -47,21 +47,21 @@ function inTheApi(error: CloudError, unconfirmed = ''): ActionError {
 type Verdict = readonly [status: number, code: string, message: string]
 
 const VERDICTS: Record<Exclude<Kind, 'refused'>, Verdict> = {
-  throttled: [429, 'FlowLimitExceeded', 'The cloud limits the rate of calls'],
+  throttled: [429, 'FlowLimitExceeded', 'The cloud throttles calls'],
   timeout: [504, 'UpstreamTimeout', 'The cloud did not answer in time'],
   failed: [503, 'ServiceUnavailable', 'The cloud failed'],
-  unreachable: [503, 'ServiceUnavailable', 'The cloud could not be reached'],
+  unreachable: [503, 'ServiceUnavailable', 'The cloud is out of reach'],
   unreadable: [503, 'ServiceUnavailable', 'The cloud was not understood'],
 }
 
 /** What a failure of the cloud is to a caller. */
 export function verdict({ kind, details: { status, code = '' } }: CloudError): Verdict {
   if (kind !== 'refused') return VERDICTS[status === 504 ? 'timeout' : kind]
-  if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the cloud account is used up']
+  if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the account is used up']
   if (code === 'IdempotentParameterMismatch') return [409, code, 'The ClientToken was used with other parameters']
   // No list of these codes is published; this is how clients in the field recognise them.
   if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)|^LimitExceeded/i.test(code)) {
-    return [503, code, 'The cloud has no room for it now']
+    return [503, code, 'The cloud has no room now']
   }
   return [502, 'ServiceUnavailable', 'The cloud refused the manager']
 }

@@ -578,19 +578,24 @@ describe('connections', () => {
     expect(connections()).toBe(20)
   })
 
-  it('are opened by warmUp for the first call', async () => {
-    const { url, connections } = await stub((_request, response) => answerWith(response, emptyPage))
+  it('are opened ahead, by a request of nobody, for the first call', async () => {
+    const { url, connections, asked } = await stub((_request, response) => answerWith(response, emptyPage))
     const { client, describeAll } = clientFor(url)
-    await client.warmUp()
-    expect(connections()).toBe(1)
+    client.open()
+    await expect.poll(connections).toBe(1)
+    expect(asked).toEqual([])
+    await describeAll()
     await describeAll()
     expect(connections()).toBe(1)
   })
 
-  it('need not be there for warmUp to succeed', async () => {
+  it('need not come about when they are opened ahead: the first call makes its own', async () => {
     const gone = await startStub(() => {})
     await gone.close()
-    await expect(clientFor(gone.url).client.warmUp()).resolves.toBeUndefined()
+    const { client, describeAll } = clientFor(gone.url, { maxTries: 1 })
+    client.open()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect((await errorOf(describeAll())).kind).toBe('unreachable')
   })
 
   it('may be closed by the cloud while they wait', async () => {

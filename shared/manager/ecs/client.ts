@@ -27,8 +27,8 @@ export interface EcsClient {
     effort: Effort,
     read?: (result: Fields) => Result,
   ): Promise<Result>
-  /** Opens a connection ahead of the first call, so that DNS and TLS are done by then. Never fails. */
-  warmUp(): Promise<void>
+  /** Begins to connect ahead of the first call. Never fails. */
+  open(): void
 }
 
 interface Settings {
@@ -91,18 +91,7 @@ export function ecsClient(
       }
     },
 
-    // Unsigned and without an action: the answer, a refusal, does not matter. While it is on its way, the first signature
-    // of the process is made, which takes 1.5 ms longer than the later ones.
-    async warmUp() {
-      const opened = connection.get('/', { Host: connection.host }, 2_000).catch(() => {})
-      try {
-        const signer = credentials.current()
-        if (signer) sign({}, connection.host, region, signer)
-      } catch {
-        // The first call will say what is wrong.
-      }
-      await opened
-    },
+    open: connection.open,
   }
 }
 
@@ -154,12 +143,7 @@ function toCloudError(action: string, caught: unknown, answer: Answer | undefine
   // message and the causes: the error of JSON.parse quotes it.
   const { status } = answer
   const kind = status === 429 ? 'throttled' : status >= 500 ? 'failed' : 'unreadable'
-  return new CloudError(
-    action,
-    kind,
-    `The answer, with HTTP status ${status}, was not the JSON it should be.`,
-    factsOf(answer),
-  )
+  return new CloudError(action, kind, `HTTP status ${status}, and not the JSON it should be.`, factsOf(answer))
 }
 
 // Full jitter: anything from nothing to 100 ms x 2^tries, at most 3 s; at least what the cloud asks for.
