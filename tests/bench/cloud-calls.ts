@@ -35,8 +35,6 @@ export async function countCloudCalls(): Promise<Report> {
     })
   }
   emulator.stop()
-  const notes = [
-    'Cloud calls: one call an action, as counted by the emulated ECS; the unsigned request that opens a connection ahead is not a call of the API.',
-  ]
+  const notes = ['Cloud calls: one call an action, as counted by the emulated ECS.']
   return { rows, notes }
 }

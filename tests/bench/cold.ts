@@ -64,7 +64,7 @@ export async function measureColdStart(): Promise<Report> {
     `Cold start: medians of ${PAIRS} pairs a function, in brackets the middle half of the differences. A fresh node process a start, timed inside`,
     'from just before the bundle is loaded to the answer of the first call, the initializer in between. The empty handler makes one',
     'node:http request to the same emulated ECS, which runs in another process, warmed up, without latency. The function does what a real one does:',
-    'its initializer opens the connection with one request, its call makes one signed request or two. Medians of the phases:',
+    'its initializer opens the connection, its call makes one signed request or two. Medians of the phases:',
     ...phases,
   ]
   return { rows, notes }
