@@ -2,7 +2,7 @@ import { ConfigError } from '../../shared/config/index.ts'
 import { BuildError, build } from '../build.ts'
 import { ServiceError } from '../service.ts'
 import { help, readArguments } from './arguments.ts'
-import { startLocal } from './cloud.ts'
+import { type Local, startLocal } from './cloud.ts'
 import { settingsOf } from './environment.ts'
 import { LocalError } from './error.ts'
 import { welcome } from './welcome.ts'
@@ -25,12 +25,19 @@ async function start(): Promise<void> {
     return
   }
 
-  // 2. Bundle the functions.
+  // 2. End all of it on Ctrl-C, from now on. More than once: npm hands on what the terminal has sent already, and the
+  //    default would cut the end short.
+  let local: Local | undefined
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => Promise.resolve(local?.close()).finally(() => process.exit(0)))
+  }
+
+  // 3. Bundle the functions.
   await build()
 
-  // 3. Start the cloud with the functions in it.
+  // 4. Start the cloud with the functions in it.
   const { ecsPort, bootSeconds, cloud, auth, port } = wanted
-  const local = await startLocal({
+  local = await startLocal({
     ecs: { port: ecsPort, bootSeconds },
     cloud,
     settings: settingsOf(process.env, cloud),
@@ -39,12 +46,6 @@ async function start(): Promise<void> {
     // A function's own lines say which action they are about; what is on stderr may come from anywhere.
     onLog: (name, line, stream) => (stream === 'stderr' ? console.error(`${name}  ${line}`) : console.log(line)),
   })
-
-  // 4. End all of it on Ctrl-C.
-  //    More than once: npm hands a Ctrl-C on that the terminal has sent already, and the default would cut the end short.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => local.close().finally(() => process.exit(0)))
-  }
 
   // 5. Say what there is.
   console.log(welcome(local, wanted))

@@ -49,6 +49,8 @@ export function startVefaas({
 }): Vefaas {
   const directory = mkdtempSync(join(tmpdir(), 'vefaas-'))
   const program = join(directory, 'bootstrap.cjs')
+  const remove = () => rmSync(directory, { recursive: true, force: true })
+  process.once('exit', remove) // also of a process that ends before anybody could close this
   writeFileSync(program, compiled(join(import.meta.dirname, 'bootstrap.ts')))
   const functions = new Map<string, Pool>()
 
@@ -87,7 +89,8 @@ export function startVefaas({
 
     close() {
       for (const pool of functions.values()) pool.close()
-      rmSync(directory, { recursive: true, force: true })
+      process.off('exit', remove)
+      remove()
     },
   }
 }
