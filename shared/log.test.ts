@@ -144,6 +144,16 @@ describe('the line of an invocation', () => {
     expect(JSON.parse(lines[0] ?? '').level).toBe(level)
   })
 
+  test('does not take longer with the square of what a stranger sends as a key', () => {
+    const { log, lines } = started()
+    log.secret(`a${' '.repeat(400_000)}b`)
+    const before = performance.now()
+    log.end(outcome({ status: 401, error: new Error('The key is wrong.') }))
+    // Some 20 milliseconds; a pattern that tracks back over the blanks takes a minute.
+    expect(performance.now() - before).toBeLessThan(5_000)
+    expect(lines).toHaveLength(1)
+  })
+
   test('as text, does not let a stranger steer the terminal', () => {
     const { log, lines } = started({ format: 'text' })
     log.note('the agent said \u001b[2J\u001b]0;title\u0007\u009b31m\rroot#')

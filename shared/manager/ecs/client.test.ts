@@ -598,6 +598,22 @@ describe('connections', () => {
     expect((await errorOf(describeAll())).kind).toBe('unreachable')
   })
 
+  it('that have all died without a word, as after a thaw, cost one try and no more', async () => {
+    const waiting = new Set<ServerResponse['socket']>()
+    let thawed = false
+    const { url } = await stub((request, response) => {
+      // Who was connected before the thaw is not heard any longer.
+      if (thawed && waiting.has(request.socket)) return
+      waiting.add(request.socket)
+      setTimeout(() => answerWith(response, emptyPage), 20)
+    })
+    const { describeAll } = clientFor(url, { maxTries: 2 })
+    await Promise.all(Array.from({ length: 5 }, describeAll))
+    thawed = true
+    await describeAll()
+    expect(waiting.size).toBe(6)
+  })
+
   it('may be closed by the cloud while they wait', async () => {
     const { url, connections, closeIdle } = await stub((_request, response) => answerWith(response, emptyPage))
     const { describeAll } = clientFor(url)
