@@ -19,12 +19,17 @@ export interface ResponseMetadata {
   Region: string
 }
 
+/** What the envelope says of this invocation. */
 export function metadata({ requestId, config }: Invocation, Action: string): ResponseMetadata {
   const Region = config?.volcengine.region ?? ''
   return { RequestId: requestId, Action, Version: VERSION, Service: 'ecs', Region }
 }
 
-/** @param body  left out with 204 */
+/**
+ * An answer with the headers that every answer has, in the form that the platform reads.
+ * @param body  left out with 204
+ * @param more  headers beside those
+ */
 export function reply(
   { requestId, request }: Invocation,
   statusCode: number,

@@ -34,17 +34,17 @@ export function admitToken(call: Call, token: string): Promise<{ host: string; p
     if (found === undefined) throw notValid()
     if (!isLive(found)) throw new ActionError(403, 'InvalidVncToken.Expired', `The token has expired. ${ADVICE}`)
     // Openings at the same moment may leave more tokens than may be live: the newest are.
-    if (!newest(stored).includes(found)) throw notValid()
+    const newest = stored.filter(isLive).slice(-MAX_TOKENS)
+    if (!newest.includes(found)) throw notValid()
+    const outdated = stored.filter((other) => !newest.includes(other))
     const use = call.config.security.vnc_token_reuse_seconds > 0 ? openWindow : useUp
-    await use(call, sandboxId, found, stored).catch((error) => {
+    await use(call, sandboxId, found, outdated).catch((error) => {
       // Deleted or stopped a moment ago.
       throw isNotFound(error) || isWrongStatus(error) ? notValid() : error
     })
     return { host, port: call.config.terminal.vnc_port }
   })
 }
-
-const newest = (stored: readonly StoredToken[]) => stored.filter(isLive).slice(-MAX_TOKENS)
 
 const ADVICE = 'Get a new one from DescribeSandboxTerminalUrl.'
 const notValid = () => new ActionError(404, 'InvalidVncToken.NotFound', `The token is not valid. ${ADVICE}`)
@@ -60,7 +60,12 @@ async function openWindow(call: Call, sandboxId: string, token: StoredToken): Pr
 // tell which came first; within one instance of the function this can.
 const admitted = new Map<string, StoredToken>()
 
-async function useUp(call: Call, sandboxId: string, token: StoredToken, stored: readonly StoredToken[]): Promise<void> {
+async function useUp(
+  call: Call,
+  sandboxId: string,
+  token: StoredToken,
+  outdated: readonly StoredToken[],
+): Promise<void> {
   if (token.used || admitted.has(token.hash)) throw notValid()
   for (const old of admitted.values()) {
     // In the order of their use, which is nearly that of their end.
@@ -71,8 +76,7 @@ async function useUp(call: Call, sandboxId: string, token: StoredToken, stored: 
   try {
     // With it go the expired ones, and those of a storm of openings that were too many: else each use of a newer one would
     // let one of them live again. All of them fit into one call of 20 keys, but for the last case.
-    const kept = newest(stored)
-    const keys = stored.filter((other) => other === token || !kept.includes(other)).map(({ key }) => key)
+    const keys = [token, ...outdated].map(({ key }) => key)
     for (let at = 0; at < keys.length; at += 20) await untagInstance(call, sandboxId, keys.slice(at, at + 20))
   } catch (error) {
     admitted.delete(token.hash)

@@ -77,7 +77,7 @@ function tokenOf({ caller, callerRequestId }: Call): string {
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
 
-// By this a retry finds the machine of the first try, however long ago that was.
+// By this a retry knows, where there is no room left, that the machine of its first try is among those that take it.
 const TOKEN_TAG = 'ecs-manager:client-token'
 
 // Two creations at the same moment may both find room for one: this limit keeps the bill in bounds, the account's own

@@ -31,8 +31,8 @@ const IDLE_MS = 15_000
 const MAX_ANSWER_LENGTH = 16_000_000
 
 /**
- * Connections to one endpoint over `node:https`, which is loaded anyway: the first global `fetch` of a process costs
- * 25 to 35 ms more.
+ * Connections to one endpoint over `node:http` or `node:https`: the first global `fetch` of a process costs 25 to 35 ms
+ * more.
  */
 export function connect(endpoint: string): Connection {
   const { protocol, hostname, port, host } = new URL(endpoint)
