@@ -27,6 +27,19 @@ const substitutes: Record<string, string> = {
   './error.js': "export { TomlError } from './smol-toml.ts'",
 }
 
+/**
+ * Names that the Signer of @volcengine/openapi alone speaks, of its own methods and constants: shortened, they are 0.9 kB
+ * less of every bundle. A name that anything else reads, in JSON above all, must not stand here.
+ */
+const signerNames = [
+  'bodySha256,sortParams,getSignUrl,getDateTime,addHeaders,getSigningKey,stringToSign,canonicalString,canonicalHeaders',
+  'canonicalHeaderValues,signedHeaders,signedQueries,credentialString,hexEncodedHash,hexEncodedBodyHash',
+  'isSignableHeader,iso8601,createScope,v4Identifier,dateHeader,tokenHeader,contentSha256Header,notSignBody,kDatePrefix',
+  'algorithmKey,signHeadersKey,signQueriesKey,signatureKey',
+]
+  .join('|')
+  .replaceAll(',', '|')
+
 export type BuildOptions = {
   /** The functions to build; what serverless.yml says when left out. */
   service?: Service
@@ -116,6 +129,7 @@ async function bundle(
       target: 'node20',
       format: 'cjs',
       minify: true,
+      mangleProps: new RegExp(`^(${signerNames})$`),
       legalComments: 'none',
       sourcemap: 'external',
       sourceRoot: '..', // the maps move one folder down, away from what is zipped
