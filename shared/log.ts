@@ -28,6 +28,8 @@ export interface Outcome {
   code: string | undefined
   milliseconds: number
   cold: boolean
+  /** What it did, where nobody gets an answer: ids, counts and our own words. */
+  result?: object
   /** The failure whole, with its causes, for the operator; never for the caller. */
   error: unknown
 }
@@ -135,7 +137,7 @@ function toText({ time, action, status, code, milliseconds, cold, caller, reques
   )
   const first = words(time.slice(11, 23), action, status, code, `${milliseconds} ms`, cold && 'cold', caller, requestId)
   // What strangers wrote must not steer the terminal that shows it.
-  return [first, ...calls, ...line.notes, line.error]
+  return [first, ...calls, ...line.notes, line.result && JSON.stringify(line.result), line.error]
     .filter(Boolean)
     .join('\n  ')
     .replace(/[^\P{Cc}\n]/gu, '?')

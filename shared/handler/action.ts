@@ -1,18 +1,12 @@
 import middy from '@middy/core'
 import type * as v from 'valibot'
 import { configuration } from '../config/index.ts'
-import type { Config } from '../config/schema.ts'
 import { ActionError } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { parseBody } from './body.ts'
-import { type Invocation, type PlatformContext, receive } from './invocation.ts'
+import { type Call, type Invocation, type PlatformContext, receive } from './invocation.ts'
 import { ALLOW, failure, metadata, type Reply, type ResponseMetadata, reply, toActionError } from './reply.ts'
 import { checkAction, type ObjectSchema, readParameters, validate } from './request.ts'
-
-/** What the pipeline knows of an invocation, for the work of the action. */
-export interface Call extends Pick<Invocation, 'requestId' | 'callerRequestId' | 'caller' | 'deadline' | 'log'> {
-  config: Config
-}
 
 interface Action<Schema extends ObjectSchema, Result> {
   /** Name of the action, as it stands in `Action=`. */

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Config } from '../config/schema.ts'
 import { ActionError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { HttpRequest } from './event.ts'
+import type { HttpRequest } from './http-request.ts'
 
 /**
  * Who calls: the name of the key that the request carries, or with `security.auth = "gateway"` the consumer that the

@@ -1,6 +1,6 @@
 import jsonBodyParser from '@middy/http-json-body-parser'
 import { ActionError, invalidParameter } from '../errors.ts'
-import type { HttpRequest } from './event.ts'
+import type { HttpRequest } from './http-request.ts'
 import { MAX_BODY_BYTES } from './request.ts'
 
 const parser = jsonBodyParser()

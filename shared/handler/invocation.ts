@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { configuration, secretsOf } from '../config/index.ts'
 import type { Config } from '../config/schema.ts'
 import { type Log, startLog } from '../log.ts'
-import { type HttpRequest, toHttpRequest } from './event.ts'
+import { type HttpRequest, toHttpRequest } from './http-request.ts'
 
 /** What the platforms hand to a handler beside the event: veFaaS `requestId`, AWS Lambda the other two. */
 export interface PlatformContext {
@@ -19,7 +19,7 @@ export interface Invocation {
   readonly callerRequestId: string | undefined
   /** Milliseconds since 1970, as the next one. */
   readonly started: number
-  /** When the platform ends it, or `server.timeout_seconds` are over. */
+  /** When the platform ends it, or a request's `server.timeout_seconds` are over. */
   readonly endsAt: number
   /** When the work has to be done: a little before. */
   readonly deadline: number
@@ -36,15 +36,23 @@ export interface Invocation {
   error: unknown
 }
 
+/** What the work of a function gets to know of its invocation. */
+export interface Call extends Pick<Invocation, 'requestId' | 'callerRequestId' | 'caller' | 'deadline' | 'log'> {
+  config: Config
+}
+
 let cold = true
 
-/** Begins an invocation. Never throws, whatever the event and the configuration are. */
-export function receive(event: unknown, context: PlatformContext): Invocation {
+/**
+ * Begins an invocation. Never throws, whatever the event and the configuration are.
+ * @param isRequest  somebody waits for the answer: `server.timeout_seconds` hold. Else all of the platform's time is used.
+ */
+export function receive(event: unknown, context: PlatformContext, isRequest = true): Invocation {
   const started = Date.now()
   const request = toHttpRequest(event)
   const config = usable()
   const callerRequestId = wellFormed(request.headers['x-request-id'])
-  const endsAt = started + allowance(context, config?.server.timeout_seconds)
+  const endsAt = started + allowance(context, isRequest, config?.server.timeout_seconds)
   const invocation = {
     request,
     requestId: callerRequestId ?? wellFormed(context.requestId ?? context.awsRequestId) ?? randomUUID(),
@@ -77,8 +85,8 @@ function wellFormed(id: string | undefined): string | undefined {
 }
 
 // AWS says what is left; veFaaS only says, in this variable, how many seconds a request may take.
-function allowance({ getRemainingTimeInMillis }: PlatformContext, seconds = 25): number {
+function allowance({ getRemainingTimeInMillis }: PlatformContext, isRequest: boolean, seconds = 25): number {
   const platform = getRemainingTimeInMillis?.() ?? Number(process.env._FAAS_FUNC_TIMEOUT) * 1_000
   const own = seconds * 1_000
-  return platform > 0 ? Math.min(platform, own) : own
+  return platform > 0 ? Math.min(platform, isRequest ? own : platform) : own
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { ActionError, invalidParameter, missingParameter, unknownParameter } from '../errors.ts'
-import type { HttpRequest } from './event.ts'
+import type { HttpRequest } from './http-request.ts'
 
 /** The version of the API, and the only one. */
 export const VERSION = '2020-04-01'

@@ -46,6 +46,18 @@ export function deleteInstance(call: Call, InstanceId: string) {
   return send(call, 'DeleteInstance', { InstanceId })
 }
 
+/**
+ * Deletes up to 100 instances. One that is refused does not stop the others.
+ * @returns the cloud's code for each that was refused
+ */
+export function deleteInstances(call: Call, InstanceIds: readonly string[]): Promise<Map<string, string>> {
+  return send(call, 'DeleteInstances', { InstanceIds }, ({ OperationDetails }) => {
+    const refused = new Map<string, string>()
+    list(OperationDetails, ({ InstanceId, Error }) => Error && refused.set(text(InstanceId), text(fields(Error).Code)))
+    return refused
+  })
+}
+
 /** A tag that is there already gets the new value. */
 export function tagInstance(call: Call, instanceId: string, tag: Tag) {
   return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds: [instanceId], Tags: [{ ...tag }] })

@@ -9,7 +9,7 @@ import {
   SHAPES,
   vefaas,
 } from '../../tests/support/events.ts'
-import { toHttpRequest } from './event.ts'
+import { toHttpRequest } from './http-request.ts'
 
 const shapes = Object.entries(SHAPES)
 
