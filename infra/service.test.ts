@@ -48,11 +48,14 @@ describe('the serverless.yml of this project', () => {
     )
   })
 
-  test('gives every function the settings of the provider', () => {
+  test('gives a function without settings of its own those of the provider', () => {
     expect(service).toMatchObject({ name: 'ecs-manager', region: 'cn-beijing' })
-    for (const one of service.functions) {
-      expect(one).toMatchObject({ runtime: 'node20/v1', memoryMb: 512, timeoutSeconds: 30, maxConcurrency: 100 })
-    }
+    expect(service.functions.find(({ name }) => name === 'create-sandbox')).toMatchObject({
+      runtime: 'node20/v1',
+      memoryMb: 512,
+      timeoutSeconds: 30,
+      maxConcurrency: 100,
+    })
   })
 })
 
@@ -99,6 +102,81 @@ test('the long form of a route spells out every condition', () => {
   ])
 })
 
+test('a timer of one key has the defaults, and the name of its function', () => {
+  const text = withFunction(`    events:\n      - timer: { crontab: '*/5 * * * *' }\n      - apig: { path: / }\n`)
+  const [one] = parseService(text).functions
+  expect(one?.routes).toHaveLength(1)
+  expect(one?.timers).toEqual([
+    {
+      name: 'some-function',
+      crontab: '*/5 * * * *',
+      payload: '',
+      enabled: true,
+      enableConcurrency: false,
+      retries: 0,
+      description: '',
+    },
+  ])
+})
+
+test('a timer spells everything out, and a payload that is a map becomes JSON', () => {
+  const text = withFunction(`    events:
+      - timer:
+          crontab: 0 9-17/2 1,15 JAN-JUN mon
+          name: Office-Hours
+          payload: { DryRun: true, Older: { Hours: 2 } }
+          enabled: false
+          enableConcurrency: true
+          retries: 3
+          description: while people are there
+      - timer: { crontab: '0 0 * * *', payload: '  any text' }
+`)
+  expect(parseService(text).functions[0]?.timers).toMatchObject([
+    {
+      name: 'Office-Hours',
+      crontab: '0 9-17/2 1,15 JAN-JUN mon',
+      payload: '{"DryRun":true,"Older":{"Hours":2}}',
+      enabled: false,
+      enableConcurrency: true,
+      retries: 3,
+      description: 'while people are there',
+    },
+    { name: 'some-function', payload: '  any text' },
+  ])
+})
+
+test('a payload has up to 1000 characters, of whatever alphabet', () => {
+  const withPayload = (payload: string) =>
+    withFunction(`    events:\n      - timer: { crontab: '* * * * *', payload: "${payload}" }\n`)
+  expect(problemsOf(withPayload('𝔘'.repeat(1000)))).toEqual([])
+  expect(problemsOf(withPayload('a'.repeat(1001)))).toEqual([
+    'serverless.yml:10: functions.some-function.events.0.timer.payload: must be a text, or a map that becomes JSON, of at most 1000 characters',
+  ])
+})
+
+test.each([
+  ['an empty text', "''"],
+  ['four fields', "'* * * *'"],
+  ['six fields', "'0 * * * * *'"],
+  ['a nickname', "'@hourly'"],
+  ['L, which veFaaS does not document', "'0 0 L * *'"],
+  ['a question mark, which veFaaS does not document', "'0 0 ? * *'"],
+  ['minute 60', "'60 * * * *'"],
+  ['a step of nothing', "'*/0 * * * *'"],
+  ['a range that runs backwards', "'30-10 * * * *'"],
+  ['words', "'sometime or other per day'"],
+  ['30 February', "'0 0 30 2 *'"],
+  ['a number', '5'],
+  ['nothing', ''],
+])('refuses as a crontab %s', (_what, crontab) => {
+  const problems = problemsOf(withFunction(`    events:\n      - timer: { crontab: ${crontab} }\n`))
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^serverless\.yml:10: functions\.some-function\.events\.0\.timer\.crontab: (must be|is a time that never comes)/,
+    ),
+  ])
+})
+
 test.each([
   [
     'an unknown key at the top',
@@ -113,7 +191,7 @@ test.each([
   [
     'an unknown kind of event',
     withFunction('    events:\n      - cron: 1\n'),
-    'serverless.yml:10: functions.some-function.events.0.cron: unknown key; known here: apig',
+    'serverless.yml:10: functions.some-function.events.0.cron: unknown key; known here: apig, timer',
   ],
   ['a missing key', 'service: ecs-manager\nfunctions: {}\n', 'provider: is missing'],
   [
@@ -165,6 +243,51 @@ test.each([
     'short form and long form at once',
     withFunction("    events:\n      - apig: { action: A, version: '2020-04-01', path: / }\n"),
     'apig: the short form (action, version) takes no path',
+  ],
+  [
+    'an event of two kinds',
+    withFunction("    events:\n      - apig: { path: / }\n        timer: { crontab: '* * * * *' }\n"),
+    'serverless.yml:10: functions.some-function.events.0: must be one event, apig: { ... } or timer: { ... }',
+  ],
+  [
+    'an event of no kind',
+    withFunction('    events:\n      - {}\n'),
+    'serverless.yml:10: functions.some-function.events.0: must be one event, apig: { ... } or timer: { ... }',
+  ],
+  [
+    'a timer without crontab',
+    withFunction('    events:\n      - timer: { name: some-timer }\n'),
+    'serverless.yml:10: functions.some-function.events.0.timer.crontab: is missing',
+  ],
+  [
+    'an unknown key of a timer',
+    withFunction("    events:\n      - timer: { crontab: '* * * * *', rate: 5 }\n"),
+    'timer.rate: unknown key; known here: crontab, name, payload, enabled, enableConcurrency, retries, description',
+  ],
+  [
+    'a timer name that is too short',
+    withFunction("    events:\n      - timer: { crontab: '* * * * *', name: abc }\n"),
+    'timer.name: must be 4-64 letters, digits and -, starting with a letter',
+  ],
+  [
+    'a payload that is a list',
+    withFunction("    events:\n      - timer: { crontab: '* * * * *', payload: [1] }\n"),
+    'timer.payload: must be a text, or a map that becomes JSON',
+  ],
+  [
+    'more retries than ten',
+    withFunction("    events:\n      - timer: { crontab: '* * * * *', retries: 11 }\n"),
+    'timer.retries: must be a whole number from 0 to 10',
+  ],
+  [
+    'a switch that is a text',
+    withFunction("    events:\n      - timer: { crontab: '* * * * *', enabled: 'no' }\n"),
+    'timer.enabled: must be true or false',
+  ],
+  [
+    'a timer name twice in a function',
+    withFunction("    events:\n      - timer: { crontab: '1 * * * *' }\n      - timer: { crontab: '2 * * * *' }\n"),
+    'serverless.yml:7: functions.some-function: a timer called some-function like another one of some-function',
   ],
   ['neither form', withFunction('    events:\n      - apig: {}\n'), 'apig: needs action and version, or path'],
   [

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { Cron } from 'croner'
 import * as v from 'valibot'
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml'
 
-/** What serverless.yml says: the functions of the service, their settings and the routes that lead to them. */
+/** What serverless.yml says: the functions of the service, their settings, and the routes and timers that call them. */
 export type Service = {
   name: string
   region: string
@@ -21,6 +22,7 @@ export type ServiceFunction = {
   maxConcurrency: number
   environment: Record<string, string>
   routes: ServiceRoute[]
+  timers: ServiceTimer[]
 }
 
 /** One route of the API gateway, in the gateway's own words. */
@@ -39,6 +41,22 @@ export type MatchRule = {
 
 export type StringMatch = { matchType: 'Exact' | 'Prefix' | 'Regex'; matchContent: string }
 export type KeyMatch = { key: string; value: StringMatch }
+
+/** One timer of a function, in the words of veFaaS. */
+export type ServiceTimer = {
+  /** No other timer of the function has it. */
+  name: string
+  /** Five fields: minute, hour, day, month, weekday. */
+  crontab: string
+  /** What the function gets as `data` of the event; empty when there is nothing to say. */
+  payload: string
+  enabled: boolean
+  /** Whether a call may begin while the one before is running. */
+  enableConcurrency: boolean
+  /** How often a call that failed is tried again. */
+  retries: number
+  description: string
+}
 
 /** serverless.yml cannot be used. The message has all problems, one a line, each with file, line and key. */
 export class ServiceError extends Error {
@@ -75,7 +93,7 @@ export function parseService(text: string, file = 'serverless.yml'): Service {
   }
 
   const service = describe(checked.output)
-  const clashes = sharedFoldersAndRoutes(service).map(
+  const clashes = clashesOf(service).map(
     ({ name, problem }) => `${at(offsetOf(document, ['functions', name]))}: functions.${name}: ${problem}`,
   )
   if (clashes.length > 0) throw new ServiceError(clashes.join('\n'))
@@ -89,6 +107,8 @@ const whole = (from: number, to: number, step = 1) => {
     v.check((value) => value >= from && value <= to && value % step === 0, rule),
   )
 }
+
+const FIELDS = "of five fields (minute, hour, day, month, weekday), such as '*/5 * * * *'"
 
 const text = (pattern: RegExp, rule: string) => v.pipe(v.string(rule), v.regex(pattern, rule))
 
@@ -187,6 +207,38 @@ const Apig = v.pipe(
   ),
 )
 
+const Crontab = v.pipe(
+  v.string(`must be a text ${FIELDS}`),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const problem = dataset.typed && crontabProblem(dataset.value)
+    if (problem) addIssue({ message: problem })
+  }),
+)
+
+const payloadRule = 'must be a text, or a map that becomes JSON, of at most 1000 characters'
+
+const Timer = closed({
+  crontab: Crontab,
+  name: v.optional(text(/^[A-Za-z][A-Za-z0-9-]{3,63}$/, 'must be 4-64 letters, digits and -, starting with a letter')),
+  payload: v.optional(
+    v.pipe(
+      v.union([v.string(), v.custom<Record<string, unknown>>(isPlainObject)], payloadRule),
+      v.transform((payload) => (typeof payload === 'string' ? payload : JSON.stringify(payload))),
+      v.check((payload) => [...payload].length <= 1000, payloadRule), // Unicode characters, not UTF-16 units
+    ),
+    '',
+  ),
+  enabled: v.optional(v.boolean('must be true or false'), true),
+  enableConcurrency: v.optional(v.boolean('must be true or false'), false),
+  retries: v.optional(whole(0, 10), 0), // veFaaS shows 0 and 5 in its examples and names no limit
+  description: v.optional(v.string('must be a text'), ''),
+})
+
+const Event = v.pipe(
+  closed({ apig: v.optional(Apig), timer: v.optional(Timer) }),
+  v.check((event) => Object.keys(event).length === 1, 'must be one event, apig: { ... } or timer: { ... }'),
+)
+
 const Handler = v.pipe(
   text(/^functions\/[a-z0-9-]+\/index\.handler$/, 'must be functions/<folder>/index.handler'),
   v.transform((handler) => handler.split('/')[1] as string),
@@ -204,7 +256,7 @@ const File = closed({
     text(/^[a-z][a-z0-9-]{3,62}$/, 'a function name is 4-63 lower-case letters, digits and -, starting with a letter'),
     closed({
       handler: Handler,
-      events: v.optional(v.array(closed({ apig: Apig }), 'must be a list, each item such as apig: { ... }')),
+      events: v.optional(v.array(Event, 'must be a list, each item such as apig: { ... } or timer: { ... }')),
       ...Settings,
     }),
     'must be a map of functions',
@@ -217,6 +269,7 @@ function describe({ service, provider, functions }: v.InferOutput<typeof File>):
     region: provider.region,
     functions: Object.entries(functions).map(([name, own]) => {
       const timeoutSeconds = own.timeout ?? provider.timeout ?? 30
+      const events = own.events ?? []
       return {
         name,
         folder: own.handler,
@@ -226,10 +279,10 @@ function describe({ service, provider, functions }: v.InferOutput<typeof File>):
         initializerSeconds: own.initializerTimeout ?? provider.initializerTimeout ?? 30,
         maxConcurrency: own.maxConcurrency ?? provider.maxConcurrency ?? 100,
         environment: { ...provider.environment, ...own.environment },
-        routes: (own.events ?? []).map(({ apig }) => ({
-          matchRule: matchRuleOf(apig),
-          timeoutSeconds: apig.timeout ?? timeoutSeconds + 5,
-        })),
+        routes: events.flatMap(({ apig }) =>
+          apig ? { matchRule: matchRuleOf(apig), timeoutSeconds: apig.timeout ?? timeoutSeconds + 5 } : [],
+        ),
+        timers: events.flatMap(({ timer }) => (timer ? { ...timer, name: timer.name ?? name } : [])),
       }
     }),
   }
@@ -250,13 +303,18 @@ function matchRuleOf({ action, version, path, method, query, header }: v.InferOu
   }
 }
 
-function sharedFoldersAndRoutes({ functions }: Service): { name: string; problem: string }[] {
+/** What two of a kind have in common and must not: the folder, the route, or the name of a function's timers. */
+function clashesOf({ functions }: Service): { name: string; problem: string }[] {
   const owners = new Map<string, string>()
   const problems: { name: string; problem: string }[] = []
-  for (const { name, folder, routes } of functions) {
+  for (const { name, folder, routes, timers } of functions) {
     const claims = [
       { claim: `folder ${folder}`, problem: 'the same folder as' },
       ...routes.map(({ matchRule }) => ({ claim: JSON.stringify(matchRule), problem: 'a route exactly like one of' })),
+      ...timers.map((timer) => ({
+        claim: `timer ${name} ${timer.name}`,
+        problem: `a timer called ${timer.name} like another one of`,
+      })),
     ]
     for (const { claim, problem } of claims) {
       const owner = owners.get(claim)
@@ -280,6 +338,20 @@ function offsetOf(document: Document.Parsed, path: (string | number)[]): number 
     if (isNode(node) && node.range) return node.range[0]
   }
   return 0
+}
+
+/**
+ * What is wrong with a crontab, if anything. Of the forms that cron libraries know beyond five fields of numbers, names and
+ * `* , - /` (nicknames such as @hourly, L, W, # and ?), none is documented for veFaaS.
+ */
+function crontabProblem(crontab: string): string | undefined {
+  if (!/^\S+( +\S+){4}$/.test(crontab) || !/^(\b[A-Z]{3}\b|[\d *,/-])+$/i.test(crontab)) return `must be ${FIELDS}`
+  try {
+    const next = new Cron(crontab, { mode: '5-part' }).nextRun()
+    return next ? undefined : 'is a time that never comes'
+  } catch (error) {
+    return `must be ${FIELDS}: ${(error as Error).message.replace('CronPattern: ', '')}`
+  }
 }
 
 function isRegex(source: string): boolean {
