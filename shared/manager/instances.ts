@@ -53,7 +53,7 @@ export function deleteInstance(call: Call, InstanceId: string) {
 export function deleteInstances(call: Call, InstanceIds: readonly string[]): Promise<Map<string, string>> {
   return send(call, 'DeleteInstances', { InstanceIds }, ({ OperationDetails }) => {
     const refused = new Map<string, string>()
-    list(OperationDetails, ({ InstanceId, Error }) => Error && refused.set(text(InstanceId), text(fields(Error).Code)))
+    list(OperationDetails, (item) => item.Error && refused.set(text(item.InstanceId), text(fields(item.Error).Code)))
     return refused
   })
 }
