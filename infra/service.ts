@@ -234,7 +234,7 @@ const Timer = closed({
   description: v.optional(v.string('must be a text'), ''),
 })
 
-const Event = v.pipe(
+const EventItem = v.pipe(
   closed({ apig: v.optional(Apig), timer: v.optional(Timer) }),
   v.check((event) => Object.keys(event).length === 1, 'must be one event, apig: { ... } or timer: { ... }'),
 )
@@ -256,7 +256,7 @@ const File = closed({
     text(/^[a-z][a-z0-9-]{3,62}$/, 'a function name is 4-63 lower-case letters, digits and -, starting with a letter'),
     closed({
       handler: Handler,
-      events: v.optional(v.array(Event, 'must be a list, each item such as apig: { ... } or timer: { ... }')),
+      events: v.optional(v.array(EventItem, 'must be a list, each item such as apig: { ... } or timer: { ... }')),
       ...Settings,
     }),
     'must be a map of functions',

@@ -5,10 +5,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
-import type { Answer, Context, HttpEvent, Question, Reply } from './messages.ts'
+import type { Answer, Context, Question, Reply } from './messages.ts'
 
 type Exports = {
-  handler: (event: HttpEvent, context: Context) => unknown
+  handler: (event: unknown, context: Context) => unknown
   initializer?: (context: Context) => unknown
 }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { randomUUID } from 'node:crypto'
 import type { HttpRequest } from './http.ts'
-import type { HttpEvent } from './messages.ts'
+import type { CloudEvent, HttpEvent } from './messages.ts'
 
 /**
  * The event a handler gets for a request. Repeated query keys and headers are joined with `,`, header names are in
@@ -21,6 +22,22 @@ export function eventOf({ method, path, query, headers, body }: HttpRequest, req
       'X-Faas-Event-Type': 'http',
     },
     body: body.toString('utf8'),
+  }
+}
+
+/**
+ * The event a handler gets from a timer. Its `time` is the real one, also where crontabs run faster, because what a
+ * function compares it with is real.
+ */
+export function timerEventOf(timerId: string, payload: string): CloudEvent {
+  return {
+    id: randomUUID(),
+    source: `/faas/event/timer/${timerId}`,
+    specversion: '1.0',
+    type: 'faas.timer.event',
+    time: new Date().toISOString(),
+    datacontenttype: 'application/octet-stream',
+    data: payload,
   }
 }
 

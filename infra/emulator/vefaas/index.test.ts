@@ -185,6 +185,46 @@ describe('the response', () => {
   })
 })
 
+describe('an event that is no request', () => {
+  test('reaches the function as it is, with a context', async () => {
+    const { functionName } = answering('{ event, context }')
+    const event = { type: 'some.event', data: { list: [1, 'ü', null, false] } }
+    const { status, headers, body } = await vefaas.invokeEvent(functionName, event)
+    expect(JSON.parse(body.toString())).toEqual({
+      event,
+      context: { requestId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) },
+    })
+    expect(status).toBe(200)
+    expect(headers).toEqual({ 'X-Faas-Execution-Duration': expect.stringMatching(/^\d+\.\d\d$/) })
+  })
+
+  test.each([[{}], [[]], ['text'], [0], [null]])('can be %j', async (event) => {
+    const { functionName } = answering('event')
+    expect(JSON.parse((await vefaas.invokeEvent(functionName, event)).body.toString())).toEqual(event)
+  })
+
+  test('is answered with the status of the function, or with how it failed, which is in the log too', async () => {
+    const { functionName } = deploy(`exports.handler = async ({ wanted }) => {
+      if (wanted === 'throw') throw new Error('no luck')
+      return { statusCode: wanted, headers: { 'X-A': '1' }, body: 'not there' }
+    }`)
+    const missing = await vefaas.invokeEvent(functionName, { wanted: 404 })
+    expect([missing.status, missing.headers['X-A'], missing.body.toString()]).toEqual([404, '1', 'not there'])
+    const failed = await vefaas.invokeEvent(functionName, { wanted: 'throw' })
+    expect([failed.status, failed.headers['X-Faas-Response-Error-Code']]).toEqual([500, 'function_execution_error'])
+    expect(failed.body.toString()).toContain('no luck')
+    expect(linesOf(functionName)).toContainEqual({
+      name: functionName,
+      line: 'function_execution_error: Error: no luck',
+      stream: 'stderr',
+    })
+  })
+
+  test('for a function that is not there is an error of the caller', async () => {
+    await expect(vefaas.invokeEvent('nobody', {})).rejects.toThrow('there is no function nobody')
+  })
+})
+
 describe('the initializer', () => {
   test('runs once, before the first call, with a context', async () => {
     const call = deploy(`

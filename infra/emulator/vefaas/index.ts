@@ -6,7 +6,9 @@ import { transformSync } from 'esbuild'
 import { eventOf } from './event.ts'
 import { CallFailure, failureResponse } from './failure.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
+import type { HttpEvent } from './messages.ts'
 import { Pool } from './pool.ts'
+import { Timer, type TimerSettings } from './timer.ts'
 
 /** The largest body of a request, in bytes. The platform's own limit is not documented; 6 MB is an assumption. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024
@@ -34,18 +36,28 @@ export type Vefaas = {
   deploy(options: FunctionOptions): void
   /** Calls a function. Whatever goes wrong in it is a response, as on the platform; only an unknown name throws. */
   invoke(name: string, request: HttpRequest): Promise<HttpResponse>
-  /** Ends every process at once. */
+  /** The same with any event instead of a request: it has to be JSON, and the function gets it as it is. */
+  invokeEvent(name: string, event: unknown): Promise<HttpResponse>
+  /**
+   * Calls a function by the clock from now on. Throws when there is no such function, or no sense in the crontab. Calls
+   * that fail, and ticks left out because a call is still running, are lines of `onLog`.
+   */
+  createTimer(timer: TimerSettings & { functionName: string }): void
+  /** Stops every timer and ends every process at once. */
   close(): void
 }
 
 /**
  * An emulated veFaaS: Node.js functions in handler mode, each instance a process of its own that is started by the
- * first call that needs it. `onLog` gets what functions write, line by line.
+ * first call that needs it, and timers that call them. `onLog` gets what functions write, line by line. `timerSpeed` is
+ * how many seconds pass for crontabs while one really passes: with 60, every minute is a second long.
  */
 export function startVefaas({
   onLog,
+  timerSpeed = 1,
 }: {
   onLog: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
+  timerSpeed?: number
 }): Vefaas {
   const directory = mkdtempSync(join(tmpdir(), 'vefaas-'))
   const program = join(directory, 'bootstrap.cjs')
@@ -53,6 +65,23 @@ export function startVefaas({
   process.once('exit', remove) // also of a process that ends before anybody could close this
   writeFileSync(program, compiled(join(import.meta.dirname, 'bootstrap.ts')))
   const functions = new Map<string, Pool>()
+  const timers: Timer[] = []
+
+  const poolOf = (name: string) => {
+    const pool = functions.get(name)
+    if (pool === undefined) throw new Error(`there is no function ${name}`)
+    return pool
+  }
+  const invoke = async (name: string, eventFor: (requestId: string) => unknown) => {
+    const pool = poolOf(name)
+    try {
+      return await call(pool, eventFor)
+    } catch (error) {
+      if (!(error instanceof CallFailure)) throw error
+      onLog(name, `${error.code}: ${error.message}`, 'stderr')
+      return failureResponse(error)
+    }
+  }
 
   return {
     deploy(options) {
@@ -75,19 +104,23 @@ export function startVefaas({
       functions.set(name, pool)
     },
 
-    async invoke(name, request) {
-      const pool = functions.get(name)
-      if (pool === undefined) throw new Error(`there is no function ${name}`)
-      try {
-        return await call(pool, request)
-      } catch (error) {
-        if (!(error instanceof CallFailure)) throw error
-        onLog(name, `${error.code}: ${error.message}`, 'stderr')
-        return failureResponse(error)
-      }
+    invoke: (name, request) => invoke(name, (requestId) => httpEventOf(request, requestId)),
+
+    invokeEvent: (name, event) => invoke(name, () => event),
+
+    createTimer({ functionName, ...settings }) {
+      poolOf(functionName)
+      const timer = new Timer({
+        ...settings,
+        speed: timerSpeed,
+        call: (event) => invoke(functionName, () => event),
+        onLine: (line) => onLog(functionName, line, 'stderr'),
+      })
+      timers.push(timer)
     },
 
     close() {
+      for (const timer of timers) timer.close()
       for (const pool of functions.values()) pool.close()
       process.off('exit', remove)
       remove()
@@ -95,8 +128,7 @@ export function startVefaas({
   }
 }
 
-async function call(pool: Pool, request: HttpRequest): Promise<HttpResponse> {
-  const requestId = randomUUID()
+function httpEventOf(request: HttpRequest, requestId: string): HttpEvent {
   if (request.body.length > MAX_BODY_BYTES) {
     throw new CallFailure('request_too_large', `the body is larger than ${MAX_BODY_BYTES} bytes`)
   }
@@ -104,6 +136,12 @@ async function call(pool: Pool, request: HttpRequest): Promise<HttpResponse> {
   if (event === undefined) {
     throw new CallFailure('unsupported_body', 'the body is not UTF-8, and the event of a handler has only text')
   }
+  return event
+}
+
+async function call(pool: Pool, eventFor: (requestId: string) => unknown): Promise<HttpResponse> {
+  const requestId = randomUUID()
+  const event = eventFor(requestId)
   const context = { requestId }
   return pool.with(async (instance) => {
     await instance.prepare(context)

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { CallFailure, type FailureCode } from './failure.ts'
-import type { Answer, Context, HttpEvent, Question, Reply } from './messages.ts'
+import type { Answer, Context, Question, Reply } from './messages.ts'
 
 /** How long a process may be silent before its event loop counts as stuck. */
 const PING_MS = 1_000
@@ -65,7 +65,7 @@ export class Instance {
     await this.#initialized
   }
 
-  async invoke(event: HttpEvent, context: Context): Promise<{ reply: Reply; durationMs: number }> {
+  async invoke(event: unknown, context: Context): Promise<{ reply: Reply; durationMs: number }> {
     const { timeoutSeconds } = this.#options
     const answer = await this.#ask(
       { type: 'invoke', id: ++this.#lastId, event, context },

@@ -10,13 +10,25 @@ export type HttpEvent = {
   body: string
 }
 
+/** The event of a call that is not HTTP, a CloudEvent (veFaaS documentation, "Trigger event messages"). */
+export type CloudEvent = {
+  id: string
+  source: string
+  specversion: '1.0'
+  type: string
+  /** ISO 8601. */
+  time: string
+  datacontenttype: string
+  data: unknown
+}
+
 /** The second argument of a handler and the only one of an initializer. Nothing else is documented for Node.js. */
 export type Context = { requestId: string }
 
 /** A question; the answer carries its id. The process answers question 0, "are you loaded?", without being asked. */
 export type Question =
   | { type: 'initialize'; id: number; context: Context }
-  | { type: 'invoke'; id: number; event: HttpEvent; context: Context }
+  | { type: 'invoke'; id: number; event: unknown; context: Context }
   | { type: 'ping'; id: number }
 
 export type Answer =
