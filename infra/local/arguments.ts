@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
 import { LocalError } from './error.ts'
+import { number, parseFlags, port } from './flags.ts'
 
 export type Arguments = {
   help: boolean
@@ -23,9 +23,18 @@ Runs the service on this computer, with a small copy of the cloud beside it. Lis
 
 Any setting of config.toml can be given as ECS_MANAGER__<SECTION>__<KEY>.`
 
+const options = {
+  port: { type: 'string' },
+  'ecs-port': { type: 'string' },
+  'boot-seconds': { type: 'string' },
+  auth: { type: 'string' },
+  cloud: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
 /** Reads the command line. Throws LocalError. */
 export function readArguments(args: string[]): Arguments {
-  const values = parsed(args)
+  const { values } = parseFlags({ args, options }, 'npm start')
   const { auth } = values
   if (auth !== undefined && auth !== 'key' && auth !== 'gateway') throw new LocalError('--auth must be key or gateway')
   return {
@@ -36,35 +45,4 @@ export function readArguments(args: string[]): Arguments {
     cloud: values.cloud ?? false,
     auth,
   }
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        port: { type: 'string' },
-        'ecs-port': { type: 'string' },
-        'boot-seconds': { type: 'string' },
-        auth: { type: 'string' },
-        cloud: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values
-  } catch (cause) {
-    const [reason] = (cause as Error).message.split('. ')
-    throw new LocalError(`${reason}; npm start -- --help shows what there is`, { cause })
-  }
-}
-
-function port(flag: string, text: string): number {
-  const value = number(flag, text, 65_535)
-  if (!Number.isInteger(value)) throw new LocalError(`${flag} must be a whole number`)
-  return value
-}
-
-function number(flag: string, text: string, max: number): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-  if (!(value <= max)) throw new LocalError(`${flag} must be a number from 0 to ${max}`)
-  return value
 }

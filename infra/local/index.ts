@@ -1,21 +1,11 @@
-import { ConfigError } from '../../shared/config/index.ts'
-import { BuildError, build } from '../build.ts'
-import { ServiceError } from '../service.ts'
+import { build } from '../build.ts'
 import { help, readArguments } from './arguments.ts'
 import { type Local, startLocal } from './cloud.ts'
 import { settingsOf } from './environment.ts'
-import { LocalError } from './error.ts'
+import { runProgram } from './program.ts'
 import { welcome } from './welcome.ts'
 
-/** What people can put right themselves: the message is all they need. */
-const expected = [LocalError, ServiceError, BuildError, ConfigError]
-
-try {
-  await start()
-} catch (error) {
-  console.error(expected.some((kind) => error instanceof kind) ? (error as Error).message : error)
-  process.exit(1)
-}
+await runProgram(start)
 
 async function start(): Promise<void> {
   // 1. What is wanted?
