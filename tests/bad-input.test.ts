@@ -67,6 +67,8 @@ const RESULTS: Record<ActionName, (body: NonNullable<Answer['body']>) => void> =
   DescribeSandboxes: ({ Result }) => expect(Array.isArray(Result)).toBe(true),
   DescribeSandboxTerminalUrl: ({ Result }) =>
     expect(Result).toMatchObject({ OsType: 'Linux', Token: expect.any(String) }),
+  RenewSandbox: ({ Result }) =>
+    expect(Result).toEqual({ SandboxId: expect.stringMatching(/^i-/), ExpireAt: expect.stringMatching(/Z$/) }),
   ValidateVncToken: (body) => expect(body).toEqual({ host: expect.any(String), port: 5905 }),
 }
 
@@ -138,7 +140,14 @@ async function attempt(action: ActionName, event: unknown): Promise<Answer> {
 /** A request of the action that is good but for what is given. */
 const parametersOf = (action: ActionName): Record<string, string> => {
   if (action === 'DeleteSandbox' || action === 'DescribeSandboxTerminalUrl') return { SandboxId: ours()[0] ?? '' }
+  if (action === 'RenewSandbox') return { SandboxId: ours()[0] ?? '', LifetimeSeconds: '60' }
   return action === 'ValidateVncToken' ? { Token: TOKEN } : {}
+}
+
+// Parameters of an action that others have too.
+const OPTIONAL: Partial<Record<ActionName, string[]>> = {
+  CreateSandbox: ['LifetimeSeconds'],
+  DescribeSandboxes: ['SandboxId'],
 }
 
 const TOKEN = `i-a.${'x'.repeat(43)}`
@@ -205,6 +214,7 @@ const NAMES = [
   'TagKey',
   'TagValue',
   'ClientToken',
+  'LifetimeSeconds',
 ]
 
 describe.each(ACTIONS)('%s', (action) => {
@@ -296,7 +306,7 @@ describe.each(ACTIONS)('%s', (action) => {
   test('refuses parameters of other actions', async () => {
     for (const other of ACTIONS) {
       for (const [name, value] of Object.entries(parametersOf(other))) {
-        if (name in parametersOf(action) || (action === 'DescribeSandboxes' && name === 'SandboxId')) continue
+        if (name in parametersOf(action) || OPTIONAL[action]?.includes(name)) continue
         const answer = await attempt(action, vefaas(request(action, { ...parametersOf(action), [name]: value })))
         expect(outcome(answer)).toBe(`400 UnknownParameter.${name}`)
       }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { startEcs } from '../../infra/emulator/ecs/index.ts'
 import { type CallOptions, callFor, configFor, errorOf, refusalOf, type Settings } from '../../tests/support/manager.ts'
 import { answerWith, enveloped, startStub } from '../../tests/support/stub-cloud.ts'
 import { type CreateRequest, createSandbox } from './create.ts'
+import { renewSandbox } from './renew.ts'
 
 const ecs = await startEcs()
 beforeEach(() => ecs.reset())
@@ -438,6 +439,111 @@ describe('max_sandboxes', () => {
     await create({ settings, request: { ClientToken: 'my-own-token' } })
     expect(JSON.stringify([...(ecs.instances()[0]?.Tags ?? [])])).not.toContain('my-own-token')
     expect([...(ecs.instances()[0]?.Tags.values() ?? [])]).toContain(sha256('my-own-token'))
+  })
+})
+
+describe('the end of a sandbox', () => {
+  const ends = () => ecs.instances().map(({ Tags }) => Tags.get('ecs-manager:expire-at'))
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString().replace(/\.\d+/, '')
+  const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000)
+  const ClientToken = 'one-and-the-same'
+
+  // The time stands still, so that ends can be compared to the second.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  it.each<[string, Settings, number | undefined, number]>([
+    ['asked for', {}, 60, 60],
+    ['configured', { 'lifetime.default_seconds': 120 }, undefined, 120],
+  ])('is the one %s, in the one call that makes the machine', async (_name, settings, LifetimeSeconds, seconds) => {
+    const made = await create({ settings, request: { LifetimeSeconds } })
+    expect(made).toEqual({ SandboxId: ecs.instances()[0]?.InstanceId, ExpireAt: at(seconds) })
+    expect(ends()).toEqual([at(seconds)])
+    expect(ecs.calls.map(({ action }) => action)).toEqual(['RunInstances'])
+  })
+
+  it('can be none where the operator has set no longest lifetime', async () => {
+    const made = await create({ settings: { 'lifetime.max_seconds': 0 }, request: { LifetimeSeconds: 0 } })
+    expect(Object.keys(JSON.parse(JSON.stringify(made)))).toEqual(['SandboxId'])
+    expect(ends()).toEqual(['never'])
+  })
+
+  it.each([0, 604_801])('after %i seconds is refused, and no machine is made', async (LifetimeSeconds) => {
+    expect(await refusalOf(create({ request: { LifetimeSeconds } }))).toBe('400 InvalidParameter.LifetimeSeconds')
+    expect(ecs.calls).toEqual([])
+  })
+
+  it.each<[string, Partial<CreateRequest>]>([
+    ['that asks for a lifetime', { LifetimeSeconds: 60 }],
+    ['that asks for none', {}],
+  ])('stays what it was at the retry of a creation %s, whenever that comes', async (_name, request) => {
+    const first = await create({ request: { ...request, ClientToken } })
+    pass(30)
+    expect(await create({ request: { ...request, ClientToken } })).toEqual(first)
+    expect(ends()).toEqual([first.ExpireAt])
+  })
+
+  it('is at a retry the one that it was renewed to', async () => {
+    const request = { ClientToken, LifetimeSeconds: 60 }
+    const first = await create({ request })
+    const { ExpireAt } = await renewSandbox(callFor(configFor(ecs.url)), first.SandboxId, 3_600)
+    pass(30)
+    expect(await create({ request })).toEqual({ SandboxId: first.SandboxId, ExpireAt })
+    expect(ends()).toEqual([ExpireAt])
+  })
+
+  it.each<[string, Partial<CreateRequest>, Partial<CreateRequest>]>([
+    ['another lifetime', { LifetimeSeconds: 60 }, { LifetimeSeconds: 61 }],
+    ['a lifetime where there was none', {}, { LifetimeSeconds: 86_400 }],
+    ['another name', { InstanceName: 'a' }, { InstanceName: 'b' }],
+    ['another name and lifetime', { InstanceName: 'a' }, { InstanceName: 'b', LifetimeSeconds: 60 }],
+  ])('does not hide that a retry asks for %s', async (_name, first, second) => {
+    await create({ request: { ...first, ClientToken } })
+    for (const seconds of [0, 30]) {
+      pass(seconds)
+      expect(await refusalOf(create({ request: { ...second, ClientToken } }))).toBe('409 IdempotentParameterMismatch')
+    }
+    expect(ecs.instances()).toHaveLength(1)
+  })
+
+  it('does not hide that a retry asks for one where there was none', async () => {
+    const settings = { 'lifetime.max_seconds': 0 }
+    await create({ settings, request: { ClientToken, LifetimeSeconds: 0 } })
+    const retry = create({ settings, request: { ClientToken, LifetimeSeconds: 60 } })
+    expect(await refusalOf(retry)).toBe('409 IdempotentParameterMismatch')
+    const back = create({ settings, request: { ClientToken, LifetimeSeconds: 0 } })
+    expect((await back).SandboxId).toBe(ecs.instances()[0]?.InstanceId)
+  })
+
+  it('is waited for at a retry while the cloud does not show the machine yet', async () => {
+    ecs.faults.add({ Kind: 'HideNew', Seconds: 2 })
+    const first = await create({ request: { ClientToken } })
+    // From now on by the real time, a second later.
+    vi.useRealTimers()
+    await new Promise((resolve) => setTimeout(resolve, 1_001))
+    expect(await create({ request: { ClientToken } })).toEqual(first)
+    expect(ecs.instances()).toHaveLength(1)
+  })
+
+  it('makes no second machine of a token whose machine is gone', async () => {
+    await create({ request: { ClientToken } })
+    ecs.instances()[0]?.Tags.clear()
+    pass(30)
+    const error = await errorOf(create({ request: { ClientToken }, withinMs: 500 }))
+    expect([error.status, error.code]).toEqual([409, 'IdempotentParameterMismatch'])
+    expect(error.message).toContain('or its machine is gone')
+    expect(ecs.instances()).toHaveLength(1)
+  })
+
+  it('is one, and so is the machine, of many at once with one token', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 20 }, async (_, count) => {
+        pass(count)
+        return create({ request: { ClientToken }, withinMs: 600_000 })
+      }),
+    )
+    expect(new Set(made.map((each) => JSON.stringify(each))).size).toBe(1)
+    expect(ecs.instances()).toHaveLength(1)
   })
 })
 

@@ -2,10 +2,12 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Override } from '../config/schema.ts'
 import { ActionError, invalidParameter, missingParameter } from '../errors.ts'
 import { type Call, send } from './cloud.ts'
-import { fields, number, text } from './ecs/answer.ts'
+import { fields, list, number, text } from './ecs/answer.ts'
 import { CloudError } from './ecs/cloud-error.ts'
+import { END_TAG, endAfter, endTag } from './lifetime.ts'
 import { inOurWords, said, verdict } from './refusal.ts'
 import { tagged } from './sandbox.ts'
+import { pause, toUtc } from './time.ts'
 
 /** What a caller may ask of a new sandbox; everything absent is as configured. */
 export interface CreateRequest {
@@ -22,8 +24,17 @@ export interface CreateRequest {
   UserData?: string | undefined
   TagKey?: string | undefined
   TagValue?: string | undefined
+  /** Seconds until it ends; as configured when undefined, 0: no end. */
+  LifetimeSeconds?: number | undefined
   /** ASCII, at most 64 characters. The same token makes one machine, however often it is sent. */
   ClientToken?: string | undefined
+}
+
+/** A sandbox that was made. */
+export interface Created {
+  SandboxId: string
+  /** When it ends, unless it is renewed: RFC 3339 in UTC; absent where it has no end. */
+  ExpireAt: string | undefined
 }
 
 /**
@@ -31,29 +42,59 @@ export interface CreateRequest {
  * @throws {ActionError} `OperationDenied.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`,
  *   `QuotaExceeded.MaximumSandboxes`, `IdempotentParameterMismatch`, and what the cloud brings about
  */
-export function createSandbox(call: Call, request: CreateRequest): Promise<{ SandboxId: string }> {
+export function createSandbox(call: Call, request: CreateRequest): Promise<Created> {
   const token = request.ClientToken ?? tokenOf(call)
   return inOurWords(async () => {
     refuseImpossible(call, request)
+    const end = endAfter(call.config, request.LifetimeSeconds)
     await refuseAboveLimit(call, token)
-    return run(call, request, token)
+    return run(call, request, token, end)
   })
 }
 
-function run(call: Call, request: CreateRequest, token: string): Promise<{ SandboxId: string }> {
+function run(call: Call, request: CreateRequest, token: string, end: number | undefined): Promise<Created> {
   return inOurWords(async () => {
     try {
-      return await send(call, 'RunInstances', machine(call, request, token), ({ InstanceIds }) => ({
-        SandboxId: text(fields(InstanceIds)[0]),
-      }))
+      return await runInstances(call, request, token, end)
     } catch (error) {
+      if (isMismatch(error) && end !== undefined) return runAgain(call, request, token, error)
       throw blamed(error, request)
     }
   }, `The machine may exist all the same: repeat the call with ClientToken=${token}.`)
 }
 
+function runInstances(call: Call, request: CreateRequest, token: string, end: number | undefined): Promise<Created> {
+  return send(call, 'RunInstances', machine(call, request, token, end), ({ InstanceIds }) => ({
+    SandboxId: text(fields(InstanceIds)[0]),
+    ExpireAt: toUtc(end),
+  }))
+}
+
+const isMismatch = (error: unknown) =>
+  error instanceof CloudError && error.details.code === 'IdempotentParameterMismatch'
+
+// A retry comes later than the first try, so its end is a later one, and the cloud takes it for another request. What the
+// first try sent stands on its machine: with that end the cloud tells whether anything else differs. A new machine is not
+// to be seen for some seconds.
+async function runAgain(call: Call, request: CreateRequest, token: string, mismatch: unknown): Promise<Created> {
+  for (let seconds = 1; ; seconds += 1) {
+    const tags = await send(call, 'DescribeInstances', withToken(token), ({ Instances }) =>
+      list(fields(list(Instances, (instance) => instance)[0] ?? {}).Tags, ({ Key, Value }): [unknown, unknown] => [
+        Key,
+        Value,
+      ]),
+    )
+    const { [FIRST_END_TAG]: first, [END_TAG]: ExpireAt } = Object.fromEntries(tags)
+    if (first) {
+      const { SandboxId } = await runInstances(call, request, token, Date.parse(first))
+      return { SandboxId, ExpireAt: ExpireAt === 'never' ? undefined : ExpireAt }
+    }
+    if (seconds > 3 || !(await pause(call, seconds))) throw mismatch
+  }
+}
+
 function refuseImpossible({ config: { instance, security } }: Call, request: CreateRequest): void {
-  const { OsType, ClientToken, ...overrides } = request
+  const { OsType, ClientToken, LifetimeSeconds, ...overrides } = request
   for (const [name, value] of Object.entries(overrides)) {
     // In another project than the configured one it would be no sandbox of this manager, and nobody would end it.
     const lost = name === 'ProjectName' && instance.project_name !== ''
@@ -79,6 +120,12 @@ const hash = (text: string) => createHash('sha256').update(text).digest('base64u
 
 // By this a retry knows, where there is no room left, that the machine of its first try is among those that take it.
 const TOKEN_TAG = 'ecs-manager:client-token'
+// The end that it was made with: a renewal leaves it alone.
+const FIRST_END_TAG = 'ecs-manager:first-expire-at'
+// With it the cloud, which is sent the same end at each try, still takes another lifetime for another request.
+const LIFETIME_TAG = 'ecs-manager:lifetime-seconds'
+
+const withToken = (token: string) => ({ TagFilters: [{ Key: TOKEN_TAG, Values: [hash(token)] }] })
 
 // Two creations at the same moment may both find room for one: this limit keeps the bill in bounds, the account's own
 // quota is the hard one.
@@ -88,7 +135,7 @@ async function refuseAboveLimit(call: Call, token: string): Promise<void> {
   const count = await countInstances(call, tagged(call.config))
   if (count < limit) return
   // The retry of a creation whose answer was lost has to learn the id of its machine, not that this takes the room.
-  if (await countInstances(call, { TagFilters: [{ Key: TOKEN_TAG, Values: [hash(token)] }] })) return
+  if (await countInstances(call, withToken(token))) return
   const message = `There are ${count} of at most ${limit} sandboxes.`
   throw new ActionError(429, 'QuotaExceeded.MaximumSandboxes', message)
 }
@@ -97,7 +144,7 @@ function countInstances(call: Call, filter: Parameters<typeof send>[2]): Promise
   return send(call, 'DescribeInstances', { ...filter, MaxResults: 1 }, ({ TotalCount }) => number(TotalCount))
 }
 
-function machine(call: Call, request: CreateRequest, token: string) {
+function machine(call: Call, request: CreateRequest, token: string, end: number | undefined) {
   const { instance, network } = call.config
   const windows = request.OsType === 'Windows'
   const { TagKey: Key, TagValue: Value = '' } = request
@@ -127,6 +174,9 @@ function machine(call: Call, request: CreateRequest, token: string) {
       { Key: instance.tag_key, Value: instance.tag_value },
       ...(Key === undefined ? [] : [{ Key, Value }]),
       { Key: TOKEN_TAG, Value: hash(token) },
+      endTag(end),
+      { ...endTag(end), Key: FIRST_END_TAG },
+      { Key: LIFETIME_TAG, Value: `${request.LifetimeSeconds ?? 'default'}` },
     ],
   }
 }

@@ -4,6 +4,7 @@ import type { CloudError } from './ecs/cloud-error.ts'
 import { deleteInstance, describeInstance, type Instance } from './instances.ts'
 import { aboutSandbox, isNotFound, isWrongStatus } from './refusal.ts'
 import { findSandbox, isSandbox } from './sandbox.ts'
+import { pause } from './time.ts'
 
 /**
  * Deletes a sandbox, in whatever state it is: one that the cloud does not delete yet (it is still CREATING) is waited
@@ -57,11 +58,4 @@ async function findNew(call: Call, sandboxId: string): Promise<Instance | undefi
     instance = await findSandbox(call, sandboxId)
   }
   return instance
-}
-
-/** Waits, unless that would go beyond the deadline: then it answers false at once. */
-async function pause({ deadline }: Call, seconds: number): Promise<boolean> {
-  if (Date.now() + seconds * 1_000 >= deadline) return false
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
-  return true
 }

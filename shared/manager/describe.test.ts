@@ -48,7 +48,8 @@ const idsOf = async (request: DescribeRequest = {}, settings: Settings = {}) =>
 
 describe('a sandbox', () => {
   it('is shown with all that a caller may know of it', async () => {
-    ecs.seed(1, { tags, instanceName: 'sandbox-desk', instanceTypeId: 'ecs.r3i.large' })
+    const ended = { ...tags, 'ecs-manager:expire-at': '2026-11-23T12:00:00Z' }
+    ecs.seed(1, { tags: ended, instanceName: 'sandbox-desk', instanceTypeId: 'ecs.r3i.large' })
     const [instance] = ecs.instances()
     const { sandboxes } = await list()
     expect(JSON.parse(JSON.stringify(sandboxes))).toEqual([
@@ -60,8 +61,19 @@ describe('a sandbox', () => {
         InstanceTypeId: 'ecs.r3i.large',
         InstanceName: 'sandbox-desk',
         CreatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+        ExpireAt: '2026-11-23T12:00:00Z',
       },
     ])
+  })
+
+  it.each<[string, Record<string, string>, boolean, boolean]>([
+    ['without an end', { 'ecs-manager:expire-at': 'never' }, false, false],
+    ['that another tool has made', {}, false, true],
+  ])('%s shows none, or the one that lifetime.unmarked gives it', async (_name, more, kept, expiring) => {
+    ecs.seed(1, { tags: { ...tags, ...more } })
+    const shown = async (settings: Settings) => JSON.stringify(await list({}, settings)).includes('ExpireAt')
+    expect(await shown({})).toBe(kept)
+    expect(await shown({ 'lifetime.unmarked': 'expire' })).toBe(expiring)
   })
 
   it('has its time in UTC', async () => {

@@ -17,10 +17,7 @@ export interface Instance {
   tags: readonly Tag[]
 }
 
-export interface Tag {
-  Key: string
-  Value: string
-}
+export type Tag = { Key: string; Value: string }
 
 /**
  * One page of instances, with the token of the next one and the number on all of them. Throws `CloudError`, like all
@@ -60,12 +57,17 @@ export function deleteInstances(call: Call, InstanceIds: readonly string[]): Pro
 
 /** A tag that is there already gets the new value. */
 export function tagInstance(call: Call, instanceId: string, tag: Tag) {
-  return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds: [instanceId], Tags: [{ ...tag }] })
+  return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds: [instanceId], Tags: [tag] })
 }
 
 /** @param TagKeys  1 to 20; those that are not there do not matter */
 export function untagInstance(call: Call, instanceId: string, TagKeys: readonly string[]) {
-  return send(call, 'UntagResources', { ResourceType: 'instance', ResourceIds: [instanceId], TagKeys })
+  return untagInstances(call, [instanceId], TagKeys)
+}
+
+/** The same for 1 to 50 instances; when one of them does not exist, nothing is done. */
+export function untagInstances(call: Call, ResourceIds: readonly string[], TagKeys: readonly string[]) {
+  return send(call, 'UntagResources', { ResourceType: 'instance', ResourceIds, TagKeys })
 }
 
 function toInstance(instance: Fields): Instance {

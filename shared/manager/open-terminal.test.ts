@@ -52,6 +52,12 @@ describe('a terminal of a Linux sandbox', () => {
     expect(actions()).toEqual(['DescribeInstances', 'TagResources'])
   })
 
+  it('tells when the sandbox ends, not the token', async () => {
+    const id = seeded({ tags: { ...tags, 'ecs-manager:expire-at': '2099-11-23T12:00:00Z' } })
+    expect((await open(id)).ExpireAt).toBe('2099-11-23T12:00:00Z')
+    expect(Object.keys(JSON.parse(JSON.stringify(await open(seeded()))))).toEqual(['OsType', 'Token'])
+  })
+
   it('leaves only a hash with the cloud', async () => {
     const id = seeded()
     const token = await tokenOf(id)

@@ -1,9 +1,11 @@
 import { ActionError, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
 import { type Call, send } from './cloud.ts'
 import { text } from './ecs/answer.ts'
-import { tagInstance, untagInstance } from './instances.ts'
+import { type Instance, tagInstance, untagInstance } from './instances.ts'
+import { endOf } from './lifetime.ts'
 import { aboutSandbox } from './refusal.ts'
-import { findSandbox, toUtc } from './sandbox.ts'
+import { findSandbox } from './sandbox.ts'
+import { toUtc } from './time.ts'
 import {
   expiresIn,
   hashToken,
@@ -17,15 +19,10 @@ import {
 import { changePassword, newPassword } from './windows-agent.ts'
 
 /** How to see a desktop: Linux through a VNC viewer with the token, Windows at the URL with the key. */
-export type Terminal =
-  | {
-      OsType: 'Linux'
-      Token: string
-      /** When the token expires unless it is used: RFC 3339 in UTC. */
-      ExpireAt: string | undefined
-      Url?: string
-    }
-  | { OsType: 'Windows'; Url: string; WindowsKey: string }
+export type Terminal = {
+  /** When the sandbox ends: RFC 3339 in UTC; absent where it has no end. */
+  ExpireAt: string | undefined
+} & ({ OsType: 'Linux'; Token: string; Url?: string } | { OsType: 'Windows'; Url: string; WindowsKey: string })
 
 /**
  * Opens the way to a desktop. Two calls to the cloud, a third where old tokens have to make room.
@@ -39,22 +36,21 @@ export function openTerminal(call: Call, sandboxId: string): Promise<Terminal> {
     if (instance.status !== 'RUNNING') {
       throw invalidSandboxStatus(sandboxId, instance.status, 'A terminal needs it RUNNING.')
     }
-    if (instance.osType === 'Linux') return openLinux(call, sandboxId, storedTokens(instance.tags))
-    return openWindows(call, sandboxId, instance.primaryIp)
+    return instance.osType === 'Linux' ? openLinux(call, instance) : openWindows(call, instance)
   })
 }
 
-async function openLinux(call: Call, sandboxId: string, stored: StoredToken[]): Promise<Terminal> {
+async function openLinux(call: Call, instance: Instance): Promise<Terminal> {
   const { security, terminal } = call.config
-  const Token = mintToken(sandboxId)
+  const Token = mintToken(instance.id)
   call.log.secret(Token)
-  const outdated = toRemove(stored)
-  if (outdated.length > 0) await untagInstance(call, sandboxId, outdated)
+  const outdated = toRemove(storedTokens(instance.tags))
+  if (outdated.length > 0) await untagInstance(call, instance.id, outdated)
   const expiresAt = expiresIn(security.vnc_token_ttl_seconds)
-  await tagInstance(call, sandboxId, toTag({ hash: hashToken(Token), expiresAt, used: false }))
+  await tagInstance(call, instance.id, toTag({ hash: hashToken(Token), expiresAt, used: false }))
   // The token needs no escaping anywhere; the template decides whether it stands in a query or inside a path.
   const Url = terminal.vnc_url_template.replaceAll('{token}', Token)
-  return { OsType: 'Linux', Token, ExpireAt: toUtc(expiresAt * 1_000), ...(Url && { Url }) }
+  return { OsType: 'Linux', Token, ExpireAt: endsAt(call, instance), ...(Url && { Url }) }
 }
 
 // Only when there is no room: so the usual opening costs no third call. The oldest go first, expired ones above all; ECS
@@ -68,18 +64,20 @@ function toRemove(stored: readonly StoredToken[]): string[] {
     .slice(0, 20)
 }
 
-async function openWindows(call: Call, sandboxId: string, address: string | undefined): Promise<Terminal> {
+async function openWindows(call: Call, instance: Instance): Promise<Terminal> {
   const { windows } = call.config
-  if (address === undefined) {
-    throw new ActionError(503, 'ServiceUnavailable', `Sandbox ${sandboxId} has no address yet. Repeat the call.`)
+  if (instance.primaryIp === undefined) {
+    throw new ActionError(503, 'ServiceUnavailable', `Sandbox ${instance.id} has no address yet. Repeat the call.`)
   }
   // First the address of the console: were it refused afterwards, the password would have changed for nothing.
-  const Url = await send(call, 'DescribeInstanceECSTerminalUrl', { InstanceId: sandboxId }, ({ EcsTerminalUrl }) =>
+  const Url = await send(call, 'DescribeInstanceECSTerminalUrl', { InstanceId: instance.id }, ({ EcsTerminalUrl }) =>
     text(EcsTerminalUrl),
   )
   const WindowsKey = newPassword()
   call.log.secret(WindowsKey)
   const timeoutMs = Math.min(windows.timeout_seconds * 1_000, call.deadline - Date.now())
-  await changePassword(windows, address, WindowsKey, Math.max(1, timeoutMs), call.log)
-  return { OsType: 'Windows', Url, WindowsKey }
+  await changePassword(windows, instance.primaryIp, WindowsKey, Math.max(1, timeoutMs), call.log)
+  return { OsType: 'Windows', Url, WindowsKey, ExpireAt: endsAt(call, instance) }
 }
+
+const endsAt = ({ config }: Call, instance: Instance) => toUtc(endOf(instance, config))

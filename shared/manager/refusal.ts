@@ -58,7 +58,8 @@ const VERDICTS: Record<Exclude<Kind, 'refused'>, Verdict> = {
 export function verdict({ kind, details: { status, code = '' } }: CloudError): Verdict {
   if (kind !== 'refused') return VERDICTS[status === 504 ? 'timeout' : kind]
   if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the account is used up']
-  if (code === 'IdempotentParameterMismatch') return [409, code, 'The ClientToken was used with other parameters']
+  if (code === 'IdempotentParameterMismatch')
+    return [409, code, 'The ClientToken was used with other parameters, or its machine is gone']
   // No list of these codes is published; this is how clients in the field recognise them.
   if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)|^LimitExceeded/i.test(code)) {
     return [503, code, 'The cloud has no room now']

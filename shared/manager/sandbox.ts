@@ -1,6 +1,8 @@
 import type { Config } from '../config/schema.ts'
 import type { Call } from './cloud.ts'
 import { describeInstance, type Instance } from './instances.ts'
+import { endOf } from './lifetime.ts'
+import { toUtc } from './time.ts'
 
 /** A sandbox as a caller sees it. */
 export interface Sandbox {
@@ -17,6 +19,8 @@ export interface Sandbox {
   Eip: string | undefined
   /** RFC 3339 in UTC, e.g. `2026-11-23T12:00:00Z`. */
   CreatedAt: string | undefined
+  /** When it ends, unless it is renewed; absent where it has no end. */
+  ExpireAt: string | undefined
 }
 
 /** Every status that ECS knows (ECS API reference, DescribeInstances). */
@@ -54,7 +58,8 @@ export function tagged({ instance }: Config) {
 }
 
 /** The instance in the words of the API. What the cloud leaves empty is undefined, and so is left out of JSON. */
-export function toSandbox({ id, status, primaryIp, osType, type, name, eip, createdAt }: Instance): Sandbox {
+export function toSandbox(instance: Instance, config: Config): Sandbox {
+  const { id, status, primaryIp, osType, type, name, eip, createdAt } = instance
   return {
     SandboxId: id,
     PrimaryIp: status === 'RUNNING' ? primaryIp : undefined,
@@ -64,11 +69,6 @@ export function toSandbox({ id, status, primaryIp, osType, type, name, eip, crea
     InstanceName: name,
     Eip: eip,
     CreatedAt: toUtc(createdAt),
+    ExpireAt: toUtc(endOf(instance, config)),
   }
-}
-
-/** A time as the API writes it, RFC 3339 in UTC with seconds; undefined for what is none. */
-export function toUtc(time: string | number = ''): string | undefined {
-  const date = new Date(time)
-  return Number.isNaN(+date) ? undefined : `${date.toISOString().slice(0, 19)}Z`
 }

@@ -2,15 +2,17 @@ import { handler as createSandbox, initializer } from '../../functions/create-sa
 import { handler as deleteSandbox } from '../../functions/delete-sandbox/index.ts'
 import { handler as describeSandboxTerminalUrl } from '../../functions/describe-sandbox-terminal-url/index.ts'
 import { handler as describeSandboxes } from '../../functions/describe-sandboxes/index.ts'
+import { handler as renewSandbox } from '../../functions/renew-sandbox/index.ts'
 import { handler as validateVncToken } from '../../functions/validate-vnc-token/index.ts'
 import type { Pair, Sent } from './events.ts'
 
-/** The five handlers by the name of their action. */
+/** The six handlers by the name of their action. */
 export const handlers = {
   CreateSandbox: createSandbox,
   DeleteSandbox: deleteSandbox,
   DescribeSandboxes: describeSandboxes,
   DescribeSandboxTerminalUrl: describeSandboxTerminalUrl,
+  RenewSandbox: renewSandbox,
   ValidateVncToken: validateVncToken,
 }
 

@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { configFor, type Settings } from '../../tests/support/manager.ts'
+import { END_TAG, endAfter, endOf, endTag } from './lifetime.ts'
+
+const NOW = Date.parse('2026-11-23T12:00:00Z')
+const DAY = 86_400
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: NOW }))
+afterEach(() => vi.useRealTimers())
+
+const config = (settings: Settings = {}) => configFor('http://127.0.0.1:1', settings)
+const secondsUntil = (end: number | undefined) => (end === undefined ? undefined : (end - NOW) / 1_000)
+
+describe('a lifetime', () => {
+  it.each<[string, Settings, number | undefined, number | undefined]>([
+    ['is the default where none is asked for', {}, undefined, DAY],
+    ['is what is asked for', {}, 60, 60],
+    ['may be as long as the longest', {}, 604_800, 604_800],
+    ['may be a second', {}, 1, 1],
+    ['is by default no longer than the longest', { 'lifetime.max_seconds': 3_600 }, undefined, 3_600],
+    ['is by default the longest where there is no default', { 'lifetime.default_seconds': 0 }, undefined, 604_800],
+    ['may have no end where there is no longest', { 'lifetime.max_seconds': 0 }, 0, undefined],
+    ['may be anything where there is no longest', { 'lifetime.max_seconds': 0 }, 9_999_999, 9_999_999],
+    ['has a default where there is no longest', { 'lifetime.max_seconds': 0 }, undefined, DAY],
+    [
+      'has by default no end where there is neither',
+      { 'lifetime.max_seconds': 0, 'lifetime.default_seconds': 0 },
+      undefined,
+      undefined,
+    ],
+  ])('%s', (_name, settings, asked, seconds) => {
+    expect(secondsUntil(endAfter(config(settings), asked))).toBe(seconds)
+  })
+
+  it.each([0, 604_801])('of %i seconds is refused, with what would be right', (seconds) => {
+    expect(() => endAfter(config(), seconds)).toThrow('LifetimeSeconds must be 1 to 604800.')
+  })
+})
+
+describe('the end on a machine', () => {
+  const endOn = (Value: string | undefined, settings: Settings = {}, createdAt = '2026-11-23T19:00:00+08:00') =>
+    endOf({ tags: Value === undefined ? [] : [{ Key: END_TAG, Value }], createdAt }, config(settings))
+
+  it('is what its tag says', () => {
+    expect(endOn('2026-11-23T12:00:01Z')).toBe(NOW + 1_000)
+  })
+
+  it('can be none, also where machines of other tools end', () => {
+    expect(endOn('never', { 'lifetime.unmarked': 'expire' })).toBeUndefined()
+  })
+
+  it.each([undefined, '', 'soon', '1', '2026-11-23', '2026-13-23T12:00:00Z', '2026-11-23T12:00:00', '1795435200'])(
+    'is as lifetime.unmarked says where the tag is %j',
+    (value) => {
+      expect(endOn(value)).toBeUndefined()
+      expect(endOn(value, { 'lifetime.unmarked': 'expire' })).toBe(NOW - 3_600_000 + DAY * 1_000)
+    },
+  )
+
+  it('is none where unmarked machines end but nothing tells since when they exist', () => {
+    expect(endOn(undefined, { 'lifetime.unmarked': 'expire' }, '')).toBeUndefined()
+  })
+
+  it('is read as it was written, to the second', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (end) => {
+        const tag = endTag(end)
+        expect(tag.Value).toMatch(/^[\p{L}\p{N} _.:/=+@-]{1,256}$/u)
+        expect(endOf({ tags: [tag], createdAt: undefined }, config())).toBe(end - (end % 1_000) || undefined)
+      }),
+    )
+    expect(endTag(undefined)).toEqual({ Key: END_TAG, Value: 'never' })
+  })
+})

@@ -1,0 +1,67 @@
+import type { Config } from '../config/schema.ts'
+import { invalidParameter } from '../errors.ts'
+import type { Call } from './cloud.ts'
+import { describeInstances, type Instance } from './instances.ts'
+import { isSandbox, tagged } from './sandbox.ts'
+
+/** One page of the sandboxes. It may hold fewer than were asked for, even none: only `next` tells whether it is the last. */
+export interface Page {
+  sandboxes: Instance[]
+  /** How many instances the cloud put on this page, sandboxes or not. */
+  read: number
+  /** Where the next page begins; empty on the last one. */
+  next: string
+}
+
+export interface Position {
+  /** 1 to 100, the default. */
+  maxResults?: number | undefined
+  /** `next` of the page before. */
+  from?: string | undefined
+  /** Begin with the whole account, or project, and without the tag filter. */
+  wide?: boolean
+}
+
+// A tag filter shows at most this many instances (ECS documentation, DescribeInstances). From there on the whole
+// account, or the whole project, is listed and the sandboxes are picked here.
+const TAG_FILTER_LIMIT = 1_000
+
+// Remembered while the process lives, so that only its first large listing reads a page in vain.
+const large = new WeakSet<Config>()
+
+/**
+ * Reads one page of the sandboxes, with one call to the cloud; two where the tag filter proves too narrow.
+ * @throws {CloudError}
+ * @throws {ActionError} `InvalidParameter.NextToken` for a `from` that is none
+ */
+export async function listSandboxes(call: Call, { maxResults = 100, from, wide = false }: Position): Promise<Page> {
+  const { config } = call
+  const [isWide, token] = from === undefined ? [wide || large.has(config)] : decode(from)
+  const { TagFilters, ProjectName } = tagged(config)
+  const filter = isWide ? { ProjectName } : { TagFilters, ProjectName }
+  const page = await describeInstances(call, { ...filter, MaxResults: maxResults, NextToken: token })
+  if (!isWide && token === undefined && page.total >= TAG_FILTER_LIMIT) {
+    large.add(config)
+    return listSandboxes(call, { maxResults })
+  }
+  if (isWide && page.total < TAG_FILTER_LIMIT) large.delete(config)
+  return {
+    sandboxes: page.instances.filter((instance) => isSandbox(instance, config)),
+    read: page.instances.length,
+    next: page.next ? encode(isWide, page.next) : '',
+  }
+}
+
+// The cloud's token goes on only with the listing that it came from, so ours carries which one that was.
+const encode = (wide: boolean, token: string) => `${wide ? 'w' : 't'}${Buffer.from(token).toString('base64url')}`
+
+function decode(from: string): [wide: boolean, token: string] {
+  const wide = from.startsWith('w')
+  const token = Buffer.from(from.slice(1), 'base64url').toString()
+  if (token === '' || encode(wide, token) !== from) throw badNextToken()
+  return [wide, token]
+}
+
+/** What a caller is told whose NextToken is not one that it was given. */
+export const badNextToken = (cause?: unknown) =>
+  invalidParameter('NextToken', 'must be the NextToken of the page before', cause)
