@@ -7,18 +7,20 @@ test('without any, the defaults', () => {
     port: undefined,
     ecsPort: 18_103,
     bootSeconds: 3,
+    fastTimers: false,
     cloud: false,
     auth: undefined,
   })
 })
 
 test('with all of them', () => {
-  const line = '--port 0 --ecs-port=18200 --boot-seconds 0.5 --cloud --auth key'
+  const line = '--port 0 --ecs-port=18200 --boot-seconds 0.5 --fast-timers --cloud --auth key'
   expect(readArguments(line.split(' '))).toEqual({
     help: false,
     port: 0,
     ecsPort: 18_200,
     bootSeconds: 0.5,
+    fastTimers: true,
     cloud: true,
     auth: 'key',
   })

@@ -6,6 +6,7 @@ export type Arguments = {
   port: number | undefined
   ecsPort: number
   bootSeconds: number
+  fastTimers: boolean
   cloud: boolean
   auth: 'key' | 'gateway' | undefined
 }
@@ -17,6 +18,7 @@ Runs the service on this computer, with a small copy of the cloud beside it. Lis
   --port <port>           of the gateway, where the actions are (8102, or server.port of config.toml; 0 takes a free one)
   --ecs-port <port>       of the emulated ECS (18103; 0 takes a free one)
   --boot-seconds <n>      how long an emulated machine takes to boot (3)
+  --fast-timers           run the timers of serverless.yml faster: a minute takes a second
   --auth key|gateway      key: callers need a key; gateway: they need none (gateway)
   --cloud                 use the real cloud, with the configured credentials: this makes and removes real machines
   --help                  this text
@@ -27,6 +29,7 @@ const options = {
   port: { type: 'string' },
   'ecs-port': { type: 'string' },
   'boot-seconds': { type: 'string' },
+  'fast-timers': { type: 'boolean' },
   auth: { type: 'string' },
   cloud: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -42,6 +45,7 @@ export function readArguments(args: string[]): Arguments {
     port: values.port === undefined ? undefined : port('--port', values.port),
     ecsPort: port('--ecs-port', values['ecs-port'] ?? '18103'),
     bootSeconds: number('--boot-seconds', values['boot-seconds'] ?? '3', 86_400),
+    fastTimers: values['fast-timers'] ?? false,
     cloud: values.cloud ?? false,
     auth,
   }

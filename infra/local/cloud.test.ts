@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { parseService } from '../service.ts'
 import { type Local, type LocalOptions, startLocal } from './cloud.ts'
 
 let local: Local | undefined
@@ -68,6 +69,35 @@ describe('the emulated cloud', () => {
     const { body } = await call(url + action('DescribeSandboxes'), { headers: { 'X-Request-ID': 'mine' } })
     expect(body.ResponseMetadata).toMatchObject({ RequestId: 'mine', Region: 'cn-shanghai' })
     await expect.poll(() => lines.join('\n')).toMatch(/^describe-sandboxes \{.*mine/m)
+  })
+})
+
+describe('a function of serverless.yml', () => {
+  const serviceWith = (events: string) =>
+    parseService(`
+service: ecs-manager
+provider: { name: vefaas, runtime: node20/v1, region: cn-beijing }
+functions:
+  some-function:
+    handler: functions/describe-sandboxes/index.handler
+    events: ${events}
+`)
+
+  test('is reached by a route of its own path and method', async () => {
+    const { url } = await start({ service: serviceWith('[{ apig: { path: /events, method: POST } }]') })
+    const query = '?Action=DescribeSandboxes&Version=2020-04-01'
+    expect(await call(`${url}/events${query}`, { method: 'POST' })).toMatchObject({ status: 200, body: { Result: [] } })
+    expect((await call(`${url}/events${query}`)).status).toBe(404)
+    expect((await call(`${url}/${query}`, { method: 'POST' })).status).toBe(404)
+  })
+
+  test('is called by its timer, and that it failed is in the log', async () => {
+    const lines: string[] = []
+    const service = serviceWith(`[{ timer: { crontab: '* * * * *', name: some-timer } }]`)
+    await start({ service, timerSpeed: 600, onLog: (name, line) => lines.push(`${name} ${line}`) })
+    // DescribeSandboxes serves HTTP alone, and a timer does not call by HTTP.
+    const failed = 'some-function timer some-timer: the call failed with status 405; not tried again'
+    await expect.poll(() => lines.filter((line) => line === failed).length, { timeout: 10_000 }).toBeGreaterThan(1)
   })
 })
 

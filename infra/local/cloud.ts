@@ -3,7 +3,7 @@ import type { Config } from '../../shared/config/schema.ts'
 import { startApig } from '../emulator/apig/index.ts'
 import { type EcsEmulator, type EcsOptions, startEcs } from '../emulator/ecs/index.ts'
 import { startVefaas } from '../emulator/vefaas/index.ts'
-import { readService } from '../service.ts'
+import { readService, type Service } from '../service.ts'
 import { type ConfigureOptions, configure, project } from './configure.ts'
 import { LocalError } from './error.ts'
 import { refuseWebPages } from './guard.ts'
@@ -16,6 +16,10 @@ export type LocalOptions = ConfigureOptions & {
   port?: number
   /** Of the emulated ECS. */
   ecs?: EcsOptions
+  /** The functions, their routes and timers; what serverless.yml says when left out. */
+  service?: Service
+  /** How many seconds pass for the timers while one really passes. Left out: they do not fire. */
+  timerSpeed?: number
   /** Gets what functions write, line by line. */
   onLog?: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
 }
@@ -25,6 +29,8 @@ export type Local = {
   /** The emulated ECS; not there with `cloud`. */
   ecs: EcsEmulator | undefined
   config: Config
+  /** The functions, with their routes and timers. */
+  service: Service
   /** The key made for this run, where one is needed and none is configured. */
   key: string | undefined
   /** Ends everything at once. */
@@ -33,11 +39,11 @@ export type Local = {
 
 /**
  * Starts the local cloud from the bundles in dist/: an emulated ECS, an emulated veFaaS with the functions of
- * serverless.yml in it, and an emulated API gateway with their routes. Everything listens on 127.0.0.1.
+ * serverless.yml and their timers in it, and an emulated API gateway with their routes. Everything listens on 127.0.0.1.
  * Rejects, with nothing left running, with ServiceError, ConfigError or LocalError; their messages are for people.
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
-  const service = readService(join(project, 'serverless.yml'))
+  const service = options.service ?? readService(join(project, 'serverless.yml'))
   const { config, key, deploymentOf } = configure(options, service)
   const started: { close(): unknown }[] = []
   const close = async () => {
@@ -50,7 +56,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       : await listening('--ecs-port', () => startEcs({ addressBlock: LOOPBACK, ...options.ecs }))
     if (ecs) started.push(ecs)
 
-    const vefaas = startVefaas({ onLog: options.onLog ?? (() => {}) })
+    const { timerSpeed } = options
+    const vefaas = startVefaas({ onLog: options.onLog ?? (() => {}), ...(timerSpeed && { timerSpeed }) })
     started.push(vefaas)
 
     const port = options.port ?? config.server.port
@@ -59,13 +66,14 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     started.push(apig)
 
     for (const one of service.functions) {
-      const { name, routes } = one
+      const { name, routes, timers } = one
       vefaas.deploy(deploymentOf(one, ecs?.url))
       for (const route of routes) {
         apig.createRoute({ ...route, name, upstream: (request) => vefaas.invoke(name, request) })
       }
+      for (const timer of timerSpeed ? timers : []) vefaas.createTimer({ ...timer, functionName: name })
     }
-    return { url: apig.url, ecs, config, key, close }
+    return { url: apig.url, ecs, config, service, key, close }
   } catch (error) {
     await close()
     throw error

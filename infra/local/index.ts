@@ -26,9 +26,10 @@ async function start(): Promise<void> {
   await build()
 
   // 4. Start the cloud with the functions in it.
-  const { ecsPort, bootSeconds, cloud, auth, port } = wanted
+  const { ecsPort, bootSeconds, fastTimers, cloud, auth, port } = wanted
   local = await startLocal({
     ecs: { port: ecsPort, bootSeconds },
+    timerSpeed: fastTimers ? 60 : 1,
     cloud,
     settings: settingsOf(process.env, cloud),
     ...(auth && { auth }),

@@ -1,9 +1,11 @@
+import type { Service } from '../service.ts'
 import type { Arguments } from './arguments.ts'
 import type { Local } from './cloud.ts'
 import { ACCESS_KEY, SECRET_KEY } from './environment.ts'
+import { frequency } from './frequency.ts'
 
-/** What `npm start` prints: what runs where, the five actions as curl lines in an order that works, and the address. */
-export function welcome({ url, ecs, config, key }: Local, { bootSeconds }: Arguments): string {
+/** What `npm start` prints: what runs where and when, the five actions as curl lines in an order that works, and the address. */
+export function welcome({ url, ecs, config, service, key }: Local, { bootSeconds, fastTimers }: Arguments): string {
   const authorization = config.security.auth === 'key' ? ' -H "Authorization: Bearer $KEY"' : ''
   const curl = (action: string, parameters = '') =>
     `curl -sw '\\n'${authorization} "${url}/?Action=${action}&Version=2020-04-01${parameters}"`
@@ -17,6 +19,7 @@ export function welcome({ url, ecs, config, key }: Local, { bootSeconds }: Argum
     ecs
       ? `  emulated ECS   ${ecs.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`
       : `  real ECS       ${config.volcengine.endpoint} (${config.volcengine.region}): machines are real and cost money`,
+    ...timersOf(service, fastTimers).map((timer, at) => `  ${at === 0 ? 'timers' : '      '}         ${timer}`),
     '',
     'To try it, paste these lines into another terminal (a sandbox takes the seconds of the sleep to be RUNNING):',
     '',
@@ -32,4 +35,10 @@ export function welcome({ url, ecs, config, key }: Local, { bootSeconds }: Argum
     `ready ${url}`,
   ]
   return lines.join('\n')
+}
+
+function timersOf({ functions }: Service, fastTimers: boolean): string[] {
+  return functions.flatMap(({ name, timers }) =>
+    timers.filter(({ enabled }) => enabled).map(({ crontab }) => `${name} ${frequency(crontab, fastTimers)}`),
+  )
 }
