@@ -6,7 +6,7 @@ export function parseFlags<Config extends ParseArgsConfig>(config: Config, comma
   try {
     return parseArgs(config)
   } catch (cause) {
-    const [reason] = (cause as Error).message.split('. ')
+    const [reason] = (cause as Error).message.split(/\.\s/)
     throw new LocalError(`${reason}; ${command} -- --help shows what there is`, { cause })
   }
 }
