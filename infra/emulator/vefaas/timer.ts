@@ -38,8 +38,8 @@ export type TimerOptions = TimerSettings & {
 
 /**
  * One timer of a function: calls it whenever the crontab says so, and again when it failed. What the function answers
- * goes to nobody; an answer that is not 2xx counts as failed (not documented). Ticks missed while the computer slept are
- * not made up for. It keeps no process alive.
+ * goes to nobody; an answer that is not 2xx counts as failed (not documented). Of ticks missed while the computer slept,
+ * one comes late and the others not at all. It keeps no process alive.
  */
 export class Timer {
   readonly id = randomUUID()
