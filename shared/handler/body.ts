@@ -3,7 +3,8 @@ import { ActionError, invalidParameter } from '../errors.ts'
 import type { HttpRequest } from './http-request.ts'
 import { MAX_BODY_BYTES } from './request.ts'
 
-const parser = jsonBodyParser()
+// Pure: a bundle that needs the limit alone is spared the parser.
+const parser = /* @__PURE__ */ jsonBodyParser()
 
 /**
  * The JSON body of a request, parsed; undefined when there is none.
@@ -11,9 +12,7 @@ const parser = jsonBodyParser()
  */
 export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest): Promise<unknown> {
   if (body === '') return undefined
-  if (Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8') > MAX_BODY_BYTES) {
-    throw new ActionError(413, 'RequestEntityTooLarge', `A body may have at most ${MAX_BODY_BYTES} bytes.`)
-  }
+  checkSize(body, isBase64Encoded)
   // The parser knows a media type only in lower case and without space.
   const type = headers['content-type']?.toLowerCase().split(';', 1)[0]?.trim()
   const event: { body: unknown } & Record<string, unknown> = {
@@ -28,4 +27,14 @@ export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest)
     throw invalidParameter('Body', 'must be JSON, not compressed, sent with Content-Type: application/json')
   }
   return event.body
+}
+
+/**
+ * Refuses a body that is larger than any request needs.
+ * @throws {ActionError} `RequestEntityTooLarge`
+ */
+export function checkSize(body: string, isBase64Encoded: boolean): void {
+  if (Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8') > MAX_BODY_BYTES) {
+    throw new ActionError(413, 'RequestEntityTooLarge', `A body may have at most ${MAX_BODY_BYTES} bytes.`)
+  }
 }

@@ -84,9 +84,12 @@ function wellFormed(id: string | undefined): string | undefined {
   return /^[\w.:-]{1,128}$/.test(id ?? '') ? id : undefined
 }
 
+// No platform gives a function more, and a timer of Node cannot be set to just any number.
+const MOST_MS = 3_600_000
+
 // AWS says what is left; veFaaS only says, in this variable, how many seconds a request may take.
 function allowance({ getRemainingTimeInMillis }: PlatformContext, isRequest: boolean, seconds = 25): number {
   const platform = getRemainingTimeInMillis?.() ?? Number(process.env._FAAS_FUNC_TIMEOUT) * 1_000
   const own = seconds * 1_000
-  return platform > 0 ? Math.min(platform, isRequest ? own : platform) : own
+  return platform > 0 ? Math.min(platform, isRequest ? own : MOST_MS) : own
 }

@@ -51,8 +51,11 @@ export function reply(
   }
 }
 
-/** The answer that tells of an error. */
-export function failure(invocation: Invocation, action: string, error: ActionError): Reply {
+/**
+ * The answer that tells of an error.
+ * @param allow  the methods that there are, for 405
+ */
+export function failure(invocation: Invocation, action: string, error: ActionError, allow: Headers = ALLOW): Reply {
   const { status, code, message, retryAfter = 1 } = error
   // The cloud may have quoted a secret: hidden before it is cut, none of it is left.
   const told = { Code: code, Message: invocation.log.redact(message).slice(0, 1_000).trim() }
@@ -63,7 +66,7 @@ export function failure(invocation: Invocation, action: string, error: ActionErr
     {
       ...((status === 429 || status === 503) && { 'Retry-After': `${retryAfter}` }),
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
-      ...(status === 405 && ALLOW),
+      ...(status === 405 && allow),
     },
   )
 }

@@ -1,0 +1,569 @@
+import { setTimeout } from 'node:timers/promises'
+import * as v from 'valibot'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { inBase64, type Pair, type Sent, SHAPES, vefaas } from '../../tests/support/events.ts'
+import {
+  batched,
+  binary,
+  cloudEvent,
+  eventBridge,
+  scheduled,
+  sns,
+  snsNotification,
+  sqs,
+  sqsRecord,
+  structured,
+  vefaasEvent,
+} from '../../tests/support/messages.ts'
+import { AUTHORIZED, CALLER, configure, KEY } from '../../tests/support/service.ts'
+import { ActionError } from '../errors.ts'
+import { event } from './event.ts'
+import type { Call, PlatformContext } from './invocation.ts'
+
+let lines: string[] = []
+let inputs: unknown[] = []
+
+// Nothing listens there: these functions call no cloud.
+const configured = (settings: Record<string, string> = {}) => configure('http://127.0.0.1:9', settings)
+
+beforeAll(() => {
+  vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0)
+})
+beforeEach(async () => {
+  lines = []
+  inputs = []
+  await configured()
+})
+afterEach(() => vi.useRealTimers())
+
+const RESULT = { Done: 'all of it' }
+const name = v.pipe(v.string('must be a text'), v.regex(/^[a-z]+$/, 'must be small letters'))
+
+type Run = (
+  inputs: readonly { Name: string }[],
+  call: Call,
+) => Promise<{ result: object; failures: (ActionError | undefined)[] }>
+
+const done: Run = async () => ({ result: RESULT, failures: [] })
+
+/** A function with such work, which remembers what it was given. */
+function doing(run: Run = done) {
+  return event({
+    name: 'TeardownSandboxes',
+    input: v.object({ Name: name }),
+    run(found, call) {
+      inputs.push(...found)
+      return run(found, call)
+    },
+  })
+}
+
+/** Fails the messages with these names. */
+const failing =
+  (errors: Record<string, ActionError>): Run =>
+  async (inputs) => ({ result: RESULT, failures: inputs.map(({ Name }) => errors[Name]) })
+
+const line = () => {
+  expect(lines).toHaveLength(1)
+  return JSON.parse(lines[0] ?? '')
+}
+
+const GOOD = { Name: 'good' }
+const UNAVAILABLE = new ActionError(503, 'ServiceUnavailable', 'The cloud fails.', undefined, 7)
+
+const VEFAAS: PlatformContext = { requestId: 'vefaas-1' }
+const AWS: PlatformContext = { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 30_000 }
+
+/** The events that a platform repeats when the function throws, with the context that they come in. */
+const PLATFORMS: [string, (data: unknown) => unknown, PlatformContext | undefined][] = [
+  ['a timer of veFaaS', (data) => vefaasEvent('timer', JSON.stringify(data)), VEFAAS],
+  ['an older timer of veFaaS', (data) => vefaasEvent('timer', data, { type: 'bytefaas.timer.event' }), VEFAAS],
+  ['Kafka on veFaaS', (data) => vefaasEvent('kafka', [{ topic: 't', value: data }]), VEFAAS],
+  ['RocketMQ on veFaaS', (data) => vefaasEvent('rocketmq', { topic: 't', body: JSON.stringify(data) }), VEFAAS],
+  ['BMQ on veFaaS', (data) => vefaasEvent('bmq', data), undefined],
+  ['a CloudEvent on veFaaS', (data) => cloudEvent(data), VEFAAS],
+  ['a direct invocation on veFaaS', (data) => data, VEFAAS],
+  ['SNS', (data) => sns(data), AWS],
+  ['EventBridge', (data) => eventBridge(data), AWS],
+  ['a CloudEvent on AWS', (data) => cloudEvent(data), AWS],
+  ['a direct invocation on AWS', (data) => data, AWS],
+  ['a direct invocation', (data) => data, undefined],
+]
+
+describe.each(PLATFORMS)('%s', (platform, carry, context) => {
+  const isVefaas = platform.includes('veFaaS')
+
+  test('is answered with the result', async () => {
+    const answer = await doing()(carry(GOOD), context)
+    expect(inputs).toEqual([GOOD])
+    if (isVefaas) {
+      expect(answer).toMatchObject({ statusCode: 200, headers: { 'Cache-Control': 'no-store' } })
+      expect(Object.keys(answer)).toEqual(['statusCode', 'headers', 'body'])
+      expect(JSON.parse((answer as { body: string }).body)).toEqual(RESULT)
+    } else {
+      expect(answer).toEqual(RESULT)
+    }
+    expect(line()).toMatchObject({
+      level: 'info',
+      action: 'TeardownSandboxes',
+      status: 200,
+      result: RESULT,
+      caller: '',
+    })
+  })
+
+  test.each<[string, unknown, string]>([
+    ['data without a key', {}, 'MissingParameter.Name'],
+    ['data of a wrong value', { Name: 'Good' }, 'InvalidParameter.Name'],
+    ['data of a wrong type', { Name: 7 }, 'InvalidParameter.Name'],
+    ['no data', 'Hello', 'InvalidEvent|MissingParameter.Name'],
+  ])('with %s is refused for good', async (_, data, code) => {
+    const answer = await doing()(carry(data), context)
+    expect(answer).toMatchObject({ statusCode: 400, headers: { 'Content-Type': 'application/json; charset=utf-8' } })
+    const { ResponseMetadata } = JSON.parse((answer as { body: string }).body)
+    expect(ResponseMetadata).toMatchObject({ Action: 'TeardownSandboxes', Service: 'ecs', Region: 'cn-beijing' })
+    expect(ResponseMetadata.Error.Code).toMatch(new RegExp(`^(${code})$`))
+    expect(line()).toMatchObject({ level: 'warn', status: 400, code: ResponseMetadata.Error.Code })
+    expect(line().notes).toEqual([expect.stringContaining(ResponseMetadata.Error.Code)])
+    expect(inputs).toEqual([])
+  })
+
+  test.each<[string, Run, string]>([
+    ['a message', failing({ good: UNAVAILABLE }), 'ServiceUnavailable: The cloud fails.'],
+    ['all', () => Promise.reject(UNAVAILABLE), 'ServiceUnavailable: The cloud fails.'],
+    [
+      'a bug',
+      () => Promise.reject(new TypeError('fake detail')),
+      'InternalError: The manager failed. Its log tells why.',
+    ],
+    [
+      'a bug at once',
+      () => {
+        throw new TypeError('fake detail')
+      },
+      'InternalError: The manager failed. Its log tells why.',
+    ],
+  ])('throws when %s fails, and says which', async (_, run, text) => {
+    const handler = doing(run)
+    const id = context?.requestId ?? context?.awsRequestId ?? '[0-9a-f-]{36}'
+    const thrown = await handler(carry(GOOD), context).catch((error: unknown) => error)
+    expect(thrown).toBeInstanceOf(Error)
+    expect((thrown as Error).message).toMatch(new RegExp(`^${text} \\(request ${id}\\)$`))
+    expect(thrown).not.toHaveProperty('cause')
+    expect(line()).toMatchObject({ level: 'error', code: text.split(':')[0] })
+  })
+})
+
+test('a schedule without data is data without keys', async () => {
+  const handler = event({
+    name: 'CleanupSandboxes',
+    input: v.strictObject({ DryRun: v.optional(v.boolean('must be true or false')) }),
+    run: async (found) => ({ result: { found }, failures: [] }),
+  })
+  expect(await handler(scheduled(), AWS)).toEqual({ found: [{}] })
+  expect(await handler(vefaasEvent('timer', ''), VEFAAS)).toMatchObject({ statusCode: 200, body: '{"found":[{}]}' })
+  expect(await handler(vefaasEvent('timer', '{"DryRun":true}'), VEFAAS)).toMatchObject({
+    body: '{"found":[{"DryRun":true}]}',
+  })
+  for (const [payload, code] of [
+    ['{"DryRun":"true"}', 'InvalidParameter.DryRun'],
+    ['{"DryRun":null}', 'InvalidParameter.DryRun'],
+    ['{"dryrun":true}', 'UnknownParameter.dryrun'],
+    ['{"__proto__":true}', 'UnknownParameter.__proto__'],
+    ['{"toString":true}', 'UnknownParameter.toString'],
+    ['DryRun', 'InvalidEvent'],
+    ['[]', 'InvalidEvent'],
+  ]) {
+    const answer = await handler(vefaasEvent('timer', payload), VEFAAS)
+    expect(answer).toMatchObject({ statusCode: 400, body: expect.stringContaining(`"Code":"${code}"`) })
+  }
+})
+
+test.each<[string, v.GenericSchema & { entries: v.ObjectEntries }]>([
+  ['object', v.object({ Name: name })],
+  ['looseObject', v.looseObject({ Name: name })],
+])('keys that a schema does not know are left out of an %s', async (_, input) => {
+  const handler = event({ name: 'T', input, run: async (found) => ({ result: { found }, failures: [] }) })
+  const data = JSON.parse('{"Name":"good","toString":1,"__proto__":{"a":1},"other":[]}')
+  expect(await handler(data, AWS)).toEqual({ found: [GOOD] })
+})
+
+test('the work gets all good messages together, and the call', async () => {
+  let call: Call | undefined
+  const handler = doing(async (_, given) => {
+    call = given
+    return { result: RESULT, failures: [] }
+  })
+  const before = Date.now()
+  await handler(sqs({ Name: 'a' }, snsNotification({ Name: 'b' }), 'bad', cloudEvent({ Name: 'c' })), AWS)
+  expect(inputs).toEqual([{ Name: 'a' }, { Name: 'b' }, { Name: 'c' }])
+  expect(call).toMatchObject({ requestId: 'aws-1', caller: '', callerRequestId: undefined })
+  expect(call?.config.instance.image_id).toBe('image-linux')
+  // The platform's whole time, not server.timeout_seconds.
+  expect(call?.deadline).toBeGreaterThan(before + 29_000)
+})
+
+test('the same event twice is the same work twice', async () => {
+  const handler = doing()
+  const twice = sqs(GOOD)
+  expect([await handler(twice, AWS), await handler(twice, AWS)]).toEqual([
+    { batchItemFailures: [] },
+    { batchItemFailures: [] },
+  ])
+  expect(inputs).toEqual([GOOD, GOOD])
+})
+
+describe('SQS', () => {
+  const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) })
+
+  test('takes back the messages that failed, and not those that are refused', async () => {
+    const handler = doing(failing({ b: UNAVAILABLE, d: new ActionError(404, 'InvalidSandbox.NotFound', 'Gone.') }))
+    const answer = await handler(sqs({ Name: 'a' }, { Name: 'b' }, { Name: 7 }, '{', { Name: 'd' }, { Name: 'e' }), AWS)
+    expect(answer).toEqual(failures('m-2', 'm-5'))
+    expect(line()).toMatchObject({ level: 'error', status: 503, code: 'ServiceUnavailable', result: RESULT })
+    expect(line().notes).toEqual([
+      'message 3 of 6 (m-3): InvalidParameter.Name: Name must be a text.',
+      'message 4 of 6 (m-4): InvalidEvent: The data must be a JSON object, or that as text or in base64.',
+      'message 2 of 6 (m-2): ServiceUnavailable: The cloud fails.',
+      'message 5 of 6 (m-5): InvalidSandbox.NotFound: Gone.',
+    ])
+  })
+
+  test('takes none back when all is well, or all is refused', async () => {
+    expect(await doing()(sqs(GOOD, GOOD), AWS)).toEqual(failures())
+    expect(await doing()(sqs('Hello', { Name: '' }), AWS)).toEqual(failures())
+    expect(await doing()({ Records: [sqsRecord(GOOD, '', {})] }, AWS)).toEqual(failures())
+    expect(inputs).toEqual([GOOD, GOOD])
+    expect(lines.map((line) => JSON.parse(line).level)).toEqual(['info', 'warn', 'warn'])
+  })
+
+  test('takes all good ones back when all of the work fails', async () => {
+    expect(await doing(() => Promise.reject(new Error('fake detail')))(sqs(GOOD, '{', GOOD), AWS)).toEqual(
+      failures('m-1', 'm-3'),
+    )
+    expect(line()).toMatchObject({
+      level: 'error',
+      status: 500,
+      code: 'InternalError',
+      error: expect.stringContaining('fake detail'),
+    })
+  })
+
+  test('takes a message back once, when two within it failed', async () => {
+    const two = sqsRecord(JSON.stringify(vefaasEvent('kafka', [{ Name: 'a' }, { Name: 'b' }])), 'm-1')
+    const answer = await doing(failing({ a: UNAVAILABLE, b: UNAVAILABLE }))({ Records: [two] }, AWS)
+    expect(answer).toEqual(failures('m-1'))
+  })
+
+  test('takes all back that are too late', async () => {
+    const handler = doing(() => new Promise(() => {}))
+    const before = performance.now()
+    expect(await handler(sqs(GOOD, GOOD), { ...AWS, getRemainingTimeInMillis: () => 500 })).toEqual(
+      failures('m-1', 'm-2'),
+    )
+    expect(performance.now() - before).toBeLessThan(480)
+    expect(line()).toMatchObject({ status: 504, code: 'UpstreamTimeout' })
+  })
+})
+
+describe('of several messages outside of SQS', () => {
+  const kafka = (...names: unknown[]) =>
+    vefaasEvent(
+      'kafka',
+      names.map((Name) => ({ Name })),
+    )
+
+  test('the good ones are done, though others are refused', async () => {
+    const answer = await doing()(kafka('a', 7, 'b'), VEFAAS)
+    expect(inputs).toEqual([{ Name: 'a' }, { Name: 'b' }])
+    expect(answer).toMatchObject({ statusCode: 400, body: expect.stringContaining('"InvalidParameter.Name"') })
+    expect(line()).toMatchObject({ level: 'warn', status: 400, result: RESULT })
+  })
+
+  test('one failure has all of them come again', async () => {
+    await expect(doing(failing({ b: UNAVAILABLE }))(kafka('a', 'b', 7), VEFAAS)).rejects.toThrow('ServiceUnavailable')
+    expect(line()).toMatchObject({ level: 'error', status: 503, result: RESULT })
+    expect(line().notes).toHaveLength(2)
+  })
+})
+
+describe.each(Object.entries(SHAPES))('HTTP by %s', (_, shape) => {
+  interface Http {
+    statusCode: number
+    headers?: Record<string, string>
+    multiValueHeaders?: Record<string, string[]>
+    body: string
+  }
+
+  async function post(sent: Sent, run: Run = done, headers: readonly Pair[] = AUTHORIZED) {
+    const given = { ...sent, headers: [...(sent.headers ?? []), ...headers] }
+    const answer = (await doing(run)(shape({ method: 'POST', ...given }), AWS)) as Http
+    const found = Object.entries(answer.headers ?? answer.multiValueHeaders ?? {})
+    return {
+      status: answer.statusCode,
+      headers: Object.fromEntries(found.map(([name, value]) => [name, `${value}`])),
+      body: answer.body === '' ? null : JSON.parse(answer.body),
+    }
+  }
+
+  test.each<[string, Sent]>([
+    ['structured', structured(cloudEvent(GOOD))],
+    ['batched', batched([cloudEvent(GOOD)])],
+    ['binary', binary(cloudEvent(GOOD))],
+    ['plain JSON', structured(GOOD, 'application/json')],
+  ])('with a good message, %s, is answered with the envelope', async (_, sent) => {
+    const { status, headers, body } = await post(sent)
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      ResponseMetadata: {
+        RequestId: 'aws-1',
+        Action: 'TeardownSandboxes',
+        Version: '2020-04-01',
+        Service: 'ecs',
+        Region: 'cn-beijing',
+      },
+      Result: RESULT,
+    })
+    expect(headers).toMatchObject({ 'X-Request-ID': 'aws-1', 'Cache-Control': 'no-store' })
+    expect(inputs).toEqual([GOOD])
+    expect(line()).toMatchObject({ status: 200, caller: CALLER, result: RESULT })
+  })
+
+  test('with base64 is read', async () => {
+    const answer = await doing()(
+      inBase64(
+        shape({
+          ...structured(GOOD, 'application/json'),
+          headers: [['Content-Type', 'application/json'], ...AUTHORIZED],
+        }),
+      ),
+    )
+    expect(answer).toMatchObject({ statusCode: 200 })
+  })
+
+  test.each<[string, Sent, string]>([
+    ['no CloudEvent', { body: JSON.stringify(GOOD) }, 'InvalidEvent'],
+    ['a CloudEvent without type', structured(cloudEvent(GOOD, { type: '' })), 'InvalidEvent'],
+    ['an empty batch', batched([]), 'InvalidEvent'],
+    ['data of a wrong value', binary(cloudEvent({ Name: '' })), 'InvalidParameter.Name'],
+    ['no data', binary(cloudEvent(undefined)), 'MissingParameter.Name'],
+    ['records of SQS that hold nothing', structured({ Records: [] }, 'application/json'), 'InvalidEvent'],
+  ])('with %s is refused', async (_, sent, code) => {
+    const { status, headers, body } = await post(sent)
+    expect(status).toBe(400)
+    expect(body.ResponseMetadata.Error.Code).toBe(code)
+    expect(body).not.toHaveProperty('Result')
+    expect(headers).not.toHaveProperty('Retry-After')
+    expect(inputs).toEqual([])
+    expect(line()).toMatchObject({ level: 'warn', status: 400, code })
+  })
+
+  test('with good and bad messages does the good and refuses', async () => {
+    const { status, body } = await post(
+      batched([cloudEvent(GOOD), cloudEvent(GOOD, { id: '' }), cloudEvent({ Name: 'other' })]),
+    )
+    expect(status).toBe(400)
+    expect(body.ResponseMetadata.Error).toEqual({
+      Code: 'InvalidEvent',
+      Message: 'A CloudEvent needs id, a text that is not empty.',
+    })
+    expect(inputs).toEqual([GOOD, { Name: 'other' }])
+  })
+
+  test.each<[number, number, string]>([
+    [503, 503, '7'],
+    [429, 429, '7'],
+    [500, 500, 'none'],
+    [502, 502, 'none'],
+    [504, 504, 'none'],
+    [400, 503, '7'],
+    [403, 503, '7'],
+    [404, 503, '7'],
+    [409, 503, '7'],
+  ])('with a message that failed with %i is answered %i', async (status, expected, retryAfter) => {
+    for (const run of [
+      failing({ good: new ActionError(status, 'Fake.Code', 'It failed.', undefined, 7) }),
+      () => Promise.reject(new ActionError(status, 'Fake.Code', 'It failed.', undefined, 7)),
+    ]) {
+      lines = []
+      const answer = await post(batched([cloudEvent({ Name: 'other' }), cloudEvent(GOOD)]), run)
+      expect(answer.status).toBe(expected)
+      expect(answer.headers['Retry-After'] ?? 'none').toBe(retryAfter)
+      expect(answer.body.ResponseMetadata.Error).toEqual({ Code: 'Fake.Code', Message: 'It failed.' })
+      expect(line()).toMatchObject({ status: expected, code: 'Fake.Code' })
+    }
+  })
+
+  test.each<[string, Pair[], string, number]>([
+    ['no key', [], 'MissingAuthenticationToken', 401],
+    ['a wrong key', [['X-API-Key', 'not the key']], 'InvalidAccessKey', 401],
+    ['a right and a wrong key', [...AUTHORIZED, ['X-API-Key', 'not the key']], 'InvalidAccessKey', 401],
+  ])('with %s does nothing', async (_, headers, code, expected) => {
+    for (const sent of [structured(cloudEvent(GOOD)), structured(sqs(GOOD), 'application/json'), { body: '{' }]) {
+      lines = []
+      const { status, body } = await post(sent, done, headers)
+      expect(status).toBe(expected)
+      expect(body.ResponseMetadata.Error.Code).toBe(code)
+      expect(line()).toMatchObject({ level: 'warn', status: 401, code, caller: '' })
+    }
+    expect(inputs).toEqual([])
+  })
+
+  test.each(['HEAD', 'OPTIONS'])('with %s does nothing', async (method) => {
+    const answer = await post({ ...structured(cloudEvent(GOOD)), method }, done, [])
+    expect(answer).toMatchObject({ status: 204, headers: { Allow: 'POST, HEAD, OPTIONS' }, body: null })
+    expect(line()).toMatchObject({ level: 'info', status: 204 })
+    expect(inputs).toEqual([])
+  })
+
+  test.each(['GET', 'PUT', 'PATCH', 'DELETE', 'nonsense'])('with %s is refused', async (method) => {
+    const { status, headers, body } = await post({ ...structured(cloudEvent(GOOD)), method })
+    expect(status).toBe(405)
+    expect(headers).toMatchObject({ Allow: 'POST, HEAD, OPTIONS' })
+    expect(body.ResponseMetadata.Error.Code).toBe('MethodNotAllowed')
+    expect(inputs).toEqual([])
+  })
+
+  test('with more than 64 KiB is refused', async () => {
+    const of = (bytes: number) => ({
+      ...structured(GOOD, 'application/json'),
+      body: JSON.stringify(GOOD).padEnd(bytes),
+    })
+    expect((await post(of(65_536))).status).toBe(200)
+    lines = []
+    expect(await post(of(65_537))).toMatchObject({
+      status: 413,
+      body: { ResponseMetadata: { Error: { Code: 'RequestEntityTooLarge' } } },
+    })
+    expect(inputs).toEqual([GOOD])
+  })
+
+  test('is answered in time', async () => {
+    const handler = doing(() => new Promise(() => {}))
+    const sent = { ...binary(cloudEvent(GOOD)), headers: [...(binary(cloudEvent(GOOD)).headers ?? []), ...AUTHORIZED] }
+    const answer = await handler(shape(sent), { getRemainingTimeInMillis: () => 400 })
+    expect(answer).toMatchObject({ statusCode: 504, body: expect.stringContaining('"UpstreamTimeout"') })
+  })
+
+  test('keeps the id of the request', async () => {
+    const { headers } = await post(structured(cloudEvent(GOOD)), done, [...AUTHORIZED, ['X-Request-ID', 'mine']])
+    expect(headers['X-Request-ID']).toBe('mine')
+    expect(line().requestId).toBe('mine')
+  })
+})
+
+describe('work that takes too long', () => {
+  const late = (context: PlatformContext, run: Run = () => new Promise(() => {})) =>
+    doing(run)(vefaasEvent('timer', GOOD), context).catch((error: Error) => error.message)
+
+  test('is given up 200 ms before the platform does', async () => {
+    for (const [left, context] of [
+      [600, { ...AWS, getRemainingTimeInMillis: () => 600 }],
+      [1_000, VEFAAS],
+    ] as const) {
+      lines = []
+      process.env._FAAS_FUNC_TIMEOUT = '1'
+      const before = performance.now()
+      expect(await late(context)).toContain('UpstreamTimeout: The work was not done in time.')
+      const taken = performance.now() - before
+      expect(taken).toBeGreaterThan(left - 250)
+      expect(taken).toBeLessThan(left - 50)
+      expect(line()).toMatchObject({ level: 'error', status: 504, code: 'UpstreamTimeout' })
+    }
+  })
+
+  test.each([0, 1, 150])('is given up at once with %i ms left', async (left) => {
+    const before = performance.now()
+    await late({ ...AWS, getRemainingTimeInMillis: () => left || 0.1 })
+    expect(performance.now() - before).toBeLessThan(150)
+  })
+
+  test('may fail after that', async () => {
+    const failed = setTimeout(300).then(() => {
+      throw new Error('late')
+    })
+    expect(await late({ ...AWS, getRemainingTimeInMillis: () => 300 }, () => failed)).toContain('UpstreamTimeout')
+    await expect(failed).rejects.toThrow('late')
+    expect(lines).toHaveLength(1)
+  })
+
+  test.each(['Infinity', '1e12', '900'])('is not hurried by _FAAS_FUNC_TIMEOUT=%s', async (value) => {
+    process.env._FAAS_FUNC_TIMEOUT = value
+    let deadline = 0
+    const answer = await doing(async (_, call) => {
+      deadline = call.deadline
+      await setTimeout(50)
+      return { result: RESULT, failures: [] }
+    })(vefaasEvent('timer', GOOD), VEFAAS)
+    expect(answer).toMatchObject({ statusCode: 200 })
+    expect(deadline - Date.now()).toBeGreaterThan(890_000)
+    expect(deadline - Date.now()).toBeLessThan(3_600_001)
+  })
+
+  test('leaves no timer behind', async () => {
+    vi.useFakeTimers()
+    await doing()(vefaasEvent('timer', GOOD), VEFAAS)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('with a configuration that cannot be used', () => {
+  beforeEach(async () => {
+    await expect(configured({ 'network.subnet_id': '' })).rejects.toThrow('network.subnet_id')
+  })
+  const SAFE = 'The manager failed. Its log tells why.'
+
+  test('an event comes again', async () => {
+    const thrown = await doing()(vefaasEvent('timer', GOOD), VEFAAS).catch((error: Error) => error)
+    expect((thrown as Error).message).toBe(`InternalError: ${SAFE} (request vefaas-1)`)
+    expect(line()).toMatchObject({ level: 'error', status: 500, error: expect.stringContaining('network.subnet_id') })
+    await expect(doing()(eventBridge(GOOD), AWS)).rejects.toThrow('InternalError')
+    expect(inputs).toEqual([])
+  })
+
+  test('every message of SQS comes again', async () => {
+    expect(await doing()(sqs(GOOD, GOOD), AWS)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm-1' }, { itemIdentifier: 'm-2' }],
+    })
+    expect(inputs).toEqual([])
+  })
+
+  test('a request is answered 500 without a detail', async () => {
+    const answer = await doing()(vefaas(structured(cloudEvent(GOOD))), VEFAAS)
+    expect(answer).toMatchObject({ statusCode: 500, body: expect.stringContaining(SAFE) })
+    expect(JSON.stringify(answer)).not.toContain('subnet')
+  })
+})
+
+test('no secret is thrown, answered or logged', async () => {
+  const error = new ActionError(503, 'ServiceUnavailable', `The cloud said ${KEY}.`, new Error(KEY))
+  const handler = doing(() => Promise.reject(error))
+  const thrown = await handler(vefaasEvent('timer', GOOD), VEFAAS).catch((error: Error) => error)
+  expect((thrown as Error).message).toContain('The cloud said [redacted].')
+  const body = {
+    ...structured(GOOD, 'application/json'),
+    headers: [['Content-Type', 'application/json'], ...AUTHORIZED] as Pair[],
+  }
+  const answer = await handler(vefaas(body), VEFAAS)
+  const failed = await doing(failing({ good: error }))(sqs(GOOD, cloudEvent(GOOD, { id: KEY, type: 7 })), AWS)
+  expect(JSON.stringify([thrown, (thrown as Error).stack, answer, failed, lines])).not.toContain(KEY)
+  expect(lines).toHaveLength(3)
+})
+
+test('a refusal says nothing of what was sent', async () => {
+  for (const sent of [
+    'private words',
+    { Name: 'private words' },
+    { Name: ['private words'] },
+    { 'private words': 1 },
+  ]) {
+    const answer = await doing()(cloudEvent(sent), AWS)
+    expect(JSON.stringify([answer, lines])).not.toContain('private')
+  }
+})
+
+test('an id is cut, and steers no terminal', async () => {
+  await doing()(cloudEvent('Hello', { id: `\u001b[31m${'x'.repeat(10_000)}` }), AWS)
+  expect(lines[0]).not.toContain('\u001b')
+  expect(lines[0]?.length).toBeLessThan(1_000)
+})

@@ -1,0 +1,189 @@
+import type * as v from 'valibot'
+import { configuration } from '../config/index.ts'
+import { ActionError } from '../errors.ts'
+import { authenticate } from './auth.ts'
+import { checkSize } from './body.ts'
+import { type Call, type Invocation, type PlatformContext, receive } from './invocation.ts'
+import { type Message, originOf, readMessages } from './messages.ts'
+import { failure, metadata, reply, toActionError } from './reply.ts'
+import { type ObjectSchema, type Parameters, validate } from './request.ts'
+
+interface EventFunction<Schema extends ObjectSchema> {
+  /** In the log and the envelope, e.g. `TeardownSandboxes`. */
+  name: string
+  /**
+   * The data of one message. Messages complete the sentence "<Name> ...", also the one for a wrong type. Keys that a
+   * strictObject does not know are refused, of any other object schema they are left out.
+   */
+  input: Schema
+  /** Does the work of all messages together. `failures[i]` says why `inputs[i]` was not done. To throw fails them all. */
+  run(inputs: readonly v.InferOutput<Schema>[], call: Call): Promise<Work>
+}
+
+interface Work {
+  result: object
+  failures: readonly (ActionError | undefined)[]
+}
+
+/** What became of an event. With neither error, all of it was done. */
+interface Outcome {
+  result?: object
+  /** Ids of the messages that have to come again. */
+  failedIds: readonly string[]
+  /** Why the first of them was not done. */
+  failed?: ActionError
+  /** Why the first that nobody can understand was refused. */
+  refused?: ActionError
+}
+
+/**
+ * Makes the handler of a function that works by timer and by message: an event of veFaaS or AWS Lambda in, and out the
+ * answer that makes its platform repeat what failed, and nothing else. Of a message that cannot be understood, a
+ * repetition would be understood no better: it is refused for good, and the others are done all the same.
+ * @throws {Error} with code, text and request id, where that is the way to have an event repeated
+ */
+export function event<Schema extends ObjectSchema>({ name, input, run }: EventFunction<Schema>) {
+  return async (event: unknown, context?: PlatformContext | null): Promise<object> => {
+    const invocation = receive(event, context ?? {}, false)
+    const { request } = invocation
+    const origin = originOf(event)
+    if (origin === 'http' && (request.method === 'HEAD' || request.method === 'OPTIONS')) {
+      logOutcome(name, invocation, { failedIds: [] }, 204)
+      return reply(invocation, 204, undefined, ALLOW)
+    }
+    const refused = origin === 'http' ? refusalOf(invocation) : undefined
+    const outcome: Outcome = refused
+      ? { failedIds: [], refused }
+      : await work(readMessages(event, request), input, run, invocation)
+    logOutcome(name, invocation, outcome)
+
+    const { result = {}, failedIds, failed } = outcome
+    const error = failed ?? outcome.refused
+    if (origin === 'http') {
+      if (error) return failure(invocation, name, error, ALLOW)
+      return reply(invocation, 200, { ResponseMetadata: metadata(invocation, name), Result: result })
+    }
+    // "Handling errors for an SQS event source in Lambda", AWS documentation.
+    if (origin === 'sqs') return { batchItemFailures: failedIds.map((itemIdentifier) => ({ itemIdentifier })) }
+    if (failed) throw failureOf(invocation, failed)
+    if (error) return failure(invocation, name, error)
+    // veFaaS hands on nothing but the three keys of a reply.
+    return origin === 'vefaas' || context?.requestId ? reply(invocation, 200, result) : result
+  }
+}
+
+const ALLOW = { Allow: 'POST, HEAD, OPTIONS' }
+
+// Who sends the events that are no requests, the platform has checked.
+function refusalOf(invocation: Invocation): ActionError | undefined {
+  const { request, log } = invocation
+  try {
+    if (request.method !== 'POST') throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with POST.')
+    invocation.caller = authenticate(request, configuration(), log)
+    checkSize(request.body, request.isBase64Encoded)
+    return undefined
+  } catch (error) {
+    return toActionError(error)
+  }
+}
+
+interface Accepted<Input> {
+  input: Input
+  message: Message
+  place: number
+}
+
+/** Never throws. */
+async function work<Schema extends ObjectSchema>(
+  messages: readonly Message[],
+  schema: Schema,
+  run: EventFunction<Schema>['run'],
+  invocation: Invocation,
+): Promise<Outcome> {
+  const outcome: Outcome = { failedIds: [] }
+  const accepted: Accepted<v.InferOutput<Schema>>[] = []
+  const note = (place: number, id: string, { code, message }: ActionError) =>
+    invocation.log.note(`message ${place + 1} of ${messages.length} (${id.slice(0, 128)}): ${code}: ${message}`)
+
+  for (const [place, message] of messages.entries()) {
+    try {
+      accepted.push({ input: check(schema, message), message, place })
+    } catch (error) {
+      const refused = toActionError(error)
+      outcome.refused ??= refused
+      note(place, message.id, refused)
+    }
+  }
+  if (accepted.length === 0) return outcome
+
+  try {
+    const inputs = accepted.map(({ input }) => input)
+    const { result, failures } = await inTime(
+      run(inputs, { ...invocation, config: configuration() }),
+      invocation.endsAt,
+    )
+    outcome.result = result
+    outcome.failedIds = idsOf(accepted.filter((_, index) => failures[index]))
+    for (const [index, { place, message }] of accepted.entries()) {
+      const failed = failures[index]
+      if (failed === undefined) continue
+      outcome.failed ??= repeatable(failed)
+      note(place, message.id, failed)
+    }
+  } catch (error) {
+    outcome.failedIds = idsOf(accepted)
+    outcome.failed = repeatable(toActionError(error))
+  }
+  return outcome
+}
+
+// One message of a queue may hold several of ours.
+const idsOf = (messages: readonly Accepted<unknown>[]) => [...new Set(messages.map(({ message }) => message.id))]
+
+function check<Schema extends ObjectSchema>(schema: Schema, { data, problem }: Message): v.InferOutput<Schema> {
+  if (problem) throw new ActionError(400, 'InvalidEvent', problem)
+  const isStrict = schema.type === 'strict_object'
+  const found = Object.entries(data).filter(([name]) => isStrict || Object.hasOwn(schema.entries, name))
+  // Here the values are JSON; of text are those of a request alone.
+  return validate(schema, new Map(found) as unknown as Parameters)
+}
+
+// As soon before the end as an action answers.
+const ANSWER_MS = 200
+
+function inTime<Result>(work: Promise<Result>, endsAt: number): Promise<Result> {
+  let timer: NodeJS.Timeout
+  const late = new Promise<never>((_, reject) => {
+    const error = new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. It may still be done.')
+    timer = setTimeout(() => reject(error), endsAt - ANSWER_MS - Date.now())
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+// A sender takes a 4xx for final, but for 429, and what failed has to come again.
+function repeatable(error: ActionError): ActionError {
+  const { status, code, message, retryAfter } = error
+  const isFinal = status >= 400 && status < 500 && status !== 429
+  return isFinal ? new ActionError(503, code, message, error, retryAfter) : error
+}
+
+// Not the ActionError: its causes are for the log, and the platform shows what it gets.
+function failureOf({ log, requestId }: Invocation, { code, message }: ActionError): Error {
+  return new Error(log.redact(`${code}: ${message} (request ${requestId})`))
+}
+
+function logOutcome(action: string, invocation: Invocation, outcome: Outcome, done = 200): void {
+  const { requestId, caller, started, cold, log } = invocation
+  const error = outcome.failed ?? outcome.refused
+  log.end({
+    requestId,
+    action,
+    caller,
+    status: error?.status ?? done,
+    code: error?.code,
+    milliseconds: Date.now() - started,
+    cold,
+    ...(outcome.result && { result: outcome.result }),
+    error: error && error.status >= 500 ? error : undefined,
+  })
+}

@@ -1,0 +1,171 @@
+import type { HttpRequest } from './http-request.ts'
+
+/** One message of an event: its data, not yet checked, or why it cannot be understood. */
+export interface Message {
+  /** What its sender knows it by; empty when it has no id of its own. */
+  id: string
+  data: Readonly<Record<string, unknown>>
+  problem?: string
+}
+
+/** Who brought an event, and so waits for which answer. */
+export type Origin = 'http' | 'sqs' | 'vefaas' | 'other'
+
+/**
+ * Tells a request of a stranger from what a platform vouches for. The keys that decide are the platform's own, so that no
+ * body and no header makes a request pass for anything else.
+ */
+export function originOf(event: unknown): Origin {
+  const { httpMethod, requestContext, Records, type } = fields(event)
+  if (httpMethod !== undefined || requestContext !== undefined) return 'http'
+  if (list(Records).some((item) => fields(item).eventSource === 'aws:sqs')) return 'sqs'
+  return VEFAAS.test(text(type)) ? 'vefaas' : 'other'
+}
+
+/**
+ * Reads the messages of an event, at least one, and never throws. Known are CloudEvents 1.0 in HTTP requests (structured,
+ * batched, binary; HTTP Protocol Binding 3.1-3.3), the CloudEvents of veFaaS, and of AWS Lambda the events of SQS, SNS
+ * and EventBridge; any other event is the data itself. What one of these carries may be another: a notification of SNS
+ * in a queue, say. Data is an object, or that as JSON or as base64 of JSON.
+ */
+export function readMessages(event: unknown, request: HttpRequest): Message[] {
+  return originOf(event) === 'http' ? fromHttp(request) : read(event ?? null, '', LAYERS)
+}
+
+// An event of EventBridge through SNS and SQS, with its data in base64, has six.
+const LAYERS = 8
+const STRUCTURED = 'application/cloudevents+json'
+const BATCHED = 'application/cloudevents-batch+json'
+const VEFAAS = /^(byte)?faas\.\w+\.event$/
+const VEFAAS_QUEUE = /^(byte)?faas\.(kafka|bmq|rocketmq)\.event$/
+
+function fromHttp({ headers, body, isBase64Encoded }: HttpRequest): Message[] {
+  const content = isBase64Encoded ? fromBase64(body) : body
+  const type = text(headers['content-type']).split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== STRUCTURED && type !== BATCHED) {
+    // Whoever sends one of the attributes means a CloudEvent, and is told what is missing.
+    if (ATTRIBUTES.some((name) => `ce-${name}` in headers)) {
+      const attributes = ATTRIBUTES.map((name) => [name, headerValue(headers[`ce-${name}`])])
+      return cloudEvent({ ...Object.fromEntries(attributes), data: content ?? null }, '')
+    }
+    if (type !== 'application/json') {
+      return problem('', `Send a CloudEvent as ${STRUCTURED} or with ce- headers, or the data as application/json`)
+    }
+  }
+  const value = json(content)
+  if (value === undefined) return problem('', 'The body must be JSON')
+  if (type === BATCHED) return readAll(value, '', (item) => cloudEvent(item, ''))
+  // Plain JSON is the data, or an event as a platform has it: API destinations of EventBridge post that.
+  return type === STRUCTURED ? cloudEvent(value, '') : read(value, '', LAYERS)
+}
+
+// Absent and empty data is an object without keys: the schema says whether that is enough.
+function read(value: unknown, id: string, layers: number): Message[] {
+  if (layers === 0) return problem(id, 'The data is wrapped in too many layers')
+  if (value === undefined) return [{ id, data: {} }]
+  if (typeof value === 'string') {
+    if (value.trim() === '') return [{ id, data: {} }]
+    return read(parse(value) ?? null, id, layers - 1)
+  }
+  if (!isObject(value)) return problem(id, 'The data must be a JSON object, or that as text or in base64')
+  if (Array.isArray(value.Records)) return readAll(value.Records, id, (item) => awsRecord(item, id, layers - 1))
+  if ('specversion' in value || VEFAAS.test(text(value.type))) return cloudEvent(value, id, layers - 1)
+  if ('detail-type' in value) return read(value.detail, id || text(value.id), layers - 1)
+  // SNS without raw message delivery.
+  if (value.Type === 'Notification' && 'TopicArn' in value) return snsMessage(value, id, layers - 1)
+  return [{ id, data: value }]
+}
+
+// CloudEvents 1.0.2, "Required Attributes", and JSON Event Format 3.1. Attributes beside those do not matter here.
+const ATTRIBUTES = ['specversion', 'id', 'source', 'type'] as const
+
+function cloudEvent(value: unknown, outerId: string, layers = LAYERS): Message[] {
+  const event = fields(value)
+  const id = outerId || text(event.id)
+  const missing = ATTRIBUTES.find((name) => text(event[name]) === '')
+  if (missing) return problem(id, `A CloudEvent needs ${missing}, a text that is not empty`)
+  if (event.specversion !== '1.0') return problem(id, 'The specversion of a CloudEvent must be 1.0')
+  const { data, data_base64: encoded } = event
+  if (encoded === undefined)
+    return VEFAAS_QUEUE.test(text(event.type)) ? queued(data, id, layers) : read(data, id, layers)
+  const content = fromBase64(encoded)
+  if (data !== undefined || content === undefined) {
+    return problem(id, 'A CloudEvent has either data or data_base64, which must be base64')
+  }
+  return read(content, id, layers)
+}
+
+/**
+ * The messages that a trigger of veFaaS took from Kafka, BMQ or RocketMQ. How `data` holds them is not documented. Assumed
+ * is one message or a list, whole or as JSON or base64; each is the data itself, or has it in one of these fields. A field
+ * that holds no data is one of the data: business events have a `message` too.
+ */
+function queued(data: unknown, id: string, layers: number): Message[] {
+  const found = opened(data)
+  return readAll(Array.isArray(found) ? found : [found], id, (item) => {
+    const message = fields(opened(item))
+    for (const name of ['value', 'Value', 'body', 'Body', 'message', 'Message']) {
+      const inner = read(message[name] || null, id, layers - 1)
+      if (inner.every(({ problem }) => !problem)) return inner
+    }
+    return read(item, id, layers - 1)
+  })
+}
+
+// AWS documentation, "Using Lambda with Amazon SQS" and "Invoking Lambda functions with Amazon SNS notifications"; veFaaS
+// hands on SNS in the same form.
+function awsRecord(value: unknown, id: string, layers: number): Message[] {
+  const { eventSource, messageId, body, Sns } = fields(value)
+  if (isObject(Sns)) return snsMessage(Sns, id, layers)
+  if (eventSource !== 'aws:sqs') return problem(id, 'A record must be one of SQS or SNS')
+  const itemId = text(messageId)
+  if (itemId === '' || typeof body !== 'string') return problem(itemId, 'A record of SQS needs messageId and body')
+  return read(body, itemId, layers)
+}
+
+function snsMessage({ MessageId, Message }: Record<string, unknown>, outerId: string, layers: number): Message[] {
+  const id = outerId || text(MessageId)
+  return typeof Message === 'string' ? read(Message, id, layers) : problem(id, 'A notification of SNS needs Message')
+}
+
+function readAll(items: unknown, id: string, readOne: (item: unknown) => Message[]): Message[] {
+  return list(items).length > 0 ? list(items).flatMap(readOne) : problem(id, 'A list of messages must have one or more')
+}
+
+const problem = (id: string, reason: string): Message[] => [{ id, data: {}, problem: `${reason}.` }]
+
+// HTTP Protocol Binding 3.1.3.2: quotes, which older senders use, go first, then percent-encoding. Undefined when that is
+// no UTF-8.
+function headerValue(value: string | undefined): string | undefined {
+  const quoted = /^"(.*)"$/s.exec(text(value))?.[1]
+  try {
+    return decodeURIComponent(quoted?.replace(/\\(.)/gs, '$1') ?? text(value))
+  } catch {
+    return undefined
+  }
+}
+
+const opened = (value: unknown) => (typeof value === 'string' ? (parse(value) ?? value) : value)
+const parse = (content: string) => json(content) ?? json(fromBase64(content))
+
+function json(content: string | undefined): unknown {
+  try {
+    return JSON.parse(content ?? '')
+  } catch {
+    return undefined
+  }
+}
+
+// Node's decoder takes anything; encoding again shows whether it was base64.
+function fromBase64(value: unknown): string | undefined {
+  const bytes = Buffer.from(text(value), 'base64')
+  return typeof value === 'string' && bytes.toString('base64') === value ? bytes.toString() : undefined
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '')
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const fields = (value: unknown) => (isObject(value) ? value : {})
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
