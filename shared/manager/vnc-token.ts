@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Tag } from './instances.ts'
+import type { Config } from '../config/schema.ts'
+import type { Instance, Tag } from './instances.ts'
 
 /**
  * VNC tokens live on the machine that they open, as tags: the key names the token, the value holds its SHA-256, until
@@ -64,6 +65,18 @@ export function findToken(tokens: readonly StoredToken[], hash: string): StoredT
 /** Seconds since 1970 at which it will be so many seconds later than now. */
 export function expiresIn(seconds: number): number {
   return Math.floor(Date.now() / 1_000) + seconds
+}
+
+// A use just before the expiry may write the tag again, with another expiry, for as long as a request may take.
+const USE_SECONDS = 60
+
+/** The tags of tokens that have expired, and of which none is being written again. */
+export function expiredTokens({ id, tags }: Pick<Instance, 'id' | 'tags'>, { security }: Config) {
+  const now = expiresIn(0)
+  const settle = ({ used }: StoredToken) => (security.vnc_token_reuse_seconds > 0 && !used ? USE_SECONDS : 0)
+  return storedTokens(tags)
+    .filter((token) => token.expiresAt + settle(token) <= now)
+    .map(({ key }) => ({ instanceId: id, key }))
 }
 
 /** Whether it has not expired yet. */
