@@ -456,6 +456,19 @@ describe('an event of veFaaS', () => {
       )
     })
 
+    test('with data_base64', () => {
+      for (const form of [kafka(DATA), [rocketmq(inBase64(DATA))], DATA]) {
+        expect(found(vefaasEvent(trigger, undefined, { data_base64: inBase64(form) }))).toEqual([DATA])
+      }
+      expect(problemOf(vefaasEvent(trigger, undefined, { data_base64: '*' }))).toMatch('must be base64')
+    })
+
+    test('with good and bad messages within a message', () => {
+      const { Records } = vefaasSns(DATA)
+      const inner = JSON.stringify({ Records: [Records, 7].flat() })
+      expect(found(vefaasEvent(trigger, kafka(inner)))).toEqual([DATA, 'A record must be one of SQS or SNS.'])
+    })
+
     test('with an empty list is refused', () => {
       for (const data of [[], '[]', inBase64([])]) expect(problemOf(vefaasEvent(trigger, data))).toBe(NO_BATCH)
     })

@@ -13,7 +13,8 @@ export type Origin = 'http' | 'sqs' | 'vefaas' | 'other'
 
 /**
  * Tells a request of a stranger from what a platform vouches for. The keys that decide are the platform's own, so that no
- * body and no header makes a request pass for anything else.
+ * body makes a request pass for anything else. (veFaaS itself tells CloudEvents from requests by X-Faas-Event-Type: a
+ * gateway that hands on this header must not lead to a function of events.)
  */
 export function originOf(event: unknown): Origin {
   const { httpMethod, requestContext, Records, type } = fields(event)
@@ -86,13 +87,12 @@ function cloudEvent(value: unknown, outerId: string, layers = LAYERS): Message[]
   if (missing) return problem(id, `A CloudEvent needs ${missing}, a text that is not empty`)
   if (event.specversion !== '1.0') return problem(id, 'The specversion of a CloudEvent must be 1.0')
   const { data, data_base64: encoded } = event
-  if (encoded === undefined)
-    return VEFAAS_QUEUE.test(text(event.type)) ? queued(data, id, layers) : read(data, id, layers)
-  const content = fromBase64(encoded)
-  if (data !== undefined || content === undefined) {
+  const content = encoded === undefined ? data : fromBase64(encoded)
+  if (encoded !== undefined && (data !== undefined || content === undefined)) {
     return problem(id, 'A CloudEvent has either data or data_base64, which must be base64')
   }
-  return read(content, id, layers)
+  const readContent = VEFAAS_QUEUE.test(text(event.type)) ? queued : read
+  return readContent(content, id, layers)
 }
 
 /**
@@ -106,7 +106,7 @@ function queued(data: unknown, id: string, layers: number): Message[] {
     const message = fields(opened(item))
     for (const name of ['value', 'Value', 'body', 'Body', 'message', 'Message']) {
       const inner = read(message[name] || null, id, layers - 1)
-      if (inner.every(({ problem }) => !problem)) return inner
+      if (inner.some(({ problem }) => !problem)) return inner
     }
     return read(item, id, layers - 1)
   })
