@@ -167,7 +167,7 @@ describe('close()', () => {
     deploy('console.log("called")')
     await until(() => written().length).toBeGreaterThan(1)
     vefaas.close()
-    await sleep(100) // what has been written is still coming in
+    await sleep(300) // what has been written is still coming in
     const before = log.length
     await sleep(500)
     expect(log).toHaveLength(before)
