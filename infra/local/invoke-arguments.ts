@@ -23,6 +23,7 @@ answers goes to stdout as JSON, its log to stderr. Ends with code 1 when it fail
   --help                  this text
 
   npm run invoke -- create-sandbox --data '{"InstanceName":"agent-1"}'
+  npm run invoke -- cleanup-sandboxes --data '{"DryRun":true}'
 
 Any setting of config.toml can be given as ECS_MANAGER__<SECTION>__<KEY>. npm run -s leaves out what npm writes itself.`
 
