@@ -1,0 +1,14 @@
+import { event } from '../../shared/handler/event.ts'
+import { initializer as initialize } from '../../shared/handler/initializer.ts'
+import { openConnection } from '../../shared/manager/cloud.ts'
+import { teardownSandboxes } from '../../shared/manager/teardown.ts'
+import { TeardownInput } from './input.ts'
+
+/** Ends the sandboxes that an event names. */
+export const handler = event({
+  name: 'TeardownSandboxes',
+  input: TeardownInput,
+  run: (inputs, call) => teardownSandboxes(call, inputs),
+})
+
+export const initializer = initialize(openConnection)
