@@ -14,6 +14,7 @@ An emulated VolcEngine ECS on 127.0.0.1, for any client that speaks its signed A
   --reboot-seconds <n>     REBOOTING to RUNNING, default 0
   --delete-seconds <n>     DELETING to gone, default 0
   --latency-ms <n>         how long every answer waits, default 0
+  --calls-per-second <n>   of each action, after ten at once; more are throttled; default 0: any number
   --quota <n>              the most instances, default 100000
   --address-block <cidr>   private addresses come from it, default 10.0.0.0/8
   --seed <n>               RUNNING instances to begin with, default 0
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
       'reboot-seconds': text,
       'delete-seconds': text,
       'latency-ms': text,
+      'calls-per-second': text,
       quota: text,
       'address-block': text,
       seed: text,
@@ -61,6 +63,7 @@ async function main(): Promise<void> {
   if (!Number.isInteger(port) || port > 65_535) throw new RangeError(`--port is ${port}, not a port from 0 to 65535`)
   const accessKey = values['access-key'] ?? 'AKLOCAL'
   const secretKey = values['secret-key'] ?? 'local-secret'
+  const perSecond = number('calls-per-second')
   const options: EcsOptions = {
     port,
     accessKeys: { [accessKey]: secretKey },
@@ -70,6 +73,7 @@ async function main(): Promise<void> {
     rebootSeconds: number('reboot-seconds'),
     deleteSeconds: number('delete-seconds'),
     latencyMs: number('latency-ms'),
+    rateLimit: perSecond > 0 ? { perSecond, burst: 10 } : undefined,
     quota: number('quota', 100_000),
     addressBlock: values['address-block'] ?? '10.0.0.0/8',
   }

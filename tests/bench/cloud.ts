@@ -10,6 +10,7 @@ export const folders = {
   DescribeSandboxes: 'describe-sandboxes',
   DescribeSandboxTerminalUrl: 'describe-sandbox-terminal-url',
   ValidateVncToken: 'validate-vnc-token',
+  RenewSandbox: 'renew-sandbox',
   DeleteSandbox: 'delete-sandbox',
 } as const
 
@@ -23,7 +24,7 @@ export const bundleOf = (action: Action) => join(project, 'dist', folders[action
 export const sandboxTags = { 'managed-by': 'ecs-manager' }
 
 /** An emulated ECS in a process of its own. */
-export function startEmulator(args: EcsOptions & { seed?: Seeds } = {}, env = {}): Program<Emulator> {
+export function startEmulator(args: EcsOptions & { seed?: Seeds | Seeds[] } = {}, env = {}): Program<Emulator> {
   return start<Emulator>('emulator', { args, env })
 }
 
@@ -60,12 +61,14 @@ export function eventFor(action: Action, parameters: Record<string, string> = {}
 }
 
 /** The function of an action in a process of its own, initialized. */
-export async function startFunction(action: Action, url: string): Promise<Program<FunctionProcess>> {
-  const program = start<FunctionProcess>('function', {
-    args: { file: bundleOf(action) },
-    env: environmentFor(url),
-    lean: true,
-  })
+export function startFunction(action: Action, url: string): Promise<Program<FunctionProcess>> {
+  return startBundle(folders[action], environmentFor(url))
+}
+
+/** The bundle of a function in a process of its own, initialized. */
+export async function startBundle(folder: string, env: Record<string, string>): Promise<Program<FunctionProcess>> {
+  const file = join(project, 'dist', folder, 'index.js')
+  const program = start<FunctionProcess>('function', { args: { file }, env, lean: true })
   await program.ask('initialize')
   return program
 }

@@ -77,6 +77,7 @@ async function eventOf(action: Action, helpers: Helpers): Promise<object> {
   if (action === 'CreateSandbox' || action === 'DescribeSandboxes') return eventFor(action)
   const created = await once(helpers.CreateSandbox, eventFor('CreateSandbox'))
   const { SandboxId } = resultOf(created)
+  if (action === 'RenewSandbox') return eventFor(action, { SandboxId, LifetimeSeconds: '3600' })
   if (action !== 'ValidateVncToken') return eventFor(action, { SandboxId })
   const opened = await once(helpers.DescribeSandboxTerminalUrl, eventFor('DescribeSandboxTerminalUrl', { SandboxId }))
   return eventFor(action, { Token: resultOf(opened).Token })

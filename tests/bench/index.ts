@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Bundle, build } from '../../infra/build.ts'
 import { weighBundles } from './bundles.ts'
+import { measureCleanup } from './cleanup.ts'
 import { countCloudCalls } from './cloud-calls.ts'
 import { measureColdStart } from './cold.ts'
 import { measureGateway } from './gateway.ts'
@@ -20,12 +21,13 @@ const parts: Record<string, (bundles: Bundle[]) => Report | Promise<Report>> = {
   warm: measureWarm,
   gateway: () => measureGateway({ withProfile: values.profile }),
   listing: measureListing,
+  cleanup: measureCleanup,
   calls: countCloudCalls,
 }
 
 const help = `npm run bench -- [part ...] [--profile]
 
-Measures what the service costs against the emulated cloud and prints it beside what was to be reached. Takes about three
+Measures what the service costs against the emulated cloud and prints it beside what was to be reached. Takes about five
 minutes; leave the machine alone meanwhile. Parts, all when none is named: ${Object.keys(parts).join(', ')}.
 
   --profile   show where the CPU time of the gateway's processes goes, even when the gateway keeps up

@@ -63,6 +63,7 @@ const cloudCalls: Record<Action, number> = {
   DescribeSandboxes: 1,
   DescribeSandboxTerminalUrl: 2,
   ValidateVncToken: 2,
+  RenewSandbox: 2,
   DeleteSandbox: 2,
 }
 
@@ -93,6 +94,8 @@ function nextEvents(action: Action, ids: readonly string[], results: readonly { 
       return ids.map((SandboxId) => eventFor('DescribeSandboxTerminalUrl', { SandboxId }))
     case 'DescribeSandboxTerminalUrl':
       return results.map(({ Token }) => eventFor('ValidateVncToken', { Token }))
+    case 'ValidateVncToken':
+      return ids.map((SandboxId) => eventFor('RenewSandbox', { SandboxId, LifetimeSeconds: '3600' }))
     default:
       return ids.map((SandboxId) => eventFor('DeleteSandbox', { SandboxId }))
   }

@@ -3,6 +3,7 @@ import { Clock } from '../openapi/clock.ts'
 import { type Controlled, controlPath, createControl } from '../openapi/control.ts'
 import { FaultList } from '../openapi/fault-list.ts'
 import { createGateway, type Service } from '../openapi/gateway.ts'
+import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
 import { listen } from '../openapi/wire.ts'
 import type { Ecs } from './action.ts'
 import { actions } from './actions.ts'
@@ -25,6 +26,8 @@ export interface EcsOptions {
   deleteSeconds?: number
   /** How long every answer of a signed call waits, default 0. */
   latencyMs?: number
+  /** How many calls of each action are let through; the real limits are not published. Without it, all. */
+  rateLimit?: Rate | undefined
   /** The most instances there may be, default 100,000. */
   quota?: number
   /** Private addresses come from it, default `10.0.0.0/8`; one of `127.0.0.0/8` lets something listen there. */
@@ -108,6 +111,7 @@ export async function startEcs(options: EcsOptions = {}): Promise<EcsEmulator> {
     faults,
     log,
     clock,
+    limit: options.rateLimit && rateLimit(options.rateLimit),
   })
   const answerControl = createControl({
     faults,

@@ -37,9 +37,11 @@ export interface GatewayOptions {
   faults: WireFaults
   log: CallLog
   clock: Clock
+  /** Throws an ApiError for a call that is too many. */
+  limit?: ((action: string) => void) | undefined
 }
 
-/** Answers signed calls of one service: signature, faults, work, envelope, and a line in the log. */
+/** Answers signed calls of one service: signature, limit, faults, work, envelope, and a line in the log. */
 export function createGateway(options: GatewayOptions): (request: HttpRequest) => Answer {
   const { service, clock, log } = options
   const secrets = new Map(Object.entries(options.accessKeys))
@@ -54,6 +56,7 @@ export function createGateway(options: GatewayOptions): (request: HttpRequest) =
       const query = parseQuery(request.query)
       readParams([...query, ...formOf(request)], metadata, params)
       admit({ ...request, query }, metadata, service, secrets)
+      options.limit?.(metadata.Action)
       const { Action: action, Region: region, RequestId: requestId } = metadata
       const outcome = strike(options.faults, metadata, () => workOf(service, { action, region, requestId, params }))
       answer = outcome.answer

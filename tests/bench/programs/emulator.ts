@@ -2,7 +2,7 @@
 import { type EcsOptions, type Seed, startEcs } from '../../../infra/emulator/ecs/index.ts'
 import { serve } from './serve.ts'
 
-const { seed, ...options } = JSON.parse(process.argv[2] ?? '{}') as EcsOptions & { seed?: Seeds }
+const { seed, ...options } = JSON.parse(process.argv[2] ?? '{}') as EcsOptions & { seed?: Seeds | Seeds[] }
 const starting = startEcs(options)
 const ready = renew()
 let seen = 0
@@ -15,6 +15,10 @@ const work = serve({
     return (await starting).url
   },
   renew,
+  /** How many calls were throttled, in all. */
+  async throttled() {
+    return (await starting).calls.filter(({ code }) => code === 'FlowLimitExceeded').length
+  },
   /** Actions of the calls since the last time it was asked for; a connection opened ahead is not a call. */
   async newCalls() {
     const { calls } = await starting
@@ -28,6 +32,6 @@ const work = serve({
 async function renew(): Promise<void> {
   const ecs = await starting
   ecs.reset()
-  if (seed) ecs.seed(seed.count, seed)
+  for (const one of [seed ?? []].flat()) ecs.seed(one.count, one)
   seen = 0
 }
