@@ -225,10 +225,10 @@ describe('SQS', () => {
     expect(answer).toEqual(failures('m-2', 'm-5'))
     expect(line()).toMatchObject({ level: 'error', status: 503, code: 'ServiceUnavailable', result: RESULT })
     expect(line().notes).toEqual([
-      'message 3 of 6 (m-3): InvalidParameter.Name: Name must be a text.',
-      'message 4 of 6 (m-4): InvalidEvent: The data must be a JSON object, or that as text or in base64.',
-      'message 2 of 6 (m-2): ServiceUnavailable: The cloud fails.',
-      'message 5 of 6 (m-5): InvalidSandbox.NotFound: Gone.',
+      'message m-3: InvalidParameter.Name: Name must be a text.',
+      'message m-4: InvalidEvent: The data must be a JSON object, or that as text or in base64.',
+      'message m-2: ServiceUnavailable: The cloud fails.',
+      'message m-5: InvalidSandbox.NotFound: Gone.',
     ])
   })
 

@@ -87,12 +87,6 @@ function refusalOf(invocation: Invocation): ActionError | undefined {
   }
 }
 
-interface Accepted<Input> {
-  input: Input
-  message: Message
-  place: number
-}
-
 /** Never throws. */
 async function work<Schema extends ObjectSchema>(
   messages: readonly Message[],
@@ -101,34 +95,35 @@ async function work<Schema extends ObjectSchema>(
   invocation: Invocation,
 ): Promise<Outcome> {
   const outcome: Outcome = { failedIds: [] }
-  const accepted: Accepted<v.InferOutput<Schema>>[] = []
-  const note = (place: number, id: string, { code, message }: ActionError) =>
-    invocation.log.note(`message ${place + 1} of ${messages.length} (${id.slice(0, 128)}): ${code}: ${message}`)
+  const accepted: Message[] = []
+  const inputs: v.InferOutput<Schema>[] = []
+  const note = ({ id }: Message, { code, message }: ActionError) =>
+    invocation.log.note(`message ${id.slice(0, 128)}: ${code}: ${message}`)
 
-  for (const [place, message] of messages.entries()) {
+  for (const message of messages) {
     try {
-      accepted.push({ input: check(schema, message), message, place })
+      inputs.push(check(schema, message))
+      accepted.push(message)
     } catch (error) {
       const refused = toActionError(error)
       outcome.refused ??= refused
-      note(place, message.id, refused)
+      note(message, refused)
     }
   }
-  if (accepted.length === 0) return outcome
+  if (inputs.length === 0) return outcome
 
   try {
-    const inputs = accepted.map(({ input }) => input)
     const { result, failures } = await inTime(
       run(inputs, { ...invocation, config: configuration() }),
       invocation.endsAt,
     )
     outcome.result = result
     outcome.failedIds = idsOf(accepted.filter((_, index) => failures[index]))
-    for (const [index, { place, message }] of accepted.entries()) {
+    for (const [index, message] of accepted.entries()) {
       const failed = failures[index]
       if (failed === undefined) continue
       outcome.failed ??= repeatable(failed)
-      note(place, message.id, failed)
+      note(message, failed)
     }
   } catch (error) {
     outcome.failedIds = idsOf(accepted)
@@ -138,7 +133,7 @@ async function work<Schema extends ObjectSchema>(
 }
 
 // One message of a queue may hold several of ours.
-const idsOf = (messages: readonly Accepted<unknown>[]) => [...new Set(messages.map(({ message }) => message.id))]
+const idsOf = (messages: readonly Message[]) => [...new Set(messages.map(({ id }) => id))]
 
 function check<Schema extends ObjectSchema>(schema: Schema, { data, problem }: Message): v.InferOutput<Schema> {
   if (problem) throw new ActionError(400, 'InvalidEvent', problem)

@@ -276,6 +276,10 @@ describe.each(Object.entries(SHAPES))('a request in an event of %s', (_, shape) 
     expect(problemOf(shape(sent))).toBe(problem)
   })
 
+  test.each(ways)('with %s, but broken base64, is refused', (_, sent) => {
+    expect(problemOf({ ...shape(sent), body: 'e30', isBase64Encoded: true })).toMatch(/must be/)
+  })
+
   test('with data in binary mode that is absent', () => {
     expect(found(shape(binary(cloudEvent(undefined))))).toEqual([{}])
   })
