@@ -6,7 +6,8 @@ import { checkSize } from './body.ts'
 import { type Call, type Invocation, type PlatformContext, receive } from './invocation.ts'
 import { type Message, originOf, readMessages } from './messages.ts'
 import { failure, metadata, reply, toActionError } from './reply.ts'
-import { type ObjectSchema, type Parameters, validate } from './request.ts'
+import type { ObjectSchema } from './request.ts'
+import { failureOf, inTime, logOutcome, validateData } from './unattended.ts'
 
 interface EventFunction<Schema extends ObjectSchema> {
   /** In the log and the envelope, e.g. `TeardownSandboxes`. */
@@ -48,17 +49,17 @@ export function event<Schema extends ObjectSchema>({ name, input, run }: EventFu
     const { request } = invocation
     const origin = originOf(event)
     if (origin === 'http' && (request.method === 'HEAD' || request.method === 'OPTIONS')) {
-      logOutcome(name, invocation, { failedIds: [] }, 204)
+      logOutcome(name, invocation, { status: 204 })
       return reply(invocation, 204, undefined, ALLOW)
     }
     const refused = origin === 'http' ? refusalOf(invocation) : undefined
     const outcome: Outcome = refused
       ? { failedIds: [], refused }
       : await work(readMessages(event, request), input, run, invocation)
-    logOutcome(name, invocation, outcome)
-
     const { result = {}, failedIds, failed } = outcome
     const error = failed ?? outcome.refused
+    logOutcome(name, invocation, { result: outcome.result, error })
+
     if (origin === 'http') {
       if (error) return failure(invocation, name, error, ALLOW)
       return reply(invocation, 200, { ResponseMetadata: metadata(invocation, name), Result: result })
@@ -137,22 +138,7 @@ const idsOf = (messages: readonly Message[]) => [...new Set(messages.map(({ id }
 
 function check<Schema extends ObjectSchema>(schema: Schema, { data, problem }: Message): v.InferOutput<Schema> {
   if (problem) throw new ActionError(400, 'InvalidEvent', problem)
-  const isStrict = schema.type === 'strict_object'
-  const found = Object.entries(data).filter(([name]) => isStrict || Object.hasOwn(schema.entries, name))
-  // Here the values are JSON; of text are those of a request alone.
-  return validate(schema, new Map(found) as unknown as Parameters)
-}
-
-// As soon before the end as an action answers.
-const ANSWER_MS = 200
-
-function inTime<Result>(work: Promise<Result>, endsAt: number): Promise<Result> {
-  let timer: NodeJS.Timeout
-  const late = new Promise<never>((_, reject) => {
-    const error = new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. It may still be done.')
-    timer = setTimeout(() => reject(error), endsAt - ANSWER_MS - Date.now())
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+  return validateData(schema, data)
 }
 
 // A sender takes a 4xx for final, but for 429, and what failed has to come again.
@@ -160,25 +146,4 @@ function repeatable(error: ActionError): ActionError {
   const { status, code, message, retryAfter } = error
   const isFinal = status >= 400 && status < 500 && status !== 429
   return isFinal ? new ActionError(503, code, message, error, retryAfter) : error
-}
-
-// Not the ActionError: its causes are for the log, and the platform shows what it gets.
-function failureOf({ log, requestId }: Invocation, { code, message }: ActionError): Error {
-  return new Error(log.redact(`${code}: ${message} (request ${requestId})`))
-}
-
-function logOutcome(action: string, invocation: Invocation, outcome: Outcome, done = 200): void {
-  const { requestId, caller, started, cold, log } = invocation
-  const error = outcome.failed ?? outcome.refused
-  log.end({
-    requestId,
-    action,
-    caller,
-    status: error?.status ?? done,
-    code: error?.code,
-    milliseconds: Date.now() - started,
-    cold,
-    ...(outcome.result && { result: outcome.result }),
-    error: error && error.status >= 500 ? error : undefined,
-  })
 }

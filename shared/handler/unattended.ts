@@ -1,0 +1,64 @@
+import type * as v from 'valibot'
+import { ActionError } from '../errors.ts'
+import type { Invocation } from './invocation.ts'
+import { type ObjectSchema, type Parameters, validate } from './request.ts'
+
+/** What functions have in common for whose answer nobody waits: those of timers and of messages. */
+
+/**
+ * Checks the data of an event, which unlike the parameters of a request are JSON values. Keys that a strictObject does
+ * not know are refused, of any other object schema they are left out.
+ * @throws {ActionError} as `validate`
+ */
+export function validateData<Schema extends ObjectSchema>(
+  schema: Schema,
+  data: Readonly<Record<string, unknown>>,
+): v.InferOutput<Schema> {
+  const isStrict = schema.type === 'strict_object'
+  const found = Object.entries(data).filter(([name]) => isStrict || Object.hasOwn(schema.entries, name))
+  return validate(schema, new Map(found) as unknown as Parameters)
+}
+
+// As soon before the end as an action answers.
+const ANSWER_MS = 200
+
+/**
+ * Waits for the work, but not to the very end of the invocation.
+ * @param endsAt  milliseconds since 1970
+ * @throws {ActionError} `UpstreamTimeout`
+ */
+export function inTime<Result>(work: Promise<Result>, endsAt: number): Promise<Result> {
+  let timer: NodeJS.Timeout
+  const late = new Promise<never>((_, reject) => {
+    const error = new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. It may still be done.')
+    timer = setTimeout(() => reject(error), endsAt - ANSWER_MS - Date.now())
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+/**
+ * What a function throws for its platform to see that it failed, and to repeat the event. Not the ActionError itself: its
+ * causes are for the log, and the platform shows what it gets.
+ */
+export function failureOf({ log, requestId }: Invocation, { code, message }: ActionError): Error {
+  return new Error(log.redact(`${code}: ${message} (request ${requestId})`))
+}
+
+/** Writes the line of the invocation. Its status is that of the error, if there is one. */
+export function logOutcome(
+  action: string,
+  { requestId, caller, started, cold, log }: Invocation,
+  { status = 200, result, error }: { status?: number; result?: object | undefined; error?: ActionError | undefined },
+): void {
+  log.end({
+    requestId,
+    action,
+    caller,
+    status: error?.status ?? status,
+    code: error?.code,
+    milliseconds: Date.now() - started,
+    cold,
+    ...(result && { result }),
+    error: error && error.status >= 500 ? error : undefined,
+  })
+}
