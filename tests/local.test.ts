@@ -99,6 +99,16 @@ describe('npm start', () => {
     await expect.poll(local.output).toMatch(/ready .*\n(.*\n)*.*DescribeSandboxes 200/) // a timer may have fired before
   })
 
+  test('says which timers there are, and fires them, with --fast-timers a minute in a second', async () => {
+    const local = start([...anyPorts, '--fast-timers'])
+    await ready(local)
+    expect(local.output()).toMatch(/^ {2}timers +cleanup-sandboxes every 5 seconds$/m)
+    await expect.poll(local.output, { timeout: 15_000 }).toMatch(/CleanupSandboxes 200/)
+    local.process.kill('SIGINT')
+    expect(await local.ended).toBe(0)
+    expect(alive(local.process.pid)).toEqual([])
+  })
+
   test('with --auth key, its curl lines carry the key it made', async () => {
     const local = start([...anyPorts, '--auth', 'key'])
     const url = await ready(local)
