@@ -38,9 +38,9 @@ interface Outcome {
 }
 
 /**
- * Makes the handler of a function that works by timer and by message: an event of veFaaS or AWS Lambda in, and out the
- * answer that makes its platform repeat what failed, and nothing else. Of a message that cannot be understood, a
- * repetition would be understood no better: it is refused for good, and the others are done all the same.
+ * Makes the handler of a function that works by message: an event of veFaaS or AWS Lambda in, and out the answer that makes
+ * its platform repeat what failed, and nothing else. Of a message that cannot be understood, a repetition would be
+ * understood no better: it is refused for good, and the others are done all the same.
  * @throws {Error} with code, text and request id, where that is the way to have an event repeated
  */
 export function event<Schema extends ObjectSchema>({ name, input, run }: EventFunction<Schema>) {
