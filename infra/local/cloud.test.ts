@@ -25,7 +25,7 @@ async function call(url: string, init: RequestInit = {}) {
 const action = (name: string, parameters = '') => `/?Action=${name}&Version=2020-04-01${parameters}`
 
 describe('the emulated cloud', () => {
-  test('serves all five actions', async () => {
+  test('serves all six actions', async () => {
     const { url, ecs } = await start()
     const created = await call(url + action('CreateSandbox'))
     const id = created.body.Result.SandboxId
@@ -41,9 +41,31 @@ describe('the emulated cloud', () => {
       body: { host: listed.body.Result[0].PrimaryIp, port: 5905 },
     })
 
+    const renewed = await call(url + action('RenewSandbox', `&SandboxId=${id}&LifetimeSeconds=60`))
+    expect(renewed.body.Result.ExpireAt < created.body.Result.ExpireAt).toBe(true)
+    expect((await call(url + action('DescribeSandboxes'))).body.Result).toMatchObject([renewed.body.Result])
+
     const deleted = await call(url + action('DeleteSandbox', `&SandboxId=${id}`))
     expect(deleted.body.Result).toEqual({ SandboxId: id })
     expect(ecs?.instances()).toEqual([])
+  })
+
+  test('ends a sandbox by an event', async () => {
+    const { url, ecs } = await start()
+    const { SandboxId } = (await call(url + action('CreateSandbox'))).body.Result
+    const event = { specversion: '1.0', id: 'e-1', source: '/test', type: 'task.finished', data: { SandboxId } }
+    const send = (body: object) =>
+      call(`${url}/events`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/cloudevents+json' },
+        body: JSON.stringify(body),
+      })
+    expect(await send(event)).toMatchObject({
+      status: 200,
+      body: { Result: { Sandboxes: [{ SandboxId, Outcome: 'Deleted' }] } },
+    })
+    expect(ecs?.instances()).toEqual([])
+    expect((await send({ ...event, data: {} })).status).toBe(400)
   })
 
   test('lets a function answer a method it does not serve', async () => {

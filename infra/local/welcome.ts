@@ -4,7 +4,7 @@ import type { Local } from './cloud.ts'
 import { ACCESS_KEY, SECRET_KEY } from './environment.ts'
 import { frequency } from './frequency.ts'
 
-/** What `npm start` prints: what runs where and when, the five actions as curl lines in an order that works, and the address. */
+/** What `npm start` prints: what runs where and when, the actions as curl lines in an order that works, and the address. */
 export function welcome({ url, ecs, config, service, key }: Local, { bootSeconds, fastTimers }: Arguments): string {
   const authorization = config.security.auth === 'key' ? ' -H "Authorization: Bearer $KEY"' : ''
   const curl = (action: string, parameters = '') =>
@@ -29,6 +29,7 @@ export function welcome({ url, ecs, config, service, key }: Local, { bootSeconds
     `  sleep ${ecs ? bootSeconds : 60}`,
     `  ${caught('TOKEN', curl('DescribeSandboxTerminalUrl', '&SandboxId=$ID'), 'i-[0-9a-z]*\\.[A-Za-z0-9_-]*')}`,
     `  ${curl('ValidateVncToken', '&Token=$TOKEN')}`,
+    `  ${curl('RenewSandbox', '&SandboxId=$ID&LifetimeSeconds=3600')}`,
     `  ${curl('DeleteSandbox', '&SandboxId=$ID')}`,
     '',
     'Ctrl-C ends everything.',
