@@ -8,7 +8,7 @@ export function pacer(perSecond: number): (action: string) => Promise<void> {
   const next = new Map<string, number>()
   return async (action) => {
     const now = performance.now()
-    const due = Math.max(next.get(action) ?? 0, now - (BURST - 1) * gap)
+    const due = Math.max(next.get(action) ?? Number.NEGATIVE_INFINITY, now - (BURST - 1) * gap)
     next.set(action, due + gap)
     if (due > now) await new Promise((resolve) => setTimeout(resolve, due - now))
   }
