@@ -20,7 +20,7 @@ interface Answer {
   milliseconds: number
 }
 
-/** The built service over a cloud of its own, so that a fault can strike all five actions at once. */
+/** The built service over a cloud of its own, so that a fault can strike all actions at once. */
 interface Place {
   local: Local
   ecs: EcsEmulator
@@ -43,6 +43,12 @@ const actions: Action[] = [
   { name: 'DeleteSandbox', work: 'DeleteInstance', parameters: ({ id }) => ({ SandboxId: id }), left: 0 },
   { name: 'DescribeSandboxes', work: 'DescribeInstances', parameters: () => ({}), left: 1 },
   { name: 'DescribeSandboxTerminalUrl', work: 'TagResources', parameters: ({ id }) => ({ SandboxId: id }), left: 1 },
+  {
+    name: 'RenewSandbox',
+    work: 'TagResources',
+    parameters: ({ id }) => ({ SandboxId: id, LifetimeSeconds: '60' }),
+    left: 1,
+  },
   { name: 'ValidateVncToken', work: 'UntagResources', parameters: ({ token }) => ({ Token: token }), left: 1 },
 ]
 
