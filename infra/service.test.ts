@@ -27,7 +27,7 @@ function problemsOf(text: string): string[] {
 describe('the serverless.yml of this project', () => {
   const service = readService(join(import.meta.dirname, '../serverless.yml'))
 
-  test('names the five actions', () => {
+  test('names every action and event', () => {
     const routes = service.functions.flatMap((one) => one.routes.map(({ matchRule }) => [one.folder, matchRule]))
     const route = (action: string) => ({
       path: { matchType: 'Exact', matchContent: '/' },
@@ -44,8 +44,16 @@ describe('the serverless.yml of this project', () => {
         ['describe-sandboxes', route('DescribeSandboxes')],
         ['describe-sandbox-terminal-url', route('DescribeSandboxTerminalUrl')],
         ['validate-vnc-token', route('ValidateVncToken')],
+        ['renew-sandbox', route('RenewSandbox')],
+        [
+          'teardown-sandboxes',
+          { path: { matchType: 'Exact', matchContent: '/events' }, method: ['POST'], header: [], queryString: [] },
+        ],
       ]),
     )
+    expect(service.functions.flatMap(({ name, timers }) => timers.map(({ crontab }) => [name, crontab]))).toEqual([
+      ['cleanup-sandboxes', '*/5 * * * *'],
+    ])
   })
 
   test('gives a function without settings of its own those of the provider', () => {

@@ -23,6 +23,7 @@ const calls: [ActionName, Record<string, string>][] = [
   ['DescribeSandboxes', {}],
   ['DescribeSandboxTerminalUrl', { SandboxId: 'i-a' }],
   ['ValidateVncToken', { Token: TOKEN }],
+  ['RenewSandbox', { SandboxId: 'i-a', LifetimeSeconds: '60' }],
 ]
 
 async function timed(action: ActionName, parameters: Record<string, string>, context: object = {}) {
