@@ -1,0 +1,29 @@
+import type { EcsEmulator, Seed } from '../../infra/emulator/ecs/index.ts'
+import { TAG } from '../support/service.ts'
+import type { Settings } from './settings.ts'
+import { END_TAG, TOKEN_PREFIX, toUtc } from './truth.ts'
+
+/** What stands in the account from the beginning: machines of others, and sandboxes that other tools have made. */
+export function fill(ecs: EcsEmulator, { project_name }: Settings): void {
+  const past = { [END_TAG]: '2026-11-01T00:00:00Z' }
+  const token = { [`${TOKEN_PREFIX}aaaaaaaaaaaaaaaa`]: `${'a'.repeat(43)}:1764000000:new` }
+  const project = project_name === '' ? {} : { projectName: project_name }
+  const foreign: Seed[] = [
+    {},
+    { status: 'ERROR' },
+    { tags: { ...past, ...token } },
+    { tags: { ...past, 'managed-by': 'somebody-else' } },
+    { tags: { 'managed-by': 'ecs-manager-2', ...past }, status: 'ERROR' },
+    { tags: { 'Managed-By': 'ecs-manager', ...past }, status: 'CREATING' },
+  ].map((seed) => ({ ...project, ...seed }) as Seed)
+  if (project_name !== '')
+    foreign.push({ tags: { ...TAG, ...past, ...token }, projectName: 'other' }, { tags: TAG, status: 'ERROR' })
+  const unmarked: Seed[] = [
+    { tags: TAG },
+    { tags: TAG, status: 'STOPPED' },
+    { tags: { ...TAG, [END_TAG]: 'tomorrow' } },
+    { tags: { ...TAG, [END_TAG]: 'never' } },
+    { tags: { ...TAG, [END_TAG]: toUtc(Date.now() + 900_000) ?? '' } },
+  ].map((seed) => ({ ...project, ...seed }) as Seed)
+  for (const seed of [...foreign, ...unmarked]) ecs.seed(1, seed)
+}

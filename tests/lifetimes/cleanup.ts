@@ -1,0 +1,137 @@
+import fc from 'fast-check'
+import { handler } from '../../functions/cleanup-sandboxes/index.ts'
+import type { CleanupResult } from '../../shared/manager/cleanup.ts'
+import { eventBridge, vefaasEvent } from '../support/messages.ts'
+import { isGone } from './delete.ts'
+import { deliver, resultOfEvent } from './deliver.ts'
+import type { Fortune, Invocation } from './invocation.ts'
+import { fortune, fortuneText, type Request } from './requests.ts'
+import { isDeletable, portrait } from './truth.ts'
+import type { World } from './world.ts'
+
+const WAYS: Record<string, (data: object) => object> = {
+  'a timer of veFaaS': (data) => vefaasEvent('timer', JSON.stringify(data)),
+  'a schedule of EventBridge': (data) => eventBridge(data),
+  'a direct invocation': (data) => data,
+}
+
+interface Cleanup {
+  by: string
+  dry: boolean
+  /** Milliseconds that the platform gives it. */
+  remainingMs: number
+  fortune: Fortune
+}
+
+/** A run of the clean-up. */
+export const cleanup: fc.Arbitrary<Request> = fc
+  .record({
+    by: fc.constantFrom(...Object.keys(WAYS)),
+    dry: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    remainingMs: fc.oneof({ weight: 7, arbitrary: fc.constant(60_000) }, { weight: 1, arbitrary: fc.constant(4_000) }),
+    fortune,
+  })
+  .map((cleanup) => ({
+    send: async (world) => {
+      await cleanUp(world, cleanup)
+    },
+    toString: () => textOf(cleanup),
+  }))
+
+function textOf({ by, dry, remainingMs, fortune }: Cleanup): string {
+  return `clean up${dry ? ', a dry run' : ''} by ${by}, in ${remainingMs / 1_000} s ${fortuneText(fortune)}`
+}
+
+/** Runs the clean-up; answers whether it was a success. */
+export async function cleanUp(world: World, { by, dry, remainingMs, fortune }: Cleanup): Promise<boolean> {
+  const before = survey(world)
+  const { invocation, delivered } = await deliver(world, {
+    name: dry ? 'CleanupSandboxes (dry)' : 'CleanupSandboxes',
+    handler,
+    event: WAYS[by]?.({ ...(dry && { DryRun: true }) }) ?? {},
+    fortune,
+    remainingMs,
+  })
+  if (delivered === undefined) return false
+  const result = resultOfEvent(world, delivered, false) as CleanupResult | undefined
+  if (result) checkResult(world, result, dry)
+  if (dry && invocation.isAlone)
+    world.check(before.portraits === survey(world).portraits, () => 'a dry run changes things')
+  if (invocation.isCalm && remainingMs === 60_000) checkWork(world, before, invocation, result, dry)
+  return result !== undefined
+}
+
+/** What there is to do for a clean-up. */
+function survey(world: World) {
+  const due = world.visible().filter(world.isDue)
+  return {
+    started: Date.now(),
+    due: due.map(({ InstanceId }) => InstanceId),
+    deletable: due.filter(isDeletable).map(({ InstanceId }) => InstanceId),
+    scanned: world.visible().length,
+    // What changes by itself is left out.
+    portraits: world.ecs
+      .instances()
+      .filter(({ next }) => !next)
+      .map(portrait)
+      .join('\n'),
+  }
+}
+
+function checkResult(world: World, result: CleanupResult, dry: boolean): void {
+  const { Scanned, Expired, Deleted, Skipped, Failed, TokensRemoved, DurationMs, Sandboxes, ...more } = result
+  const counts = [Scanned, Expired, Deleted, Skipped, Failed, TokensRemoved, DurationMs]
+  const isShaped = counts.every((count) => Number.isInteger(count) && count >= 0) && Object.keys(more).length === 0
+  world.check(isShaped, () => `the result of a clean-up is ${JSON.stringify(result)}`)
+  const ids = Sandboxes.map(({ SandboxId }) => SandboxId)
+  const told = (outcome: string) => Sandboxes.filter(({ Outcome }) => Outcome === outcome).length
+  const counted = [told('Deleted'), told('Skipped'), told('Failed'), told('WouldDelete')]
+  const isCounted =
+    `${counted}` === `${[Deleted, Skipped, Failed, dry ? ids.length : 0]}` && new Set(ids).size === ids.length
+  world.check(isCounted, () => `the counts of a clean-up are not those of its list: ${JSON.stringify(result)}`)
+  world.check(Failed === 0, () => 'a clean-up succeeds, with failures')
+  world.check(ids.length <= world.settings.max_deletions_per_run, () => `a clean-up means to delete ${ids.length}`)
+  for (const { SandboxId, Reason, Outcome } of Sandboxes) {
+    world.check(['Expired', 'Error', 'Stuck'].includes(Reason), () => `the reason of a clean-up is ${Reason}`)
+    world.check(world.sandboxes.has(SandboxId), () => `a clean-up tells of ${SandboxId}, which is no sandbox`)
+    if (Outcome === 'Deleted')
+      world.check(isGone(world, SandboxId), () => `${SandboxId} is told to be deleted, and lives`)
+  }
+}
+
+/** What a run has to have done where nothing went wrong. */
+function checkWork(
+  world: World,
+  before: ReturnType<typeof survey>,
+  { calls }: Invocation,
+  result: CleanupResult | undefined,
+  dry: boolean,
+): void {
+  const { max_deletions_per_run: most } = world.settings
+  // While it ran, more came to their ends, were to be seen, or booted.
+  const after = survey(world)
+  const dueLater = new Set([...before.due, ...after.due])
+  world.check((result === undefined) === dueLater.size > most || before.due.length <= most, () => {
+    return `a clean-up ${result ? 'succeeds' : 'fails'}, with ${before.due.length} sandboxes that should be gone`
+  })
+  if (dry) {
+    const told = result?.Sandboxes.map(({ SandboxId }) => SandboxId) ?? []
+    const isSame = told.length === Math.min(most, before.due.length) && told.every((id) => before.due.includes(id))
+    world.check(
+      !result || isSame || dueLater.size > before.due.length,
+      () => `a dry run tells ${told}, not ${before.due}`,
+    )
+    return
+  }
+  const left = before.deletable.filter((id) => !isGone(world, id))
+  const done = before.deletable.length - left.length
+  // Those that the cloud does not delete now take the room of others: lifetime.max_deletions_per_run counts them too.
+  const refused = before.due.length - before.deletable.length
+  const needed = Math.min(before.deletable.length, most - refused)
+  world.check(
+    done >= needed,
+    () => `a clean-up deletes ${done} of ${before.deletable}, with these calls: ${JSON.stringify(calls)}`,
+  )
+  const named = new Set(calls.flatMap(({ action, ids }) => (action === 'DeleteInstances' ? ids : [])))
+  world.check(named.size <= most, () => `a clean-up deletes ${named.size}, more than it may`)
+}

@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import type { Fault } from '../../infra/emulator/ecs/faults.ts'
+import { cleanup } from './cleanup.ts'
+import { pass, sleep, untilDone } from './clock.ts'
+import { creation, sameCreations } from './create.ts'
+import { deletion } from './delete.ts'
+import { fault } from './faults.ts'
+import { checkListing } from './listing.ts'
+import { deed } from './outside.ts'
+import { renewal } from './renew.ts'
+import type { Request } from './requests.ts'
+import { teardown } from './teardown.ts'
+import { admission, opening } from './terminal.ts'
+import { NEVER } from './truth.ts'
+import type { World } from './world.ts'
+
+type Command = fc.AsyncCommand<World, World>
+
+/** A step of a sequence. After each, all that must hold between two steps is looked at. */
+function command(text: string, run: (world: World) => Promise<void>): Command {
+  return {
+    check: () => true,
+    async run(world) {
+      await untilDone(run(world))
+      world.settle()
+      await untilDone(checkListing(world))
+      world.complain()
+    },
+    // One line each where a sequence is shown.
+    toString: () => `\n  ${text}`,
+  }
+}
+
+const requests: fc.Arbitrary<Request> = fc.oneof(
+  { weight: 6, arbitrary: creation },
+  { weight: 6, arbitrary: renewal },
+  { weight: 2, arbitrary: deletion },
+  { weight: 6, arbitrary: cleanup },
+  { weight: 3, arbitrary: teardown },
+  { weight: 2, arbitrary: opening },
+  { weight: 1, arbitrary: admission },
+)
+
+const one = requests.map((request) => command(`${request}`, (world) => request.send(world)))
+
+const several = fc
+  .oneof(
+    {
+      weight: 3,
+      arbitrary: fc.array(fc.oneof({ weight: 8, arbitrary: requests }, { weight: 1, arbitrary: deed }), {
+        minLength: 2,
+        maxLength: 3,
+      }),
+    },
+    { weight: 1, arbitrary: sameCreations },
+  )
+  .chain((requests) =>
+    fc
+      .array(fc.constantFrom(0, 2, 50, 300, 1_000), { minLength: requests.length, maxLength: requests.length })
+      .map((starts) => atOnce(requests, starts)),
+  )
+
+function atOnce(requests: readonly Request[], starts: readonly number[]): Command {
+  const texts = requests.map((request, index) => `${request} after ${starts[index]} ms`)
+  return command(`at once: ${texts.join('; ')}`, async (world) => {
+    const all = requests.map(async (request, index) => {
+      await sleep(starts[index] ?? 0)
+      await request.send(world)
+    })
+    for (const { status, ...end } of await Promise.allSettled(all)) {
+      if (status === 'rejected') throw (end as PromiseRejectedResult).reason
+    }
+  })
+}
+
+const passing = fc
+  .constantFrom(1, 5, 30, 61, 300, 601, 1_801, 3_600, 7_201, 6 * 3_600, 23 * 3_600, 25 * 3_600)
+  .map((seconds) => command(`${seconds} s pass`, async () => pass(seconds * 1_000)))
+
+/** To the moments at which it matters what comes first. */
+const passingToEnd = fc
+  .record({ index: fc.nat(11), ms: fc.constantFrom(-2_000, -300, -20, -1, 0, 1_000) })
+  .map(({ index, ms }) =>
+    command(`time passes to ${ms} ms after the end of sandbox ${index}`, async (world) => {
+      const ends = world.ours().map((instance) => world.endOf(instance))
+      const wait = (ends[index % ends.length] ?? NEVER) + ms - Date.now()
+      if (wait > 0 && wait < NEVER) pass(wait)
+    }),
+  )
+
+const faulty = fault.map((fault: Fault) =>
+  command(`the cloud gets ${JSON.stringify(fault)}`, async (world) => {
+    world.ecs.faults.add(fault)
+  }),
+)
+
+const calm = fc.constant(
+  command('the cloud gets well', async (world) => {
+    world.ecs.faults.clear()
+  }),
+)
+
+const outside = deed.map((deed) => command(`${deed}`, (world) => deed.send(world)))
+
+export const command$: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 10, arbitrary: one },
+  { weight: 4, arbitrary: several },
+  { weight: 4, arbitrary: passing },
+  { weight: 3, arbitrary: passingToEnd },
+  { weight: 3, arbitrary: faulty },
+  { weight: 1, arbitrary: calm },
+  { weight: 1, arbitrary: outside },
+)

@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { outcome } from '../support/service.ts'
+import { act, fortune, fortuneText, type Request, resultOf, shape, target, targetText } from './requests.ts'
+import { isOurs, isVisible } from './truth.ts'
+import type { World } from './world.ts'
+
+/** A deletion of any machine. */
+export const deletion: fc.Arbitrary<Request> = fc
+  .record({ target, fortune, carry: shape })
+  .map(({ target, fortune, carry }) => ({
+    toString: () => `delete ${targetText(target)} ${fortuneText(fortune)}`,
+    async send(world) {
+      const id = world.pick(target)
+      const expected = foretell(world, id)
+      const before = world.instance(id)
+      const wasVisible = before && isVisible(before)
+      const parameters = { SandboxId: id }
+      const { invocation, answer } = await act(world, {
+        action: 'DeleteSandbox',
+        parameters,
+        ids: [id],
+        fortune,
+        carry,
+      })
+      if (answer === undefined) return
+      const told = outcome(answer)
+      if (told === '200') {
+        world.check(resultOf(answer).SandboxId === id, () => `the deletion of ${id} is answered ${answer.text}`)
+        world.check(isGone(world, id), () => `${id} was told to be deleted, and lives`)
+      }
+      if (told === '404 InvalidSandbox.NotFound') {
+        world.check(isGone(world, id) || !wasVisible, () => `${id} was told to be unknown, and lives`)
+      }
+      if (!invocation.isCalm) return
+      world.check(expected.includes(told), () => `the deletion is answered ${told} ${answer.message}, not ${expected}`)
+    },
+  }))
+
+/** Whether it is no sandbox of this manager any more, or will not be in some seconds. */
+export function isGone(world: World, id: string): boolean {
+  const instance = world.instance(id)
+  return !instance || !isOurs(instance, world.settings) || instance.Status === 'DELETING'
+}
+
+/** The answers that there may be where nothing goes wrong. */
+function foretell(world: World, id: string): string[] {
+  const instance = world.instance(id)
+  const unknown = '404 InvalidSandbox.NotFound'
+  if (!instance || !isOurs(instance, world.settings)) return [unknown]
+  // It is waited for, but not for ever.
+  if (!isVisible(instance))
+    return [unknown, '409 InvalidSandboxStatus', '200', '502 InvalidInstance.DeletionProtection']
+  const { Status, DeletionProtection, next } = instance
+  if (Status === 'DELETING') return ['200', unknown]
+  if (DeletionProtection) return ['502 InvalidInstance.DeletionProtection', '409 InvalidSandboxStatus']
+  return Status === 'CREATING' && !next ? ['409 InvalidSandboxStatus'] : ['200']
+}

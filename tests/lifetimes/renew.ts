@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { type Answer, outcome } from '../support/service.ts'
+import { readEnd } from './contract.ts'
+import { isImpossible } from './create.ts'
+import type { Invocation } from './invocation.ts'
+import { act, fortune, fortuneText, lifetime, type Request, resultOf, shape, target, targetText } from './requests.ts'
+import { createdAt, isOurs, isVisible, NEVER, toUtc } from './truth.ts'
+import type { World } from './world.ts'
+
+/** A renewal of any machine to any lifetime. */
+export const renewal: fc.Arbitrary<Request> = fc
+  .record({ target, seconds: lifetime.map((seconds) => seconds ?? 30), fortune, carry: shape })
+  .map(({ target, seconds, fortune, carry }) => ({
+    toString: () => `renew ${targetText(target)} to ${seconds} s ${fortuneText(fortune)}`,
+    async send(world) {
+      const id = world.pick(target)
+      const expected = foretell(world, id, seconds)
+      const parameters = { SandboxId: id, LifetimeSeconds: seconds }
+      const end = begin(world, id)
+      const { invocation, answer } = await act(world, { action: 'RenewSandbox', parameters, ids: [id], fortune, carry })
+      end(invocation, answer, seconds)
+      if (answer === undefined || !invocation.isCalm) return
+      const told = outcome(answer)
+      world.check(expected.includes(told), () => `the renewal is answered ${told} ${answer.message}, not ${expected}`)
+    },
+  }))
+
+/** Says that a renewal is under way; the end, by its answer, what is known of its sandbox then. */
+function begin(world: World, id: string) {
+  const sandbox = world.sandboxes.get(id)
+  if (sandbox) {
+    sandbox.renewals += 1
+    if (sandbox.renewals > 1) sandbox.isContested = true
+  }
+  return ({ started, calls }: Invocation, answer: Answer | undefined, seconds: number) => {
+    if (sandbox) {
+      sandbox.renewals -= 1
+      // It may have been done all the same.
+      if (answer?.status !== 200 && calls.some(({ action }) => action === 'TagResources')) sandbox.isUnsure = true
+    }
+    if (answer?.status !== 200) return
+    const { SandboxId, ExpireAt } = resultOf(answer)
+    world.check(SandboxId === id, () => `the renewal of ${id} is answered for ${SandboxId}`)
+    const told = readEnd(world, id, ExpireAt)
+    const wanted = toUtc(seconds === 0 ? NEVER : started + seconds * 1_000)
+    world.check(ExpireAt === wanted, () => `a renewal to ${seconds} s is told ${ExpireAt}, not ${wanted}`)
+    world.tell(id, told)
+  }
+}
+
+/** The answers that there may be where nothing goes wrong. */
+function foretell(world: World, id: string, seconds: number): string[] {
+  const { settings } = world
+  const instance = world.instance(id)
+  const tooLong = '400 InvalidParameter.LifetimeSeconds'
+  if (isImpossible(seconds, settings)) return [tooLong]
+  if (!instance || !isOurs(instance, settings)) return ['404 InvalidSandbox.NotFound']
+  // It may be seen, gone or past its end when the call comes to the cloud.
+  const soon = Date.now() + 5_000
+  const refused = '409 InvalidSandboxStatus'
+  if (!isVisible(instance)) return ['404 InvalidSandbox.NotFound', refused, tooLong, '200']
+  if (instance.Status === 'DELETING') return [refused, '404 InvalidSandbox.NotFound']
+  if (world.isExpired(instance)) return [refused]
+  const last = settings.max_seconds ? createdAt(instance) + settings.max_seconds * 1_000 : NEVER
+  const good = Date.now() + seconds * 1_000 > last && seconds > 0 ? tooLong : '200'
+  if (world.endOf(instance) > soon) return [good]
+  return [good, refused, '504 UpstreamTimeout', '503 ServiceUnavailable']
+}

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { type Sent, SHAPES, type Shape } from '../support/events.ts'
+import { type ActionName, type Answer, invoke, request } from '../support/service.ts'
+import { checkAnswer } from './contract.ts'
+import { type Fortune, type Invocation, KILLED } from './invocation.ts'
+import type { Target, World } from './world.ts'
+
+/** Something that is asked of the functions, with how it fares on its way. */
+export interface Request {
+  /** Sends it and judges what comes back. */
+  send(world: World): Promise<void>
+  toString(): string
+}
+
+// Some calls are lost in time: a try may take 1,000 ms.
+const leg = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom(1, 3, 20, 150, 400) },
+  { weight: 1, arbitrary: fc.constantFrom(990, 1_500) },
+)
+
+export const fortune: fc.Arbitrary<Fortune> = fc.record({
+  legs: fc.array(leg, { minLength: 1, maxLength: 6 }),
+  killed: fc.option(fc.record({ atCall: fc.nat(4), afterWork: fc.boolean() }), { nil: undefined, freq: 8 }),
+})
+
+export const target: fc.Arbitrary<Target> = fc.record({
+  of: fc.oneof(
+    { weight: 8, arbitrary: fc.constant('sandbox' as const) },
+    { weight: 2, arbitrary: fc.constantFrom('gone' as const, 'foreign' as const, 'unknown' as const) },
+  ),
+  index: fc.nat(11),
+})
+
+export const shape = fc.constantFrom(...Object.values(SHAPES))
+
+/** How long a caller wants it to live; undefined: as configured. */
+export const lifetime = fc.constantFrom(undefined, 60, 600, 1, 3_600, 7_200, 100_000, 604_800, 700_000, 0)
+
+export const targetText = ({ of, index }: Target) => `${of} ${index}`
+
+export function fortuneText({ legs, killed }: Fortune): string {
+  const death = killed && `, killed ${killed.afterWork ? 'after' : 'before'} the work of call ${killed.atCall + 1}`
+  return `[legs of ${legs.join(', ')} ms${death ?? ''}]`
+}
+
+interface Act {
+  action: ActionName
+  parameters: Record<string, string | number | undefined>
+  ids?: readonly string[]
+  fortune: Fortune
+  carry: Shape
+  more?: Sent
+  make?: Invocation['make']
+}
+
+/** Calls an action as one invocation; the answer, which keeps to the contract, is undefined when it was killed. */
+export async function act(world: World, { action, parameters, ids = [], fortune, carry, more, make }: Act) {
+  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]))
+  const event = carry(request(action, Object.fromEntries(given), more))
+  const { invocation, answer } = await world.invoke(action, ids, fortune, () => invoke(action, event), make)
+  if (answer === KILLED) return { invocation, answer: undefined }
+  checkAnswer(world, action, answer)
+  return { invocation, answer }
+}
+
+/** The result of an answer, whatever it is. */
+export const resultOf = (answer: Answer) => (answer.body?.Result ?? {}) as Record<string, unknown>

@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+
+/** The settings that the property is run under, each named as in config.toml. */
+export interface Settings {
+  default_seconds: number
+  max_seconds: number
+  unmarked: 'keep' | 'expire'
+  stuck_after_seconds: number
+  max_deletions_per_run: number
+  vnc_token_reuse_seconds: number
+  max_sandboxes: number
+  project_name: string
+  max_tries: number
+}
+
+export const settings: fc.Arbitrary<Settings> = fc.record({
+  default_seconds: fc.constantFrom(600, 86_400, 0),
+  max_seconds: fc.constantFrom(604_800, 7_200, 0),
+  unmarked: fc.constantFrom('keep', 'expire'),
+  stuck_after_seconds: fc.constantFrom(1_800, 60),
+  max_deletions_per_run: fc.constantFrom(1_000, 2, 1),
+  vnc_token_reuse_seconds: fc.constantFrom(0, 600),
+  max_sandboxes: fc.constantFrom(0, 0, 5),
+  project_name: fc.constantFrom('', 'desktops'),
+  max_tries: fc.constantFrom(2, 3),
+})
+
+/** A try of a call to the cloud takes no longer. */
+export const TRY_SECONDS = 1
+
+/** As `configure` takes them. */
+export function inEnvironment(settings: Settings): Record<string, string> {
+  const { vnc_token_reuse_seconds, max_sandboxes, project_name, max_tries, ...lifetime } = settings
+  const all = {
+    'security.vnc_token_reuse_seconds': vnc_token_reuse_seconds,
+    'security.max_sandboxes': max_sandboxes,
+    'instance.project_name': project_name,
+    'volcengine.max_tries': max_tries,
+    'volcengine.try_timeout_seconds': TRY_SECONDS,
+    ...Object.fromEntries(Object.entries(lifetime).map(([key, value]) => [`lifetime.${key}`, value])),
+  }
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, `${value}`]))
+}

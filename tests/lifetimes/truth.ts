@@ -1,0 +1,62 @@
+import type { Instance } from '../../infra/emulator/ecs/instance.ts'
+import { TAG } from '../support/service.ts'
+import type { Settings } from './settings.ts'
+
+// What README.md and config.toml say of a machine, read from the machine itself and without the code under test.
+
+export const END_TAG = 'ecs-manager:expire-at'
+export const TOKEN_PREFIX = 'ecs-manager:vnc-token:'
+
+/** As an end: none. */
+export const NEVER = Number.POSITIVE_INFINITY
+
+/** Whether it is a sandbox of this manager. */
+export function isOurs({ Tags, ProjectName }: Instance, { project_name }: Settings): boolean {
+  const tagged = Object.entries(TAG).every(([key, value]) => Tags.get(key) === value)
+  return tagged && (project_name === '' || ProjectName === project_name)
+}
+
+/** Whether lists show it. */
+export const isVisible = ({ hiddenUntil }: Instance) => (hiddenUntil ?? 0) <= Date.now()
+
+/** When it ends by its tag, in milliseconds since 1970. */
+export function endByTag(instance: Instance, settings: Settings): number {
+  const value = instance.Tags.get(END_TAG) ?? ''
+  if (value === 'never') return NEVER
+  if (isUtc(value)) return Date.parse(value)
+  return settings.unmarked === 'keep' ? NEVER : createdAt(instance) + longestOf(undefined, settings) * 1_000
+}
+
+/** Seconds that one lives whose creator asks for so many, or says nothing. */
+export function longestOf(asked: number | undefined, { default_seconds, max_seconds }: Settings): number {
+  const longest = max_seconds || NEVER
+  return (asked ?? Math.min(default_seconds || longest, longest)) || NEVER
+}
+
+export const createdAt = ({ CreatedAt }: Instance) => Date.parse(CreatedAt)
+
+export function isStuck(instance: Instance, { stuck_after_seconds }: Settings): boolean {
+  return instance.Status === 'CREATING' && createdAt(instance) + stuck_after_seconds * 1_000 <= Date.now()
+}
+
+export const isDeletable = ({ Status, DeletionProtection }: Instance) =>
+  ['RUNNING', 'STOPPED', 'ERROR'].includes(Status) && !DeletionProtection
+
+/** Whether a VNC token's tag has expired, and is not written again by a use at this moment. */
+export function isOutdated(value: string, { vnc_token_reuse_seconds }: Settings): boolean {
+  const [, seconds = '0', state] = /:(\d+):(new|used)$/.exec(value) ?? []
+  const settle = vnc_token_reuse_seconds > 0 && state === 'new' ? 60 : 0
+  return (Number(seconds) + settle) * 1_000 <= Date.now()
+}
+
+/** Whether it is a time as the API writes it. */
+export function isUtc(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text))
+}
+
+/** A time as the API writes it; undefined for none. */
+export const toUtc = (ms: number) => (ms === NEVER ? undefined : `${new Date(ms).toISOString().slice(0, 19)}Z`)
+
+/** Everything about it that a caller or the operator could see change. */
+export const portrait = ({ InstanceId, Status, Tags, DeletionProtection, InstanceName, StoppedMode }: Instance) =>
+  JSON.stringify([InstanceId, Status, [...Tags].sort(), DeletionProtection, InstanceName, StoppedMode])

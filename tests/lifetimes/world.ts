@@ -1,0 +1,298 @@
+import type { EcsEmulator } from '../../infra/emulator/ecs/index.ts'
+import type { Instance } from '../../infra/emulator/ecs/instance.ts'
+import type { LoggedCall } from '../../infra/emulator/openapi/call-log.ts'
+import { type Fortune, Invocation } from './invocation.ts'
+import type { Settings } from './settings.ts'
+import { END_TAG, endByTag, isOurs, isOutdated, isStuck, isUtc, isVisible, portrait, TOKEN_PREFIX } from './truth.ts'
+
+/** What the model knows of one sandbox beyond what stands on it. */
+export interface Sandbox {
+  readonly id: string
+  /** The end that a caller was told of last. */
+  end: number
+  /** Nobody was told for certain: what stands on it holds. */
+  isUnsure: boolean
+  /** Renewals under way. */
+  renewals: number
+  /** Several at once: which of them was last, only the cloud knows. */
+  isContested: boolean
+  /** When a clean-up deleted it because it was past its end. */
+  expiredAt?: number
+}
+
+/** What the cloud has made under a client token. */
+interface Birth {
+  id: string
+  /** Of the request. */
+  parameters: string
+  at: number
+}
+
+/** Which machine a request is about: of the kind, the one with this index. */
+export interface Target {
+  of: 'sandbox' | 'gone' | 'foreign' | 'unknown'
+  index: number
+}
+
+// The emulated cloud forgets client tokens after that.
+const TOKEN_MS = 24 * 3_600_000
+
+/** The emulated cloud and all that the model knows of it. It stands at the door of the cloud and watches every call. */
+export class World {
+  readonly ecs: EcsEmulator
+  readonly settings: Settings
+  /** Every sandbox there ever was, in the order of their births. */
+  readonly sandboxes = new Map<string, Sandbox>()
+  /** Portraits of all that is no sandbox of this manager. */
+  readonly foreign = new Map<string, string>()
+  /** VNC tokens that a caller was told of, with the number of times each was admitted. */
+  readonly vncTokens: { token: string; admitted: number }[] = []
+  readonly #births = new Map<string, Birth>()
+  readonly #underWay = new Set<Invocation>()
+  readonly #violations: string[] = []
+
+  constructor(ecs: EcsEmulator, settings: Settings) {
+    this.ecs = ecs
+    this.settings = settings
+  }
+
+  /** Takes everything that is there for what was there before. */
+  begin(): void {
+    for (const instance of this.ecs.instances()) {
+      if (isOurs(instance, this.settings)) this.#add(instance)
+      else this.foreign.set(instance.InstanceId, portrait(instance))
+    }
+  }
+
+  /** Something must not be: the sequence fails. Not thrown, because here it would become an error of the cloud. */
+  blame(text: string): void {
+    this.#violations.push(text)
+  }
+
+  check(isGood: boolean, text: () => string): void {
+    if (!isGood) this.blame(text())
+  }
+
+  /** @throws with everything that must not be */
+  complain(): void {
+    if (this.#violations.length > 0) throw new Error(this.#violations.join('\n'))
+  }
+
+  instance(id: string): Instance | undefined {
+    return this.ecs.instances().find(({ InstanceId }) => InstanceId === id)
+  }
+
+  /** The sandboxes of this manager that exist, oldest first. */
+  ours(): Instance[] {
+    return this.ecs.instances().filter((instance) => isOurs(instance, this.settings))
+  }
+
+  pick({ of, index }: Target): string {
+    const living = new Set(this.ours().map(({ InstanceId }) => InstanceId))
+    const ids = {
+      sandbox: [...living],
+      gone: [...this.sandboxes.keys()].filter((id) => !living.has(id)),
+      foreign: [...this.foreign.keys()],
+      unknown: [],
+    }[of]
+    return ids[index % ids.length] ?? `i-unknown${index}`
+  }
+
+  /** The end that has to be kept. */
+  endOf(instance: Instance): number {
+    const known = this.sandboxes.get(instance.InstanceId)
+    const isKnown = known && !known.isUnsure && known.renewals === 0
+    return isKnown ? known.end : endByTag(instance, this.settings)
+  }
+
+  /** Whether it is past its end. */
+  isExpired = (instance: Instance) => this.endOf(instance) <= Date.now()
+
+  /** Whether a clean-up has to delete it. */
+  isDue = (instance: Instance) =>
+    this.isExpired(instance) || instance.Status === 'ERROR' || isStuck(instance, this.settings)
+
+  /** A caller was told by an answer of 200 when it ends. */
+  tell(id: string, end: number) {
+    const sandbox = this.sandboxes.get(id)
+    if (sandbox === undefined) return this.blame(`somebody was told of ${id}, which is no sandbox`)
+    const { expiredAt = end } = sandbox
+    this.check(end <= expiredAt, () => `${id} was deleted before the end that somebody was told of`)
+    sandbox.end = end
+    sandbox.isUnsure = sandbox.isContested || sandbox.renewals > 0
+  }
+
+  /** What the cloud remembers of a client token. */
+  birth(token: string): Birth | undefined {
+    const birth = this.#births.get(token)
+    return birth && birth.at + TOKEN_MS > Date.now() ? birth : undefined
+  }
+
+  /** Runs a function as one invocation of it. */
+  async invoke<T>(
+    name: string,
+    ids: Iterable<string>,
+    fortune: Fortune,
+    work: () => Promise<T>,
+    make?: Invocation['make'],
+  ) {
+    const invocation = new Invocation(name, ids, fortune, (...call) => this.#watch(...call))
+    invocation.make = make
+    this.#underWay.add(invocation)
+    if (this.#underWay.size > 1) for (const one of this.#underWay) one.isAlone = false
+    try {
+      return { invocation, answer: await invocation.run(work) }
+    } finally {
+      this.#underWay.delete(invocation)
+    }
+  }
+
+  /** Work during which the cloud is well. */
+  async undisturbed<T>(work: () => Promise<T>): Promise<T> {
+    const faults = this.ecs.faults.list()
+    this.ecs.faults.clear()
+    try {
+      return await work()
+    } finally {
+      for (const { Id, ...fault } of faults) this.ecs.faults.add(fault)
+    }
+  }
+
+  /** What must hold between any two steps. */
+  settle(): void {
+    const instances = new Map(this.ecs.instances().map((instance) => [instance.InstanceId, instance]))
+    for (const [id, before] of this.foreign) {
+      const instance = instances.get(id)
+      const now = instance ? portrait(instance) : 'gone'
+      this.check(now === before, () => `no sandbox, and touched: ${before} is ${now}`)
+    }
+    for (const [id, instance] of instances) {
+      const sandbox = this.sandboxes.get(id)
+      if (!isOurs(instance, this.settings)) {
+        this.check(this.foreign.has(id), () => `${id} has ceased to be a sandbox`)
+      } else if (sandbox) {
+        const end = endByTag(instance, this.settings)
+        if (sandbox.isUnsure) sandbox.end = end
+        sandbox.isUnsure = false
+        sandbox.isContested = false
+        // The tag is to the second.
+        const isSame = end === sandbox.end || Math.floor(end / 1_000) === Math.floor(sandbox.end / 1_000)
+        this.check(isSame, () => `${id} ends at ${end}, but somebody was told of ${sandbox.end}`)
+      }
+    }
+    this.complain()
+  }
+
+  #add(instance: Instance): void {
+    const { InstanceId: id } = instance
+    const end = endByTag(instance, this.settings)
+    this.sandboxes.set(id, { id, end, isUnsure: true, renewals: 0, isContested: false })
+  }
+
+  #watch = async <T>(invocation: Invocation, exchange: () => Promise<T>): Promise<T> => {
+    const { ecs } = this
+    const before = new Map(ecs.instances().map((instance) => [instance.InstanceId, copyOf(instance)]))
+    const faults = JSON.stringify(ecs.faults.list())
+    const count = ecs.calls.length
+    try {
+      return await exchange()
+    } finally {
+      if (JSON.stringify(ecs.faults.list()) !== faults) invocation.isDisturbed = true
+      for (const call of ecs.calls.slice(count)) this.#judge(invocation, call, before)
+    }
+  }
+
+  /** Judges a call by what it names and by what it has changed, with the machines as they were before it. */
+  #judge(invocation: Invocation, call: LoggedCall, before: ReadonlyMap<string, Instance>): void {
+    const { action, params } = call
+    const named = Object.entries(params).flatMap(([name, id]) =>
+      /^(InstanceIds?|ResourceIds)\b/.test(name) ? [id] : [],
+    )
+    invocation.calls.push({ action, ids: named })
+    const after = new Map(this.ecs.instances().map((instance) => [instance.InstanceId, instance]))
+
+    if (action === 'DescribeInstances') this.#read(invocation, named, [...after.values()])
+    else if (action === 'DeleteInstance' || action === 'DeleteInstances') {
+      for (const id of named) this.#judgeDeletion(invocation, id, before.get(id))
+    } else if (action === 'TagResources' || action === 'UntagResources') {
+      for (const id of named) this.#judgeTags(invocation, call, id, before.get(id))
+    } else if (action !== 'RunInstances') this.blame(`${invocation.name} calls ${action}`)
+
+    for (const [id, instance] of after) {
+      if (!before.has(id)) this.#judgeBirth(invocation, call, instance)
+    }
+    for (const [id, earlier] of before) {
+      const instance = after.get(id)
+      const isSame = instance !== undefined && portrait(instance) === portrait(earlier)
+      this.check(isSame || named.includes(id), () => `${action} has changed ${id}, which it does not name`)
+    }
+  }
+
+  #read(invocation: Invocation, named: readonly string[], instances: readonly Instance[]): void {
+    for (const instance of instances) {
+      const { InstanceId: id, Status: status } = instance
+      if (named.length > 0 && !named.includes(id)) continue
+      const isOur = isOurs(instance, this.settings)
+      const sight = { isOurs: isOur, status, isStuck: isStuck(instance, this.settings) }
+      invocation.seen.set(id, sight)
+      if (named.length > 0) invocation.seenById.set(id, sight)
+    }
+  }
+
+  #judgeDeletion(invocation: Invocation, id: string, instance: Instance | undefined) {
+    const { name, ids, seenById } = invocation
+    const seen = seenById.get(id)
+    if (seen === undefined) return this.blame(`${name} deletes ${id} without having read it right before`)
+    if (!seen.isOurs) return this.blame(`${name} deletes ${id}, which is no sandbox`)
+    this.foreign.delete(id)
+    if (name === 'DeleteSandbox' || name === 'TeardownSandboxes') {
+      return this.check(ids.has(id), () => `${name} deletes ${id}, which nobody has named`)
+    }
+    if (name !== 'CleanupSandboxes') return this.blame(`${name} deletes ${id}`)
+    const sandbox = this.sandboxes.get(id)
+    if (sandbox === undefined || instance === undefined || instance.Status === 'DELETING') return
+    if (seen.status === 'ERROR' || seen.isStuck) return
+    const end = this.endOf(instance)
+    this.check(end <= Date.now(), () => `${id} is deleted at ${new Date().toISOString()}, before its end ${end}`)
+    sandbox.expiredAt = Date.now()
+  }
+
+  #judgeTags(invocation: Invocation, { action, params }: LoggedCall, id: string, instance: Instance | undefined) {
+    const { name, ids, seen } = invocation
+    if (!seen.get(id)?.isOurs) return this.blame(`${name} tags ${id}, which is no sandbox`)
+    const now = this.instance(id)
+    // It was given away after it was read.
+    if (this.foreign.has(id) && now) this.foreign.set(id, portrait(now))
+    const keys = Object.entries(params).flatMap(([name, key]) => (/^(Tags\.\d+\.Key|TagKeys)/.test(name) ? [key] : []))
+    const isOfTokens = keys.every((key) => key.startsWith(TOKEN_PREFIX))
+    if (action === 'TagResources' && name === 'RenewSandbox') {
+      const value = params['Tags.1.Value'] ?? ''
+      const isGood = ids.has(id) && `${keys}` === END_TAG && (value === 'never' || isUtc(value))
+      return this.check(isGood, () => `a renewal of ${[...ids]} tags ${id} with ${keys} ${value}`)
+    }
+    if (action === 'UntagResources' && name === 'CleanupSandboxes') {
+      const kept = keys.filter((key) => !isOutdated(instance?.Tags.get(key) ?? ':0:used', this.settings))
+      return this.check(isOfTokens && kept.length === 0, () => `a clean-up removes ${kept} of ${keys} from ${id}`)
+    }
+    const isTerminal = name === 'DescribeSandboxTerminalUrl' || name === 'ValidateVncToken'
+    this.check(isTerminal && isOfTokens && ids.has(id), () => `${name} changes the tags ${keys} of ${id}`)
+  }
+
+  #judgeBirth({ name, make }: Invocation, { action }: LoggedCall, instance: Instance) {
+    const { InstanceId: id } = instance
+    if (name !== 'CreateSandbox' || action !== 'RunInstances' || make === undefined)
+      return this.blame(`${name} makes ${id}`)
+    const earlier = this.birth(make.token)
+    this.check(earlier === undefined, () => `the token ${make.token} makes ${id} beside ${earlier?.id}`)
+    this.check(isOurs(instance, this.settings), () => `${id} is no sandbox from its birth`)
+    this.#births.set(make.token, { id, parameters: make.parameters, at: Date.now() })
+    this.#add(instance)
+  }
+
+  /** What a list has to show. */
+  visible(): Instance[] {
+    return this.ours().filter(isVisible)
+  }
+}
+
+const copyOf = (instance: Instance): Instance => ({ ...instance, Tags: new Map(instance.Tags) })
