@@ -6,7 +6,7 @@ import type { Fortune, Invocation } from './invocation.ts'
 import { act, fortune, fortuneText, lifetime, type Request, resultOf, shape } from './requests.ts'
 import type { Settings } from './settings.ts'
 import { isVisible, longestOf, toUtc } from './truth.ts'
-import type { World } from './world.ts'
+import type { Birth, World } from './world.ts'
 
 interface Creation {
   /** What makes its retries the same creation. */
@@ -17,34 +17,38 @@ interface Creation {
   carry: Shape
 }
 
+const TOKENS = ['t-1', 't-2', 't-3'] as const
+
+// Most retries repeat what they are retries of.
+const usual = { 't-1': undefined, 't-2': 600, 't-3': 7_000 }
+
+const tokened: fc.Arbitrary<Pick<Creation, 'token' | 'InstanceName' | 'LifetimeSeconds'>> = fc
+  .record({
+    by: fc.constantFrom('ClientToken', 'X-Request-ID'),
+    value: fc.constantFrom(...TOKENS),
+    other: fc.oneof(
+      { weight: 6, arbitrary: fc.constant({}) },
+      { weight: 1, arbitrary: lifetime.map((LifetimeSeconds) => ({ LifetimeSeconds })) },
+      { weight: 1, arbitrary: fc.constant({ InstanceName: 'b' }) },
+    ),
+  })
+  .map(({ by, value, other }) => ({ token: { by, value }, InstanceName: 'a', LifetimeSeconds: usual[value], ...other }))
+
+const untokened = lifetime.map((LifetimeSeconds) => ({ token: undefined, InstanceName: 'a', LifetimeSeconds }))
+
 /** A creation, of which some are retries of others. */
 export const creation: fc.Arbitrary<Request> = fc
-  .record({
-    token: fc.option(
-      fc.record({ by: fc.constantFrom('ClientToken', 'X-Request-ID'), value: fc.constantFrom('t-1', 't-2', 't-3') }),
-      { nil: undefined, freq: 4 },
-    ),
-    InstanceName: fc.oneof({ weight: 8, arbitrary: fc.constant('a') }, { weight: 1, arbitrary: fc.constant('b') }),
-    LifetimeSeconds: lifetime,
-    fortune,
-    carry: shape,
-  })
-  .map((creation) => ({ send: (world) => create(world, creation), toString: () => textOf(creation) }))
+  .tuple(fc.oneof({ weight: 3, arbitrary: tokened }, { weight: 1, arbitrary: untokened }), fortune, shape)
+  .map(([given, fortune, carry]) => toRequest({ ...given, fortune, carry }))
 
 /** The same creation several times at once. */
 export const sameCreations: fc.Arbitrary<Request[]> = fc
-  .record({
-    value: fc.constantFrom('t-1', 't-2', 't-3'),
-    LifetimeSeconds: lifetime,
-    fortunes: fc.array(fortune, { minLength: 2, maxLength: 3 }),
-    carry: shape,
-  })
-  .map(({ value, fortunes, ...rest }) =>
-    fortunes.map((fortune) => {
-      const creation: Creation = { token: { by: 'ClientToken', value }, InstanceName: 'a', fortune, ...rest }
-      return { send: (world: World) => create(world, creation), toString: () => textOf(creation) }
-    }),
-  )
+  .tuple(tokened, fc.array(fortune, { minLength: 2, maxLength: 3 }), shape)
+  .map(([given, fortunes, carry]) => fortunes.map((fortune) => toRequest({ ...given, fortune, carry })))
+
+function toRequest(creation: Creation): Request {
+  return { send: (world) => create(world, creation), toString: () => textOf(creation) }
+}
 
 function textOf({ token, InstanceName, LifetimeSeconds, fortune }: Creation): string {
   const by = token ? ` with ${token.by} ${token.value}` : ''
@@ -58,7 +62,7 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
   const name = token ? `${token.by} ${token.value}` : `none ${unnamed}`
   const parameters = JSON.stringify([InstanceName, LifetimeSeconds])
   const earlier = world.birth(name)
-  const room = roomBefore(world, earlier?.id)
+  const room = roomBefore(world, name)
   const headers: Pair[] = token?.by === 'X-Request-ID' ? [['X-Request-ID', token.value]] : []
   const { invocation, answer } = await act(world, {
     action: 'CreateSandbox',
@@ -79,42 +83,69 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
     const isSame = birth?.id === SandboxId && birth?.parameters === parameters
     // The day in which the cloud remembers a token may end on the way.
     world.check(isSame || birth === undefined, () => `${name} ${parameters} is told of ${SandboxId}, not ${birth?.id}`)
-    if (world.instance(`${SandboxId}`)) world.tell(`${SandboxId}`, readEnd(world, `${SandboxId}`, ExpireAt))
+    learn(world, `${SandboxId}`, ExpireAt, { invocation, birth })
   }
   if (!invocation.isCalm || birth?.at !== (earlier?.at ?? birth?.at)) return
-  const expected = foretell(world, { LifetimeSeconds, parameters, earlier, room, invocation })
+  const expected = foretell(world, { name, LifetimeSeconds, parameters, earlier, room, invocation })
   const told = answer.status === 200 ? `200 ${ExpireAt}` : outcome(answer)
   world.check(expected.includes(told), () => `the creation is answered ${told} ${answer.message}, not ${expected}`)
 }
 
-/** Whether max_sandboxes admits it. */
-function roomBefore(world: World, id: string | undefined): boolean {
+/** Takes the end that the caller is told of for the end that the sandbox has. */
+function learn(
+  world: World,
+  id: string,
+  ExpireAt: unknown,
+  { invocation, birth }: { invocation: Invocation; birth: Birth | undefined },
+) {
+  const sandbox = world.sandboxes.get(id)
+  const end = readEnd(world, id, ExpireAt)
+  if (!sandbox || !world.instance(id)) return
+  // A retry that sends the same end as the first try, because both have none or fall into one second, tells that end.
+  const isStale = birth !== undefined && birth.at < invocation.started && toUtc(birth.end) === ExpireAt
+  if (isStale) return
+  world.tell(id, end)
+  // The answer was on its way while it was renewed.
+  if (sandbox.renewedAt >= invocation.started) sandbox.isUnsure = true
+}
+
+type Room = 'yes' | 'no' | 'perhaps'
+
+/** Whether max_sandboxes admits it: a retry always, also of a creation that the cloud has forgotten. */
+function roomBefore(world: World, token: string): Room {
   const { max_sandboxes } = world.settings
   const visible = world.visible()
-  return max_sandboxes === 0 || visible.length < max_sandboxes || visible.some(({ InstanceId }) => InstanceId === id)
+  const isRetry = visible.some(({ InstanceId }) => world.sandboxes.get(InstanceId)?.token === token)
+  if (max_sandboxes === 0 || visible.length < max_sandboxes) return 'yes'
+  if (!isRetry && visible.filter(({ Status }) => Status !== 'DELETING').length >= max_sandboxes) return 'no'
+  return isRetry && visible.every(({ Status }) => Status !== 'DELETING') ? 'yes' : 'perhaps'
 }
 
 interface Known {
+  name: string
   LifetimeSeconds: number | undefined
   parameters: string
-  earlier: { id: string; parameters: string } | undefined
-  room: boolean
+  earlier: Birth | undefined
+  room: Room
   invocation: Invocation
 }
 
 /** The answers that there may be where nothing went wrong. */
-function foretell(world: World, { LifetimeSeconds, parameters, earlier, room, invocation }: Known): string[] {
+function foretell(world: World, { name, LifetimeSeconds, parameters, earlier, room, invocation }: Known): string[] {
   if (isImpossible(LifetimeSeconds, world.settings)) return ['400 InvalidParameter.LifetimeSeconds']
   // A machine that is not to be seen yet takes no room and is not found by its token: both may have changed meanwhile.
-  const noRoom = room ? [] : ['429 QuotaExceeded.MaximumSandboxes']
+  const noRoom = room === 'yes' ? [] : ['429 QuotaExceeded.MaximumSandboxes']
   if (earlier === undefined) {
-    return room ? [`200 ${toUtc(invocation.started + longestOf(LifetimeSeconds, world.settings) * 1_000)}`] : noRoom
+    return room === 'no'
+      ? noRoom
+      : [`200 ${toUtc(invocation.started + longestOf(LifetimeSeconds, world.settings) * 1_000)}`, ...noRoom]
   }
   const mismatch = '409 IdempotentParameterMismatch'
   if (earlier.parameters !== parameters) return [mismatch, ...noRoom]
   const machine = world.instance(earlier.id)
   const same = `200 ${machine && toUtc(world.endOf(machine))}`
-  if (machine && isVisible(machine) && room) return [same]
+  if (machine && isVisible(machine) && room === 'yes' && !world.isAmbiguous(name))
+    return [same, `200 ${toUtc(earlier.end)}`]
   // Its machine is gone: the cloud says so in one of two ways.
   return [
     same,

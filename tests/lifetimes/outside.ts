@@ -33,6 +33,7 @@ export const deed: fc.Arbitrary<Request> = fc
     toString: () => `${what} ${targetText({ of: 'sandbox', index })}`,
     async send(world) {
       const instance = world.instance(world.pick({ of: 'sandbox', index }))
+      world.disturb()
       if (instance) DEEDS[what]?.(instance, world)
     },
   }))

@@ -35,6 +35,7 @@ function begin(world: World, id: string) {
   return ({ started, calls }: Invocation, answer: Answer | undefined, seconds: number) => {
     if (sandbox) {
       sandbox.renewals -= 1
+      sandbox.renewedAt = Date.now()
       // It may have been done all the same.
       if (answer?.status !== 200 && calls.some(({ action }) => action === 'TagResources')) sandbox.isUnsure = true
     }

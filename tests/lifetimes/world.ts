@@ -8,12 +8,15 @@ import { END_TAG, endByTag, isOurs, isOutdated, isStuck, isUtc, isVisible, portr
 /** What the model knows of one sandbox beyond what stands on it. */
 export interface Sandbox {
   readonly id: string
+  /** That it was made with. */
+  readonly token: string
   /** The end that a caller was told of last. */
   end: number
   /** Nobody was told for certain: what stands on it holds. */
   isUnsure: boolean
-  /** Renewals under way. */
+  /** Renewals under way, and when the last was. */
   renewals: number
+  renewedAt: number
   /** Several at once: which of them was last, only the cloud knows. */
   isContested: boolean
   /** When a clean-up deleted it because it was past its end. */
@@ -21,10 +24,12 @@ export interface Sandbox {
 }
 
 /** What the cloud has made under a client token. */
-interface Birth {
+export interface Birth {
   id: string
   /** Of the request. */
   parameters: string
+  /** That it was made with. */
+  end: number
   at: number
 }
 
@@ -128,6 +133,12 @@ export class World {
     return birth && birth.at + TOKEN_MS > Date.now() ? birth : undefined
   }
 
+  /** Whether machines of two creations with this token live, because the cloud has forgotten the first. */
+  isAmbiguous(token: string): boolean {
+    const living = [...this.sandboxes.values()].filter((one) => one.token === token && this.instance(one.id))
+    return living.length > 1
+  }
+
   /** Runs a function as one invocation of it. */
   async invoke<T>(
     name: string,
@@ -139,12 +150,17 @@ export class World {
     const invocation = new Invocation(name, ids, fortune, (...call) => this.#watch(...call))
     invocation.make = make
     this.#underWay.add(invocation)
-    if (this.#underWay.size > 1) for (const one of this.#underWay) one.isAlone = false
+    if (this.#underWay.size > 1) this.disturb()
     try {
       return { invocation, answer: await invocation.run(work) }
     } finally {
       this.#underWay.delete(invocation)
     }
+  }
+
+  /** Something else happens while functions are at work. */
+  disturb(): void {
+    for (const invocation of this.#underWay) invocation.isAlone = false
   }
 
   /** Work during which the cloud is well. */
@@ -169,7 +185,9 @@ export class World {
     for (const [id, instance] of instances) {
       const sandbox = this.sandboxes.get(id)
       if (!isOurs(instance, this.settings)) {
-        this.check(this.foreign.has(id), () => `${id} has ceased to be a sandbox`)
+        // In deletion is what was given away a moment too late.
+        const isKnown = this.foreign.has(id) || instance.Status === 'DELETING'
+        this.check(isKnown, () => `${id} has ceased to be a sandbox`)
       } else if (sandbox) {
         const end = endByTag(instance, this.settings)
         if (sandbox.isUnsure) sandbox.end = end
@@ -183,10 +201,10 @@ export class World {
     this.complain()
   }
 
-  #add(instance: Instance): void {
+  #add(instance: Instance, token = ''): void {
     const { InstanceId: id } = instance
     const end = endByTag(instance, this.settings)
-    this.sandboxes.set(id, { id, end, isUnsure: true, renewals: 0, isContested: false })
+    this.sandboxes.set(id, { id, token, end, isUnsure: true, renewals: 0, renewedAt: 0, isContested: false })
   }
 
   #watch = async <T>(invocation: Invocation, exchange: () => Promise<T>): Promise<T> => {
@@ -285,8 +303,13 @@ export class World {
     const earlier = this.birth(make.token)
     this.check(earlier === undefined, () => `the token ${make.token} makes ${id} beside ${earlier?.id}`)
     this.check(isOurs(instance, this.settings), () => `${id} is no sandbox from its birth`)
-    this.#births.set(make.token, { id, parameters: make.parameters, at: Date.now() })
-    this.#add(instance)
+    this.#births.set(make.token, {
+      id,
+      parameters: make.parameters,
+      end: endByTag(instance, this.settings),
+      at: Date.now(),
+    })
+    this.#add(instance, make.token)
   }
 
   /** What a list has to show. */
