@@ -197,26 +197,41 @@ describe('what the cloud does not delete now', () => {
     expect(left()).toEqual([early])
   })
 
-  it('is skipped without a call where it is DELETING already', async () => {
-    const id = seeded(-1, { status: 'DELETING' })
-    expect(told(await run())).toEqual([`${id} Expired Skipped`])
+  it('is skipped without a call where it is DELETING already, or protected', async () => {
+    const ids = [seeded(-2, { status: 'DELETING' }), seeded(-1)]
+    instance(ids[1] ?? '').DeletionProtection = true
+    for (const dryRun of [false, true]) {
+      const done = await run({}, { dryRun })
+      expect([told(done), done.failure]).toEqual([ids.map((id) => `${id} Expired Skipped`), ''])
+      expect(done.call.line()).toContain(`DELETING: 1 not deleted, ${ids[0]}`)
+      expect(done.call.line()).toContain(`DeletionProtection: 1 not deleted, ${ids[1]}`)
+    }
+    expect(left()).toEqual(ids)
     expect(actions()).toEqual(['DescribeInstances', 'DescribeInstances'])
   })
 
-  it('is skipped where it is protected', async () => {
-    const id = seeded(-1)
-    instance(id).DeletionProtection = true
-    const done = await run()
-    expect([told(done), done.failure]).toEqual([[`${id} Expired Skipped`], ''])
-    expect(left()).toEqual([id])
+  it('is skipped where it became DELETING or protected after the listing', async () => {
+    const ids = [seeded(-3), seeded(-2), seeded(-1)]
+    const reading = runBehind()
+    await vi.waitUntil(() => ecs.calls.length > 0)
+    instance(ids[0] ?? '').Status = 'DELETING'
+    instance(ids[1] ?? '').DeletionProtection = true
+    const done = await reading
+    expect(told(done)).toEqual([`${ids[0]} Expired Skipped`, `${ids[1]} Expired Skipped`, `${ids[2]} Expired Deleted`])
+    expect(done.failure).toBe('')
   })
 
   it('never takes the room of the others', async () => {
     const starting = [1, 2, 3].map(() => seeded(-9_000, { status: 'CREATING' }))
+    const deleting = seeded(-9_000, { status: 'DELETING' })
+    const kept = seeded(-9_000)
+    instance(kept).DeletionProtection = true
     const [older, newer] = [seeded(-60), seeded(-1)]
-    const settings = { 'lifetime.max_deletions_per_run': 2 }
-    expect(told(await run(settings))).toEqual([older, newer].map((id) => `${id} Expired Deleted`))
-    expect(left()).toEqual(starting)
+    const done = await run({ 'lifetime.max_deletions_per_run': 2 })
+    expect(told(done).slice(0, 2)).toEqual([older, newer].map((id) => `${id} Expired Deleted`))
+    expect(done.result).toMatchObject({ Expired: 7, Deleted: 2, Skipped: 2 })
+    expect(done.failure).toContain('is reached, 3 more sandboxes should be gone')
+    expect(left()).toEqual([...starting, deleting, kept])
   })
 })
 

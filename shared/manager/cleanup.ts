@@ -33,7 +33,9 @@ interface Candidate {
   reason: Reason
   /** Since when, in milliseconds since 1970. */
   since: number
-  status: string
+  isStarting: boolean
+  /** Why the cloud is not even asked to delete it; undefined for most. */
+  obstacle: string | undefined
 }
 
 // So many batches are in deletion at a time; the calls of all of them keep to the pace.
@@ -69,27 +71,28 @@ export async function cleanUp(
   if (found.problem) problems.push(found.problem)
 
   // 2. Delete it, what should be gone for longest first, and no more than a run may.
-  const candidates = found.candidates.sort(inOrder)
-  const chosen = candidates.slice(0, config.lifetime.max_deletions_per_run)
-  const left = candidates.length - chosen.length
+  const [deletable, refusable] = split(found.candidates.sort(inOrder))
+  const chosen = deletable.slice(0, config.lifetime.max_deletions_per_run)
+  const left = deletable.length - chosen.length
   if (left > 0) {
     problems.push(`lifetime.max_deletions_per_run (${chosen.length}) is reached, ${left} more sandboxes should be gone`)
   }
   const fates = dryRun ? new Map<string, Fate>() : await deleteAll(call, chosen, pace)
+  for (const { id, obstacle: code } of refusable) fates.set(id, { outcome: 'refused', code })
 
   // 3. Remove expired tokens from those that stay.
   const tokens = dryRun ? { removed: 0 } : await removeTokens(call, found.tokens, pace)
   if (tokens.problem) problems.push(tokens.problem)
 
   // 4. Tell what was done.
-  const Sandboxes = chosen.flatMap(({ id, reason }) => {
-    const outcome = dryRun ? 'WouldDelete' : outcomeOf(fates.get(id))
+  const Sandboxes = [...chosen, ...refusable].flatMap(({ id, reason, obstacle }) => {
+    const outcome = dryRun && !obstacle ? 'WouldDelete' : outcomeOf(fates.get(id))
     return outcome ? [{ SandboxId: id, Reason: reason, Outcome: outcome }] : []
   })
   const count = (outcome: Outcome) => Sandboxes.filter(({ Outcome }) => Outcome === outcome).length
   const result = {
     Scanned: found.scanned,
-    Expired: candidates.filter(({ reason }) => reason === 'Expired').length,
+    Expired: found.candidates.filter(({ reason }) => reason === 'Expired').length,
     Deleted: count('Deleted'),
     Skipped: count('Skipped'),
     Failed: count('Failed'),
@@ -122,7 +125,7 @@ async function scan(call: Call, pace: Pace, until: number): Promise<Found> {
     if (seen.has(instance.id)) return
     seen.add(instance.id)
     const since = due(instance, call.config)
-    if (since) candidates.push({ id: instance.id, status: instance.status, ...since })
+    if (since) candidates.push(candidateOf(instance, since))
     else if (instance.status !== 'DELETING') tokens.push(...expiredTokens(instance, call.config))
   }
   const end = (problem?: string) => ({ scanned: seen.size, candidates, tokens, ...(problem && { problem }) })
@@ -152,10 +155,19 @@ async function nextPage(call: Call, page: Page | undefined): Promise<Page> {
 
 type Pace = (action: string) => Promise<void>
 
-// Those that the cloud will refuse anyway come last, so that they never take the room of the others.
+function candidateOf({ id, status, isProtected }: Instance, since: Pick<Candidate, 'reason' | 'since'>): Candidate {
+  const obstacle = status === 'DELETING' ? status : isProtected ? 'DeletionProtection' : undefined
+  return { id, ...since, isStarting: status === 'CREATING', obstacle }
+}
+
+// What the cloud refuses must never take the room of the others: what is CREATING, which it is asked to delete all the same,
+// comes last, and what it is not asked about does not count.
 function inOrder(one: Candidate, other: Candidate): number {
-  const isStarting = ({ status }: Candidate) => Number(status === 'CREATING')
-  return isStarting(one) - isStarting(other) || one.since - other.since
+  return Number(one.isStarting) - Number(other.isStarting) || one.since - other.since
+}
+
+function split(candidates: readonly Candidate[]): [deletable: Candidate[], refusable: Candidate[]] {
+  return [candidates.filter(({ obstacle }) => !obstacle), candidates.filter(({ obstacle }) => obstacle)]
 }
 
 async function deleteAll(call: Call, candidates: readonly Candidate[], pace: Pace): Promise<Map<string, Fate>> {

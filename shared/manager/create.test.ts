@@ -492,9 +492,29 @@ describe('the end of a sandbox', () => {
     expect(ends()).toEqual([ExpireAt])
   })
 
+  it('is at a retry the one that it was renewed to, also where it had none', async () => {
+    const settings = { 'lifetime.max_seconds': 0 }
+    const request = { ClientToken, LifetimeSeconds: 0 }
+    const first = await create({ settings, request })
+    const { ExpireAt } = await renewSandbox(callFor(configFor(ecs.url, settings)), first.SandboxId, 30)
+    pass(1)
+    expect(await create({ settings, request })).toEqual({ SandboxId: first.SandboxId, ExpireAt })
+  })
+
+  it('is found at a retry though an older machine has the same token', async () => {
+    const request = { ClientToken, InstanceName: 'a' }
+    const older = await create({ request: { ...request, InstanceName: 'b' } })
+    // The cloud forgets the token.
+    pass(25 * 3_600)
+    const first = await create({ request })
+    pass(1)
+    expect(await create({ request })).toEqual(first)
+    expect(first.SandboxId).not.toBe(older.SandboxId)
+  })
+
   it.each<[string, Partial<CreateRequest>, Partial<CreateRequest>]>([
     ['another lifetime', { LifetimeSeconds: 60 }, { LifetimeSeconds: 61 }],
-    ['a lifetime where there was none', {}, { LifetimeSeconds: 86_400 }],
+    ['a lifetime where there was none', {}, { LifetimeSeconds: 86_399 }],
     ['another name', { InstanceName: 'a' }, { InstanceName: 'b' }],
     ['another name and lifetime', { InstanceName: 'a' }, { InstanceName: 'b', LifetimeSeconds: 60 }],
   ])('does not hide that a retry asks for %s', async (_name, first, second) => {

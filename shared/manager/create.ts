@@ -46,48 +46,48 @@ export function createSandbox(call: Call, request: CreateRequest): Promise<Creat
   const token = request.ClientToken ?? tokenOf(call)
   return inOurWords(async () => {
     refuseImpossible(call, request)
-    const end = endAfter(call.config, request.LifetimeSeconds)
+    endAfter(call.config, request.LifetimeSeconds)
     await refuseAboveLimit(call, token)
-    return run(call, request, token, end)
+    return run(call, request, token)
   })
 }
 
-function run(call: Call, request: CreateRequest, token: string, end: number | undefined): Promise<Created> {
+function run(call: Call, request: CreateRequest, token: string): Promise<Created> {
   return inOurWords(async () => {
     try {
-      return await runInstances(call, request, token, end)
+      return await runInstances(call, request, token, Date.now())
     } catch (error) {
-      if (isMismatch(error) && end !== undefined) return runAgain(call, request, token, error)
+      if (error instanceof CloudError && error.details.code === 'IdempotentParameterMismatch') {
+        return runAgain(call, request, token, error)
+      }
       throw blamed(error, request)
     }
   }, `The machine may exist all the same: repeat the call with ClientToken=${token}.`)
 }
 
-function runInstances(call: Call, request: CreateRequest, token: string, end: number | undefined): Promise<Created> {
-  return send(call, 'RunInstances', machine(call, request, token, end), ({ InstanceIds }) => ({
+/** @param begin  from when the lifetime counts, in milliseconds since 1970 */
+function runInstances(call: Call, request: CreateRequest, token: string, begin: number): Promise<Created> {
+  const end = endAfter(call.config, request.LifetimeSeconds, begin)
+  return send(call, 'RunInstances', machine(call, request, token, begin, end), ({ InstanceIds }) => ({
     SandboxId: text(fields(InstanceIds)[0]),
     ExpireAt: toUtc(end),
   }))
 }
 
-const isMismatch = (error: unknown) =>
-  error instanceof CloudError && error.details.code === 'IdempotentParameterMismatch'
-
-// A retry comes later than the first try, so its end is a later one, and the cloud takes it for another request. What the
-// first try sent stands on its machine: with that end the cloud tells whether anything else differs. A new machine is not
-// to be seen for some seconds.
+// A retry of the caller's comes later than the first try, so it would begin and end later, and the cloud takes it for
+// another request. What the first try sent stands on its machine: with that, the cloud tells whether anything else differs.
+// A new machine is not to be seen for some seconds.
 async function runAgain(call: Call, request: CreateRequest, token: string, mismatch: unknown): Promise<Created> {
   for (let seconds = 1; ; seconds += 1) {
-    const tags = await send(call, 'DescribeInstances', withToken(token), ({ Instances }) =>
-      list(fields(list(Instances, (instance) => instance)[0] ?? {}).Tags, ({ Key, Value }): [unknown, unknown] => [
-        Key,
-        Value,
-      ]),
+    const machines = await send(call, 'DescribeInstances', withToken(token), ({ Instances }) =>
+      list(Instances, ({ Tags }) => Object.fromEntries(list(Tags, ({ Key, Value }) => [Key, Value]))),
     )
-    const { [FIRST_END_TAG]: first, [END_TAG]: ExpireAt } = Object.fromEntries(tags)
-    if (first) {
-      const { SandboxId } = await runInstances(call, request, token, Date.parse(first))
-      return { SandboxId, ExpireAt: ExpireAt === 'never' ? undefined : ExpireAt }
+    // The latest: the cloud may have forgotten this token once, and made a second machine of it.
+    const [made] = machines.sort((one, other) => other[BEGIN_TAG] - one[BEGIN_TAG])
+    if (made?.[BEGIN_TAG]) {
+      const { SandboxId } = await runInstances(call, request, token, Number(made[BEGIN_TAG]))
+      const { [END_TAG]: end } = made
+      return { SandboxId, ExpireAt: end === 'never' ? undefined : end }
     }
     if (seconds > 3 || !(await pause(call, seconds))) throw mismatch
   }
@@ -120,10 +120,8 @@ const hash = (text: string) => createHash('sha256').update(text).digest('base64u
 
 // By this a retry knows, where there is no room left, that the machine of its first try is among those that take it.
 const TOKEN_TAG = 'ecs-manager:client-token'
-// The end that it was made with: a renewal leaves it alone.
-const FIRST_END_TAG = 'ecs-manager:first-expire-at'
-// With it the cloud, which is sent the same end at each try, still takes another lifetime for another request.
-const LIFETIME_TAG = 'ecs-manager:lifetime-seconds'
+// From when its first lifetime counts, in milliseconds since 1970. No two tries of a caller's have the same.
+const BEGIN_TAG = 'ecs-manager:begin'
 
 const withToken = (token: string) => ({ TagFilters: [{ Key: TOKEN_TAG, Values: [hash(token)] }] })
 
@@ -144,7 +142,7 @@ function countInstances(call: Call, filter: Parameters<typeof send>[2]): Promise
   return send(call, 'DescribeInstances', { ...filter, MaxResults: 1 }, ({ TotalCount }) => number(TotalCount))
 }
 
-function machine(call: Call, request: CreateRequest, token: string, end: number | undefined) {
+function machine(call: Call, request: CreateRequest, token: string, begin: number, end: number | undefined) {
   const { instance, network } = call.config
   const windows = request.OsType === 'Windows'
   const { TagKey: Key, TagValue: Value = '' } = request
@@ -174,9 +172,8 @@ function machine(call: Call, request: CreateRequest, token: string, end: number 
       { Key: instance.tag_key, Value: instance.tag_value },
       ...(Key === undefined ? [] : [{ Key, Value }]),
       { Key: TOKEN_TAG, Value: hash(token) },
+      { Key: BEGIN_TAG, Value: `${begin}` },
       endTag(end),
-      { ...endTag(end), Key: FIRST_END_TAG },
-      { Key: LIFETIME_TAG, Value: `${request.LifetimeSeconds ?? 'default'}` },
     ],
   }
 }

@@ -16,7 +16,7 @@ import { isSandbox } from './sandbox.ts'
 export interface Fate {
   outcome: 'deleted' | 'deleting' | 'missing' | 'foreign' | 'unwanted' | 'refused' | 'failed'
   /** The cloud's code, or in a word how its answer failed, with `refused` and `failed`. */
-  code?: string
+  code?: string | undefined
 }
 
 /** ECS's most for one call of DescribeInstances and of DeleteInstances. */

@@ -14,6 +14,8 @@ export interface Instance {
   createdAt: string | undefined
   primaryIp: string | undefined
   eip: string | undefined
+  /** The cloud refuses to delete it. */
+  isProtected: boolean
   tags: readonly Tag[]
 }
 
@@ -83,6 +85,7 @@ function toInstance(instance: Fields): Instance {
     // The password agent is called there: what is no address must not become part of a URL.
     primaryIp: isIPv4(address ?? '') ? address : undefined,
     eip: optionalText(fields(instance.EipAddress ?? {}).IpAddress),
+    isProtected: instance.DeletionProtection === true,
     tags: list(instance.Tags, ({ Key, Value }) => ({ Key: text(Key), Value: optionalText(Value) ?? '' })),
   }
 }
