@@ -75,7 +75,7 @@ test('no sandbox dies before its end or lives on after it, and nothing else is t
   )
   const run = await fc.check(property, {
     seed: Number(LIFETIMES_SEED ?? randomInt(2 ** 31)),
-    numRuns: Number(LIFETIMES_RUNS ?? 100),
+    numRuns: Number(LIFETIMES_RUNS ?? 300),
     ...(LIFETIMES_PATH && { path: LIFETIMES_PATH }),
   })
   if (run.failed) throw new Error(report(run as Failure))

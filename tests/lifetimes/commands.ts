@@ -7,7 +7,7 @@ import { deletion } from './delete.ts'
 import { fault } from './faults.ts'
 import { checkListing } from './listing.ts'
 import { deed } from './outside.ts'
-import { renewal } from './renew.ts'
+import { renewal, renewalOf } from './renew.ts'
 import type { Request } from './requests.ts'
 import { teardown } from './teardown.ts'
 import { admission, opening } from './terminal.ts'
@@ -43,34 +43,43 @@ const requests: fc.Arbitrary<Request> = fc.oneof(
 
 const one = requests.map((request) => command(`${request}`, (world) => request.send(world)))
 
-const several = fc
-  .oneof(
-    {
-      weight: 3,
-      arbitrary: fc.array(fc.oneof({ weight: 8, arbitrary: requests }, { weight: 1, arbitrary: deed }), {
-        minLength: 2,
-        maxLength: 3,
-      }),
-    },
-    { weight: 1, arbitrary: sameCreations },
-  )
-  .chain((requests) =>
-    fc
-      .array(fc.constantFrom(0, 2, 50, 300, 1_000), { minLength: requests.length, maxLength: requests.length })
-      .map((starts) => atOnce(requests, starts)),
-  )
+const twoOrThree = fc.array(fc.oneof({ weight: 8, arbitrary: requests }, { weight: 1, arbitrary: deed }), {
+  minLength: 2,
+  maxLength: 3,
+})
 
-function atOnce(requests: readonly Request[], starts: readonly number[]): Command {
-  const texts = requests.map((request, index) => `${request} after ${starts[index]} ms`)
-  return command(`at once: ${texts.join('; ')}`, async (world) => {
-    const all = requests.map(async (request, index) => {
-      await sleep(starts[index] ?? 0)
-      await request.send(world)
+const starts = fc.array(fc.constantFrom(0, 20, 300, 700, 1_000), { minLength: 3, maxLength: 3 })
+
+const several = fc
+  .tuple(fc.oneof({ weight: 3, arbitrary: twoOrThree }, { weight: 1, arbitrary: sameCreations }), starts)
+  .map(([requests, starts]) => command(atOnceText(requests, starts), (world) => atOnce(world, requests, starts)))
+
+/** A renewal in the last moment, beside clean-ups and what else there may be. */
+const race = fc.record({ index: fc.nat(11), ms: fc.constantFrom(-1_000, -400, -150, -20) }).chain(({ index, ms }) => {
+  const other = fc.oneof({ weight: 2, arbitrary: cleanup }, { weight: 1, arbitrary: requests })
+  return fc
+    .tuple(renewalOf(fc.constant({ of: 'sandbox', index })), other, fc.option(other, { nil: undefined }), starts)
+    .map(([last, first, second, starts]) => {
+      const all = [last, first, ...(second ? [second] : [])]
+      return command(`${-ms} ms before the end of sandbox ${index}, ${atOnceText(all, starts)}`, (world) => {
+        passToEnd(world, index, ms)
+        return atOnce(world, all, starts)
+      })
     })
-    for (const { status, ...end } of await Promise.allSettled(all)) {
-      if (status === 'rejected') throw (end as PromiseRejectedResult).reason
-    }
+})
+
+function atOnceText(requests: readonly Request[], starts: readonly number[]): string {
+  return `at once: ${requests.map((request, index) => `${request} after ${starts[index]} ms`).join('; ')}`
+}
+
+async function atOnce(world: World, requests: readonly Request[], starts: readonly number[]): Promise<void> {
+  const all = requests.map(async (request, index) => {
+    await sleep(starts[index] ?? 0)
+    await request.send(world)
   })
+  for (const { status, ...end } of await Promise.allSettled(all)) {
+    if (status === 'rejected') throw (end as PromiseRejectedResult).reason
+  }
 }
 
 const passing = fc
@@ -81,12 +90,14 @@ const passing = fc
 const passingToEnd = fc
   .record({ index: fc.nat(11), ms: fc.constantFrom(-2_000, -300, -20, -1, 0, 1_000) })
   .map(({ index, ms }) =>
-    command(`time passes to ${ms} ms after the end of sandbox ${index}`, async (world) => {
-      const ends = world.ours().map((instance) => world.endOf(instance))
-      const wait = (ends[index % ends.length] ?? NEVER) + ms - Date.now()
-      if (wait > 0 && wait < NEVER) pass(wait)
-    }),
+    command(`time passes to ${ms} ms after the end of sandbox ${index}`, async (world) => passToEnd(world, index, ms)),
   )
+
+function passToEnd(world: World, index: number, ms: number): void {
+  const ends = world.ours().map((instance) => world.endOf(instance))
+  const wait = (ends[index % ends.length] ?? NEVER) + ms - Date.now()
+  if (wait > 0 && wait < NEVER) pass(wait)
+}
 
 const faulty = fault.map((fault: Fault) =>
   command(`the cloud gets ${JSON.stringify(fault)}`, async (world) => {
@@ -105,6 +116,7 @@ const outside = deed.map((deed) => command(`${deed}`, (world) => deed.send(world
 export const command$: fc.Arbitrary<Command> = fc.oneof(
   { weight: 10, arbitrary: one },
   { weight: 4, arbitrary: several },
+  { weight: 2, arbitrary: race },
   { weight: 4, arbitrary: passing },
   { weight: 3, arbitrary: passingToEnd },
   { weight: 3, arbitrary: faulty },

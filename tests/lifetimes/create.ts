@@ -60,7 +60,7 @@ let unnamed = 0
 async function create(world: World, { token, InstanceName, LifetimeSeconds, fortune, carry }: Creation): Promise<void> {
   unnamed += 1
   const name = token ? `${token.by} ${token.value}` : `none ${unnamed}`
-  const parameters = JSON.stringify([InstanceName, LifetimeSeconds])
+  const parameters = JSON.stringify([InstanceName, longestOf(LifetimeSeconds, world.settings)])
   const earlier = world.birth(name)
   const room = roomBefore(world, name)
   const headers: Pair[] = token?.by === 'X-Request-ID' ? [['X-Request-ID', token.value]] : []
@@ -83,7 +83,7 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
     const isSame = birth?.id === SandboxId && birth?.parameters === parameters
     // The day in which the cloud remembers a token may end on the way.
     world.check(isSame || birth === undefined, () => `${name} ${parameters} is told of ${SandboxId}, not ${birth?.id}`)
-    learn(world, `${SandboxId}`, ExpireAt, { invocation, birth })
+    learn(world, `${SandboxId}`, ExpireAt, invocation)
   }
   if (!invocation.isCalm || birth?.at !== (earlier?.at ?? birth?.at)) return
   const expected = foretell(world, { name, LifetimeSeconds, parameters, earlier, room, invocation })
@@ -92,21 +92,13 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
 }
 
 /** Takes the end that the caller is told of for the end that the sandbox has. */
-function learn(
-  world: World,
-  id: string,
-  ExpireAt: unknown,
-  { invocation, birth }: { invocation: Invocation; birth: Birth | undefined },
-) {
+function learn(world: World, id: string, ExpireAt: unknown, { started }: Invocation): void {
   const sandbox = world.sandboxes.get(id)
   const end = readEnd(world, id, ExpireAt)
   if (!sandbox || !world.instance(id)) return
-  // A retry that sends the same end as the first try, because both have none or fall into one second, tells that end.
-  const isStale = birth !== undefined && birth.at < invocation.started && toUtc(birth.end) === ExpireAt
-  if (isStale) return
   world.tell(id, end)
   // The answer was on its way while it was renewed.
-  if (sandbox.renewedAt >= invocation.started) sandbox.isUnsure = true
+  if (sandbox.renewedAt >= started) sandbox.isUnsure = true
 }
 
 type Room = 'yes' | 'no' | 'perhaps'
@@ -135,24 +127,26 @@ function foretell(world: World, { name, LifetimeSeconds, parameters, earlier, ro
   if (isImpossible(LifetimeSeconds, world.settings)) return ['400 InvalidParameter.LifetimeSeconds']
   // A machine that is not to be seen yet takes no room and is not found by its token: both may have changed meanwhile.
   const noRoom = room === 'yes' ? [] : ['429 QuotaExceeded.MaximumSandboxes']
-  if (earlier === undefined) {
-    return room === 'no'
-      ? noRoom
-      : [`200 ${toUtc(invocation.started + longestOf(LifetimeSeconds, world.settings) * 1_000)}`, ...noRoom]
-  }
+  const made = secondsSince(invocation.started).map((at) => {
+    return `200 ${toUtc(at + longestOf(LifetimeSeconds, world.settings) * 1_000)}`
+  })
+  if (earlier === undefined) return room === 'no' ? noRoom : [...made, ...noRoom]
   const mismatch = '409 IdempotentParameterMismatch'
   if (earlier.parameters !== parameters) return [mismatch, ...noRoom]
   const machine = world.instance(earlier.id)
   const same = `200 ${machine && toUtc(world.endOf(machine))}`
-  if (machine && isVisible(machine) && room === 'yes' && !world.isAmbiguous(name))
-    return [same, `200 ${toUtc(earlier.end)}`]
+  // With two machines of one token the retry may see the old one alone, and takes itself for another request.
+  if (world.isAmbiguous(name)) return [same, mismatch, ...noRoom]
+  if (machine && isVisible(machine) && room === 'yes') return [same]
   // Its machine is gone: the cloud says so in one of two ways.
-  return [
-    same,
-    mismatch,
-    ...noRoom,
-    `200 ${toUtc(invocation.started + longestOf(LifetimeSeconds, world.settings) * 1_000)}`,
-  ]
+  return [same, mismatch, ...noRoom, ...made]
+}
+
+/** Every second from then to now: a lifetime counts from somewhere between question and answer. */
+function secondsSince(started: number): number[] {
+  const seconds = []
+  for (let at = started - (started % 1_000); at <= Date.now(); at += 1_000) seconds.push(at)
+  return seconds
 }
 
 /** Whether the operator does not allow it at all. */

@@ -5,25 +5,34 @@ import { isImpossible } from './create.ts'
 import type { Invocation } from './invocation.ts'
 import { act, fortune, fortuneText, lifetime, type Request, resultOf, shape, target, targetText } from './requests.ts'
 import { createdAt, isOurs, isVisible, NEVER, toUtc } from './truth.ts'
-import type { World } from './world.ts'
+import type { Target, World } from './world.ts'
 
-/** A renewal of any machine to any lifetime. */
-export const renewal: fc.Arbitrary<Request> = fc
-  .record({ target, seconds: lifetime.map((seconds) => seconds ?? 30), fortune, carry: shape })
-  .map(({ target, seconds, fortune, carry }) => ({
-    toString: () => `renew ${targetText(target)} to ${seconds} s ${fortuneText(fortune)}`,
-    async send(world) {
-      const id = world.pick(target)
-      const expected = foretell(world, id, seconds)
-      const parameters = { SandboxId: id, LifetimeSeconds: seconds }
-      const end = begin(world, id)
-      const { invocation, answer } = await act(world, { action: 'RenewSandbox', parameters, ids: [id], fortune, carry })
-      end(invocation, answer, seconds)
-      if (answer === undefined || !invocation.isCalm) return
-      const told = outcome(answer)
-      world.check(expected.includes(told), () => `the renewal is answered ${told} ${answer.message}, not ${expected}`)
-    },
-  }))
+/** A renewal of a machine to any lifetime. */
+export const renewalOf = (target: fc.Arbitrary<Target>): fc.Arbitrary<Request> =>
+  fc
+    .record({ target, seconds: lifetime.map((seconds) => seconds ?? 30), fortune, carry: shape })
+    .map(({ target, seconds, fortune, carry }) => ({
+      toString: () => `renew ${targetText(target)} to ${seconds} s ${fortuneText(fortune)}`,
+      async send(world) {
+        const id = world.pick(target)
+        const expected = foretell(world, id, seconds)
+        const parameters = { SandboxId: id, LifetimeSeconds: seconds }
+        const end = begin(world, id)
+        const { invocation, answer } = await act(world, {
+          action: 'RenewSandbox',
+          parameters,
+          ids: [id],
+          fortune,
+          carry,
+        })
+        end(invocation, answer, seconds)
+        if (answer === undefined || !invocation.isCalm) return
+        const told = outcome(answer)
+        world.check(expected.includes(told), () => `the renewal is answered ${told} ${answer.message}, not ${expected}`)
+      },
+    }))
+
+export const renewal = renewalOf(target)
 
 /** Says that a renewal is under way; the end, by its answer, what is known of its sandbox then. */
 function begin(world: World, id: string) {

@@ -3,7 +3,19 @@ import type { Instance } from '../../infra/emulator/ecs/instance.ts'
 import type { LoggedCall } from '../../infra/emulator/openapi/call-log.ts'
 import { type Fortune, Invocation } from './invocation.ts'
 import type { Settings } from './settings.ts'
-import { END_TAG, endByTag, isOurs, isOutdated, isStuck, isUtc, isVisible, portrait, TOKEN_PREFIX } from './truth.ts'
+import {
+  createdAt,
+  END_TAG,
+  endByTag,
+  isOurs,
+  isOutdated,
+  isStuck,
+  isUtc,
+  isVisible,
+  NEVER,
+  portrait,
+  TOKEN_PREFIX,
+} from './truth.ts'
 
 /** What the model knows of one sandbox beyond what stands on it. */
 export interface Sandbox {
@@ -28,8 +40,6 @@ export interface Birth {
   id: string
   /** Of the request. */
   parameters: string
-  /** That it was made with. */
-  end: number
   at: number
 }
 
@@ -195,6 +205,9 @@ export class World {
         sandbox.isContested = false
         // The tag is to the second.
         const isSame = end === sandbox.end || Math.floor(end / 1_000) === Math.floor(sandbox.end / 1_000)
+        const { max_seconds } = this.settings
+        const last = max_seconds && sandbox.token ? createdAt(instance) + (max_seconds + 1) * 1_000 : NEVER
+        this.check(end <= last, () => `${id} ends at ${end}, beyond lifetime.max_seconds`)
         this.check(isSame, () => `${id} ends at ${end}, but somebody was told of ${sandbox.end}`)
       }
     }
@@ -306,7 +319,6 @@ export class World {
     this.#births.set(make.token, {
       id,
       parameters: make.parameters,
-      end: endByTag(instance, this.settings),
       at: Date.now(),
     })
     this.#add(instance, make.token)
