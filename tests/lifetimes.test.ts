@@ -6,6 +6,7 @@ import { fill } from './lifetimes/account.ts'
 import { restartTime, stopTime } from './lifetimes/clock.ts'
 import { command$ } from './lifetimes/commands.ts'
 import { checkHealing } from './lifetimes/healing.ts'
+import { keepLine } from './lifetimes/invocation.ts'
 import { inEnvironment, settings } from './lifetimes/settings.ts'
 import { World } from './lifetimes/world.ts'
 import { configure } from './support/service.ts'
@@ -33,7 +34,10 @@ const SHRINKING_SECONDS = 60
 let ecs: EcsEmulator
 beforeAll(async () => {
   ecs = await startEcs({ bootSeconds: 20, deleteSeconds: 5 })
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  vi.spyOn(process.stdout, 'write').mockImplementation((line) => {
+    keepLine(`${line}`)
+    return true
+  })
   // The jitter of retries.
   vi.spyOn(Math, 'random').mockReturnValue(0.5)
   stopTime()

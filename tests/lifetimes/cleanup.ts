@@ -4,7 +4,7 @@ import type { Instance } from '../../infra/emulator/ecs/instance.ts'
 import type { CleanupResult } from '../../shared/manager/cleanup.ts'
 import { eventBridge, vefaasEvent } from '../support/messages.ts'
 import { isGone } from './delete.ts'
-import { deliver, resultOfEvent } from './deliver.ts'
+import { deliver, resultInLog, resultOfEvent } from './deliver.ts'
 import type { Fortune, Invocation } from './invocation.ts'
 import { fortune, fortuneText, type Request } from './requests.ts'
 import { isDeletable, portrait } from './truth.ts'
@@ -55,7 +55,8 @@ export async function cleanUp(world: World, { by, dry, remainingMs, fortune }: C
   })
   if (delivered === undefined) return false
   const result = resultOfEvent(world, delivered, false) as CleanupResult | undefined
-  if (result) checkResult(world, result, dry)
+  const told = result ?? resultInLog<CleanupResult>(invocation)
+  if (told) checkResult(world, told, { dry, invocation, isSuccess: result !== undefined })
   if (dry && invocation.isAlone) {
     const changed = [...before.portraits].filter(([id, text]) => portraitOf(world, id) !== text)
     world.check(changed.length === 0, () => `a dry run changes ${changed}`)
@@ -88,7 +89,13 @@ function portraitOf(world: World, id: string): string {
   return instance ? portrait(instance) : 'gone'
 }
 
-function checkResult(world: World, result: CleanupResult, dry: boolean): void {
+interface Circumstances {
+  dry: boolean
+  invocation: Invocation
+  isSuccess: boolean
+}
+
+function checkResult(world: World, result: CleanupResult, { dry, invocation, isSuccess }: Circumstances): void {
   const { Scanned, Expired, Deleted, Skipped, Failed, TokensRemoved, DurationMs, Sandboxes, ...more } = result
   const counts = [Scanned, Expired, Deleted, Skipped, Failed, TokensRemoved, DurationMs]
   const isShaped = counts.every((count) => Number.isInteger(count) && count >= 0) && Object.keys(more).length === 0
@@ -100,12 +107,16 @@ function checkResult(world: World, result: CleanupResult, dry: boolean): void {
     `${counted}` === `${dry ? [0, Skipped, 0, ids.length - Skipped] : [Deleted, Skipped, Failed, 0]}` &&
     new Set(ids).size === ids.length
   world.check(isCounted, () => `the counts of a clean-up are not those of its list: ${JSON.stringify(result)}`)
-  world.check(Failed === 0, () => 'a clean-up succeeds, with failures')
+  world.check(Failed === 0 || !isSuccess, () => 'a clean-up succeeds, with failures')
   const meant = ids.length - Skipped
   world.check(meant <= world.settings.max_deletions_per_run, () => `a clean-up means to delete ${meant}`)
   for (const { SandboxId, Reason, Outcome } of Sandboxes) {
     world.check(['Expired', 'Error', 'Stuck'].includes(Reason), () => `the reason of a clean-up is ${Reason}`)
     world.check(world.sandboxes.has(SandboxId), () => `a clean-up tells of ${SandboxId}, which is no sandbox`)
+    const isCertain = invocation.isAlone && !invocation.isLost
+    if (Outcome === 'Failed' && isCertain) {
+      world.check(!isGone(world, SandboxId), () => `${SandboxId} is told to have failed, and is gone`)
+    }
     if (Outcome === 'Deleted')
       world.check(isGone(world, SandboxId), () => `${SandboxId} is told to be deleted, and lives`)
   }

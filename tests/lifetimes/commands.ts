@@ -37,7 +37,7 @@ const requests: fc.Arbitrary<Request> = fc.oneof(
   { weight: 2, arbitrary: deletion },
   { weight: 6, arbitrary: cleanup },
   { weight: 3, arbitrary: teardown },
-  { weight: 2, arbitrary: opening },
+  { weight: 3, arbitrary: opening },
   { weight: 1, arbitrary: admission },
 )
 
@@ -121,5 +121,5 @@ export const command$: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: passingToEnd },
   { weight: 3, arbitrary: faulty },
   { weight: 1, arbitrary: calm },
-  { weight: 1, arbitrary: outside },
+  { weight: 2, arbitrary: outside },
 )

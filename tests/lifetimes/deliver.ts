@@ -1,6 +1,6 @@
 import { vefaas } from '../support/events.ts'
 import { AUTHORIZED } from '../support/service.ts'
-import { type Fortune, KILLED } from './invocation.ts'
+import { type Fortune, type Invocation, KILLED } from './invocation.ts'
 import type { World } from './world.ts'
 
 type Handler = (event: unknown, context: object) => Promise<object>
@@ -59,4 +59,10 @@ export function resultOfEvent(world: World, { answer, thrown }: Delivered, envel
   const isTold = [429, 503, 504].includes(Number(statusCode)) && typeof Code === 'string'
   world.check(isTold, () => `an event is answered ${statusCode} ${body}`)
   return undefined
+}
+
+/** What the log says was done, also where the answer could not. */
+export function resultInLog<T>({ lines }: Invocation): T | undefined {
+  const { result } = JSON.parse(lines.at(-1) ?? '{}')
+  return result
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Connection, connect } from '../../shared/manager/ecs/connection.ts'
+import type { Answer, Connection, connect } from '../../shared/manager/ecs/connection.ts'
 import { atOnce, sleep } from './clock.ts'
 
 /** How an invocation of a function fares. */
@@ -37,6 +37,10 @@ export class Invocation {
   make: { token: string; parameters: string } | undefined
   /** A fault has struck one of its calls, or one took too long. */
   isDisturbed = false
+  /** One of its calls brought no result. */
+  isLost = false
+  /** What it wrote to the log. */
+  readonly lines: string[] = []
   /** No other was under way meanwhile. */
   isAlone = true
   #isDead = false
@@ -65,7 +69,7 @@ export class Invocation {
     return Promise.race([running.run(this, work), this.#death])
   }
 
-  async call<T>(exchange: () => Promise<T>, timeoutMs: number, timeout: Error): Promise<T> {
+  async call(exchange: () => Promise<Answer>, timeoutMs: number, timeout: Error): Promise<Answer> {
     const { legs, killed } = this.#fortune
     const at = this.#made
     this.#made += 1
@@ -75,20 +79,25 @@ export class Invocation {
     await sleep(Math.min(there, timeoutMs))
     if (killed?.atCall === at && !killed.afterWork) this.#kill()
     await this.#alive()
-    if (there >= timeoutMs) {
-      this.isDisturbed = true
-      throw timeout
-    }
+    if (there >= timeoutMs) throw this.#lost(timeout)
     const answer = atOnce(() => this.#watch(this, exchange))
-    await answer.catch(() => {
-      this.isDisturbed = true
-    })
+    await answer.then(
+      ({ body }) => {
+        this.isLost ||= !hasResult(body)
+      },
+      () => this.#lost(),
+    )
     if (killed?.atCall === at) this.#kill()
     await sleep(Math.min(back, timeoutMs - there))
     await this.#alive()
     if (there + back < timeoutMs) return answer
+    throw this.#lost(timeout)
+  }
+
+  #lost(error?: Error): Error | undefined {
     this.isDisturbed = true
-    throw timeout
+    this.isLost = true
+    return error
   }
 
   #kill(): void {
@@ -102,6 +111,19 @@ export class Invocation {
 }
 
 const running = new AsyncLocalStorage<Invocation>()
+
+/** Keeps a line of the log for the invocation that has written it. */
+export function keepLine(line: string): void {
+  running.getStore()?.lines.push(line)
+}
+
+function hasResult(body: string): boolean {
+  try {
+    return JSON.parse(body).ResponseMetadata.Error === undefined
+  } catch {
+    return false
+  }
+}
 
 // Real time, which a request on loopback never takes.
 const EXCHANGE_MS = 60_000

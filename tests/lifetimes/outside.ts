@@ -5,7 +5,7 @@ import { type Request, target, targetText } from './requests.ts'
 import { portrait } from './truth.ts'
 import type { World } from './world.ts'
 
-/** What others may do to a machine at any time; nothing where it makes no sense. */
+/** What may happen to a machine at any time; nothing where it makes no sense. */
 const DEEDS: Record<string, (instance: Instance, world: World) => void> = {
   stop: (instance) => {
     if (instance.Status === 'RUNNING') instance.Status = 'STOPPED'
@@ -19,6 +19,9 @@ const DEEDS: Record<string, (instance: Instance, world: World) => void> = {
   break: (instance) => {
     if (instance.Status === 'RUNNING') instance.Status = 'ERROR'
   },
+  'let the cloud fail to delete': ({ InstanceId }, { ecs }) => {
+    ecs.faults.add({ Kind: 'FailItem', Code: 'InternalError', InstanceId, Times: 1 })
+  },
   'give away': (instance, world) => {
     if (instance.next || instance.Status === 'DELETING') return
     for (const key of Object.keys(TAG)) instance.Tags.delete(key)
@@ -26,7 +29,7 @@ const DEEDS: Record<string, (instance: Instance, world: World) => void> = {
   },
 }
 
-/** The owner of the account does something to a sandbox. */
+/** Something happens to a sandbox without the manager. */
 export const deed: fc.Arbitrary<Request> = fc
   .record({ what: fc.constantFrom(...Object.keys(DEEDS)), target })
   .map(({ what, target: { index } }) => ({

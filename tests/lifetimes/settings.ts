@@ -7,6 +7,7 @@ export interface Settings {
   unmarked: 'keep' | 'expire'
   stuck_after_seconds: number
   max_deletions_per_run: number
+  vnc_token_ttl_seconds: number
   vnc_token_reuse_seconds: number
   max_sandboxes: number
   project_name: string
@@ -19,6 +20,7 @@ export const settings: fc.Arbitrary<Settings> = fc.record({
   unmarked: fc.constantFrom('keep', 'expire'),
   stuck_after_seconds: fc.constantFrom(1_800, 60),
   max_deletions_per_run: fc.constantFrom(1_000, 2, 1),
+  vnc_token_ttl_seconds: fc.constantFrom(300, 25),
   vnc_token_reuse_seconds: fc.constantFrom(0, 600),
   max_sandboxes: fc.constantFrom(0, 0, 5),
   project_name: fc.constantFrom('', 'desktops'),
@@ -30,8 +32,10 @@ export const TRY_SECONDS = 1
 
 /** As `configure` takes them. */
 export function inEnvironment(settings: Settings): Record<string, string> {
-  const { vnc_token_reuse_seconds, max_sandboxes, project_name, max_tries, ...lifetime } = settings
+  const { vnc_token_ttl_seconds, vnc_token_reuse_seconds, max_sandboxes, project_name, max_tries, ...lifetime } =
+    settings
   const all = {
+    'security.vnc_token_ttl_seconds': vnc_token_ttl_seconds,
     'security.vnc_token_reuse_seconds': vnc_token_reuse_seconds,
     'security.max_sandboxes': max_sandboxes,
     'instance.project_name': project_name,

@@ -17,8 +17,8 @@ import {
 } from '../support/messages.ts'
 import { AUTHORIZED } from '../support/service.ts'
 import { isGone } from './delete.ts'
-import { deliver, overHttp, resultOfEvent } from './deliver.ts'
-import type { Fortune } from './invocation.ts'
+import { deliver, overHttp, resultInLog, resultOfEvent } from './deliver.ts'
+import type { Fortune, Invocation } from './invocation.ts'
 import { fortune, fortuneText, type Request, target, targetText } from './requests.ts'
 import { isDeletable, isOurs, isVisible } from './truth.ts'
 import type { Target, World } from './world.ts'
@@ -95,6 +95,8 @@ async function deliverOnce(world: World, by: string, messages: readonly Message[
   const delivery = { name: 'TeardownSandboxes', handler, event, ids, fortune, remainingMs: 60_000 }
   const { invocation, delivered } = await deliver(world, delivery)
   if (delivered === undefined) return
+  const inLog = resultInLog<TeardownResult>(invocation)
+  if (inLog) checkResult(world, inLog, { ids, known, invocation })
   const left = (message: Message) => message.SandboxIds.filter((id) => known.has(id) && !isGone(world, id))
   if (by.endsWith('SQS')) {
     const failed = failedIds(world, delivered.answer)
@@ -116,18 +118,26 @@ async function deliverOnce(world: World, by: string, messages: readonly Message[
   for (const message of messages) {
     world.check(left(message).length === 0, () => `a teardown is taken for done: ${left(message)} lives`)
   }
-  checkResult(world, result, ids, known)
+  world.check(inLog !== undefined, () => 'the log does not tell what a teardown has done')
 }
 
-function checkResult(world: World, { Sandboxes }: TeardownResult, ids: readonly string[], known: ReadonlySet<string>) {
+interface Circumstances {
+  ids: readonly string[]
+  known: ReadonlySet<string>
+  invocation: Invocation
+}
+
+function checkResult(world: World, { Sandboxes }: TeardownResult, { ids, known, invocation }: Circumstances): void {
   const told = Sandboxes.map(({ SandboxId }) => SandboxId)
   world.check(`${told.sort()}` === `${[...new Set(ids)].sort()}`, () => `a teardown of ${ids} tells of ${told}`)
+  const isCertain = invocation.isAlone && !invocation.isLost
   for (const { SandboxId: id, Outcome } of Sandboxes) {
-    const isTrue = Outcome === 'Deleted' ? isGone(world, id) && world.sandboxes.has(id) : Outcome === 'NotFound'
-    world.check(
-      isTrue && (Outcome === 'Deleted' || !known.has(id) || isGone(world, id)),
-      () => `${id} is told to be ${Outcome}`,
-    )
+    const isTrue = {
+      Deleted: isGone(world, id) && world.sandboxes.has(id),
+      NotFound: isGone(world, id) || !known.has(id),
+      Failed: !isGone(world, id) || !isCertain,
+    }[Outcome]
+    world.check(isTrue, () => `${id} is told to be ${Outcome}`)
   }
 }
 
