@@ -4,7 +4,7 @@ import { afterAll, beforeAll, test, vi } from 'vitest'
 import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
 import { fill } from './lifetimes/account.ts'
 import { restartTime, stopTime } from './lifetimes/clock.ts'
-import { command$ } from './lifetimes/commands.ts'
+import { step } from './lifetimes/commands.ts'
 import { checkHealing } from './lifetimes/healing.ts'
 import { keepLine } from './lifetimes/invocation.ts'
 import { inEnvironment, settings } from './lifetimes/settings.ts'
@@ -52,7 +52,7 @@ test('no sandbox dies before its end or lives on after it, and nothing else is t
   let shrinkingEnd = Number.POSITIVE_INFINITY
   const property = fc.asyncProperty(
     settings,
-    fc.commands([command$], {
+    fc.commands([step], {
       maxCommands: 30,
       size: 'max',
       ...(LIFETIMES_REPLAY && { replayPath: LIFETIMES_REPLAY }),

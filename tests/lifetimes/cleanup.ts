@@ -61,7 +61,8 @@ export async function cleanUp(world: World, { by, dry, remainingMs, fortune }: C
     const changed = [...before.portraits].filter(([id, text]) => portraitOf(world, id) !== text)
     world.check(changed.length === 0, () => `a dry run changes ${changed}`)
   }
-  if (invocation.isCalm && remainingMs === 60_000) checkWork(world, before, invocation, result, dry)
+  if (invocation.isCalm && remainingMs === 60_000)
+    checkWork(world, before, invocation, result, dry, `${delivered.thrown}`)
   return result !== undefined
 }
 
@@ -129,14 +130,16 @@ function checkWork(
   { calls }: Invocation,
   result: CleanupResult | undefined,
   dry: boolean,
+  thrown: string,
 ) {
   const { max_deletions_per_run: most } = world.settings
   // While it ran, more came to their ends, were to be seen, or booted.
   const after = survey(world)
-  const asked = new Set([...before.asked, ...after.asked])
+  const named = new Set(calls.flatMap(({ action, ids }) => (action === 'DeleteInstances' ? ids : [])))
+  const asked = new Set([...before.asked, ...named, ...after.asked])
   const isTooMuch = result === undefined
   world.check(isTooMuch ? asked.size > most : before.asked.length <= most, () => {
-    return `a clean-up ${isTooMuch ? 'fails' : 'succeeds'}, with ${before.asked.length} sandboxes to be deleted`
+    return `a clean-up ${isTooMuch ? 'fails' : 'succeeds'}, with ${before.asked.length} sandboxes to be deleted: ${thrown}`
   })
   if (dry) {
     const told = result?.Sandboxes.flatMap(({ SandboxId, Outcome }) => (Outcome === 'WouldDelete' ? [SandboxId] : []))
@@ -150,6 +153,5 @@ function checkWork(
     done >= needed,
     () => `a clean-up deletes ${done} of ${before.deletable}, with these calls: ${JSON.stringify(calls)}`,
   )
-  const named = new Set(calls.flatMap(({ action, ids }) => (action === 'DeleteInstances' ? ids : [])))
   world.check(named.size <= most, () => `a clean-up deletes ${named.size}, more than it may`)
 }

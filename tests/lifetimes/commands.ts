@@ -43,15 +43,16 @@ const requests: fc.Arbitrary<Request> = fc.oneof(
 
 const one = requests.map((request) => command(`${request}`, (world) => request.send(world)))
 
-const twoOrThree = fc.array(fc.oneof({ weight: 8, arbitrary: requests }, { weight: 1, arbitrary: deed }), {
-  minLength: 2,
+// At least one, so that what needs no other is shown alone when a sequence is made shorter.
+const some = fc.array(fc.oneof({ weight: 8, arbitrary: requests }, { weight: 1, arbitrary: deed }), {
+  minLength: 1,
   maxLength: 3,
 })
 
 const starts = fc.array(fc.constantFrom(0, 20, 300, 700, 1_000), { minLength: 3, maxLength: 3 })
 
 const several = fc
-  .tuple(fc.oneof({ weight: 3, arbitrary: twoOrThree }, { weight: 1, arbitrary: sameCreations }), starts)
+  .tuple(fc.oneof({ weight: 3, arbitrary: some }, { weight: 1, arbitrary: sameCreations }), starts)
   .map(([requests, starts]) => command(atOnceText(requests, starts), (world) => atOnce(world, requests, starts)))
 
 /** A renewal in the last moment, beside clean-ups and what else there may be. */
@@ -90,7 +91,10 @@ const passing = fc
 const passingToEnd = fc
   .record({ index: fc.nat(11), ms: fc.constantFrom(-2_000, -300, -20, -1, 0, 1_000) })
   .map(({ index, ms }) =>
-    command(`time passes to ${ms} ms after the end of sandbox ${index}`, async (world) => passToEnd(world, index, ms)),
+    command(
+      `time passes to ${Math.abs(ms)} ms ${ms < 0 ? 'before' : 'after'} the end of sandbox ${index}`,
+      async (world) => passToEnd(world, index, ms),
+    ),
   )
 
 function passToEnd(world: World, index: number, ms: number): void {
@@ -113,7 +117,8 @@ const calm = fc.constant(
 
 const outside = deed.map((deed) => command(`${deed}`, (world) => deed.send(world)))
 
-export const command$: fc.Arbitrary<Command> = fc.oneof(
+/** Any step. */
+export const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 10, arbitrary: one },
   { weight: 4, arbitrary: several },
   { weight: 2, arbitrary: race },

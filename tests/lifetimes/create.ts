@@ -5,7 +5,7 @@ import { readEnd } from './contract.ts'
 import type { Fortune, Invocation } from './invocation.ts'
 import { act, fortune, fortuneText, lifetime, type Request, resultOf, shape } from './requests.ts'
 import type { Settings } from './settings.ts'
-import { isVisible, longestOf, toUtc } from './truth.ts'
+import { isVisible, longestOf, NEVER, toUtc } from './truth.ts'
 import type { Birth, World } from './world.ts'
 
 interface Creation {
@@ -62,6 +62,7 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
   const name = token ? `${token.by} ${token.value}` : `none ${unnamed}`
   const parameters = JSON.stringify([InstanceName, longestOf(LifetimeSeconds, world.settings)])
   const earlier = world.birth(name)
+  const endBefore = earlier && world.sandboxes.get(earlier.id)?.end
   const room = roomBefore(world, name)
   const headers: Pair[] = token?.by === 'X-Request-ID' ? [['X-Request-ID', token.value]] : []
   const { invocation, answer } = await act(world, {
@@ -86,7 +87,7 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
     learn(world, `${SandboxId}`, ExpireAt, invocation)
   }
   if (!invocation.isCalm || birth?.at !== (earlier?.at ?? birth?.at)) return
-  const expected = foretell(world, { name, LifetimeSeconds, parameters, earlier, room, invocation })
+  const expected = foretell(world, { name, LifetimeSeconds, parameters, earlier, endBefore, room, invocation })
   const told = answer.status === 200 ? `200 ${ExpireAt}` : outcome(answer)
   world.check(expected.includes(told), () => `the creation is answered ${told} ${answer.message}, not ${expected}`)
 }
@@ -118,12 +119,17 @@ interface Known {
   LifetimeSeconds: number | undefined
   parameters: string
   earlier: Birth | undefined
+  /** Of its sandbox. */
+  endBefore: number | undefined
   room: Room
   invocation: Invocation
 }
 
 /** The answers that there may be where nothing went wrong. */
-function foretell(world: World, { name, LifetimeSeconds, parameters, earlier, room, invocation }: Known): string[] {
+function foretell(
+  world: World,
+  { name, LifetimeSeconds, parameters, earlier, endBefore = NEVER, room, invocation }: Known,
+): string[] {
   if (isImpossible(LifetimeSeconds, world.settings)) return ['400 InvalidParameter.LifetimeSeconds']
   // A machine that is not to be seen yet takes no room and is not found by its token: both may have changed meanwhile.
   const noRoom = room === 'yes' ? [] : ['429 QuotaExceeded.MaximumSandboxes']
@@ -134,7 +140,7 @@ function foretell(world: World, { name, LifetimeSeconds, parameters, earlier, ro
   const mismatch = '409 IdempotentParameterMismatch'
   if (earlier.parameters !== parameters) return [mismatch, ...noRoom]
   const machine = world.instance(earlier.id)
-  const same = `200 ${machine && toUtc(world.endOf(machine))}`
+  const same = `200 ${toUtc(endBefore)}`
   // With two machines of one token the retry may see the old one alone, and takes itself for another request.
   if (world.isAmbiguous(name)) return [same, mismatch, ...noRoom]
   if (machine && isVisible(machine) && room === 'yes') return [same]

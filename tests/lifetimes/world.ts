@@ -275,7 +275,8 @@ export class World {
     const seen = seenById.get(id)
     if (seen === undefined) return this.blame(`${name} deletes ${id} without having read it right before`)
     if (!seen.isOurs) return this.blame(`${name} deletes ${id}, which is no sandbox`)
-    this.foreign.delete(id)
+    // It was given away after it was read.
+    if (this.instance(id)?.Status === 'DELETING') this.foreign.delete(id)
     if (name === 'DeleteSandbox' || name === 'TeardownSandboxes') {
       return this.check(ids.has(id), () => `${name} deletes ${id}, which nobody has named`)
     }
