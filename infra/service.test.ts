@@ -45,10 +45,7 @@ describe('the serverless.yml of this project', () => {
         ['describe-sandbox-terminal-url', route('DescribeSandboxTerminalUrl')],
         ['validate-vnc-token', route('ValidateVncToken')],
         ['renew-sandbox', route('RenewSandbox')],
-        [
-          'teardown-sandboxes',
-          { path: { matchType: 'Exact', matchContent: '/events' }, method: ['POST'], header: [], queryString: [] },
-        ],
+        ['teardown-sandboxes', { path: { matchType: 'Exact', matchContent: '/events' }, header: [], queryString: [] }],
       ]),
     )
     expect(service.functions.flatMap(({ name, timers }) => timers.map(({ crontab }) => [name, crontab]))).toEqual([

@@ -37,6 +37,10 @@ export const unknownParameter = (name: string, known: readonly string[]) =>
 export const sandboxNotFound = (sandboxId: string) =>
   new ActionError(404, 'InvalidSandbox.NotFound', `There is no sandbox ${sandboxId}.`)
 
+/** 504: the invocation ends before its work does. */
+export const outOfTime = () =>
+  new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. It may still be done.')
+
 /** 409: the sandbox is in a state in which this cannot be done. */
 export const invalidSandboxStatus = (sandboxId: string, status: string, advice: string, cause?: unknown) =>
   new ActionError(409, 'InvalidSandboxStatus', `Sandbox ${sandboxId} is ${status}. ${advice}`, cause)

@@ -162,6 +162,34 @@ describe('the line of an invocation', () => {
     expect(lines[0]).toMatch(/^[^\p{Cc}]*(\n {2}[^\p{Cc}]*)*$/u)
   })
 
+  test('as text, does not let a note look like another entry', () => {
+    const { log, lines } = started({ format: 'text' })
+    log.note('done\n12:00:00.000 DeleteSandbox 200 1 ms', 'info')
+    log.end(outcome())
+    expect(lines[0]?.split('\n').slice(1)).toEqual(['  done 12:00:00.000 DeleteSandbox 200 1 ms'])
+  })
+
+  test.each<[number, Level | undefined, Level]>([
+    [200, 'info', 'info'],
+    [200, undefined, 'warn'],
+    [200, 'error', 'error'],
+    [400, 'info', 'warn'],
+    [400, 'error', 'error'],
+    [503, 'info', 'error'],
+  ])('with status %i and a note of level %s is of level %s', (status, level, expected) => {
+    const { log, lines } = started()
+    log.note('a remark', level)
+    log.end(outcome({ status }))
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: expected, notes: ['a remark'] })
+  })
+
+  test.each(['json', 'text'] as const)('as %s, names the sandbox and what was done', (format) => {
+    const { log, lines } = started({ format })
+    log.end(outcome({ sandboxId: 'i-a', result: { Deleted: 7 } }))
+    expect(lines[0]).toContain(format === 'json' ? '"sandboxId":"i-a"' : ' 200 i-a 12 ms')
+    expect(lines[0]).toContain('{"Deleted":7}')
+  })
+
   test('as text, tells people the same', () => {
     const { log, lines } = started({ format: 'text' })
     log.cloud(call)

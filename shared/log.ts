@@ -24,12 +24,14 @@ export interface Outcome {
   requestId: string
   action: string
   caller: string
+  /** The sandbox that it was about, or that it made. */
+  sandboxId?: string | undefined
   status: number
   code: string | undefined
   milliseconds: number
   cold: boolean
   /** What it did, where nobody gets an answer: ids, counts and our own words. */
-  result?: object
+  result?: object | undefined
   /** The failure whole, with its causes, for the operator; never for the caller. */
   error: unknown
 }
@@ -41,8 +43,8 @@ export interface Log {
   /** The text without the secrets known so far. */
   redact(text: string): string
   cloud(call: CloudCall): void
-  /** A remark for the operator. */
-  note(message: string): void
+  /** A remark for the operator. The line is at least of its level: `warn` unless given. */
+  note(message: string, level?: Level): void
   end(outcome: Outcome): void
 }
 
@@ -59,6 +61,7 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
   const hidden = new Set(secrets)
   const cloud: CloudCall[] = []
   const notes: string[] = []
+  let worst = 0
   const hide = (text: string) => redact(text, hidden)
 
   return {
@@ -67,9 +70,12 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
     },
     redact: hide,
     cloud: (call) => cloud.push(call),
-    note: (message) => notes.push(message),
+    note(message, level = 'warn') {
+      notes.push(message)
+      worst = Math.max(worst, LEVELS.indexOf(level))
+    },
     end({ error, ...outcome }) {
-      const rank = outcome.status >= 500 ? 2 : outcome.status >= 400 || notes.length > 0 ? 1 : 0
+      const rank = Math.max(worst, outcome.status >= 500 ? 2 : outcome.status >= 400 ? 1 : 0)
       if (rank < LEVELS.indexOf(level)) return
       // Only what can hold a stranger's words is searched: a caller's key called "status" must not eat our own.
       const line = {
@@ -125,7 +131,18 @@ interface Line extends Outcome {
   error: string | undefined
 }
 
-function toText({ time, action, status, code, milliseconds, cold, caller, requestId, ...line }: Line): string {
+function toText({
+  time,
+  action,
+  sandboxId,
+  status,
+  code,
+  milliseconds,
+  cold,
+  caller,
+  requestId,
+  ...line
+}: Line): string {
   const calls = line.cloud.map((call) =>
     words(
       call.action,
@@ -135,9 +152,21 @@ function toText({ time, action, status, code, milliseconds, cold, caller, reques
       call.tries > 1 && `${call.tries} tries`,
     ),
   )
-  const first = words(time.slice(11, 23), action, status, code, `${milliseconds} ms`, cold && 'cold', caller, requestId)
+  const first = words(
+    time.slice(11, 23),
+    action,
+    status,
+    code,
+    sandboxId,
+    `${milliseconds} ms`,
+    cold && 'cold',
+    caller,
+    requestId,
+  )
   // What strangers wrote must not steer the terminal that shows it.
-  return [first, ...calls, ...line.notes, line.result && JSON.stringify(line.result), line.error]
+  // A note may hold a stranger's words, and must not look like another entry.
+  const notes = line.notes.map((note) => note.replaceAll('\n', ' '))
+  return [first, ...calls, ...notes, line.result && JSON.stringify(line.result), line.error]
     .filter(Boolean)
     .join('\n  ')
     .replace(/[^\P{Cc}\n]/gu, '?')

@@ -13,8 +13,7 @@ import {
   TAG_VALUE,
   ZONE,
 } from '../../shared/config/rules.ts'
-import { MAX_LIFETIME } from '../../shared/config/schema.ts'
-import { OsType, wholeNumber } from '../../shared/handler/parameters.ts'
+import { OsType, wholeSeconds } from '../../shared/handler/parameters.ts'
 
 /** The parameters of CreateSandbox. What ECS would refuse is named before it is called. */
 export const CreateSandboxInput = v.object({
@@ -42,7 +41,7 @@ export const CreateSandboxInput = v.object({
   UserData: v.optional(v.pipe(v.string(), v.check(isUserData, 'must be base64 (RFC 4648) of at most 16 KiB'))),
   TagKey: text(TAG_KEY),
   TagValue: text(TAG_VALUE),
-  LifetimeSeconds: v.optional(wholeNumber(0, MAX_LIFETIME)),
+  LifetimeSeconds: v.optional(wholeSeconds()),
   ClientToken: text([/^[!-+\--~]{1,64}$/, 'must be 1 to 64 printable ASCII characters without space and comma']),
 })
 

@@ -1,8 +1,7 @@
 import * as v from 'valibot'
-import { MAX_LIFETIME } from '../../shared/config/schema.ts'
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { wholeNumber } from '../../shared/handler/parameters.ts'
+import { wholeSeconds } from '../../shared/handler/parameters.ts'
 import { SandboxId } from '../../shared/handler/sandbox-id.ts'
 import { openConnection } from '../../shared/manager/cloud.ts'
 import { renewSandbox } from '../../shared/manager/renew.ts'
@@ -10,7 +9,7 @@ import { renewSandbox } from '../../shared/manager/renew.ts'
 /** Sets the end of a sandbox anew, so many seconds from now. */
 export const handler = action({
   name: 'RenewSandbox',
-  input: v.object({ SandboxId, LifetimeSeconds: wholeNumber(0, MAX_LIFETIME) }),
+  input: v.object({ SandboxId, LifetimeSeconds: wholeSeconds() }),
   run: ({ SandboxId, LifetimeSeconds }, call) => renewSandbox(call, SandboxId, LifetimeSeconds),
 })
 

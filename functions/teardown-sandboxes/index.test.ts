@@ -69,7 +69,7 @@ test('a bad message keeps no sandbox of another alive', async () => {
   expect(answer).toEqual({ batchItemFailures: [] })
   expect(left()).toEqual([])
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
-    level: 'warn',
+    level: 'error',
     status: 400,
     code: 'InvalidParameter.SandboxId',
   })

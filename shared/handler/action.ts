@@ -1,10 +1,10 @@
 import middy from '@middy/core'
 import type * as v from 'valibot'
 import { configuration } from '../config/index.ts'
-import { ActionError } from '../errors.ts'
+import { ActionError, outOfTime } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { parseBody } from './body.ts'
-import { type Call, type Invocation, type PlatformContext, receive } from './invocation.ts'
+import { ANSWER_MS, type Call, type Invocation, logOutcome, type PlatformContext, receive } from './invocation.ts'
 import { ALLOW, failure, metadata, type Reply, type ResponseMetadata, reply, toActionError } from './reply.ts'
 import { checkAction, type ObjectSchema, readParameters, validate } from './request.ts'
 
@@ -28,7 +28,12 @@ export function action<Schema extends ObjectSchema, Result>({
   run,
   body = envelope,
 }: Action<Schema, Result>) {
-  const pipeline = middy<Invocation, unknown>({ timeoutEarlyInMillis: ANSWER_MS, timeoutEarlyResponse: outOfTime })
+  const pipeline = middy<Invocation, unknown>({
+    timeoutEarlyInMillis: ANSWER_MS,
+    timeoutEarlyResponse: () => {
+      throw outOfTime()
+    },
+  })
     .before(({ event }) => {
       const { method } = event.request
       if (method === 'HEAD' || method === 'OPTIONS') return reply(event, 204, undefined, ALLOW)
@@ -43,9 +48,11 @@ export function action<Schema extends ObjectSchema, Result>({
       for (const secret of SECRET_PARAMETERS) event.log.secret(parameters.get(secret))
       checkAction(parameters, name)
       event.input = validate(input, parameters)
+      event.sandboxId = parameters.get('SandboxId')
     })
     .handler((event: Invocation) => run(event.input as v.InferOutput<Schema>, { ...event, config: configuration() }))
     .after((step) => {
+      step.event.sandboxId ??= (step.response as { SandboxId?: string }).SandboxId
       step.response = reply(step.event, 200, body(step.response as Result, metadata(step.event, name)))
     })
     .onError((step) => {
@@ -58,7 +65,8 @@ export function action<Schema extends ObjectSchema, Result>({
     const answer = await (pipeline as unknown as Pipeline)(invocation, {
       getRemainingTimeInMillis: () => invocation.endsAt - Date.now(),
     })
-    logOutcome(name, invocation, answer.statusCode)
+    const error = invocation.error === undefined ? undefined : toActionError(invocation.error)
+    logOutcome(name, invocation, { status: answer.statusCode, error })
     return answer
   }
 }
@@ -66,18 +74,5 @@ export function action<Schema extends ObjectSchema, Result>({
 // What it is once it is built; middy's own type asks for the whole context of AWS Lambda.
 type Pipeline = (event: Invocation, context: { getRemainingTimeInMillis: () => number }) => Promise<Reply>
 
-// An answer in time beats the platform's own: so much before the end of the invocation it is given, come what may.
-const ANSWER_MS = 200
 // Logs and answers never hold what these say.
 const SECRET_PARAMETERS = ['Password', 'UserData', 'Token']
-
-function outOfTime(): never {
-  throw new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. It may still be done.')
-}
-
-function logOutcome(action: string, invocation: Invocation, status: number): void {
-  const { requestId, caller, started, cold, log, error } = invocation
-  const code = error === undefined ? undefined : toActionError(error).code
-  const milliseconds = Date.now() - started
-  log.end({ requestId, action, caller, status, code, milliseconds, cold, error: status >= 500 ? error : undefined })
-}

@@ -3,11 +3,11 @@ import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { checkSize } from './body.ts'
-import { type Call, type Invocation, type PlatformContext, receive } from './invocation.ts'
+import { type Call, type Invocation, logOutcome, type PlatformContext, receive } from './invocation.ts'
 import { type Message, originOf, readMessages } from './messages.ts'
 import { failure, metadata, reply, toActionError } from './reply.ts'
 import type { ObjectSchema } from './request.ts'
-import { failureOf, inTime, logOutcome, validateData } from './unattended.ts'
+import { failureOf, inTime, validateData } from './unattended.ts'
 
 interface EventFunction<Schema extends ObjectSchema> {
   /** In the log and the envelope, e.g. `TeardownSandboxes`. */
@@ -45,9 +45,9 @@ interface Outcome {
  */
 export function event<Schema extends ObjectSchema>({ name, input, run }: EventFunction<Schema>) {
   return async (event: unknown, context?: PlatformContext | null): Promise<object> => {
-    const invocation = receive(event, context ?? {}, false)
-    const { request } = invocation
     const origin = originOf(event)
+    const invocation = receive(event, context ?? {}, origin === 'http')
+    const { request } = invocation
     if (origin === 'http' && (request.method === 'HEAD' || request.method === 'OPTIONS')) {
       logOutcome(name, invocation, { status: 204 })
       return reply(invocation, 204, undefined, ALLOW)
@@ -98,20 +98,26 @@ async function work<Schema extends ObjectSchema>(
   const outcome: Outcome = { failedIds: [] }
   const accepted: Message[] = []
   const inputs: v.InferOutput<Schema>[] = []
-  const note = ({ id }: Message, { code, message }: ActionError) =>
-    invocation.log.note(`message ${id.slice(0, 128)}: ${code}: ${message}`)
+  const { log } = invocation
+  const named = ({ id }: Message) => `message ${id.slice(0, 128) || 'without an id'}`
+  const several = messages.length > 1
 
   for (const message of messages) {
     try {
       inputs.push(check(schema, message))
       accepted.push(message)
     } catch (error) {
-      const refused = toActionError(error)
-      outcome.refused ??= refused
-      note(message, refused)
+      const { status, code, message: reason } = toActionError(error)
+      const told = several ? `${named(message)}: ${reason}` : reason
+      outcome.refused ??= new ActionError(status, code, told, error)
+      // Who sent a request reads the answer; of any other event nobody does, and it is lost.
+      log.note(`${named(message)}: ${code}: ${reason}`, invocation.request.method ? 'warn' : 'error')
     }
   }
   if (inputs.length === 0) return outcome
+  // Whose work it is.
+  const ids = accepted.flatMap(({ id }) => id || [])
+  if (ids.length > 0) log.note(`messages ${ids.slice(0, 10).join(', ').slice(0, 1_000)}`, 'info')
 
   try {
     const { result, failures } = await inTime(
@@ -124,7 +130,7 @@ async function work<Schema extends ObjectSchema>(
       const failed = failures[index]
       if (failed === undefined) continue
       outcome.failed ??= repeatable(failed)
-      note(message, failed)
+      if (several) log.note(`${named(message)}: ${failed.code}: ${failed.message}`)
     }
   } catch (error) {
     outcome.failedIds = idsOf(accepted)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { configuration, secretsOf } from '../config/index.ts'
 import type { Config } from '../config/schema.ts'
+import type { ActionError } from '../errors.ts'
 import { type Log, startLog } from '../log.ts'
 import { type HttpRequest, toHttpRequest } from './http-request.ts'
 
@@ -30,6 +31,8 @@ export interface Invocation {
   readonly log: Log
   /** Name of the key in use; empty until it is known. */
   caller: string
+  /** The sandbox that it is about, as soon as it is known. */
+  sandboxId: string | undefined
   /** The parameters, checked against the schema of the action. */
   input: unknown
   /** Why it failed, if it did. */
@@ -42,6 +45,9 @@ export interface Call extends Pick<Invocation, 'requestId' | 'callerRequestId' |
 }
 
 let cold = true
+
+/** An answer in time beats the platform's own: so many milliseconds before the end of the invocation it is given. */
+export const ANSWER_MS = 200
 
 /**
  * Begins an invocation. Never throws, whatever the event and the configuration are.
@@ -64,11 +70,32 @@ export function receive(event: unknown, context: PlatformContext, isRequest = tr
     config,
     log: startLog({ level: 'info', format: 'json', ...config?.log, secrets: config ? secretsOf(config) : [] }),
     caller: '',
+    sandboxId: undefined,
     input: undefined,
     error: undefined,
   }
   cold = false
   return invocation
+}
+
+/** Writes the line of the invocation. The error, if there is one, says the status. */
+export function logOutcome(
+  action: string,
+  { requestId, caller, sandboxId, started, cold, log }: Invocation,
+  { status = 200, result, error }: { status?: number; result?: object | undefined; error?: ActionError | undefined },
+): void {
+  log.end({
+    requestId,
+    action,
+    caller,
+    sandboxId,
+    status: error?.status ?? status,
+    code: error?.code,
+    milliseconds: Date.now() - started,
+    cold,
+    result,
+    error: error && error.status >= 500 ? error : undefined,
+  })
 }
 
 // The pipeline asks again, and answers what is wrong.

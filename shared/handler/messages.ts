@@ -1,4 +1,5 @@
 import type { HttpRequest } from './http-request.ts'
+import { fields, fromBase64, isObject, json, list, text } from './values.ts'
 
 /** One message of an event: its data, not yet checked, or why it cannot be understood. */
 export interface Message {
@@ -97,18 +98,19 @@ function cloudEvent(value: unknown, outerId: string, layers = LAYERS): Message[]
 
 /**
  * The messages that a trigger of veFaaS took from Kafka, BMQ or RocketMQ. How `data` holds them is not documented. Assumed
- * is one message or a list, whole or as JSON or base64; each is the data itself, or has it in one of these fields. A field
- * that holds no data is one of the data: business events have a `message` too.
+ * is one message or a list, whole or as JSON or base64; each is the data itself, or has it in one of these fields. Both are
+ * put together, because business events have a `message` of their own too: the message's own keys go first.
  */
 function queued(data: unknown, id: string, layers: number): Message[] {
   const found = opened(data)
   return readAll(Array.isArray(found) ? found : [found], id, (item) => {
     const message = fields(opened(item))
-    for (const name of ['value', 'Value', 'body', 'Body', 'message', 'Message']) {
-      const inner = read(message[name] || null, id, layers - 1)
-      if (inner.some(({ problem }) => !problem)) return inner
-    }
-    return read(item, id, layers - 1)
+    const wrapped = ['value', 'Value', 'body', 'Body', 'message', 'Message']
+      .filter((name) => message[name])
+      .map((name) => read(message[name], id, layers - 1))
+      .find((inner) => inner.some(({ problem }) => !problem))
+    const whole = wrapped?.map((inner) => (inner.problem ? inner : { ...inner, data: { ...inner.data, ...message } }))
+    return whole ?? read(item, id, layers - 1)
   })
 }
 
@@ -147,25 +149,3 @@ function headerValue(value: string | undefined): string | undefined {
 
 const opened = (value: unknown) => (typeof value === 'string' ? (parse(value) ?? value) : value)
 const parse = (content: string) => json(content) ?? json(fromBase64(content))
-
-function json(content: string | undefined): unknown {
-  try {
-    return JSON.parse(content ?? '')
-  } catch {
-    return undefined
-  }
-}
-
-// Node's decoder takes anything; encoding again shows whether it was base64.
-function fromBase64(value: unknown): string | undefined {
-  const bytes = Buffer.from(text(value), 'base64')
-  return typeof value === 'string' && bytes.toString('base64') === value ? bytes.toString() : undefined
-}
-
-const text = (value: unknown) => (typeof value === 'string' ? value : '')
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const fields = (value: unknown) => (isObject(value) ? value : {})
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

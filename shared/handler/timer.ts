@@ -1,10 +1,11 @@
 import type * as v from 'valibot'
 import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
-import { type Call, type PlatformContext, receive } from './invocation.ts'
-import { failure, reply, toActionError } from './reply.ts'
+import { type Call, logOutcome, type PlatformContext, receive } from './invocation.ts'
+import { reply, toActionError } from './reply.ts'
 import type { ObjectSchema } from './request.ts'
-import { failureOf, inTime, logOutcome, validateData } from './unattended.ts'
+import { failureOf, inTime, validateData } from './unattended.ts'
+import { fields, isObject, json } from './values.ts'
 
 interface TimerFunction<Schema extends ObjectSchema> {
   /** In the log, e.g. `CleanupSandboxes`. */
@@ -18,12 +19,12 @@ interface TimerFunction<Schema extends ObjectSchema> {
 /**
  * Makes the handler of a function that works by the clock: an event of a timer in, the result out. It is no way in for
  * requests, because it asks for no key.
- * @throws {Error} with code, text and request id when the work failed, for the platform's alarm and repetition
+ * @throws {Error} with code, text and request id when the work failed or the event is none, for the platform's alarm
  */
 export function timer<Schema extends ObjectSchema>({ name, input, run }: TimerFunction<Schema>) {
   return async (event: unknown, context?: PlatformContext | null): Promise<object> => {
     const invocation = receive(event, context ?? {}, false)
-    let result: object = {}
+    let result: object | undefined
     let error: ActionError | undefined
     try {
       const data = validateData(input, dataOf(event))
@@ -33,14 +34,13 @@ export function timer<Schema extends ObjectSchema>({ name, input, run }: TimerFu
       error = done.failure
     } catch (thrown) {
       error = toActionError(thrown)
+      // Nobody reads an answer: a mistake in the timer must be seen in the log.
+      if (error.status < 500) invocation.log.note(error.message, 'error')
     }
     logOutcome(name, invocation, { result, error })
-    // veFaaS, which names a request in its own way, hands on nothing but the three keys of a reply.
-    const isVefaas = Boolean(context?.requestId) || isTimer(fields(event))
-    // What is refused is not repeated where a status can say so; elsewhere it must not pass for a success.
-    if (error?.status === 400 && isVefaas) return failure(invocation, name, error)
     if (error) throw failureOf(invocation, error)
-    return isVefaas ? reply(invocation, 200, result) : result
+    // veFaaS, which names a request in its own way, hands on nothing but the three keys of a reply.
+    return context?.requestId || isTimer(fields(event)) ? reply(invocation, 200, result) : { ...result }
   }
 }
 
@@ -63,18 +63,9 @@ function dataOf(event: unknown): Record<string, unknown> {
 const isTimer = ({ type }: Record<string, unknown>) => /^(byte)?faas\.timer\.event$/.test(`${type}`)
 
 function parsed(data: unknown = {}): Record<string, unknown> {
-  let value = data
-  try {
-    if (typeof value === 'string') value = value.trim() === '' ? {} : JSON.parse(value)
-  } catch {
-    // Told below: it stays the text that it is.
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  const value = typeof data === 'string' ? json(data.trim() || '{}') : data
+  if (isObject(value)) return value
   throw invalidEvent('The data must be a JSON object')
 }
 
 const invalidEvent = (reason: string) => new ActionError(400, 'InvalidEvent', `${reason}.`)
-
-function fields(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}

@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
-import { ActionError } from '../errors.ts'
-import type { Invocation } from './invocation.ts'
+import { type ActionError, outOfTime } from '../errors.ts'
+import { ANSWER_MS, type Invocation } from './invocation.ts'
 import { type ObjectSchema, type Parameters, validate } from './request.ts'
 
 /** What functions have in common for whose answer nobody waits: those of timers and of messages. */
@@ -19,9 +19,6 @@ export function validateData<Schema extends ObjectSchema>(
   return validate(schema, new Map(found) as unknown as Parameters)
 }
 
-// As soon before the end as an action answers.
-const ANSWER_MS = 200
-
 /**
  * Waits for the work, but not to the very end of the invocation.
  * @param endsAt  milliseconds since 1970
@@ -30,8 +27,7 @@ const ANSWER_MS = 200
 export function inTime<Result>(work: Promise<Result>, endsAt: number): Promise<Result> {
   let timer: NodeJS.Timeout
   const late = new Promise<never>((_, reject) => {
-    const error = new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. It may still be done.')
-    timer = setTimeout(() => reject(error), endsAt - ANSWER_MS - Date.now())
+    timer = setTimeout(() => reject(outOfTime()), endsAt - ANSWER_MS - Date.now())
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
@@ -41,24 +37,8 @@ export function inTime<Result>(work: Promise<Result>, endsAt: number): Promise<R
  * causes are for the log, and the platform shows what it gets.
  */
 export function failureOf({ log, requestId }: Invocation, { code, message }: ActionError): Error {
-  return new Error(log.redact(`${code}: ${message} (request ${requestId})`))
-}
-
-/** Writes the line of the invocation. Its status is that of the error, if there is one. */
-export function logOutcome(
-  action: string,
-  { requestId, caller, started, cold, log }: Invocation,
-  { status = 200, result, error }: { status?: number; result?: object | undefined; error?: ActionError | undefined },
-): void {
-  log.end({
-    requestId,
-    action,
-    caller,
-    status: error?.status ?? status,
-    code: error?.code,
-    milliseconds: Date.now() - started,
-    cold,
-    ...(result && { result }),
-    error: error && error.status >= 500 ? error : undefined,
-  })
+  const error = new Error(log.redact(`${code}: ${message} (request ${requestId})`))
+  // Where in the code it was thrown tells nobody anything, and platforms print it.
+  error.stack = ''
+  return error
 }

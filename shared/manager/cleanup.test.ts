@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { type Seed, startEcs } from '../../infra/emulator/ecs/index.ts'
@@ -12,7 +13,7 @@ const ecs = await startEcs({ deleteSeconds: 0 })
 // The time stands still, so that ends can be compared to the second.
 beforeEach(() => {
   ecs.reset()
-  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.useFakeTimers({ toFake: ['Date'], now: Math.ceil(Date.now() / 1_000) * 1_000 })
 })
 afterEach(() => vi.useRealTimers())
 afterAll(() => ecs.close())
@@ -284,7 +285,7 @@ describe('a clean-up goes on', () => {
     ecs.faults.add({ Kind: 'Error', Action: 'DescribeInstances', Status: 403, Code: 'AccessDenied', Skip: 2, Times: 1 })
     const done = await run()
     expect(done.result).toMatchObject({ Scanned: 200, Deleted: 200 })
-    expect(done.failure).toContain('the listing broke off: The cloud refused the manager (DescribeInstances).')
+    expect(done.failure).toContain('the listing broke off (AccessDenied): Scripted fault')
     expect(left()).toHaveLength(50)
   })
 })
@@ -365,6 +366,57 @@ function withToken(id: string, inSeconds: number, { text = `${id} ${inSeconds}`,
 
 const tokens = (id: string) => [...instance(id).Tags.keys()].filter((key) => key.startsWith('ecs-manager:vnc-token:'))
 
+describe('what should have been gone for long', () => {
+  it('is an error in the log, though no failure of the run', async () => {
+    const ids = [seeded(-3_601, { status: 'DELETING' }), seeded(-3_601, { status: 'CREATING' }), seeded(-3_599)]
+    instance(ids[2] ?? '').DeletionProtection = true
+    const done = await run()
+    expect(done.failure).toBe('')
+    const { level, notes } = JSON.parse(done.call.line())
+    expect(level).toBe('error')
+    expect(notes.at(-1)).toBe(`should have been gone for more than an hour: ${ids[1]}, ${ids[0]}`)
+    ecs.reset()
+    seeded(-3_599, { status: 'DELETING' })
+    expect(JSON.parse((await run()).call.line()).level).toBe('warn')
+  })
+})
+
+it('nothing is deleted where the most is 0', async () => {
+  const id = seeded(-1)
+  const done = await run({ 'lifetime.max_deletions_per_run': 0 })
+  expect(done.failure).toContain('lifetime.max_deletions_per_run (0) is reached, 1 more sandboxes should be gone')
+  expect(left()).toEqual([id])
+})
+
+it('a dry run tells all it found, though a run would fail', async () => {
+  const ids = [seeded(-2), seeded(-1)]
+  const done = await run({ 'lifetime.max_deletions_per_run': 1 }, { dryRun: true })
+  expect([told(done), done.failure]).toEqual([[`${ids[0]} Expired WouldDelete`], ''])
+  expect(JSON.parse(done.call.line())).toMatchObject({
+    level: 'warn',
+    notes: ['a dry run: nothing was deleted', expect.stringContaining('max_deletions_per_run (1) is reached')],
+  })
+})
+
+it("somebody else's machine that is odd does not stop it", async () => {
+  put({})
+  ecs.instances()[0]?.Tags.set('', 'no key')
+  const id = seeded(-1)
+  expect(told(await run())).toEqual([`${id} Expired Deleted`])
+})
+
+it('what the pace leaves no time for is left to the next run', async () => {
+  vi.useRealTimers()
+  ecs.seed(1_500, { tags: { ...tags, [END_TAG]: '2026-01-01T00:00:00Z' } })
+  const started = Date.now()
+  const settings = { 'lifetime.calls_per_second': 2, 'lifetime.max_deletions_per_run': 1_500 }
+  const done = await run(settings, { withinMs: 10_000 })
+  expect(Date.now() - started).toBeLessThan(10_000)
+  expect([done.failure, done.result.Failed]).toEqual(['', 0])
+  expect(left()).toHaveLength(1_500 - done.result.Deleted)
+  expect(left().length).toBeGreaterThan(0)
+})
+
 describe('of VNC tokens', () => {
   it('those that have expired are removed, 20 with a call', async () => {
     const ids = Array.from({ length: 30 }, () => seeded(60))
@@ -391,7 +443,7 @@ describe('of VNC tokens', () => {
     const id = seeded(600)
     withToken(id, 0)
     expect((await run(settings)).result.TokensRemoved).toBe(0)
-    pass(60)
+    pass(25)
     expect((await run(settings)).result.TokensRemoved).toBe(1)
     withToken(id, 0, { used: true })
     expect((await run(settings)).result.TokensRemoved).toBe(1)
@@ -421,31 +473,36 @@ describe('of VNC tokens', () => {
   })
 })
 
-it('a renewal that was confirmed is never undone by a clean-up at the same moment', async () => {
+it('a renewal that was confirmed is never undone by a clean-up at the same moment, whose clock is ahead', async () => {
   vi.useRealTimers()
+  const ahead = new AsyncLocalStorage<number>()
+  const { now } = Date
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + (ahead.getStore() ?? 0))
   const config = configFor(ecs.url, QUICK)
   let confirmed = 0
   for (let turn = 0; turn < 4; turn += 1) {
     ecs.reset()
-    // All end just when renewals and clean-ups are at work.
-    const end = Math.ceil((Date.now() + 300) / 1_000) * 1_000
+    // Renewals are at work just when it gets too late for them, and clean-ups just when they begin to be allowed.
+    const end = Math.ceil((now() + 2_300) / 1_000) * 1_000
     ecs.seed(40, { tags: { ...tags, [END_TAG]: toUtc(end) ?? '' } })
-    await new Promise((resolve) => setTimeout(resolve, end - Date.now() - 60))
+    await new Promise((resolve) => setTimeout(resolve, end - now() - 2_060))
     const renewals = left().map(async (id, index) => {
-      await new Promise((resolve) => setTimeout(resolve, index * 3))
+      await new Promise((resolve) => setTimeout(resolve, index * 5))
       return renewSandbox(callFor(config), id, 60).then(
         () => [id],
         () => [],
       )
     })
     const cleaning = Array.from({ length: 30 }, async (_, index) => {
-      await new Promise((resolve) => setTimeout(resolve, index * 5))
-      await cleanUp(callFor(config), false)
+      await new Promise((resolve) => setTimeout(resolve, index * 8))
+      await ahead.run(1_900, () => cleanUp(callFor(config), false))
     })
     const renewed = (await Promise.all(renewals)).flat()
     await Promise.all(cleaning)
     expect(left()).toEqual(expect.arrayContaining(renewed))
+    expect(left().length).toBeLessThan(40)
     confirmed += renewed.length
   }
+  vi.restoreAllMocks()
   expect(confirmed).toBeGreaterThan(0)
 })

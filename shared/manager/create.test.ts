@@ -449,7 +449,7 @@ describe('the end of a sandbox', () => {
   const ClientToken = 'one-and-the-same'
 
   // The time stands still, so that ends can be compared to the second.
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Math.ceil(Date.now() / 1_000) * 1_000 }))
   afterEach(() => void vi.useRealTimers())
 
   it.each<[string, Settings, number | undefined, number]>([

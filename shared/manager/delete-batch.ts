@@ -1,13 +1,14 @@
 import type { Call } from './cloud.ts'
 import { CloudError } from './ecs/cloud-error.ts'
 import { deleteInstances, describeInstances, type Instance } from './instances.ts'
+import type { Pace } from './pacer.ts'
 import { isSandbox } from './sandbox.ts'
 
 /**
  * What became of one of a batch:
  * - `deleted`: the cloud deletes it, or it was gone already
  * - `deleting`: it was in deletion already
- * - `missing`: it is gone, or too new to be seen
+ * - `missing`: it is not to be seen: gone, or too new
  * - `foreign`: it is no sandbox of this manager
  * - `unwanted`: it should not be deleted any more
  * - `refused`: the cloud does not delete it in its present state, or because it is protected
@@ -27,40 +28,47 @@ export const BATCH = 100
  * before. One that is refused does not stop the others. Two calls to the cloud, one where nothing is to be deleted.
  *
  * @param isWanted  whether to delete it, as it is now
- * @param pace  awaited before each call, with the name of its action
- * @returns what became of each id, whatever the cloud does
+ * @param pace  awaited before each call
+ * @returns what became of each id, whatever the cloud does; nothing of those for which there was no time
  */
 export async function deleteBatch(
   call: Call,
   ids: readonly string[],
   isWanted: (instance: Instance) => boolean = () => true,
-  pace: (action: string) => Promise<void> = async () => {},
+  pace: Pace = async () => true,
 ): Promise<Map<string, Fate>> {
-  const fates = new Map<string, Fate>(ids.map((id) => [id, { outcome: 'missing' }]))
-  const sure = (some: readonly string[], work: () => Promise<void>) =>
-    work().catch((error: unknown) => {
-      if (!(error instanceof CloudError)) throw error
-      for (const id of some) fates.set(id, { outcome: 'failed', code: error.details.code ?? error.kind })
-    })
-
+  const fates = new Map<string, Fate>()
+  const settle = (some: readonly string[], fate: Fate) => {
+    for (const id of some) fates.set(id, fate)
+  }
   const doomed: string[] = []
-  await sure(ids, async () => {
-    await pace('DescribeInstances')
+  try {
+    if (!(await pace('DescribeInstances'))) return fates
     const { instances } = await describeInstances(call, { InstanceIds: ids, MaxResults: BATCH })
-    for (const instance of instances) {
-      if (!isSandbox(instance, call.config)) fates.set(instance.id, { outcome: 'foreign' })
-      else if (!isWanted(instance)) fates.set(instance.id, { outcome: 'unwanted' })
-      else if (instance.status === 'DELETING') fates.set(instance.id, { outcome: 'deleting' })
-      else doomed.push(instance.id)
+    for (const id of ids) {
+      const instance = instances.find((instance) => instance.id === id)
+      if (!instance) settle([id], { outcome: 'missing' })
+      else if (!isSandbox(instance, call.config)) settle([id], { outcome: 'foreign' })
+      else if (!isWanted(instance)) settle([id], { outcome: 'unwanted' })
+      else if (instance.status === 'DELETING') settle([id], { outcome: 'deleting', code: 'DELETING' })
+      else doomed.push(id)
     }
-  })
-  if (doomed.length === 0) return fates
-  await sure(doomed, async () => {
-    await pace('DeleteInstances')
+  } catch (error) {
+    settle(ids, failed(error))
+  }
+  try {
+    if (doomed.length === 0 || !(await pace('DeleteInstances'))) return fates
     const refusals = await deleteInstances(call, doomed)
-    for (const id of doomed) fates.set(id, fateOf(refusals.get(id)))
-  })
+    for (const id of doomed) settle([id], fateOf(refusals.get(id)))
+  } catch (error) {
+    settle(doomed, failed(error))
+  }
   return fates
+}
+
+function failed(error: unknown): Fate {
+  if (!(error instanceof CloudError)) throw error
+  return { outcome: 'failed', code: error.details.code ?? error.kind }
 }
 
 // The code of a protected instance is not published.

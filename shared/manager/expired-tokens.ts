@@ -1,6 +1,7 @@
 import type { Call } from './cloud.ts'
 import { CloudError } from './ecs/cloud-error.ts'
 import { untagInstances } from './instances.ts'
+import type { Pace } from './pacer.ts'
 import { isNotFound, isWrongStatus } from './refusal.ts'
 
 /** The tag of a VNC token that has expired. */
@@ -21,13 +22,12 @@ const KEYS = 20
 export async function removeTokens(
   call: Call,
   tokens: readonly ExpiredToken[],
-  pace: (action: string) => Promise<void>,
+  pace: Pace,
 ): Promise<{ removed: number; problem?: string }> {
   let removed = 0
   let problem: string | undefined
   const remove = async (some: readonly ExpiredToken[]): Promise<void> => {
-    if (Date.now() + 1_000 > call.deadline) return
-    await pace('UntagResources')
+    if (Date.now() + 1_000 > call.deadline || !(await pace('UntagResources'))) return
     const instanceIds = [...new Set(some.map(({ instanceId }) => instanceId))]
     try {
       await untagInstances(

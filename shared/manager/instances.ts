@@ -86,6 +86,6 @@ function toInstance(instance: Fields): Instance {
     primaryIp: isIPv4(address ?? '') ? address : undefined,
     eip: optionalText(fields(instance.EipAddress ?? {}).IpAddress),
     isProtected: instance.DeletionProtection === true,
-    tags: list(instance.Tags, ({ Key, Value }) => ({ Key: text(Key), Value: optionalText(Value) ?? '' })),
+    tags: list(instance.Tags, ({ Key, Value }) => ({ Key: optionalText(Key) ?? '', Value: optionalText(Value) ?? '' })),
   }
 }

@@ -38,6 +38,11 @@ describe('a lifetime', () => {
   })
 })
 
+it.each([1, 500, 999])('a lifetime is never shorter than asked for, though ends are whole seconds (+%i ms)', (ms) => {
+  vi.setSystemTime(NOW + ms)
+  expect(endAfter(config(), 60)).toBe(NOW + 61_000)
+})
+
 describe('the end on a machine', () => {
   const endOn = (Value: string | undefined, settings: Settings = {}, createdAt = '2026-11-23T19:00:00+08:00') =>
     endOf({ tags: Value === undefined ? [] : [{ Key: END_TAG, Value }], createdAt }, config(settings))
@@ -50,11 +55,23 @@ describe('the end on a machine', () => {
     expect(endOn('never', { 'lifetime.unmarked': 'expire' })).toBeUndefined()
   })
 
-  it.each([undefined, '', 'soon', '1', '2026-11-23', '2026-13-23T12:00:00Z', '2026-11-23T12:00:00', '1795435200'])(
-    'is as lifetime.unmarked says where the tag is %j',
+  it.each(['2026-11-23T12:00:01.000Z', '2026-11-23T20:00:01+08:00', '2026-11-23T12:00:01+00:00'])(
+    'is read in every form of RFC 3339: %s',
+    (value) => {
+      expect(endOn(value)).toBe(NOW + 1_000)
+    },
+  )
+
+  it('is as lifetime.unmarked says where there is no tag', () => {
+    expect(endOn(undefined)).toBeUndefined()
+    expect(endOn(undefined, { 'lifetime.unmarked': 'expire' })).toBe(NOW - 3_600_000 + DAY * 1_000)
+  })
+
+  it.each(['', 'soon', '1', '2026-11-23', '2026-13-23T12:00:00Z', '2026-11-23T12:00:00', '1795435200'])(
+    'is none where the tag is %j, which nobody can read',
     (value) => {
       expect(endOn(value)).toBeUndefined()
-      expect(endOn(value, { 'lifetime.unmarked': 'expire' })).toBe(NOW - 3_600_000 + DAY * 1_000)
+      expect(endOn(value, { 'lifetime.unmarked': 'expire' })).toBeUndefined()
     },
   )
 

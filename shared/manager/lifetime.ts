@@ -7,15 +7,14 @@ import { toUtc } from './time.ts'
 export const END_TAG = 'ecs-manager:expire-at'
 
 /**
- * When a sandbox ends, in milliseconds since 1970; undefined when it has no end. One whose tag is absent or cannot be
- * read, which other tools have made, ends as `lifetime.unmarked` says.
+ * When a sandbox ends, in milliseconds since 1970; undefined when it has no end. One without the tag, which another tool has
+ * made, ends as `lifetime.unmarked` says. One whose tag cannot be read, or says `never`, does not end.
  */
 export function endOf({ tags, createdAt }: Pick<Instance, 'tags' | 'createdAt'>, config: Config): number | undefined {
-  const value = tags.find(({ Key }) => Key === END_TAG)?.Value ?? ''
-  if (value === 'never') return undefined
-  const end = Date.parse(/^\d{4}-\d\d-\d\dT[\d:]{8}Z$/.test(value) ? value : '')
-  if (end || config.lifetime.unmarked === 'keep') return end || undefined
-  return endAfter(config, undefined, createdAt ?? '') || undefined
+  const value = tags.find(({ Key }) => Key === END_TAG)?.Value
+  if (value !== undefined)
+    return Date.parse(/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(value) ? value : '') || undefined
+  return config.lifetime.unmarked === 'expire' ? endAfter(config, undefined, createdAt ?? '') || undefined : undefined
 }
 
 /** The tag for an end; none is an end too, so that the sandbox is not taken for one that another tool has made. */
@@ -40,5 +39,6 @@ export function endAfter(
   if (chosen > longest || (max_seconds && !chosen)) {
     throw invalidParameter('LifetimeSeconds', `must be 1 to ${max_seconds}`)
   }
-  return chosen ? +new Date(start) + chosen * 1_000 : undefined
+  // To whole seconds, as it is written; never too early.
+  return chosen ? Math.ceil(+new Date(start) / 1_000 + chosen) * 1_000 : undefined
 }

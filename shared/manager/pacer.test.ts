@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { pacer } from './pacer.ts'
+import { type Pace, pacer } from './pacer.ts'
 
 /** When each of so many calls may go, in milliseconds from now, in order. */
-async function times(calls: number, pace: (action: string) => Promise<void>, action = 'A'): Promise<number[]> {
+async function times(calls: number, pace: Pace, action = 'A'): Promise<number[]> {
   const started = performance.now()
   const all = Array.from({ length: calls }, async () => {
     await pace(action)
@@ -11,11 +11,13 @@ async function times(calls: number, pace: (action: string) => Promise<void>, act
   return (await Promise.all(all)).sort((a, b) => a - b)
 }
 
+const NEVER = Number.POSITIVE_INFINITY
+
 // A timer may fire a millisecond early.
 const SLACK = 2
 
 it('lets ten go at once, and the others at the pace', async () => {
-  const when = await times(13, pacer(4))
+  const when = await times(13, pacer(4, NEVER))
   expect(when[9]).toBeLessThan(250)
   for (const [index, earliest] of [250, 500, 750].entries()) {
     expect(when[10 + index]).toBeGreaterThanOrEqual(earliest - SLACK)
@@ -23,15 +25,22 @@ it('lets ten go at once, and the others at the pace', async () => {
 })
 
 it('counts each action for itself', async () => {
-  const pace = pacer(1)
+  const pace = pacer(1, NEVER)
   await times(10, pace, 'A')
   expect((await times(10, pace, 'B')).at(-1)).toBeLessThan(900)
 })
 
 it('lets no more than ten go at once after a rest', async () => {
-  const pace = pacer(20)
+  const pace = pacer(20, NEVER)
   await times(10, pace)
   await new Promise((resolve) => setTimeout(resolve, 1_000))
   const when = await times(12, pace)
   expect(when[11]).toBeGreaterThanOrEqual(100 - SLACK)
+})
+
+it('lets none wait beyond the deadline, and takes no place for it', async () => {
+  const pace = pacer(2, Date.now() + 1_200)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => pace('A')))
+  expect(answers.filter(Boolean)).toHaveLength(12)
+  expect(await pacer(2, Date.now() - 1)('A')).toBe(false)
 })

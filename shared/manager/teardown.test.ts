@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { type Seed, startEcs } from '../../infra/emulator/ecs/index.ts'
 import { type CallOptions, callFor, configFor, type Settings } from '../../tests/support/manager.ts'
@@ -67,11 +67,10 @@ describe('a teardown', () => {
     expect(actions()).toEqual(['DescribeInstances'])
   })
 
-  it('tells the log why, and of what there was nothing to do', async () => {
+  it('tells the log why', async () => {
     const id = put()
     const { call } = await teardown([{ SandboxIds: [id, 'i-none'], Reason: 'task 7 is done' }])
-    expect(call.line()).toContain(`task 7 is done: ${id}, i-none`)
-    expect(call.line()).toContain('No such sandbox, nothing to do: i-none')
+    expect(JSON.parse(call.line())).toMatchObject({ level: 'info', notes: [`task 7 is done: ${id}, i-none`] })
   })
 
   it.each<[string, Seed, Settings]>([
@@ -103,6 +102,15 @@ describe('a sandbox that cannot be deleted yet', () => {
     const { SandboxId } = await createSandbox(callFor(configFor(ecs.url)), { OsType: 'Linux' })
     expect((await teardown([[SandboxId]])).outcomes).toEqual({ [SandboxId]: 'Deleted' })
     expect(left()).toEqual([])
+  })
+
+  it('is not taken for gone when it is not to be seen for a moment', async () => {
+    const id = put({ tags, status: 'CREATING' })
+    // Hidden again after it was seen.
+    const working = teardown([[id]], {}, { withinMs: 3_500 })
+    await vi.waitUntil(() => actions().includes('DeleteInstances'))
+    Object.assign(ecs.instances()[0] ?? {}, { hiddenUntil: Number.MAX_SAFE_INTEGER })
+    expect((await working).outcomes).toEqual({ [id]: 'Failed' })
   })
 
   it('fails its own message when the time is up, and no other', async () => {

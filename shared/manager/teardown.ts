@@ -25,22 +25,24 @@ export async function teardownSandboxes(
   requests: readonly TeardownRequest[],
 ): Promise<{ result: TeardownResult; failures: (ActionError | undefined)[] }> {
   for (const { SandboxIds, Reason } of requests) {
-    if (Reason) call.log.note(`${Reason}: ${SandboxIds.slice(0, 10).join(', ')}`)
+    if (Reason) call.log.note(`${Reason}: ${SandboxIds.slice(0, 10).join(', ')}`, 'info')
   }
   const fates = new Map<string, Fate>()
   let left = [...new Set(requests.flatMap(({ SandboxIds }) => SandboxIds))]
   for (let seconds = 1; ; seconds = Math.min(seconds + 1, 3)) {
     for (let at = 0; at < left.length; at += BATCH) {
-      for (const [id, fate] of await deleteBatch(call, left.slice(at, at + BATCH))) fates.set(id, fate)
+      for (const [id, fate] of await deleteBatch(call, left.slice(at, at + BATCH))) {
+        // Not to be seen is no proof that it is gone, of one that was there and could not be deleted.
+        const isDoubtful = fate.outcome === 'missing' && fates.get(id)?.outcome === 'refused'
+        if (!isDoubtful) fates.set(id, fate)
+      }
     }
     // New machines are to be seen after some seconds: two rounds, 3 s in all.
     left = left.filter((id) => mayChange(fates.get(id), seconds < 3))
     if (left.length === 0 || !(await pause(call, seconds))) break
   }
-  const failures = requests.map(({ SandboxIds }) => failureOf(SandboxIds, fates))
+  const failures = requests.map(({ SandboxIds }) => whyAgain(SandboxIds, fates))
   const Sandboxes = [...fates].map(([SandboxId, fate]) => ({ SandboxId, Outcome: outcomeOf(fate) }))
-  const unknown = Sandboxes.filter(({ Outcome }) => Outcome === 'NotFound').map(({ SandboxId }) => SandboxId)
-  if (unknown.length > 0) call.log.note(`No such sandbox, nothing to do: ${unknown.join(', ')}`)
   return { result: { Sandboxes }, failures }
 }
 
@@ -56,7 +58,7 @@ function outcomeOf({ outcome }: Fate): 'Deleted' | 'NotFound' | 'Failed' {
   return isUnknown({ outcome }) ? 'NotFound' : 'Failed'
 }
 
-function failureOf(ids: readonly string[], fates: ReadonlyMap<string, Fate>): ActionError | undefined {
+function whyAgain(ids: readonly string[], fates: ReadonlyMap<string, Fate>): ActionError | undefined {
   const failed = ids.filter((id) => outcomeOf(fates.get(id) ?? { outcome: 'failed' }) === 'Failed')
   if (failed.length === 0) return undefined
   const codes = new Set(failed.map((id) => fates.get(id)?.code))

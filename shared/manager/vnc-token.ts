@@ -67,13 +67,13 @@ export function expiresIn(seconds: number): number {
   return Math.floor(Date.now() / 1_000) + seconds
 }
 
-// A use just before the expiry may write the tag again, with another expiry, for as long as a request may take.
-const USE_SECONDS = 60
-
-/** The tags of tokens that have expired, and of which none is being written again. */
-export function expiredTokens({ id, tags }: Pick<Instance, 'id' | 'tags'>, { security }: Config) {
+/**
+ * The tags of tokens that have expired, and of which none is being written again: a use just before the expiry may write
+ * it with another expiry, for as long as a request may take.
+ */
+export function expiredTokens({ id, tags }: Pick<Instance, 'id' | 'tags'>, { security, server }: Config) {
   const now = expiresIn(0)
-  const settle = ({ used }: StoredToken) => (security.vnc_token_reuse_seconds > 0 && !used ? USE_SECONDS : 0)
+  const settle = ({ used }: StoredToken) => (security.vnc_token_reuse_seconds && !used ? server.timeout_seconds : 0)
   return storedTokens(tags)
     .filter((token) => token.expiresAt + settle(token) <= now)
     .map(({ key }) => ({ instanceId: id, key }))

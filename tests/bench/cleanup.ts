@@ -24,7 +24,7 @@ export async function measureCleanup(): Promise<Report> {
   })
   const env = {
     ...environmentFor(await emulator.ask('url')),
-    ECS_MANAGER__LIFETIME__MAX_DELETIONS_PER_RUN: String(SANDBOXES),
+    ECS_MANAGER__LIFETIME__MAX_DELETIONS_PER_RUN: String(EXPIRED),
     _FAAS_FUNC_TIMEOUT: String(RUN_SECONDS),
   }
   const runs: Run[] = []
