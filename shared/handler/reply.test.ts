@@ -105,6 +105,21 @@ describe('the request id', () => {
   })
 })
 
+test('the log line names the sandbox that was made, or that a request is about', async () => {
+  const created = await invoke('CreateSandbox', vefaas(request('CreateSandbox')))
+  const { SandboxId } = { ...(created.body?.Result as { SandboxId: string }) }
+  expect(line().sandboxId).toBe(SandboxId)
+  for (const action of ['DescribeSandboxes', 'RenewSandbox', 'DescribeSandboxTerminalUrl', 'DeleteSandbox'] as const) {
+    const parameters = action === 'RenewSandbox' ? { SandboxId, LifetimeSeconds: '60' } : { SandboxId }
+    await invoke(action, vefaas(request(action, parameters)))
+    expect(line()).toMatchObject({ action, status: 200, sandboxId: SandboxId })
+  }
+  await invoke('DeleteSandbox', vefaas(request('DeleteSandbox', { SandboxId: 'i-nobody' })), {
+    getRemainingTimeInMillis: () => 1_400,
+  })
+  expect(line()).toMatchObject({ status: 404, sandboxId: 'i-nobody' })
+})
+
 describe('a success', () => {
   test('has the envelope and the headers of the API', async () => {
     const answer = await list()
