@@ -19,6 +19,7 @@ export function welcome({ url, ecs, config, service, key }: Local, { bootSeconds
     ecs
       ? `  emulated ECS   ${ecs.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`
       : `  real ECS       ${config.volcengine.endpoint} (${config.volcengine.region}): machines are real and cost money`,
+    ...pathsOf(service).map((path) => `  events         ${url}${path}   POST, as CloudEvents`),
     ...timersOf(service, fastTimers).map((timer, at) => `  ${at === 0 ? 'timers' : '      '}         ${timer}`),
     '',
     'To try it, paste these lines into another terminal (a sandbox takes the seconds of the sleep to be RUNNING):',
@@ -36,6 +37,12 @@ export function welcome({ url, ecs, config, service, key }: Local, { bootSeconds
     `ready ${url}`,
   ]
   return lines.join('\n')
+}
+
+/** Routes that no action of the query leads to: those of functions that work by event. */
+function pathsOf({ functions }: Service): string[] {
+  const paths = functions.flatMap(({ routes }) => routes.map(({ matchRule }) => matchRule.path.matchContent))
+  return paths.filter((path) => path !== '/')
 }
 
 function timersOf({ functions }: Service, fastTimers: boolean): string[] {

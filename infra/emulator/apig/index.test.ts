@@ -228,7 +228,7 @@ describe('a request that matches nothing', () => {
         Error: {
           Code: 'InvalidActionOrVersion',
           Message:
-            'No route for path / with Action Nothing and Version 2020-04-01 in the query. There are Echo (2020-04-01), Other (2020-04-01).',
+            'No route for path / with Action Nothing and Version 2020-04-01 in the query. There are Echo (2020-04-01), Other (2020-04-01), path /never, path /broken, path /framing, path /invalid, path /invalid-name, path /empty.',
         },
       },
     })

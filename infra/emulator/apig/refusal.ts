@@ -41,14 +41,14 @@ export function refusalResponse(
 /** No route matches: says what was asked for, and what there is. */
 export function noRoute(routes: readonly { matchRule: MatchRule }[], { path, query }: Target): Refusal {
   const asked = new URLSearchParams(query)
-  const actions = routes.flatMap(({ matchRule }) => actionOf(matchRule) ?? [])
+  const known = routes.map(({ matchRule }) => actionOf(matchRule) ?? `path ${matchRule.path.matchContent}`)
   return {
     status: 404,
     code: 'InvalidActionOrVersion',
     message: [
       `No route for path ${shortened(path)}`,
       ` with ${named('Action', asked.get('Action'))} and ${named('Version', asked.get('Version'))} in the query.`,
-      actions.length > 0 ? ` There are ${actions.join(', ')}.` : '',
+      known.length > 0 ? ` There are ${known.join(', ')}.` : '',
     ].join(''),
   }
 }
