@@ -11,7 +11,6 @@ import { renewal, renewalOf } from './renew.ts'
 import type { Request } from './requests.ts'
 import { teardown } from './teardown.ts'
 import { admission, opening } from './terminal.ts'
-import { NEVER } from './truth.ts'
 import type { World } from './world.ts'
 
 type Command = fc.AsyncCommand<World, World>
@@ -55,14 +54,14 @@ const several = fc
   .tuple(fc.oneof({ weight: 3, arbitrary: some }, { weight: 1, arbitrary: sameCreations }), starts)
   .map(([requests, starts]) => command(atOnceText(requests, starts), (world) => atOnce(world, requests, starts)))
 
-/** A renewal in the last moment, beside clean-ups and what else there may be. */
-const race = fc.record({ index: fc.nat(11), ms: fc.constantFrom(-1_000, -400, -150, -20) }).chain(({ index, ms }) => {
+/** A renewal in the last moment of the sandbox that is then the next to end, beside clean-ups and what else there may be. */
+const race = fc.record({ index: fc.nat(3), ms: fc.constantFrom(-1_000, -400, -150, -20) }).chain(({ index, ms }) => {
   const other = fc.oneof({ weight: 2, arbitrary: cleanup }, { weight: 1, arbitrary: requests })
   return fc
-    .tuple(renewalOf(fc.constant({ of: 'sandbox', index })), other, fc.option(other, { nil: undefined }), starts)
+    .tuple(renewalOf(fc.constant({ of: 'ending', index: 0 })), other, fc.option(other, { nil: undefined }), starts)
     .map(([last, first, second, starts]) => {
       const all = [last, first, ...(second ? [second] : [])]
-      return command(`${-ms} ms before the end of sandbox ${index}, ${atOnceText(all, starts)}`, (world) => {
+      return command(`${-ms} ms before the end of ending ${index}, ${atOnceText(all, starts)}`, (world) => {
         passToEnd(world, index, ms)
         return atOnce(world, all, starts)
       })
@@ -89,18 +88,18 @@ const passing = fc
 
 /** To the moments at which it matters what comes first. */
 const passingToEnd = fc
-  .record({ index: fc.nat(11), ms: fc.constantFrom(-2_000, -300, -20, -1, 0, 1_000) })
+  .record({ index: fc.nat(3), ms: fc.constantFrom(-2_000, -300, -20, -1, 0, 1_000) })
   .map(({ index, ms }) =>
     command(
-      `time passes to ${Math.abs(ms)} ms ${ms < 0 ? 'before' : 'after'} the end of sandbox ${index}`,
+      `time passes to ${Math.abs(ms)} ms ${ms < 0 ? 'before' : 'after'} the end of ending ${index}`,
       async (world) => passToEnd(world, index, ms),
     ),
   )
 
 function passToEnd(world: World, index: number, ms: number): void {
-  const ends = world.ours().map((instance) => world.endOf(instance))
-  const wait = (ends[index % ends.length] ?? NEVER) + ms - Date.now()
-  if (wait > 0 && wait < NEVER) pass(wait)
+  const instance = world.instance(world.pick({ of: 'ending', index }))
+  const wait = instance ? world.endOf(instance) + ms - Date.now() : 0
+  if (wait > 0) pass(wait)
 }
 
 const faulty = fault.map((fault: Fault) =>

@@ -5,7 +5,7 @@ import { readEnd } from './contract.ts'
 import type { Fortune, Invocation } from './invocation.ts'
 import { act, fortune, fortuneText, lifetime, type Request, resultOf, shape } from './requests.ts'
 import type { Settings } from './settings.ts'
-import { isVisible, longestOf, NEVER, toUtc } from './truth.ts'
+import { endAfter, isVisible, longestOf, NEVER, toUtc } from './truth.ts'
 import type { Birth, World } from './world.ts'
 
 interface Creation {
@@ -62,7 +62,9 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
   const name = token ? `${token.by} ${token.value}` : `none ${unnamed}`
   const parameters = JSON.stringify([InstanceName, longestOf(LifetimeSeconds, world.settings)])
   const earlier = world.birth(name)
+  const before = earlier && world.instance(earlier.id)
   const endBefore = earlier && world.sandboxes.get(earlier.id)?.end
+  const wasVisible = before !== undefined && isVisible(before)
   const room = roomBefore(world, name)
   const headers: Pair[] = token?.by === 'X-Request-ID' ? [['X-Request-ID', token.value]] : []
   const { invocation, answer } = await act(world, {
@@ -87,7 +89,16 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
     learn(world, `${SandboxId}`, ExpireAt, invocation)
   }
   if (!invocation.isCalm || birth?.at !== (earlier?.at ?? birth?.at)) return
-  const expected = foretell(world, { name, LifetimeSeconds, parameters, earlier, endBefore, room, invocation })
+  const expected = foretell(world, {
+    name,
+    LifetimeSeconds,
+    parameters,
+    earlier,
+    endBefore,
+    wasVisible,
+    room,
+    invocation,
+  })
   const told = answer.status === 200 ? `200 ${ExpireAt}` : outcome(answer)
   world.check(expected.includes(told), () => `the creation is answered ${told} ${answer.message}, not ${expected}`)
 }
@@ -121,6 +132,7 @@ interface Known {
   earlier: Birth | undefined
   /** Of its sandbox. */
   endBefore: number | undefined
+  wasVisible: boolean
   room: Room
   invocation: Invocation
 }
@@ -128,13 +140,13 @@ interface Known {
 /** The answers that there may be where nothing went wrong. */
 function foretell(
   world: World,
-  { name, LifetimeSeconds, parameters, earlier, endBefore = NEVER, room, invocation }: Known,
+  { name, LifetimeSeconds, parameters, earlier, endBefore = NEVER, wasVisible, room, invocation }: Known,
 ): string[] {
   if (isImpossible(LifetimeSeconds, world.settings)) return ['400 InvalidParameter.LifetimeSeconds']
   // A machine that is not to be seen yet takes no room and is not found by its token: both may have changed meanwhile.
   const noRoom = room === 'yes' ? [] : ['429 QuotaExceeded.MaximumSandboxes']
   const made = secondsSince(invocation.started).map((at) => {
-    return `200 ${toUtc(at + longestOf(LifetimeSeconds, world.settings) * 1_000)}`
+    return `200 ${toUtc(endAfter(at, longestOf(LifetimeSeconds, world.settings)))}`
   })
   if (earlier === undefined) return room === 'no' ? noRoom : [...made, ...noRoom]
   const mismatch = '409 IdempotentParameterMismatch'
@@ -142,7 +154,7 @@ function foretell(
   const machine = world.instance(earlier.id)
   const same = `200 ${toUtc(endBefore)}`
   // With two machines of one token the retry may see the old one alone, and takes itself for another request.
-  if (world.isAmbiguous(name)) return [same, mismatch, ...noRoom]
+  if (world.isAmbiguous(name) && !wasVisible) return [same, mismatch, ...noRoom]
   if (machine && isVisible(machine) && room === 'yes') return [same]
   // Its machine is gone: the cloud says so in one of two ways.
   return [same, mismatch, ...noRoom, ...made]
@@ -151,8 +163,8 @@ function foretell(
 /** Every second from then to now: a lifetime counts from somewhere between question and answer. */
 function secondsSince(started: number): number[] {
   const seconds = []
-  for (let at = started - (started % 1_000); at <= Date.now(); at += 1_000) seconds.push(at)
-  return seconds
+  for (let at = started; at <= Date.now(); at += 1_000) seconds.push(at)
+  return [...seconds, Date.now()]
 }
 
 /** Whether the operator does not allow it at all. */

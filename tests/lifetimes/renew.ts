@@ -4,7 +4,7 @@ import { readEnd } from './contract.ts'
 import { isImpossible } from './create.ts'
 import type { Invocation } from './invocation.ts'
 import { act, fortune, fortuneText, lifetime, type Request, resultOf, shape, target, targetText } from './requests.ts'
-import { createdAt, isOurs, isVisible, NEVER, toUtc } from './truth.ts'
+import { createdAt, endAfter, isOurs, isVisible, NEVER, toUtc } from './truth.ts'
 import type { Target, World } from './world.ts'
 
 /** A renewal of a machine to any lifetime. */
@@ -52,7 +52,7 @@ function begin(world: World, id: string) {
     const { SandboxId, ExpireAt } = resultOf(answer)
     world.check(SandboxId === id, () => `the renewal of ${id} is answered for ${SandboxId}`)
     const told = readEnd(world, id, ExpireAt)
-    const wanted = toUtc(seconds === 0 ? NEVER : started + seconds * 1_000)
+    const wanted = toUtc(endAfter(started, seconds || NEVER))
     world.check(ExpireAt === wanted, () => `a renewal to ${seconds} s is told ${ExpireAt}, not ${wanted}`)
     world.tell(id, told)
   }
@@ -65,14 +65,22 @@ function foretell(world: World, id: string, seconds: number): string[] {
   const tooLong = '400 InvalidParameter.LifetimeSeconds'
   if (isImpossible(seconds, settings)) return [tooLong]
   if (!instance || !isOurs(instance, settings)) return ['404 InvalidSandbox.NotFound']
-  // It may be seen, gone or past its end when the call comes to the cloud.
-  const soon = Date.now() + 5_000
   const refused = '409 InvalidSandboxStatus'
   if (!isVisible(instance)) return ['404 InvalidSandbox.NotFound', refused, tooLong, '200']
   if (instance.Status === 'DELETING') return [refused, '404 InvalidSandbox.NotFound']
-  if (world.isExpired(instance)) return [refused]
+  // Two seconds are kept for clocks that do not agree.
+  const left = world.endOf(instance) - MARGIN_MS - Date.now()
+  if (left <= 0) return [refused]
   const last = settings.max_seconds ? createdAt(instance) + settings.max_seconds * 1_000 : NEVER
-  const good = Date.now() + seconds * 1_000 > last && seconds > 0 ? tooLong : '200'
-  if (world.endOf(instance) > soon) return [good]
-  return [good, refused, '504 UpstreamTimeout', '503 ServiceUnavailable']
+  const isTooLong = seconds > 0 && endAfter(Date.now(), seconds) > last
+  // Where it cannot live a second longer, it is its age that is wrong.
+  const outcomes = isTooLong ? [tooLong, ...(last < Date.now() + SOON_MS ? [refused] : [])] : ['200']
+  if (instance.Status === 'ERROR') return [refused]
+  // It may come to its end, or to nothing, before the call comes to the cloud.
+  if (left > SOON_MS && !instance.next) return outcomes
+  return [...outcomes, refused, ...(left > SOON_MS ? [] : ['504 UpstreamTimeout', '503 ServiceUnavailable'])]
 }
+
+const MARGIN_MS = 2_000
+// Longer than a call to the cloud takes where nothing goes wrong.
+const SOON_MS = 5_000

@@ -23,20 +23,18 @@ export const fortune: fc.Arbitrary<Fortune> = fc.record({
   killed: fc.option(fc.record({ atCall: fc.nat(4), afterWork: fc.boolean() }), { nil: undefined, freq: 8 }),
 })
 
-export const target: fc.Arbitrary<Target> = fc.record({
-  of: fc.oneof(
-    { weight: 8, arbitrary: fc.constant('sandbox' as const) },
-    { weight: 2, arbitrary: fc.constantFrom('gone' as const, 'foreign' as const, 'unknown' as const) },
-  ),
-  index: fc.nat(11),
-})
+export const target: fc.Arbitrary<Target> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ of: fc.constant('sandbox'), index: fc.nat(11) }) },
+  { weight: 3, arbitrary: fc.record({ of: fc.constant('newest'), index: fc.constant(0) }) },
+  { weight: 2, arbitrary: fc.record({ of: fc.constantFrom('gone', 'foreign', 'unknown'), index: fc.nat(11) }) },
+)
 
 export const shape = fc.constantFrom(...Object.values(SHAPES))
 
 /** How long a caller wants it to live; undefined: as configured. */
 export const lifetime = fc.constantFrom(undefined, 60, 600, 1, 3_600, 7_200, 100_000, 604_800, 700_000, 0)
 
-export const targetText = ({ of, index }: Target) => `${of} ${index}`
+export const targetText = ({ of, index }: Target) => (of === 'newest' ? 'the newest' : `${of} ${index}`)
 
 export function fortuneText({ legs, killed }: Fortune): string {
   const death = killed && `, killed ${killed.afterWork ? 'after' : 'before'} the work of call ${killed.atCall + 1}`

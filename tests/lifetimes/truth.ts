@@ -19,13 +19,15 @@ export function isOurs({ Tags, ProjectName }: Instance, { project_name }: Settin
 /** Whether lists show it. */
 export const isVisible = ({ hiddenUntil }: Instance) => (hiddenUntil ?? 0) <= Date.now()
 
-/** When it ends by its tag, in milliseconds since 1970. */
+/** When it ends by its tag, in milliseconds since 1970. A tag that says `never`, or nothing that makes sense, is no end. */
 export function endByTag(instance: Instance, settings: Settings): number {
-  const value = instance.Tags.get(END_TAG) ?? ''
-  if (value === 'never') return NEVER
-  if (isUtc(value)) return Date.parse(value)
+  const value = instance.Tags.get(END_TAG)
+  if (value !== undefined) return isUtc(value) ? Date.parse(value) : NEVER
   return settings.unmarked === 'keep' ? NEVER : createdAt(instance) + longestOf(undefined, settings) * 1_000
 }
+
+/** When something ends that lives so many seconds from then: in whole seconds, and never too early. */
+export const endAfter = (start: number, seconds: number) => Math.ceil(start / 1_000 + seconds) * 1_000
 
 /** Seconds that one lives whose creator asks for so many, or says nothing. */
 export function longestOf(asked: number | undefined, { default_seconds, max_seconds }: Settings): number {
@@ -42,10 +44,13 @@ export function isStuck(instance: Instance, { stuck_after_seconds }: Settings): 
 export const isDeletable = ({ Status, DeletionProtection }: Instance) =>
   ['RUNNING', 'STOPPED', 'ERROR'].includes(Status) && !DeletionProtection
 
+// `server.timeout_seconds` as shipped.
+const REQUEST_SECONDS = 25
+
 /** Whether a VNC token's tag has expired, and is not written again by a use at this moment. */
 export function isOutdated(value: string, { vnc_token_reuse_seconds }: Settings): boolean {
   const [, seconds = '0', state] = /:(\d+):(new|used)$/.exec(value) ?? []
-  const settle = vnc_token_reuse_seconds > 0 && state === 'new' ? 60 : 0
+  const settle = vnc_token_reuse_seconds > 0 && state === 'new' ? REQUEST_SECONDS : 0
   return (Number(seconds) + settle) * 1_000 <= Date.now()
 }
 

@@ -43,9 +43,9 @@ export interface Birth {
   at: number
 }
 
-/** Which machine a request is about: of the kind, the one with this index. */
+/** Which machine a request is about: of the kind, the one with this index; of those that have an end ahead, by their ends. */
 export interface Target {
-  of: 'sandbox' | 'gone' | 'foreign' | 'unknown'
+  of: 'sandbox' | 'newest' | 'ending' | 'gone' | 'foreign' | 'unknown'
   index: number
 }
 
@@ -106,11 +106,18 @@ export class World {
     const living = new Set(this.ours().map(({ InstanceId }) => InstanceId))
     const ids = {
       sandbox: [...living],
+      newest: [...living].reverse(),
+      ending: this.#ending(),
       gone: [...this.sandboxes.keys()].filter((id) => !living.has(id)),
       foreign: [...this.foreign.keys()],
       unknown: [],
     }[of]
     return ids[index % ids.length] ?? `i-unknown${index}`
+  }
+
+  #ending(): string[] {
+    const ending = this.ours().filter((one) => this.endOf(one) > Date.now() && this.endOf(one) < NEVER)
+    return ending.sort((one, other) => this.endOf(one) - this.endOf(other)).map(({ InstanceId }) => InstanceId)
   }
 
   /** The end that has to be kept. */
