@@ -5,10 +5,11 @@ import { pass, sleep, untilDone } from './clock.ts'
 import { creation, sameCreations } from './create.ts'
 import { deletion } from './delete.ts'
 import { fault } from './faults.ts'
+import type { Fortune } from './invocation.ts'
 import { checkListing } from './listing.ts'
 import { deed } from './outside.ts'
 import { renewal, renewalOf } from './renew.ts'
-import type { Request } from './requests.ts'
+import { fortune, type Request } from './requests.ts'
 import { teardown } from './teardown.ts'
 import { admission, opening } from './terminal.ts'
 import type { World } from './world.ts'
@@ -54,19 +55,40 @@ const several = fc
   .tuple(fc.oneof({ weight: 3, arbitrary: some }, { weight: 1, arbitrary: sameCreations }), starts)
   .map(([requests, starts]) => command(atOnceText(requests, starts), (world) => atOnce(world, requests, starts)))
 
+// The tries of the call that sets the end get lost on the way, all but the last.
+const slowly: fc.Arbitrary<Fortune> = fc
+  .tuple(fc.constantFrom([1_500, 1], [1_500, 1, 1_500, 1], []), fc.constantFrom(1, 150, 400, 900))
+  .map(([lost, there]) => ({ legs: [1, 1, ...lost, there, 1] }))
+
 /** A renewal in the last moment of the sandbox that is then the next to end, beside clean-ups and what else there may be. */
-const race = fc.record({ index: fc.nat(3), ms: fc.constantFrom(-1_000, -400, -150, -20) }).chain(({ index, ms }) => {
-  const other = fc.oneof({ weight: 2, arbitrary: cleanup }, { weight: 1, arbitrary: requests })
-  return fc
-    .tuple(renewalOf(fc.constant({ of: 'ending', index: 0 })), other, fc.option(other, { nil: undefined }), starts)
-    .map(([last, first, second, starts]) => {
+const race = fc
+  .record({ index: fc.nat(3), ms: fc.constantFrom(-3_000, -2_100, -2_010, -400, -20) })
+  .chain(({ index, ms }) => {
+    const last = renewalOf(fc.constant({ of: 'ending', index: 0 }), fc.oneof(slowly, fortune))
+    const other = fc.oneof({ weight: 3, arbitrary: cleanup }, { weight: 1, arbitrary: requests })
+    const starts = fc.tuple(
+      fc.constant(0),
+      fc.constantFrom(0, 300, 2_000, 2_100),
+      fc.constantFrom(700, 2_000, 2_300, 2_600),
+    )
+    return fc.tuple(last, other, fc.option(other, { nil: undefined }), starts).map(([last, first, second, starts]) => {
       const all = [last, first, ...(second ? [second] : [])]
       return command(`${-ms} ms before the end of ending ${index}, ${atOnceText(all, starts)}`, (world) => {
         passToEnd(world, index, ms)
         return atOnce(world, all, starts)
       })
     })
-})
+  })
+
+/** A creation, a renewal of its sandbox, and the creation again. */
+const retry = fc
+  .tuple(sameCreations, renewalOf(fc.constant({ of: 'newest', index: 0 })))
+  .map(([[first, ...again], renewal]) => [...(first ? [first] : []), renewal, ...again])
+  .map((requests) =>
+    command(`one after the other: ${requests.join('; ')}`, async (world) => {
+      for (const request of requests) await request.send(world)
+    }),
+  )
 
 function atOnceText(requests: readonly Request[], starts: readonly number[]): string {
   return `at once: ${requests.map((request, index) => `${request} after ${starts[index]} ms`).join('; ')}`
@@ -121,6 +143,7 @@ export const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 10, arbitrary: one },
   { weight: 4, arbitrary: several },
   { weight: 2, arbitrary: race },
+  { weight: 1, arbitrary: retry },
   { weight: 4, arbitrary: passing },
   { weight: 3, arbitrary: passingToEnd },
   { weight: 3, arbitrary: faulty },

@@ -63,7 +63,7 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
   const parameters = JSON.stringify([InstanceName, longestOf(LifetimeSeconds, world.settings)])
   const earlier = world.birth(name)
   const before = earlier && world.instance(earlier.id)
-  const endBefore = earlier && world.sandboxes.get(earlier.id)?.end
+  const endBefore = before ? world.endOf(before) : earlier && world.sandboxes.get(earlier.id)?.end
   const wasVisible = before !== undefined && isVisible(before)
   const room = roomBefore(world, name)
   const headers: Pair[] = token?.by === 'X-Request-ID' ? [['X-Request-ID', token.value]] : []

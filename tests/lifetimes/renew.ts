@@ -3,12 +3,22 @@ import { type Answer, outcome } from '../support/service.ts'
 import { readEnd } from './contract.ts'
 import { isImpossible } from './create.ts'
 import type { Invocation } from './invocation.ts'
-import { act, fortune, fortuneText, lifetime, type Request, resultOf, shape, target, targetText } from './requests.ts'
+import {
+  act,
+  fortune as anyFortune,
+  fortuneText,
+  lifetime,
+  type Request,
+  resultOf,
+  shape,
+  target,
+  targetText,
+} from './requests.ts'
 import { createdAt, endAfter, isOurs, isVisible, NEVER, toUtc } from './truth.ts'
 import type { Target, World } from './world.ts'
 
 /** A renewal of a machine to any lifetime. */
-export const renewalOf = (target: fc.Arbitrary<Target>): fc.Arbitrary<Request> =>
+export const renewalOf = (target: fc.Arbitrary<Target>, fortune = anyFortune): fc.Arbitrary<Request> =>
   fc
     .record({ target, seconds: lifetime.map((seconds) => seconds ?? 30), fortune, carry: shape })
     .map(({ target, seconds, fortune, carry }) => ({

@@ -156,5 +156,6 @@ function isToBeSeen(world: World, id: string): boolean {
 /** Nothing keeps the cloud from deleting it within the time of the function. */
 function isQuick(world: World, id: string): boolean {
   const instance = world.instance(id)
-  return !instance || isDeletable(instance) || instance.Status === 'DELETING' || instance.next !== undefined
+  if (!instance || isDeletable(instance) || instance.Status === 'DELETING') return true
+  return instance.next !== undefined && !instance.DeletionProtection
 }
