@@ -72,12 +72,13 @@ describe('npm start', () => {
       'DescribeSandboxes',
       'DescribeSandboxTerminalUrl',
       'ValidateVncToken',
+      'RenewSandbox',
       'DeleteSandbox',
     ])
 
     // Pasted as they are, they show an answer each, two of them on stderr.
     const shown = execFileSync('sh', ['-c', `{\n${lines.join('\n')}\n} 2>&1 | cat`], { encoding: 'utf8' })
-    const [created, all, terminal, address, deleted] = shown
+    const [created, all, terminal, address, renewed, deleted] = shown
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
@@ -85,6 +86,7 @@ describe('npm start', () => {
     expect(all.Result).toMatchObject([{ SandboxId, Status: 'RUNNING' }])
     expect(terminal.Result.Token).toContain(`${SandboxId}.`)
     expect(address).toEqual({ host: all.Result[0].PrimaryIp, port: 5905 })
+    expect(renewed.Result.ExpireAt < created.Result.ExpireAt).toBe(true)
     expect(deleted.Result).toEqual({ SandboxId })
 
     process.kill(-(npm.process.pid ?? 0), 'SIGINT') // Ctrl-C
