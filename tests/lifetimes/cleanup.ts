@@ -25,19 +25,25 @@ interface Cleanup {
 }
 
 /** A run of the clean-up. */
-export const cleanup: fc.Arbitrary<Request> = fc
-  .record({
-    by: fc.constantFrom(...Object.keys(WAYS)),
-    dry: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-    remainingMs: fc.oneof({ weight: 7, arbitrary: fc.constant(60_000) }, { weight: 1, arbitrary: fc.constant(4_000) }),
-    fortune,
-  })
-  .map((cleanup) => ({
-    send: async (world) => {
-      await cleanUp(world, cleanup)
-    },
-    toString: () => textOf(cleanup),
-  }))
+export const cleanupWith = (fortune: fc.Arbitrary<Fortune>): fc.Arbitrary<Request> =>
+  fc
+    .record({
+      by: fc.constantFrom(...Object.keys(WAYS)),
+      dry: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+      remainingMs: fc.oneof(
+        { weight: 7, arbitrary: fc.constant(60_000) },
+        { weight: 1, arbitrary: fc.constant(4_000) },
+      ),
+      fortune,
+    })
+    .map((cleanup) => ({
+      send: async (world) => {
+        await cleanUp(world, cleanup)
+      },
+      toString: () => textOf(cleanup),
+    }))
+
+export const cleanup = cleanupWith(fortune)
 
 function textOf({ by, dry, remainingMs, fortune }: Cleanup): string {
   return `clean up${dry ? ', a dry run' : ''} by ${by}, in ${remainingMs / 1_000} s ${fortuneText(fortune)}`

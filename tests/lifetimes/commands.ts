@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
-import { cleanup } from './cleanup.ts'
+import { cleanup, cleanupWith } from './cleanup.ts'
 import { pass, sleep, untilDone } from './clock.ts'
 import { creation, sameCreations } from './create.ts'
 import { deletion } from './delete.ts'
@@ -9,10 +9,10 @@ import type { Fortune } from './invocation.ts'
 import { checkListing } from './listing.ts'
 import { deed } from './outside.ts'
 import { renewal, renewalOf } from './renew.ts'
-import { fortune, type Request } from './requests.ts'
+import type { Request } from './requests.ts'
 import { teardown } from './teardown.ts'
 import { admission, opening } from './terminal.ts'
-import type { World } from './world.ts'
+import type { Target, World } from './world.ts'
 
 type Command = fc.AsyncCommand<World, World>
 
@@ -55,30 +55,50 @@ const several = fc
   .tuple(fc.oneof({ weight: 3, arbitrary: some }, { weight: 1, arbitrary: sameCreations }), starts)
   .map(([requests, starts]) => command(atOnceText(requests, starts), (world) => atOnce(world, requests, starts)))
 
-// The tries of the call that sets the end get lost on the way, all but the last.
+const nextToEnd = fc.constant<Target>({ of: 'ending', index: 0 })
+const moments = fc.array(fc.constantFrom(0, 300, 700, 2_000, 2_300), { minLength: 3, maxLength: 3 })
+
+/** In the last moment of the sandbox that is then the next to end: its renewal, a clean-up and what else there may be. */
+const race = fc
+  .tuple(
+    fc.constantFrom(2_400, 2_010, 400, 20),
+    renewalOf(nextToEnd),
+    cleanup,
+    fc.option(requests, { nil: undefined }),
+    moments,
+    fc.nat(3),
+  )
+  .map(([ms, renewal, cleanup, more, starts, index]) =>
+    lastMoment({ index, ms, all: [renewal, cleanup, ...(more ? [more] : [])], starts }),
+  )
+
+// The tries of the call that sets the end are lost on the way, all but the last.
 const slowly: fc.Arbitrary<Fortune> = fc
-  .tuple(fc.constantFrom([1_500, 1], [1_500, 1, 1_500, 1], []), fc.constantFrom(1, 150, 400, 900))
+  .tuple(fc.constantFrom([1_500, 1, 1_500, 1], [1_500, 1]), fc.constantFrom(150, 400, 700, 950))
   .map(([lost, there]) => ({ legs: [1, 1, ...lost, there, 1] }))
 
-/** A renewal in the last moment of the sandbox that is then the next to end, beside clean-ups and what else there may be. */
-const race = fc
-  .record({ index: fc.nat(3), ms: fc.constantFrom(-3_000, -2_100, -2_010, -400, -20) })
-  .chain(({ index, ms }) => {
-    const last = renewalOf(fc.constant({ of: 'ending', index: 0 }), fc.oneof(slowly, fortune))
-    const other = fc.oneof({ weight: 3, arbitrary: cleanup }, { weight: 1, arbitrary: requests })
-    const starts = fc.tuple(
-      fc.constant(0),
-      fc.constantFrom(0, 300, 2_000, 2_100),
-      fc.constantFrom(700, 2_000, 2_300, 2_600),
-    )
-    return fc.tuple(last, other, fc.option(other, { nil: undefined }), starts).map(([last, first, second, starts]) => {
-      const all = [last, first, ...(second ? [second] : [])]
-      return command(`${-ms} ms before the end of ending ${index}, ${atOnceText(all, starts)}`, (world) => {
-        passToEnd(world, index, ms)
-        return atOnce(world, all, starts)
-      })
-    })
+const evenly: fc.Arbitrary<Fortune> = fc.constantFrom(150, 100, 250, 400).map((leg) => ({ legs: [leg] }))
+
+/** The same where the renewal comes to the cloud just when the clean-up is between its reading and its deleting. */
+const lateRace = fc
+  .tuple(renewalOf(nextToEnd, slowly), cleanupWith(evenly), fc.constantFrom(1_700, 1_900, 2_100), fc.nat(3))
+  .map(([renewal, cleanup, start, index]) =>
+    lastMoment({ index, ms: 2_010, all: [renewal, cleanup], starts: [0, start] }),
+  )
+
+interface Moment {
+  index: number
+  ms: number
+  all: readonly Request[]
+  starts: readonly number[]
+}
+
+function lastMoment({ index, ms, all, starts }: Moment): Command {
+  return command(`${ms} ms before the end of ending ${index}, ${atOnceText(all, starts)}`, (world) => {
+    passToEnd(world, index, -ms)
+    return atOnce(world, all, starts)
   })
+}
 
 /** A creation, a renewal of its sandbox, and the creation again. */
 const retry = fc
@@ -143,6 +163,7 @@ export const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 10, arbitrary: one },
   { weight: 4, arbitrary: several },
   { weight: 2, arbitrary: race },
+  { weight: 1, arbitrary: lateRace },
   { weight: 1, arbitrary: retry },
   { weight: 4, arbitrary: passing },
   { weight: 3, arbitrary: passingToEnd },

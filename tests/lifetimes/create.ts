@@ -60,6 +60,7 @@ let unnamed = 0
 async function create(world: World, { token, InstanceName, LifetimeSeconds, fortune, carry }: Creation): Promise<void> {
   unnamed += 1
   const name = token ? `${token.by} ${token.value}` : `none ${unnamed}`
+  if (world.isFading(name)) return
   const parameters = JSON.stringify([InstanceName, longestOf(LifetimeSeconds, world.settings)])
   const earlier = world.birth(name)
   const before = earlier && world.instance(earlier.id)
@@ -84,8 +85,7 @@ async function create(world: World, { token, InstanceName, LifetimeSeconds, fort
   const birth = world.birth(name)
   if (answer.status === 200) {
     const isSame = birth?.id === SandboxId && birth?.parameters === parameters
-    // The day in which the cloud remembers a token may end on the way.
-    world.check(isSame || birth === undefined, () => `${name} ${parameters} is told of ${SandboxId}, not ${birth?.id}`)
+    world.check(isSame, () => `${name} ${parameters} is told of ${SandboxId}, not ${birth?.id}`)
     learn(world, `${SandboxId}`, ExpireAt, invocation)
   }
   if (!invocation.isCalm || birth?.at !== (earlier?.at ?? birth?.at)) return

@@ -150,6 +150,12 @@ export class World {
     return birth && birth.at + TOKEN_MS > Date.now() ? birth : undefined
   }
 
+  /** Whether the cloud forgets this token within the next minute: what a retry is then, it depends on the millisecond. */
+  isFading(token: string): boolean {
+    const birth = this.birth(token)
+    return birth !== undefined && birth.at + TOKEN_MS < Date.now() + 60_000
+  }
+
   /** Whether machines of two creations with this token live, because the cloud has forgotten the first. */
   isAmbiguous(token: string): boolean {
     const living = [...this.sandboxes.values()].filter((one) => one.token === token && this.instance(one.id))
