@@ -7,7 +7,7 @@ import { deletion } from './delete.ts'
 import { fault } from './faults.ts'
 import type { Fortune } from './invocation.ts'
 import { checkListing } from './listing.ts'
-import { deed } from './outside.ts'
+import { breakdown, deed } from './outside.ts'
 import { renewal, renewalOf } from './renew.ts'
 import type { Request } from './requests.ts'
 import { teardown } from './teardown.ts'
@@ -84,6 +84,16 @@ const lateRace = fc
   .tuple(renewalOf(nextToEnd, slowly), cleanupWith(evenly), fc.constantFrom(1_700, 1_900, 2_100), fc.nat(3))
   .map(([renewal, cleanup, start, index]) =>
     lastMoment({ index, ms: 2_010, all: [renewal, cleanup], starts: [0, start] }),
+  )
+
+/** A sandbox in ERROR that is mended while a clean-up is at work. */
+const recovery = fc
+  .tuple(breakdown, cleanupWith(evenly), fc.constantFrom(100, 300, 500))
+  .map(([[breaking, mending], cleanup, start]) =>
+    command(`${breaking}, ${atOnceText([cleanup, mending], [0, start])}`, async (world) => {
+      await breaking.send(world)
+      await atOnce(world, [cleanup, mending], [0, start])
+    }),
   )
 
 interface Moment {
@@ -164,6 +174,7 @@ export const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: several },
   { weight: 2, arbitrary: race },
   { weight: 1, arbitrary: lateRace },
+  { weight: 1, arbitrary: recovery },
   { weight: 1, arbitrary: retry },
   { weight: 4, arbitrary: passing },
   { weight: 3, arbitrary: passingToEnd },

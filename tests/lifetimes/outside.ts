@@ -19,6 +19,11 @@ const DEEDS: Record<string, (instance: Instance, world: World) => void> = {
   break: (instance) => {
     if (instance.Status === 'RUNNING') instance.Status = 'ERROR'
   },
+  // By the operator's hand: it is in ERROR no more, or CREATING no more.
+  mend: (instance) => {
+    const isStuck = instance.Status === 'CREATING' && !instance.next
+    if (instance.Status === 'ERROR' || isStuck) instance.Status = 'RUNNING'
+  },
   'let the cloud fail to delete': ({ InstanceId }, { ecs }) => {
     ecs.faults.add({ Kind: 'FailItem', Code: 'InternalError', InstanceId, Times: 1 })
   },
@@ -32,11 +37,20 @@ const DEEDS: Record<string, (instance: Instance, world: World) => void> = {
 /** Something happens to a sandbox without the manager. */
 export const deed: fc.Arbitrary<Request> = fc
   .record({ what: fc.constantFrom(...Object.keys(DEEDS)), target })
-  .map(({ what, target: { index } }) => ({
+  .map(({ what, target: { index } }) => toRequest(what, index))
+
+/** A sandbox breaks and is mended. */
+export const breakdown: fc.Arbitrary<[Request, Request]> = fc
+  .nat(11)
+  .map((index) => [toRequest('break', index), toRequest('mend', index)])
+
+function toRequest(what: string, index: number): Request {
+  return {
     toString: () => `${what} ${targetText({ of: 'sandbox', index })}`,
     async send(world) {
       const instance = world.instance(world.pick({ of: 'sandbox', index }))
       world.disturb()
       if (instance) DEEDS[what]?.(instance, world)
     },
-  }))
+  }
+}
