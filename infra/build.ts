@@ -28,8 +28,8 @@ const substitutes: Record<string, string> = {
 }
 
 /**
- * Names of properties that one dependency speaks with itself, or with our code that calls it: shortened, they are 1.2 kB
- * less of every bundle. A name that anything else reads, in JSON above all, must not stand here.
+ * Names of properties that a dependency, or our own code, speaks with itself alone: shortened, they are 1.3 kB less of every
+ * bundle. A name that anything else reads, in JSON above all, must not stand here.
  */
 const innerNames = [
   // the Signer of @volcengine/openapi
@@ -42,6 +42,8 @@ const innerNames = [
   // middy
   'timeoutEarlyInMillis timeoutEarlyResponse streamifyResponse',
   'disableContentTypeCheck disableContentTypeError unsafeKeyBehaviour',
+  // our own
+  'callerRequestId multiValueReply',
 ].flatMap((line) => line.split(' '))
 
 export type BuildOptions = {

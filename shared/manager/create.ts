@@ -80,14 +80,18 @@ function runInstances(call: Call, request: CreateRequest, token: string, begin: 
 async function runAgain(call: Call, request: CreateRequest, token: string, mismatch: unknown): Promise<Created> {
   for (let seconds = 1; ; seconds += 1) {
     const machines = await send(call, 'DescribeInstances', withToken(token), ({ Instances }) =>
-      list(Instances, ({ Tags }) => Object.fromEntries(list(Tags, ({ Key, Value }) => [Key, Value]))),
+      list(Instances, ({ Tags, InstanceId }) => ({
+        ...Object.fromEntries(list(Tags, ({ Key, Value }) => [Key, Value])),
+        InstanceId,
+      })),
     )
     // The latest: the cloud may have forgotten this token once, and made a second machine of it.
     const [made] = machines.sort((one, other) => other[BEGIN_TAG] - one[BEGIN_TAG])
     if (made?.[BEGIN_TAG]) {
-      const { SandboxId } = await runInstances(call, request, token, Number(made[BEGIN_TAG]))
-      const { [END_TAG]: end } = made
-      return { SandboxId, ExpireAt: end === 'never' ? undefined : end }
+      const again = await runInstances(call, request, token, Number(made[BEGIN_TAG]))
+      // Else the cloud has forgotten the token just now.
+      if (again.SandboxId === made.InstanceId) again.ExpireAt = made[END_TAG] === 'never' ? undefined : made[END_TAG]
+      return again
     }
     if (seconds > 3 || !(await pause(call, seconds))) throw mismatch
   }
