@@ -146,7 +146,7 @@ describe('a renewal is refused', () => {
     const id = seeded(ending(seconds))
     const error = await errorOf(renew(id, 60))
     expect(`${error.status} ${error.code} ${error.message}`).toBe(
-      `409 InvalidSandboxStatus Sandbox ${id} is past its end. It cannot be renewed.`,
+      `409 InvalidSandboxStatus Sandbox ${id} is past its end, or two seconds before it. It cannot be renewed.`,
     )
     expect(actions()).toEqual(['DescribeInstances'])
   })

@@ -34,7 +34,11 @@ export function renewSandbox(call: Call, SandboxId: string, lifetimeSeconds: num
     const oldEnd = endOf(instance, config) ?? Number.POSITIVE_INFINITY
     const isDoomed = status === 'DELETING' || status === 'ERROR'
     if (isDoomed || oldEnd - MARGIN_MS <= Date.now()) {
-      throw invalidSandboxStatus(SandboxId, isDoomed ? status : 'past its end', 'It cannot be renewed.')
+      throw invalidSandboxStatus(
+        SandboxId,
+        isDoomed ? status : 'past its end, or two seconds before it',
+        'It cannot be renewed.',
+      )
     }
     const { max_seconds } = config.lifetime
     const lastEnd = Date.parse(createdAt) + max_seconds * 1_000
