@@ -169,7 +169,7 @@ function toText({
   return [first, ...calls, ...notes, line.result && JSON.stringify(line.result), line.error]
     .filter(Boolean)
     .join('\n  ')
-    .replace(/[^\P{Cc}\n]/gu, '?')
+    .replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, '?')
 }
 
 const words = (...found: unknown[]) => found.filter(Boolean).join(' ')

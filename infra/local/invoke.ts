@@ -34,9 +34,9 @@ async function invoke(): Promise<void> {
   // 3. Bundle the functions; alone, one would leave the others out of dist/.
   await build()
 
-  // 4. Call it.
-  const vefaas = startVefaas({ onLog: (_name, line) => console.error(line) })
+  // 4. Call it. A signal has to find somebody who takes the temporary files away.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
+  const vefaas = startVefaas({ onLog: (_name, line) => console.error(line) })
   vefaas.deploy(deploymentOf(called, ecsUrl))
   const request = requestFor(called, data)
   const response = request ? await vefaas.invoke(called.name, request) : await vefaas.invokeEvent(called.name, data)

@@ -156,6 +156,14 @@ describe('a renewal is refused', () => {
     expect([error.code, error.message]).toEqual(['InvalidSandboxStatus', expect.stringContaining(`is ${status}.`)])
   })
 
+  it('of a sandbox that has been CREATING for too long', async () => {
+    const id = seeded({ ...ending(7_200), status: 'CREATING' })
+    pass(1_799)
+    await renew(id, 7_200)
+    pass(1)
+    expect(await refusalOf(renew(id, 7_200))).toBe('409 InvalidSandboxStatus')
+  })
+
   it('of one that another tool has made and that is past its end by lifetime.unmarked', async () => {
     const id = seeded()
     pass(86_401)

@@ -1,5 +1,6 @@
 import { invalidParameter, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
 import type { Call } from './cloud.ts'
+import { due } from './due.ts'
 import { tagInstance } from './instances.ts'
 import { endAfter, endOf, endTag } from './lifetime.ts'
 import { aboutSandbox } from './refusal.ts'
@@ -32,7 +33,8 @@ export function renewSandbox(call: Call, SandboxId: string, lifetimeSeconds: num
     if (instance === undefined) throw sandboxNotFound(SandboxId)
     const { status, createdAt = '' } = instance
     const oldEnd = endOf(instance, config) ?? Number.POSITIVE_INFINITY
-    const isDoomed = status === 'DELETING' || status === 'ERROR'
+    // The clean-up deletes it whatever its end is.
+    const isDoomed = status === 'DELETING' || (due(instance, config)?.reason ?? 'Expired') !== 'Expired'
     if (isDoomed || oldEnd - MARGIN_MS <= Date.now()) {
       throw invalidSandboxStatus(
         SandboxId,

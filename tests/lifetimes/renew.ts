@@ -14,7 +14,7 @@ import {
   target,
   targetText,
 } from './requests.ts'
-import { createdAt, endAfter, isOurs, isVisible, NEVER, toUtc } from './truth.ts'
+import { createdAt, endAfter, isOurs, isStuck, isVisible, NEVER, toUtc } from './truth.ts'
 import type { Target, World } from './world.ts'
 
 /** A renewal of a machine to any lifetime. */
@@ -86,8 +86,11 @@ function foretell(world: World, id: string, seconds: number): string[] {
   // Where it cannot live a second longer, it is its age that is wrong.
   const outcomes = isTooLong ? [tooLong, ...(last < Date.now() + SOON_MS ? [refused] : [])] : ['200']
   if (instance.Status === 'ERROR') return [refused]
+  if (isStuck(instance, settings) && !instance.next) return [refused]
   // It may come to its end, or to nothing, before the call comes to the cloud.
-  if (left > SOON_MS && !instance.next) return outcomes
+  const stuckAt = createdAt(instance) + settings.stuck_after_seconds * 1_000
+  const isSoonStuck = instance.Status === 'CREATING' && stuckAt < Date.now() + SOON_MS
+  if (left > SOON_MS && !instance.next && !isSoonStuck) return outcomes
   return [...outcomes, refused, ...(left > SOON_MS ? [] : ['504 UpstreamTimeout', '503 ServiceUnavailable'])]
 }
 
