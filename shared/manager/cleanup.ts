@@ -28,7 +28,8 @@ export type Outcome = 'Deleted' | 'Skipped' | 'Failed' | 'WouldDelete'
 // So many batches are in deletion at a time; the calls of all of them keep to the pace.
 const CONCURRENCY = 4
 
-// No batch begins with less than this left: its calls take some tenths of a second each.
+// No call begins with less than this left, and no batch with less than that: a call takes some tenths of a second.
+const CALL_MS = 1_000
 const BATCH_MS = 2_000
 
 // Of the time that a run has, at least so much is kept from the listing for the deleting.
@@ -52,7 +53,7 @@ export async function cleanUp(
 ): Promise<{ result: CleanupResult; failure: ActionError | undefined }> {
   const started = performance.now()
   const { config, deadline, log } = call
-  const pace = pacer(config.lifetime.calls_per_second, deadline)
+  const pace = pacer(config.lifetime.calls_per_second, deadline - CALL_MS)
   const most = config.lifetime.max_deletions_per_run
 
   // 1. Find what should be gone.

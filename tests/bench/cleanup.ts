@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { environmentFor, sandboxTags, startBundle, startEmulator } from './cloud.ts'
 import type { Report } from './table.ts'
 
@@ -47,6 +48,8 @@ export async function measureCleanup(): Promise<Report> {
       node: node / 1e6,
     })
     deleted += Deleted
+    // A timer leaves minutes between two runs: the limits of the cloud have recovered.
+    await sleep(4_000)
   }
   const throttled = await emulator.ask('throttled')
   emulator.stop()

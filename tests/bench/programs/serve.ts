@@ -11,7 +11,7 @@ export function serve<W extends Work>(work: W): W {
     try {
       send({ id, result: await work[name]?.(argument as never) })
     } catch (error) {
-      send({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      send({ id, error: error instanceof Error ? error.stack || error.message : String(error) })
     }
   })
   process.on('disconnect', () => process.exit())
