@@ -56,8 +56,8 @@ export function action<Schema extends ObjectSchema, Result>({
       step.response = reply(step.event, 200, body(step.response as Result, metadata(step.event, name)))
     })
     .onError((step) => {
-      step.event.error = step.error
-      step.response = failure(step.event, name, toActionError(step.error))
+      step.event.error = toActionError(step.error)
+      step.response = failure(step.event, name, step.event.error)
     })
 
   return async (event: unknown, context?: PlatformContext): Promise<Reply> => {
@@ -65,8 +65,7 @@ export function action<Schema extends ObjectSchema, Result>({
     const answer = await (pipeline as unknown as Pipeline)(invocation, {
       getRemainingTimeInMillis: () => invocation.endsAt - Date.now(),
     })
-    const error = invocation.error === undefined ? undefined : toActionError(invocation.error)
-    logOutcome(name, invocation, { status: answer.statusCode, error })
+    logOutcome(name, invocation, { status: answer.statusCode, error: invocation.error })
     return answer
   }
 }

@@ -36,7 +36,7 @@ export interface Invocation {
   /** The parameters, checked against the schema of the action. */
   input: unknown
   /** Why it failed, if it did. */
-  error: unknown
+  error: ActionError | undefined
 }
 
 /** What the work of a function gets to know of its invocation. */

@@ -45,12 +45,13 @@ export async function deleteBatch(
   try {
     if (!(await pace('DescribeInstances'))) return fates
     const { instances } = await describeInstances(call, { InstanceIds: ids, MaxResults: BATCH })
+    const seen = new Map(instances.map((instance) => [instance.id, instance]))
     for (const id of ids) {
-      const instance = instances.find((instance) => instance.id === id)
-      if (!instance) settle([id], { outcome: 'missing' })
-      else if (!isSandbox(instance, call.config)) settle([id], { outcome: 'foreign' })
-      else if (!isWanted(instance)) settle([id], { outcome: 'unwanted' })
-      else if (instance.status === 'DELETING') settle([id], { outcome: 'deleting', code: 'DELETING' })
+      const instance = seen.get(id)
+      if (!instance) fates.set(id, { outcome: 'missing' })
+      else if (!isSandbox(instance, call.config)) fates.set(id, { outcome: 'foreign' })
+      else if (!isWanted(instance)) fates.set(id, { outcome: 'unwanted' })
+      else if (instance.status === 'DELETING') fates.set(id, { outcome: 'deleting', code: 'DELETING' })
       else doomed.push(id)
     }
   } catch (error) {
@@ -59,7 +60,7 @@ export async function deleteBatch(
   try {
     if (doomed.length === 0 || !(await pace('DeleteInstances'))) return fates
     const refusals = await deleteInstances(call, doomed)
-    for (const id of doomed) settle([id], fateOf(refusals.get(id)))
+    for (const id of doomed) fates.set(id, fateOf(refusals.get(id)))
   } catch (error) {
     settle(doomed, failed(error))
   }
