@@ -1,10 +1,10 @@
 import { CallLog, type LoggedCall } from '../openapi/call-log.ts'
 import { Clock } from '../openapi/clock.ts'
-import { type Controlled, controlPath, createControl } from '../openapi/control.ts'
+import { createControl } from '../openapi/control.ts'
+import { type EmulatedService, type Endpoint, startEndpoint } from '../openapi/endpoint.ts'
 import { FaultList } from '../openapi/fault-list.ts'
-import { createGateway, type Service } from '../openapi/gateway.ts'
+import { createGateway } from '../openapi/gateway.ts'
 import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
-import { listen } from '../openapi/wire.ts'
 import type { Ecs } from './action.ts'
 import { actions } from './actions.ts'
 import { ClientTokens } from './client-tokens.ts'
@@ -13,9 +13,14 @@ import { type Fault, type Faults, faultRules } from './faults.ts'
 import { describeInstance, type Instance, type Status } from './instance.ts'
 import { Instances } from './instances.ts'
 
-export interface EcsOptions {
+export interface EcsOptions extends EcsState {
   /** 0, the default, takes a free one. It listens on 127.0.0.1 only. */
   port?: number
+  /** How long every answer of a signed call waits, default 0. */
+  latencyMs?: number
+}
+
+export interface EcsState {
   /** Access key id -> secret; default `{ AKLOCAL: 'local-secret' }`. */
   accessKeys?: Record<string, string>
   /** CREATING to RUNNING; like the other delays in seconds, 0 unless given. */
@@ -24,8 +29,6 @@ export interface EcsOptions {
   stopSeconds?: number
   rebootSeconds?: number
   deleteSeconds?: number
-  /** How long every answer of a signed call waits, default 0. */
-  latencyMs?: number
   /** How many calls of each action are let through; the real limits are not published. Without it, all. */
   rateLimit?: Rate | undefined
   /** The most instances there may be, default 100,000. */
@@ -46,10 +49,7 @@ export interface Seed {
   zoneId?: string
 }
 
-export interface EcsEmulator {
-  /** `http://127.0.0.1:<port>` */
-  url: string
-  port: number
+export interface EcsService extends EmulatedService {
   /** Every signed call since the start or the last reset: the latest 100,000. Its status is 0 when the connection was cut. */
   calls: readonly LoggedCall[]
   instances(): readonly Instance[]
@@ -60,16 +60,24 @@ export interface EcsEmulator {
   seed(count: number, seed?: Seed): void
   /** No instances, no faults, no calls, the clock as it was. */
   reset(): void
-  /** Stops at once, whatever is still open. */
-  close(): Promise<void>
 }
+
+/** An emulated ECS at an address of its own. */
+export type EcsEmulator = EcsService & Endpoint
 
 /**
  * Starts an emulated ECS: the signed API at `/`, its control at `/_emulator/`.
  * Rejects with a RangeError for an option that makes no sense, and with the system's error when the port is taken.
  */
-export async function startEcs(options: EcsOptions = {}): Promise<EcsEmulator> {
-  const { port = 0, accessKeys = { AKLOCAL: 'local-secret' }, latencyMs = 0, addressBlock = '10.0.0.0/8' } = options
+export async function startEcs({ port = 0, latencyMs = 0, ...state }: EcsOptions = {}): Promise<EcsEmulator> {
+  const ecs = createEcs(state)
+  const endpoint = await startEndpoint({ port, services: [ecs], latencyMs: notNegative('latencyMs', latencyMs) })
+  return { ...ecs, ...endpoint }
+}
+
+/** Makes an emulated ECS that is yet to be served. Throws a RangeError for an option that makes no sense. */
+export function createEcs(options: EcsState = {}): EcsService {
+  const { accessKeys = { AKLOCAL: 'local-secret' }, addressBlock = '10.0.0.0/8' } = options
   const clock = new Clock()
   const log = new CallLog()
   const ecs: Ecs = {
@@ -99,14 +107,15 @@ export async function startEcs(options: EcsOptions = {}): Promise<EcsEmulator> {
     clock.reset()
   }
 
-  const service: Service = {
-    name: 'ecs',
-    version: '2020-04-01',
-    actions: new Map([...actions].map(([name, run]) => [name, (call) => run(ecs, call)])),
-  }
-  const faults = ecs.faults
+  const { faults } = ecs
   const answerCall = createGateway({
-    service,
+    service: {
+      name: 'ecs',
+      parameters: 'query',
+      actions: new Map(
+        [...actions].map(([name, run]) => [name, { version: '2020-04-01', run: (call) => run(ecs, call) }]),
+      ),
+    },
     accessKeys,
     faults,
     log,
@@ -119,25 +128,17 @@ export async function startEcs(options: EcsOptions = {}): Promise<EcsEmulator> {
     resources: { instances: () => instances().map(lookInside) },
     advance,
     reset,
-  } satisfies Controlled)
-  notNegative('latencyMs', latencyMs)
-
-  const { port: taken, close } = await listen(port, (request) => {
-    if (request.path.startsWith(controlPath)) return answerControl(request)
-    const answer = answerCall(request)
-    return latencyMs > 0 ? { ...answer, delayMs: latencyMs + (answer.delayMs ?? 0) } : answer
   })
-  const seed = (count: number, wanted: Seed = {}) => seedInstances(ecs, count, wanted)
   return {
-    url: `http://127.0.0.1:${taken}`,
-    port: taken,
+    name: 'ecs',
+    answerCall,
+    answerControl,
     calls: log.calls,
     instances,
     faults,
     advance,
-    seed,
+    seed: (count, wanted = {}) => seedInstances(ecs, count, wanted),
     reset,
-    close,
   }
 }
 

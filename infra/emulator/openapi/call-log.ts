@@ -7,6 +7,8 @@ export interface LoggedCall {
   /** Milliseconds since 1970, on the emulator's clock. */
   time: number
   params: Record<string, string>
+  /** The JSON body, of a service whose parameters stand there; texts of more than 1,000 characters are cut. */
+  body?: Record<string, unknown>
 }
 
 const mostCalls = 100_000
@@ -34,5 +36,6 @@ export class CallLog {
 }
 
 function size(call: LoggedCall): number {
-  return Object.entries(call.params).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  const ofParams = Object.entries(call.params).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  return call.body === undefined ? ofParams : ofParams + JSON.stringify(call.body).length
 }

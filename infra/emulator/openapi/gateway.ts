@@ -15,14 +15,23 @@ export interface Call {
   requestId: string
   /** The flat parameters as they were sent, without Action and Version. */
   params: Readonly<Record<string, string>>
+  /** The JSON object of the body, of a service whose parameters stand there; else empty. */
+  body: Readonly<Record<string, unknown>>
 }
 
 /** A service of the cloud as its gateway knows it. */
 export interface Service {
   name: string
+  /** Where its parameters stand: in the query (or a form), or in a JSON body. */
+  parameters: 'query' | 'json'
+  actions: ReadonlyMap<string, ServiceAction>
+}
+
+export interface ServiceAction {
+  /** The one version of the API that has it. */
   version: string
-  /** Each action: takes a call, returns its Result, or throws an ApiError. */
-  actions: ReadonlyMap<string, (call: Call) => object>
+  /** Takes a call, returns its Result, or throws an ApiError. */
+  run: (call: Call) => object
 }
 
 /** Where the faults of the wire come from. */
@@ -50,15 +59,19 @@ export function createGateway(options: GatewayOptions): (request: HttpRequest) =
     const now = clock.now()
     const metadata = { RequestId: newRequestId(now), Action: '', Version: '', Service: service.name, Region: '' }
     const params: Record<string, string> = {}
+    let body: Record<string, unknown> = {}
     let answer: Answer
     let code: string | undefined
     try {
       const query = parseQuery(request.query)
-      readParams([...query, ...formOf(request)], metadata, params)
+      readParams([...query, ...(service.parameters === 'query' ? formOf(request) : [])], metadata, params)
       admit({ ...request, query }, metadata, service, secrets)
+      if (service.parameters === 'json') body = jsonOf(request)
       options.limit?.(metadata.Action)
       const { Action: action, Region: region, RequestId: requestId } = metadata
-      const outcome = strike(options.faults, metadata, () => workOf(service, { action, region, requestId, params }))
+      const outcome = strike(options.faults, metadata, () =>
+        workOf(service, { action, region, requestId, params, body }),
+      )
       answer = outcome.answer
       code = outcome.code
     } catch (error) {
@@ -73,6 +86,7 @@ export function createGateway(options: GatewayOptions): (request: HttpRequest) =
       ...(code === undefined ? {} : { code }),
       time: now,
       params,
+      ...(service.parameters === 'json' && { body: shortened(body) }),
     })
     return answer
   }
@@ -99,6 +113,34 @@ function formOf({ method, headers, body }: HttpRequest): Pair[] {
   return parseQuery(body.toString())
 }
 
+/** Every official SDK calls services of this kind with POST; what is not JSON is refused. */
+function jsonOf({ method, headers, body }: HttpRequest): Record<string, unknown> {
+  if (method !== 'POST') throw gatewayError('MethodNotAllowed', `The method ${method} is not allowed.`)
+  if (body.length === 0) return {}
+  if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {
+    throw new ApiError(400, 'InvalidArgument', 'The body of a POST has to be application/json.')
+  }
+  try {
+    const value: unknown = JSON.parse(body.toString())
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // answered below
+  }
+  throw new ApiError(400, 'InvalidArgument', 'The body is not a JSON object.')
+}
+
+/** For the log: code comes as one text of megabytes. */
+function shortened(body: Record<string, unknown>): Record<string, unknown> {
+  const most = 1_000
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) =>
+      typeof value === 'string' && value.length > most
+        ? [name, `${value.slice(0, 20)}... (${value.length})`]
+        : [name, value],
+    ),
+  )
+}
+
 function admit(
   request: SignedRequest & { path: string },
   metadata: ResponseMetadata,
@@ -114,7 +156,7 @@ function admit(
   if (signedService !== service.name) {
     throw gatewayError('ServiceNotFound', `This service[${signedService}] not found.`)
   }
-  if (metadata.Version !== service.version || !service.actions.has(metadata.Action)) {
+  if (metadata.Version !== service.actions.get(metadata.Action)?.version) {
     throw gatewayError(
       'InvalidActionOrVersion',
       `Could not find operation ${metadata.Action} for version ${metadata.Version}.`,
@@ -193,9 +235,9 @@ function refused(metadata: ResponseMetadata, error: ApiError, retryAfterSeconds?
 }
 
 function workOf(service: Service, call: Call): object {
-  const run = service.actions.get(call.action)
-  if (!run) throw gatewayError('InvalidActionOrVersion', `Could not find operation ${call.action}.`)
-  return run(call)
+  const action = service.actions.get(call.action)
+  if (!action) throw gatewayError('InvalidActionOrVersion', `Could not find operation ${call.action}.`)
+  return action.run(call)
 }
 
 function envelope(status: number, body: string): Answer {

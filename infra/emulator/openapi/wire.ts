@@ -27,13 +27,21 @@ export interface Listening {
 }
 
 const loopback = '127.0.0.1'
-const mostBodyBytes = 1024 * 1024
 
 /** Serves on 127.0.0.1 only. `port` 0 takes a free one; rejects with the system's error (EADDRINUSE) when it is taken. */
-export async function listen(port: number, answer: (request: HttpRequest) => Answer): Promise<Listening> {
+export async function listen(
+  port: number,
+  mostBodyBytes: number,
+  answer: (request: HttpRequest) => Answer,
+): Promise<Listening> {
+  const tooLarge = {
+    status: 413,
+    contentType: 'text/plain',
+    body: `a body may have ${mostBodyBytes / 1024 / 1024} MiB at most\n`,
+  }
   // UserData of 16 KiB travels in the query string, which Node counts as header.
   const server = createServer({ maxHeaderSize: 256 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
-    readBody(request)
+    readBody(request, mostBodyBytes)
       .catch(() => undefined) // the client went away while it was sending
       .then((body) => send(response, body ? answer(describe(request, body)) : tooLarge))
       .catch((error) => {
@@ -55,9 +63,7 @@ export async function listen(port: number, answer: (request: HttpRequest) => Ans
   }
 }
 
-const tooLarge: Answer = { status: 413, contentType: 'text/plain', body: 'a body may have 1 MiB at most\n' }
-
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+async function readBody(request: IncomingMessage, mostBodyBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
