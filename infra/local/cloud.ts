@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Config } from '../../shared/config/schema.ts'
-import { startApig } from '../emulator/apig/index.ts'
+import { startProxy } from '../emulator/apig/proxy/index.ts'
 import { type EcsEmulator, type EcsOptions, startEcs } from '../emulator/ecs/index.ts'
 import { startVefaas } from '../emulator/vefaas/index.ts'
 import { readService, type Service } from '../service.ts'
@@ -62,7 +62,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
 
     const port = options.port ?? config.server.port
     const { region } = config.volcengine
-    const apig = await listening('--port', () => startApig({ port, service: 'ecs', region, admit: refuseWebPages }))
+    const apig = await listening('--port', () => startProxy({ port, service: 'ecs', region, admit: refuseWebPages }))
     started.push(apig)
 
     for (const one of service.functions) {

@@ -16,14 +16,14 @@ export type Route = {
   timeoutSeconds: number
 }
 
-export type ApigOptions = Api & {
+export type ProxyOptions = Api & {
   /** 0 takes a free one. */
   port: number
   /** Asked about every request before it is routed; what it refuses goes no further. */
   admit?: (target: Target) => Refusal | undefined
 }
 
-export type Apig = {
+export type ProxyServer = {
   url: string
   port: number
   /** Adds a route; it serves at once. */
@@ -33,7 +33,7 @@ export type Apig = {
 }
 
 /** An emulated API gateway (the data plane), on 127.0.0.1 alone. Rejects when it cannot listen. */
-export async function startApig({ port, admit, ...api }: ApigOptions): Promise<Apig> {
+export async function startProxy({ port, admit, ...api }: ProxyOptions): Promise<ProxyServer> {
   const routes: Route[] = []
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {

@@ -2,12 +2,12 @@ import { Agent, type IncomingHttpHeaders, type RequestOptions, request as send }
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Apig, type Route, startApig } from './index.ts'
+import { type ProxyServer, type Route, startProxy } from './index.ts'
 import type { GatewayRequest } from './request.ts'
 
 const MEGABYTE = 1024 * 1024
 
-let apig: Apig
+let apig: ProxyServer
 const agent = new Agent({ keepAlive: true })
 
 const toAction = (action: string): Route['matchRule'] => ({
@@ -33,7 +33,7 @@ const echo = async ({ body, ...target }: GatewayRequest) => ({
 })
 
 beforeAll(async () => {
-  apig = await startApig({
+  apig = await startProxy({
     port: 0,
     service: 'ecs',
     region: 'cn-beijing',
@@ -352,14 +352,14 @@ describe('listening', () => {
   })
 
   test('on a port that is taken is refused', async () => {
-    await expect(startApig({ port: apig.port, service: 'ecs', region: 'cn-beijing' })).rejects.toMatchObject({
+    await expect(startProxy({ port: apig.port, service: 'ecs', region: 'cn-beijing' })).rejects.toMatchObject({
       code: 'EADDRINUSE',
       port: apig.port,
     })
   })
 
   test('ends at once, with requests still open', async () => {
-    const own = await startApig({ port: 0, service: 'ecs', region: 'cn-beijing' })
+    const own = await startProxy({ port: 0, service: 'ecs', region: 'cn-beijing' })
     own.createRoute({ name: 'x', matchRule: toPath('/'), timeoutSeconds: 30, upstream: () => new Promise(() => {}) })
     const open = fetch(own.url).catch((error) => error)
     await sleep(50)
