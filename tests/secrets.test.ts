@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../infra/emulator/ecs/faults.ts'
 import type { EcsEmulator } from '../infra/emulator/ecs/index.ts'
-import { startVefaas } from '../infra/emulator/vefaas/index.ts'
+import { startRuntime } from '../infra/emulator/vefaas/runtime/index.ts'
 import { type Local, startLocal } from '../infra/local/cloud.ts'
 import { environmentOf, type Settings } from './support/manager.ts'
 import { answerWith, type Stub, startStub } from './support/stub-cloud.ts'
@@ -350,7 +350,7 @@ describe('a configuration that cannot be used', () => {
     ],
   ])('is told in the log without its secrets, and not at all to the caller: %s', async (_name, key, environment) => {
     const written: string[] = []
-    const vefaas = startVefaas({ onLog: (_function, line) => written.push(line) })
+    const vefaas = startRuntime({ onLog: (_function, line) => written.push(line) })
     vefaas.deploy({
       name: 'describe-sandboxes',
       codeDirectory: join(import.meta.dirname, '../dist/describe-sandboxes'),

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config } from '../../shared/config/schema.ts'
 import { startProxy } from '../emulator/apig/proxy/index.ts'
 import { type EcsEmulator, type EcsOptions, startEcs } from '../emulator/ecs/index.ts'
-import { startVefaas } from '../emulator/vefaas/index.ts'
+import { startRuntime } from '../emulator/vefaas/runtime/index.ts'
 import { readService, type Service } from '../service.ts'
 import { type ConfigureOptions, configure, project } from './configure.ts'
 import { LocalError } from './error.ts'
@@ -57,7 +57,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     if (ecs) started.push(ecs)
 
     const { timerSpeed } = options
-    const vefaas = startVefaas({ onLog: options.onLog ?? (() => {}), ...(timerSpeed && { timerSpeed }) })
+    const vefaas = startRuntime({ onLog: options.onLog ?? (() => {}), ...(timerSpeed && { timerSpeed }) })
     started.push(vefaas)
 
     const port = options.port ?? config.server.port

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { build } from '../build.ts'
-import type { HttpResponse } from '../emulator/vefaas/http.ts'
-import { startVefaas } from '../emulator/vefaas/index.ts'
+import type { HttpResponse } from '../emulator/vefaas/runtime/http.ts'
+import { startRuntime } from '../emulator/vefaas/runtime/index.ts'
 import { readService, type Service, type ServiceFunction } from '../service.ts'
 import { configure, project } from './configure.ts'
 import { settingsOf } from './environment.ts'
@@ -36,7 +36,7 @@ async function invoke(): Promise<void> {
 
   // 4. Call it. A signal has to find somebody who takes the temporary files away.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
-  const vefaas = startVefaas({ onLog: (_name, line) => console.error(line) })
+  const vefaas = startRuntime({ onLog: (_name, line) => console.error(line) })
   vefaas.deploy(deploymentOf(called, ecsUrl))
   const request = requestFor(called, data)
   const response = request ? await vefaas.invoke(called.name, request) : await vefaas.invokeEvent(called.name, data)

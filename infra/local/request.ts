@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../emulator/vefaas/http.ts'
+import type { HttpRequest } from '../emulator/vefaas/runtime/http.ts'
 import type { ServiceFunction } from '../service.ts'
 
 /**

@@ -31,7 +31,7 @@ export type FunctionOptions = {
   maxInstances?: number
 }
 
-export type Vefaas = {
+export type Runtime = {
   /** Takes a function in, or replaces the one of that name. Throws when its folder has no index.js. */
   deploy(options: FunctionOptions): void
   /** Calls a function. Whatever goes wrong in it is a response, as on the platform; only an unknown name throws. */
@@ -48,17 +48,17 @@ export type Vefaas = {
 }
 
 /**
- * An emulated veFaaS: Node.js functions in handler mode, each instance a process of its own that is started by the
+ * What runs functions: Node.js functions in handler mode, each instance a process of its own that is started by the
  * first call that needs it, and timers that call them. `onLog` gets what functions write, line by line. `timerSpeed` is
  * how many seconds pass for crontabs while one really passes: with 60, every minute is a second long.
  */
-export function startVefaas({
+export function startRuntime({
   onLog,
   timerSpeed = 1,
 }: {
   onLog: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
   timerSpeed?: number
-}): Vefaas {
+}): Runtime {
   const directory = mkdtempSync(join(tmpdir(), 'vefaas-'))
   const program = join(directory, 'bootstrap.cjs')
   const remove = () => rmSync(directory, { recursive: true, force: true })

@@ -4,20 +4,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startVefaas, type Vefaas } from './index.ts'
+import { type Runtime, startRuntime } from './index.ts'
 import type { TimerSettings } from './timer.ts'
 
 /** A minute of the crontab takes a tenth of a second. */
 const SPEED = 600
 
 let directory: string
-let vefaas: Vefaas
+let vefaas: Runtime
 let log: { line: string; stream: string }[]
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'timer-test-'))
   log = []
-  vefaas = startVefaas({ timerSpeed: SPEED, onLog: (_name, line, stream) => log.push({ line, stream }) })
+  vefaas = startRuntime({ timerSpeed: SPEED, onLog: (_name, line, stream) => log.push({ line, stream }) })
 })
 
 afterEach(() => {
@@ -199,8 +199,8 @@ test('a timer keeps no process alive', async () => {
   const file = join(directory, 'program.mts')
   writeFileSync(
     file,
-    `import { startVefaas } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))}
-     const vefaas = startVefaas({ onLog: () => {} })
+    `import { startRuntime } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))}
+     const vefaas = startRuntime({ onLog: () => {} })
      vefaas.deploy({ name: 'idle', codeDirectory: ${JSON.stringify(codeDirectory)} })
      vefaas.createTimer({ functionName: 'idle', name: 'yearly', crontab: '0 0 1 1 *' })`,
   )

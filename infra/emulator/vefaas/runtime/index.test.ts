@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { HttpRequest } from './http.ts'
-import { type FunctionOptions, startVefaas, type Vefaas } from './index.ts'
+import { type FunctionOptions, type Runtime, startRuntime } from './index.ts'
 
 let directory: string
-let vefaas: Vefaas
+let vefaas: Runtime
 const log: { name: string; line: string; stream: string }[] = []
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'vefaas-test-'))
-  vefaas = startVefaas({ onLog: (name, line, stream) => log.push({ name, line, stream }) })
+  vefaas = startRuntime({ onLog: (name, line, stream) => log.push({ name, line, stream }) })
 })
 
 afterAll(() => {
@@ -460,7 +460,7 @@ describe('the log', () => {
 
 describe('the end', () => {
   test('close() ends every process at once and fails their calls', async () => {
-    const own = startVefaas({ onLog: () => {} })
+    const own = startRuntime({ onLog: () => {} })
     const { codeDirectory } = deploy(
       `exports.handler = ({ path }) => path === '/wait' ? new Promise(() => {}) : { body: String(process.pid) }`,
     )
@@ -483,8 +483,8 @@ describe('the end', () => {
       `exports.handler = ({ path }) => { console.log('pid ' + process.pid); if (path === '/stuck') for (;;) {} }`,
     )
     const program = `
-      import { startVefaas } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))}
-      const vefaas = startVefaas({ onLog: (_name, line) => console.log(line) })
+      import { startRuntime } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))}
+      const vefaas = startRuntime({ onLog: (_name, line) => console.log(line) })
       vefaas.deploy({ name: 'f', codeDirectory: ${JSON.stringify(codeDirectory)} })
       await vefaas.invoke('f', { method: 'GET', path: '${path}', query: '', headers: [], body: Buffer.alloc(0) })
       await new Promise(() => setInterval(() => {}, 1000))`
