@@ -21,6 +21,8 @@ export type ProxyOptions = Api & {
   port: number
   /** Asked about every request before it is routed; what it refuses goes no further. */
   admit?: (target: Target) => Refusal | undefined
+  /** The routes at this moment, earlier ones first. Left out: those of `createRoute`. */
+  routes?: () => readonly Route[]
 }
 
 export type ProxyServer = {
@@ -33,12 +35,15 @@ export type ProxyServer = {
 }
 
 /** An emulated API gateway (the data plane), on 127.0.0.1 alone. Rejects when it cannot listen. */
-export async function startProxy({ port, admit, ...api }: ProxyOptions): Promise<ProxyServer> {
-  const routes: Route[] = []
+export async function startProxy(options: ProxyOptions): Promise<ProxyServer> {
+  const { port, admit } = options
+  const api: Api = options
+  const created: Route[] = []
+  const routes = options.routes ?? (() => created)
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const target = targetOf(request)
-    const answer = admit?.(target) ?? (await answerTo(request, target, routes))
+    const answer = admit?.(target) ?? (await answerTo(request, target, routes()))
     if (answer === 'gone') return
     const sent = send(response, 'code' in answer ? refusalResponse(answer, api, target) : answer)
     if (!sent) send(response, refusalResponse(refusals.invalidResponse, api, target))
@@ -60,7 +65,7 @@ export async function startProxy({ port, admit, ...api }: ProxyOptions): Promise
   return {
     url: `http://127.0.0.1:${address.port}`,
     port: address.port,
-    createRoute: (route) => routes.push(route),
+    createRoute: (route) => created.push(route),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -97,7 +102,7 @@ const unreadable: Record<string, Refusal> = {
 async function answerTo(
   request: IncomingMessage,
   target: Target,
-  routes: Route[],
+  routes: readonly Route[],
 ): Promise<GatewayResponse | Refusal | 'gone'> {
   if (request.headers.host === undefined && request.httpVersion === '1.1') return refusals.noHost
   const route = findRoute(routes, target)

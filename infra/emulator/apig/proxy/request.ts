@@ -19,8 +19,11 @@ export const HOP_BY_HOP = new Set([
   'upgrade',
 ])
 
-/** What the gateway or the platform says of a request; a client does not get to say it. */
-const OWN = /^(x-faas-.*|x-forward-consumer|x-real-ip|x-real-port)$/
+/**
+ * What the gateway or the platform says of a request; a client does not get to say it. Whether the real gateway removes
+ * X-Faas-Event-Type is not known: an assumption, on the side that is harder for a function.
+ */
+const OWN = /^(x-faas-(?!event-type$).*|x-forward-consumer|x-real-ip|x-real-port)$/
 
 /** What decides the route, with the headers an upstream gets to see. */
 export function targetOf(request: IncomingMessage): Target {

@@ -1,0 +1,57 @@
+import type { Action } from './action.ts'
+import {
+  checkGatewayServiceExist,
+  createGatewayService,
+  deleteGatewayService,
+  getGatewayService,
+  listGatewayServices,
+  updateGatewayService,
+} from './gateway-services.ts'
+import { checkGatewayExist, createGateway, deleteGateway, getGateway, listGateways, updateGateway } from './gateways.ts'
+import { checkRouteExist, createRoute, deleteRoute, getRoute, listRoutes, updateRoute } from './routes.ts'
+import {
+  checkUpstreamExist,
+  checkUpstreamSpecExist,
+  createUpstream,
+  deleteUpstream,
+  getUpstream,
+  listUpstreams,
+  updateUpstream,
+} from './upstreams.ts'
+
+/** The actions of APIG that are emulated, each in the one version that has it. */
+export const actions: ReadonlyMap<string, { version: string; run: Action }> = new Map([
+  ...of('2021-03-03', {
+    CreateGateway: createGateway,
+    GetGateway: getGateway,
+    ListGateways: listGateways,
+    UpdateGateway: updateGateway,
+    DeleteGateway: deleteGateway,
+    CheckGatewayExist: checkGatewayExist,
+    CreateGatewayService: createGatewayService,
+    GetGatewayService: getGatewayService,
+    ListGatewayServices: listGatewayServices,
+    UpdateGatewayService: updateGatewayService,
+    DeleteGatewayService: deleteGatewayService,
+    CheckGatewayServiceExist: checkGatewayServiceExist,
+    CreateUpstream: createUpstream,
+    GetUpstream: getUpstream,
+    ListUpstreams: listUpstreams,
+    UpdateUpstream: updateUpstream,
+    DeleteUpstream: deleteUpstream,
+    CheckUpstreamExist: checkUpstreamExist,
+    CheckUpstreamSpecExist: checkUpstreamSpecExist,
+  }),
+  ...of('2022-11-12', {
+    CreateRoute: createRoute,
+    GetRoute: getRoute,
+    ListRoutes: listRoutes,
+    UpdateRoute: updateRoute,
+    DeleteRoute: deleteRoute,
+    CheckRouteExist: checkRouteExist,
+  }),
+])
+
+function of(version: string, runs: Record<string, Action>) {
+  return Object.entries(runs).map(([name, run]): [string, { version: string; run: Action }] => [name, { version, run }])
+}

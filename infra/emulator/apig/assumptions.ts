@@ -1,0 +1,49 @@
+import { ApiError } from '../openapi/errors.ts'
+import { invalidParameter, statusConflict } from './errors.ts'
+
+// What VolcEngine does not publish. Each is a guess, on the side that is harder for a client, and in one place so that
+// the day somebody sees the real answer it is changed here alone.
+
+/** How long the gateway waits for an upstream where a route does not say: what Envoy waits, in seconds. */
+export const defaultTimeoutSeconds = 15
+
+/** A filter by name finds part of a name: who wants one name has to compare. */
+export const nameMatches = (name: string, wanted: string) => name.includes(wanted)
+
+/** Only in these a resource may be changed, or get something new in it. */
+export const mustBeRunning = (kind: string, { Id, Status }: { Id: string; Status: string }) => {
+  if (Status !== 'Running') throw statusConflict(`The ${kind} ${Id} is ${Status}, not Running.`)
+}
+
+/** A resource that is still Creating, or Deleting already, is not deleted. */
+export const mustBeDeletable = (kind: string, { Id, Status }: { Id: string; Status: string }) => {
+  if (Status === 'Creating' || Status === 'Deleting') throw statusConflict(`The ${kind} ${Id} is ${Status}.`)
+}
+
+/** Nothing is deleted that something else hangs on; ForceDelete changes nothing about that. */
+export const mustBeUnused = (kind: string, id: string, users: readonly { Id: string }[], what: string) => {
+  const [first, ...others] = users
+  if (!first) return
+  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  throw statusConflict(`The ${kind} ${id} is in use by the ${what} ${first.Id}${more}; delete what uses it first.`)
+}
+
+/**
+ * "Custom priorities are a whitelist feature": 0, which official tools send, and 100, the default, say nothing and are
+ * accepted; any other is refused.
+ */
+export const harmlessPriorities = [0, 100]
+
+/** veFaaS "attaches to serverless gateways only", say official samples: an upstream of a function needs one. */
+export const mustBeServerless = ({ Id, Type }: { Id: string; Type: string }) => {
+  if (Type !== 'serverless') {
+    throw new ApiError(403, 'InvalidOperation', `The gateway ${Id} is ${Type}; functions need a serverless one.`)
+  }
+}
+
+/** "Release the function once before binding it": one that never was released, or is gone, is refused. */
+export const mustBeReleased = (functionId: string, functions: { hasReleased(functionId: string): boolean }) => {
+  if (!functions.hasReleased(functionId)) {
+    throw invalidParameter('UpstreamSpec.VeFaas.FunctionId', `the function ${functionId} has no release`)
+  }
+}

@@ -1,0 +1,46 @@
+import * as v from 'valibot'
+
+// The parameters that several actions share, with their limits (parameter descriptions of the official CLI).
+
+export const text = v.optional(v.string())
+export const flag = v.optional(v.boolean())
+
+export const wholeNumber = (from: number, to: number) => {
+  const is = `it has to be a whole number from ${from} to ${to}`
+  return v.pipe(v.number(is), v.integer(is), v.minValue(from, is), v.maxValue(to, is))
+}
+
+/** Letters, digits and `-`, none at the beginning; 2 to so many. */
+export const name = (most: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(
+      new RegExp(`^[A-Za-z\\d][A-Za-z\\d-]{1,${most - 1}}$`),
+      `it has to be 2 to ${most} letters, digits and "-", the first one no "-"`,
+    ),
+  )
+
+export const comments = v.optional(v.pipe(v.string(), v.maxLength(253, 'it may have 253 characters at most')))
+
+export const tags = (most: number) =>
+  v.optional(
+    v.pipe(
+      v.array(v.object({ Key: v.string(), Value: v.optional(v.string(), '') })),
+      v.maxLength(most, `${most} tags are the most`),
+    ),
+  )
+
+export const protocols = v.array(v.picklist(['HTTP', 'HTTPS'], 'it has to be HTTP or HTTPS'))
+
+export const resourceType = v.optional(v.picklist(['Console', 'Ingress'], 'it has to be Console or Ingress'), 'Console')
+
+/** A page holds 10 unless PageSize says otherwise. */
+export const paging = {
+  PageNumber: v.optional(wholeNumber(1, 1e9), 1),
+  PageSize: v.optional(wholeNumber(0, 100), 10),
+}
+
+/** One page of a list, with how many there are in all. */
+export function pageOf(items: readonly object[], { PageNumber, PageSize }: { PageNumber: number; PageSize: number }) {
+  return { Items: items.slice((PageNumber - 1) * PageSize, PageNumber * PageSize), Total: items.length }
+}

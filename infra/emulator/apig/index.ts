@@ -1,0 +1,183 @@
+import { CallLog, type LoggedCall } from '../openapi/call-log.ts'
+import { Clock } from '../openapi/clock.ts'
+import { createControl } from '../openapi/control.ts'
+import { type EmulatedService, type Endpoint, startEndpoint } from '../openapi/endpoint.ts'
+import { FaultList } from '../openapi/fault-list.ts'
+import { createGateway } from '../openapi/gateway.ts'
+import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
+import { type Apig, type Functions, type Quotas, settle } from './action.ts'
+import { actions } from './actions.ts'
+import { type DataPlane, startDataPlane } from './data-plane.ts'
+import { type Fault, type Faults, faultRules } from './faults.ts'
+import { describeService, type GatewayService } from './gateway-services.ts'
+import { describeGateway, type Gateway } from './gateways.ts'
+import type { Target } from './proxy/match.ts'
+import type { Refusal } from './proxy/refusal.ts'
+import { type Resource, Resources } from './resources.ts'
+import { describeRoute, type Route } from './routes.ts'
+import { serving } from './serving.ts'
+import { describeUpstream, type Upstream } from './upstreams.ts'
+
+export interface ApigOptions extends ApigState {
+  /** Of the signed API; 0, the default, takes a free one. It listens on 127.0.0.1 only. */
+  port?: number
+  /** How long every answer of a signed call waits, default 0. */
+  latencyMs?: number
+}
+
+export interface ApigState {
+  /** Access key id -> secret; default `{ AKLOCAL: 'local-secret' }`. */
+  accessKeys?: Record<string, string>
+  /** How many calls of each action are let through; the real limits are not published. Without it, all. */
+  rateLimit?: Rate | undefined
+  /** Where the first gateway service is served; 0, the default, takes a free one, as each further service does. */
+  gatewayPort?: number
+  /** Creating to Running; like the other delays in seconds, 0 unless given. */
+  gatewaySeconds?: number
+  serviceSeconds?: number
+  /** Deleting to gone, of gateways and services. */
+  deleteSeconds?: number
+  /** Asked about every request to a gateway service before anything else; what it refuses goes no further. */
+  admit?: (target: Target) => Refusal | undefined
+  /** The functions behind upstreams. */
+  functions: Functions
+  /** The most there may be; any number of what it does not name. */
+  quotas?: Partial<Quotas>
+}
+
+export interface ApigService extends EmulatedService {
+  /** Every signed call since the start or the last reset: the latest 100,000. Its status is 0 when the connection was cut. */
+  calls: readonly LoggedCall[]
+  faults: Faults
+  /** Moves the clock by which gateways and services come and go. Signatures are checked by the real time. */
+  advance(seconds: number): void
+  /** No resources, no faults, no calls, the clock as it was. The first address stays. */
+  reset(): void
+  /** A look inside, past regions and pages: each as its Get... action shows it, with its region as `Region`. */
+  gateways(): readonly object[]
+  services(): readonly object[]
+  upstreams(): readonly object[]
+  routes(): readonly object[]
+  /** `http://127.0.0.1:<port>` of the first gateway service. */
+  gatewayUrl: string
+  /** Stops listening for requests to gateway services, and cuts those that are open. */
+  close(): Promise<void>
+}
+
+/** An emulated APIG at an address of its own. */
+export type ApigEmulator = ApigService & Endpoint
+
+/**
+ * Starts an emulated APIG: the signed API at `url`, its control at `/_emulator/`, the first gateway service at
+ * `gatewayUrl`. Rejects with a RangeError for an option that makes no sense, and with the system's error when a port is
+ * taken.
+ */
+export async function startApig({ port = 0, latencyMs = 0, ...state }: ApigOptions): Promise<ApigEmulator> {
+  const apig = await createApig(state)
+  try {
+    const endpoint = await startEndpoint({ port, services: [apig], latencyMs: notNegative('latencyMs', latencyMs) })
+    const close = async () => {
+      await Promise.all([endpoint.close(), apig.close()])
+    }
+    return { ...apig, ...endpoint, close }
+  } catch (error) {
+    await apig.close()
+    throw error
+  }
+}
+
+/**
+ * Makes an emulated APIG whose API is yet to be served; its first gateway address listens at once. Rejects with a
+ * RangeError for an option that makes no sense, and with the system's error when `gatewayPort` is taken.
+ */
+export async function createApig(options: ApigState): Promise<ApigService> {
+  const { accessKeys = { AKLOCAL: 'local-secret' }, gatewayPort = 0, admit, functions, quotas = {} } = options
+  const clock = new Clock()
+  const log = new CallLog()
+  const faults: Faults = new FaultList<Fault>(faultRules, actions.keys())
+  const state = {
+    clock,
+    faults,
+    functions,
+    delays: {
+      gatewaySeconds: notNegative('gatewaySeconds', options.gatewaySeconds ?? 0),
+      serviceSeconds: notNegative('serviceSeconds', options.serviceSeconds ?? 0),
+      deleteSeconds: notNegative('deleteSeconds', options.deleteSeconds ?? 0),
+    },
+    quotas: {
+      gateways: notNegative('quotas.gateways', quotas.gateways ?? Number.POSITIVE_INFINITY),
+      servicesPerGateway: notNegative(
+        'quotas.servicesPerGateway',
+        quotas.servicesPerGateway ?? Number.POSITIVE_INFINITY,
+      ),
+      upstreamsPerGateway: notNegative(
+        'quotas.upstreamsPerGateway',
+        quotas.upstreamsPerGateway ?? Number.POSITIVE_INFINITY,
+      ),
+      routesPerService: notNegative('quotas.routesPerService', quotas.routesPerService ?? Number.POSITIVE_INFINITY),
+    },
+    gateways: new Resources<Gateway>(clock),
+    services: new Resources<GatewayService>(clock, ({ Id }) => dataPlane.shut(Id)),
+    upstreams: new Resources<Upstream>(clock),
+    routes: new Resources<Route>(clock),
+  }
+  const dataPlane: DataPlane = await startDataPlane({
+    port: gatewayPort,
+    admit,
+    serving: (serviceId) => serving(apig, serviceId),
+  })
+  const apig: Apig = { ...state, dataPlane }
+
+  const look = <T extends Resource>(table: Resources<T>, describe: (resource: T) => object) => {
+    return () => {
+      settle(apig)
+      return table.all().map((resource) => ({ ...describe(resource), Region: resource.region }))
+    }
+  }
+  const resources = {
+    gateways: look(apig.gateways, describeGateway),
+    services: look(apig.services, (service) => describeService(apig, service)),
+    upstreams: look(apig.upstreams, describeUpstream),
+    routes: look(apig.routes, (route) => describeRoute(apig, route)),
+  }
+  const advance = (seconds: number) => clock.advance(seconds)
+  const reset = () => {
+    for (const table of [apig.routes, apig.upstreams, apig.services, apig.gateways]) table.clear()
+    faults.clear()
+    log.clear()
+    clock.reset()
+  }
+
+  const answerCall = createGateway({
+    service: {
+      name: 'apig',
+      parameters: 'json',
+      actions: new Map(
+        [...actions].map(([name, { version, run }]) => [name, { version, run: (call) => run(apig, call) }]),
+      ),
+    },
+    accessKeys,
+    faults,
+    log,
+    clock,
+    limit: options.rateLimit && rateLimit(options.rateLimit),
+  })
+  const answerControl = createControl({ faults, calls: log.calls, resources, advance, reset })
+  return {
+    name: 'apig',
+    answerCall,
+    answerControl,
+    calls: log.calls,
+    faults,
+    advance,
+    reset,
+    ...resources,
+    gatewayUrl: dataPlane.url,
+    close: dataPlane.close,
+  }
+}
+
+function notNegative(name: string, value: number): number {
+  if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number from 0 up`)
+  return value
+}

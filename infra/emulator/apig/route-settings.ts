@@ -1,0 +1,104 @@
+import * as v from 'valibot'
+import { notEmulated } from './errors.ts'
+import { flag, text, wholeNumber } from './fields.ts'
+
+const methods = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'PATCH'] as const
+const matchTypes = ['Exact', 'Prefix', 'Regex'] as const
+const matchType = v.picklist(matchTypes, `it has to be one of ${matchTypes.join(', ')}`)
+
+const stringMatch = v.pipe(
+  v.object({ MatchType: matchType, MatchContent: v.string() }),
+  v.check(({ MatchType, MatchContent }) => MatchType !== 'Regex' || isRegex(MatchContent), 'no regular expression'),
+)
+const keyMatch = v.object({ Key: v.pipe(v.string(), v.nonEmpty('it is empty')), Value: stringMatch })
+
+const upstreamItem = v.object({ UpstreamId: v.string(), Version: text, Weight: wholeNumber(0, 10_000) })
+
+const headerName = v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'it is no name of a header'))
+const headerValue = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]*$/, 'it is no value of a header'))
+const headerNames = v.optional(v.array(headerName))
+
+const headerOperation = v.pipe(
+  v.object({
+    Operation: v.picklist(['set', 'add', 'remove'], 'it has to be set, add or remove'),
+    Key: headerName,
+    Value: v.optional(headerValue),
+    DirectionType: v.optional(v.picklist(['request', 'response'], 'it has to be request or response')),
+  }),
+  v.check(({ Operation, Value }) => Operation === 'remove' || Value !== undefined, 'set and add need a Value'),
+)
+
+const corsPolicy = v.object({
+  Enable: flag,
+  AllowOrigins: v.optional(
+    v.array(
+      v.pipe(
+        v.object({ MatchType: matchType, Value: v.string() }),
+        v.check(({ MatchType, Value }) => MatchType !== 'Regex' || isRegex(Value), 'no regular expression'),
+      ),
+    ),
+  ),
+  AllowMethods: v.optional(v.array(v.string())),
+  AllowHeaders: headerNames,
+  ExposeHeaders: headerNames,
+  AllowCredentials: flag,
+  MaxAge: v.optional(wholeNumber(0, 1e9)),
+})
+
+const switchable = v.optional(v.looseObject({ Enable: flag }))
+
+/** What CreateRoute and UpdateRoute say of a route; UpdateRoute replaces all of it. */
+export const routeSettings = {
+  Name: v.pipe(v.string(), v.minLength(2, 'it has 2 characters at least'), v.maxLength(255, 'it has 255 at most')),
+  Enable: v.optional(v.boolean(), false),
+  Priority: v.optional(wholeNumber(0, 100)),
+  MatchRule: v.object({
+    Path: stringMatch,
+    Method: v.optional(v.array(v.picklist(methods, `it has to be one of ${methods.join(', ')}`))),
+    Header: v.optional(v.array(keyMatch)),
+    QueryString: v.optional(v.array(keyMatch)),
+  }),
+  UpstreamList: v.pipe(v.array(upstreamItem), v.minLength(1, 'it names no upstream')),
+  AdvancedSetting: v.optional(
+    v.object({
+      TimeoutSetting: v.optional(v.object({ Enable: flag, Timeout: v.optional(wholeNumber(1, 86_400)) })),
+      CorsPolicySetting: v.optional(corsPolicy),
+      HeaderOperations: v.optional(v.array(headerOperation)),
+      RetryPolicySetting: switchable,
+      URLRewriteSetting: switchable,
+      MirrorPolicies: v.optional(v.array(v.unknown())),
+    }),
+  ),
+  FallbackSetting: switchable,
+  Scene: text,
+  RouteType: text,
+}
+
+const whole = v.object(routeSettings)
+export type RouteSettings = v.InferOutput<typeof whole>
+export type HeaderOperation = v.InferOutput<typeof headerOperation>
+export type CorsPolicy = v.InferOutput<typeof corsPolicy>
+
+/** @throws ApiError 403 for what the cloud has, but not this emulator */
+export function refuseNotEmulated({ Scene, RouteType, FallbackSetting, ...settings }: RouteSettings): void {
+  const { RetryPolicySetting, URLRewriteSetting, MirrorPolicies } = settings.AdvancedSetting ?? {}
+  const refused = {
+    'AdvancedSetting.RetryPolicySetting': RetryPolicySetting?.Enable,
+    'AdvancedSetting.URLRewriteSetting': URLRewriteSetting?.Enable,
+    'AdvancedSetting.MirrorPolicies': MirrorPolicies !== undefined && MirrorPolicies.length > 0,
+    FallbackSetting: FallbackSetting?.Enable,
+    [`Scene ${Scene}`]: Scene !== undefined && Scene !== '' && Scene !== 'Upstream',
+    [`RouteType ${RouteType}`]: RouteType !== undefined && RouteType !== '',
+    'UpstreamList.Version': settings.UpstreamList.some(({ Version }) => Version !== undefined && Version !== ''),
+  }
+  for (const [what, isRefused] of Object.entries(refused)) if (isRefused) throw notEmulated(what)
+}
+
+function isRegex(text: string): boolean {
+  try {
+    new RegExp(`^(?:${text})$`)
+    return true
+  } catch {
+    return false
+  }
+}

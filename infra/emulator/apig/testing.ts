@@ -1,0 +1,103 @@
+import { Signer } from '@volcengine/openapi'
+import type { ApigService } from './index.ts'
+import type { GatewayRequest } from './proxy/request.ts'
+import type { GatewayResponse } from './proxy/response.ts'
+
+export type Body = Readonly<Record<string, unknown>>
+
+export interface Reply {
+  status: number
+  metadata: Record<string, unknown>
+  /** The Result; `{}` of a refusal. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows which fields its action answers with
+  result: any
+  /** `status Code` of a refusal, `200` of a success: what a table of cases compares. */
+  outcome: string
+  message: string
+}
+
+export interface CallOptions {
+  region?: string
+  version?: string
+}
+
+const newer = /Route|^(Create|Update|Get|Delete)Plugin$/
+
+/** A caller of the API at `url` for tests: the official signature over plain `fetch`; nothing is retried or hidden. */
+export function caller(url: string) {
+  return async function call(Action: string, body: Body = {}, options: CallOptions = {}): Promise<Reply> {
+    const { region = 'cn-beijing', version = newer.test(Action) ? '2022-11-12' : '2021-03-03' } = options
+    const params = { Action, Version: version }
+    const text = JSON.stringify(body)
+    const headers: Record<string, string> = { 'Content-Type': 'application/json' }
+    const signer = new Signer({ method: 'POST', region, headers, params, body: text }, 'apig')
+    signer.addAuthorization({ accessKeyId: 'AKLOCAL', secretKey: 'local-secret' })
+    const response = await fetch(`${url}/?${new URLSearchParams(params)}`, { method: 'POST', headers, body: text })
+    const { ResponseMetadata, Result = {} } = (await response.json()) as Envelope
+    const { Error: error } = ResponseMetadata
+    return {
+      status: response.status,
+      metadata: ResponseMetadata,
+      result: Result,
+      outcome: error ? `${response.status} ${error.Code}` : `${response.status}`,
+      message: error?.Message ?? '',
+    }
+  }
+}
+
+interface Envelope {
+  ResponseMetadata: Record<string, unknown> & { Error?: { Code: string; Message: string } }
+  Result?: unknown
+}
+
+/** Functions for tests: each answers with its id and the request that it got. */
+export function echoFunctions(...released: string[]) {
+  const ids = new Set(released)
+  return {
+    ids,
+    hasReleased: (functionId: string) => ids.has(functionId),
+    invoke: async (functionId: string, { body, ...request }: GatewayRequest): Promise<GatewayResponse> => ({
+      status: 200,
+      headers: { 'Content-Type': 'application/json', 'X-Function': functionId },
+      body: Buffer.from(JSON.stringify({ functionId, ...request, body: body.toString() })),
+    }),
+  }
+}
+
+/** Makes what a route needs: a gateway, a service in it, and an upstream to a function. */
+export async function prepare(call: ReturnType<typeof caller>, functionId = 'function-1') {
+  const GatewayId: string = (await call('CreateGateway', gatewayBody)).result.Id
+  const ServiceId: string = (await call('CreateGatewayService', { ...serviceBody, GatewayId })).result.Id
+  const UpstreamId: string = (await call('CreateUpstream', upstreamBody(GatewayId, functionId))).result.Id
+  return { GatewayId, ServiceId, UpstreamId }
+}
+
+/** Good bodies, as a table of cases starts from. */
+export const gatewayBody = { Name: 'gateway-1', Region: 'cn-beijing', Type: 'serverless' }
+export const serviceBody = { ServiceName: 'service-1', Protocol: ['HTTP', 'HTTPS'], AuthSpec: { Enable: false } }
+export const upstreamBody = (GatewayId: string, FunctionId: string) => ({
+  GatewayId,
+  Name: 'upstream-1',
+  SourceType: 'VeFaas',
+  UpstreamSpec: { VeFaas: { FunctionId } },
+})
+export const routeBody = (ServiceId: string, UpstreamId: string, path = '/') => ({
+  ServiceId,
+  Name: 'route-1',
+  Enable: true,
+  MatchRule: { Path: { MatchType: 'Exact', MatchContent: path } },
+  UpstreamList: [{ UpstreamId, Weight: 100 }],
+})
+
+/** The address of a service, as a client learns it. */
+export async function domainOf(call: ReturnType<typeof caller>, ServiceId: string): Promise<string> {
+  return (await call('GetGatewayService', { Id: ServiceId })).result.GatewayService.Domains[0].Domain
+}
+
+/** Sends a request through the gateway, and gives what comes back, with the body read as JSON. */
+export async function send(apig: Pick<ApigService, 'gatewayUrl'>, path: string, init: RequestInit = {}) {
+  const response = await fetch(apig.gatewayUrl + path, init)
+  const text = await response.text()
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it has asked for
+  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as any }
+}
