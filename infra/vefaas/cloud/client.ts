@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import signing from '@volcengine/openapi/lib/base/sign.js'
+import { CloudError } from './cloud-error.ts'
+
+export type Credentials = {
+  accessKeyId: string
+  secretKey: string
+  /** Of temporary credentials; else empty. */
+  sessionToken: string
+}
+
+export type ClientOptions = {
+  /** Where the OpenAPI is, such as `https://open.volcengineapi.com`. */
+  endpoint: string
+  region: string
+  credentials: Credentials
+  /** The first wait before a call is tried again, in milliseconds; each further one is twice as long, and 5 s at most. */
+  retryMs?: number
+}
+
+export type ServiceName = 'vefaas' | 'apig'
+
+export type Client = {
+  /**
+   * Calls an action of veFaaS or APIG and returns its Result.
+   *
+   * Throttled calls are tried again, five times in all. So are, of actions that may be done twice (Get, List, Check,
+   * Update, Delete), those that failed on the cloud's side or got no answer: what creates something is not, because its
+   * work may have been done. Who calls it looks first.
+   * @throws CloudError
+   */
+  call<Result extends object = object>(service: ServiceName, action: string, body: object): Promise<Result>
+  /** Sends code to an address that the cloud has given out. @throws CloudError */
+  upload(address: string, code: Uint8Array, contentType: string): Promise<void>
+}
+
+const MOST_TRIES = 5
+const LONGEST_WAIT_MS = 5_000
+const TRY_TIMEOUT_MS = 60_000
+
+export function createClient({ endpoint, region, credentials, retryMs = 300 }: ClientOptions): Client {
+  return {
+    call: (service, action, body) =>
+      trying(isRepeatable(action), retryMs, () => send(endpoint, region, credentials, service, action, body)),
+    upload: (address, code, contentType) => trying(true, retryMs, () => put(address, code, contentType)),
+  }
+}
+
+/** The version of the API that has an action (veFaaS and APIG API references; the SDKs have them as packages). */
+function versionOf(service: ServiceName, action: string): string {
+  if (service === 'apig') return /Routes?$|^CheckRouteExist$|Plugin$/.test(action) ? '2022-11-12' : '2021-03-03'
+  return /^(CodeUploadCallback|GenTempTosObjectUrl)$/.test(action) ? '2021-03-03' : '2024-06-06'
+}
+
+/** Whether doing it twice is the same as doing it once. */
+function isRepeatable(action: string): boolean {
+  return /^(Get|List|Check|Update|Delete)/.test(action)
+}
+
+async function send<Result>(
+  endpoint: string,
+  region: string,
+  credentials: Credentials,
+  service: ServiceName,
+  action: string,
+  input: object,
+): Promise<Result> {
+  const params = { Action: action, Version: versionOf(service, action) }
+  const body = JSON.stringify(input)
+  const headers: Record<string, string> = { Host: new URL(endpoint).host, 'Content-Type': 'application/json' }
+  const bodySha256 = createHash('sha256').update(body).digest('hex')
+  const signer = new signing.default({ region, method: 'POST', params, headers, body }, service, { bodySha256 })
+  signer.addAuthorization(credentials)
+
+  const { status, text, retryAfter } = await fetched(action, `${endpoint}/?${signing.queryParamsToString(params)}`, {
+    method: 'POST',
+    headers,
+    body,
+  })
+  let envelope: Envelope<Result>
+  try {
+    envelope = JSON.parse(text)
+    if (typeof envelope.ResponseMetadata !== 'object') throw new TypeError()
+  } catch (cause) {
+    // A proxy's page, or half an answer: whether the work was done is not known.
+    throw new CloudError(action, `HTTP status ${status}, and not the JSON it should be`, { status, cause, retryAfter })
+  }
+  const { RequestId, Error: error } = envelope.ResponseMetadata
+  if (error) {
+    throw new CloudError(action, error.Message ?? '', { status, code: error.Code, requestId: RequestId, retryAfter })
+  }
+  return envelope.Result ?? ({} as Result) // an action without a result leaves it out
+}
+
+type Envelope<Result> = {
+  ResponseMetadata: { RequestId?: string; Error?: { Code: string; Message?: string } }
+  Result?: Result
+}
+
+async function put(address: string, code: Uint8Array, contentType: string): Promise<void> {
+  const headers = { 'Content-Type': contentType }
+  const { status } = await fetched('the upload of the code', address, { method: 'PUT', headers, body: code })
+  if (status < 200 || status > 299) throw new CloudError('the upload of the code', `HTTP status ${status}`, { status })
+}
+
+async function fetched(action: string, url: string, init: RequestInit) {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TRY_TIMEOUT_MS) })
+    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
+    return { status: response.status, text: await response.text(), retryAfter }
+  } catch (cause) {
+    throw new CloudError(action, `no answer (${reasonOf(cause)})`, { cause, unreached: isUnreached(cause) })
+  }
+}
+
+async function trying<Result>(repeatable: boolean, retryMs: number, work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof CloudError) || tries === MOST_TRIES) throw error
+      if (!error.beforeWork && !(repeatable && error.passing)) throw error
+      const jittered = Math.min(retryMs * 2 ** (tries - 1), LONGEST_WAIT_MS) * (0.5 + Math.random() / 2)
+      await new Promise((resolve) => setTimeout(resolve, Math.max(jittered, error.retryAfterMs)))
+    }
+  }
+}
+
+/** Nobody was reached, so that no work can have been done. */
+function isUnreached(error: unknown): boolean {
+  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(codeOf(error))
+}
+
+function reasonOf(error: unknown): string {
+  return codeOf(error) || (error instanceof Error ? error.name : 'unknown')
+}
+
+/** fetch wraps what the system said. */
+function codeOf(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
+  return String(cause?.code ?? (typeof code === 'string' ? code : ''))
+}

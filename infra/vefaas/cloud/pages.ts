@@ -1,0 +1,27 @@
+import type { Client, ServiceName } from './client.ts'
+
+/** The most that APIG gives; for veFaaS no limit is documented. Left out, a page has 10 and the rest is overlooked. */
+const PAGE_SIZE = 100
+
+/** Calls a List action for every page, and returns all items. @throws CloudError */
+export async function listAll<Item>(
+  client: Client,
+  service: ServiceName,
+  action: string,
+  body: object = {},
+): Promise<Item[]> {
+  const items: Item[] = []
+  for (let PageNumber = 1; ; PageNumber++) {
+    const page = await client.call<{ Items?: Item[] | null; Total?: number }>(service, action, {
+      ...body,
+      PageNumber,
+      PageSize: PAGE_SIZE,
+    })
+    const got = page.Items ?? []
+    items.push(...got)
+    // Some answers have no Total: then a page that is not full is the last one.
+    if (got.length === 0 || items.length >= (page.Total ?? (got.length < PAGE_SIZE ? 0 : Number.POSITIVE_INFINITY))) {
+      return items
+    }
+  }
+}

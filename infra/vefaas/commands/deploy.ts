@@ -1,0 +1,21 @@
+import type { Context } from '../context.ts'
+import { observe, planOf } from '../plan/index.ts'
+import { carryOut, linesOf } from './report.ts'
+import { summary } from './summary.ts'
+
+/** `serverless deploy`, and with --plan what it would do. */
+export async function deploy(context: Context): Promise<void> {
+  const { client, service, options, utils, artifactOf } = context
+  const { log } = utils
+  const plan = await planOf(client, service, await observe(client, service), artifactOf)
+
+  if (options.plan) {
+    log.notice(`Plan for ${service.name}, stage ${service.stage}, region ${service.region}. Nothing is changed.\n`)
+    utils.writeText(linesOf(plan))
+    return
+  }
+  log.notice(`Deploying ${service.name} to stage ${service.stage} (${service.region})\n`)
+  const done = await carryOut(context, plan)
+  log.notice(done === 0 ? '  nothing has changed: everything is as serverless.yml says\n' : '')
+  utils.writeText(await summary(context))
+}

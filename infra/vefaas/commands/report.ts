@@ -1,0 +1,53 @@
+import type { Context } from '../context.ts'
+import type { Plan } from '../plan/index.ts'
+import type { Step } from '../plan/step.ts'
+import { type Progress, run } from '../run.ts'
+
+/** How often a step that waits says so where there is no terminal to overwrite a line in. */
+const SILENCE_MS = 15_000
+
+/** Carries out a plan, and says what is done, what is being waited for, and how long. Returns how much was done. */
+export async function carryOut({ client, utils, endpoint }: Context, plan: Plan): Promise<number> {
+  const { log, progress } = utils
+  const line = progress.get('vefaas')
+  let saidAt = performance.now()
+  const reported: Progress = {
+    waiting: (_step, what) => {
+      if (process.stderr.isTTY) line.notice(`Waiting for ${what}`)
+      else if (performance.now() - saidAt > SILENCE_MS) {
+        saidAt = performance.now()
+        log.notice(`  waiting for ${what}`)
+      }
+    },
+    done: (step, milliseconds) => log.notice(`  ${lineOf(step)}  (${seconds(milliseconds)})`),
+  }
+  try {
+    // What is made on this computer is made in no time.
+    return await run(client, plan, reported, new URL(endpoint).protocol === 'http:' ? 100 : undefined)
+  } finally {
+    line.remove()
+  }
+}
+
+const VERBS = { create: 'created', update: 'updated', remove: 'removed', leave: 'left' }
+
+/** What a plan would do, a line a step. What would be left as it is comes as a count alone. */
+export function linesOf({ stages }: Plan): string[] {
+  const steps = stages.flat()
+  const left = steps.filter(({ verb }) => verb === 'leave')
+  const told = left.filter(({ details }) => details.length > 0)
+  return [
+    ...steps.filter(({ verb }) => verb !== 'leave').map((step) => `  ${lineOf(step, step.verb)}`),
+    ...told.map((step) => `  ${lineOf(step, 'leave')}`),
+    `  ${left.length} of ${steps.length} are left as they are`,
+  ]
+}
+
+function lineOf({ verb, resource, name, details }: Step, word: string = VERBS[verb]): string {
+  const what = `${word.padEnd(8)} ${resource.padEnd(16)} ${name}`
+  return details.length > 0 ? `${what}  ${details.join(', ')}` : what
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`
+}

@@ -1,0 +1,70 @@
+import { isAbsolute, join } from 'node:path'
+import { type Artifact, readArtifact } from './artifact.ts'
+import { type Client, createClient } from './cloud/client.ts'
+import type { ServiceConfig } from './config.ts'
+import { credentialsFrom } from './credentials.ts'
+import type { Options, Osls, Utils } from './osls.ts'
+import { problemsOf } from './rules.ts'
+import { type Service, serviceOf } from './service.ts'
+
+/** What every command works with. */
+export type Context = {
+  /** serverless.yml, with the stage's own settings in it. */
+  config: ServiceConfig
+  service: Service
+  client: Client
+  options: Options
+  utils: Utils
+  /** Where the OpenAPI is. */
+  endpoint: string
+  /** The packed code of a function. Throws Error when it is not there. */
+  artifactOf: (key: string) => Artifact
+  /** The folder of serverless.yml. */
+  directory: string
+}
+
+const ENDPOINT = 'https://open.volcengineapi.com'
+
+/** serverless.yml as it applies to the stage. */
+export function configOf({ service }: Osls, options: Options): ServiceConfig {
+  const { stages, ...base } = service.provider
+  const stage = options.stage ?? base.stage ?? 'dev'
+  const own = stages?.[stage] ?? {}
+  const provider = {
+    ...base,
+    ...own,
+    environment: { ...base.environment, ...own.environment },
+    tags: { ...base.tags, ...own.tags },
+  }
+  return {
+    service: service.service,
+    stage,
+    region: options.region ?? provider.region,
+    provider,
+    functions: service.functions,
+  }
+}
+
+/** @throws Error with every problem of serverless.yml, or that there are no credentials; both before anything is called */
+export function contextOf(osls: Osls, options: Options, utils: Utils): Context {
+  const config = configOf(osls, options)
+  const problems = problemsOf(config)
+  if (problems.length > 0) throw new osls.classes.Error(problems.join('\n'), 'INVALID_CONFIGURATION')
+
+  const endpoint = config.provider.endpoint ?? ENDPOINT
+  const client = createClient({ endpoint, region: config.region, credentials: credentialsFrom(process.env, endpoint) })
+  return {
+    config,
+    service: serviceOf(config),
+    client,
+    options,
+    utils,
+    endpoint,
+    directory: osls.serviceDir,
+    artifactOf: (key) => {
+      const file = osls.service.functions[key]?.package?.artifact ?? osls.service.package?.artifact
+      if (file === undefined) throw new Error(`function ${key} has no package: serverless package makes it`)
+      return readArtifact(isAbsolute(file) ? file : join(osls.serviceDir, file))
+    },
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * How what a service has made is told from what others have made. Functions, gateways and routes have tags; gateway
+ * services, upstreams and consumers have comments, triggers and plugin bindings a description. All have names that begin
+ * with the service and its stage, except where serverless.yml names them.
+ */
+export type Mark = {
+  /** `<service>-<stage>`: what names begin with. */
+  prefix: string
+  tags: Tag[]
+  /** Stands in comments and descriptions. */
+  comment: string
+}
+
+export type Tag = { Key: string; Value: string }
+
+export function markOf(service: string, stage: string): Mark {
+  return {
+    prefix: `${service}-${stage}`,
+    tags: [
+      { Key: 'serverless-service', Value: service },
+      { Key: 'serverless-stage', Value: stage },
+    ],
+    comment: `[serverless ${service}/${stage}]`,
+  }
+}
+
+/** Whether tags are those of the mark, and maybe more. */
+export function hasTags({ tags }: Mark, found: readonly Tag[] | null | undefined): boolean {
+  return tags.every(({ Key, Value }) => found?.some((tag) => tag.Key === Key && tag.Value === Value))
+}
+
+/** Whether a comment or description has the mark. */
+export function hasComment({ comment }: Mark, found: string | null | undefined): boolean {
+  return found?.includes(comment) ?? false
+}
+
+/** A description for people with the mark behind it. */
+export function marked({ comment }: Mark, description = ''): string {
+  return description === '' ? comment : `${description} ${comment}`
+}

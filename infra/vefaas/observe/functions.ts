@@ -1,0 +1,117 @@
+import type { Client } from '../cloud/client.ts'
+import { listAll } from '../cloud/pages.ts'
+import { hasTags, type Mark, type Tag } from '../mark.ts'
+import { inParallel } from '../parallel.ts'
+import type { FunctionSettings } from '../service.ts'
+
+/** A function as it is. */
+export type FoundFunction = {
+  id: string
+  name: string
+  /** This service has made it. */
+  isOurs: boolean
+  item: FunctionItem
+  /** The revision that serves; undefined when none has ever been released. */
+  stable: RevisionItem | undefined
+  release: ReleaseStatus
+  instances: { MinInstance?: number; MaxInstance?: number }
+  timers: TimerItem[]
+  kafkaTriggers: KafkaItem[]
+}
+
+/** What ListFunctions shows of a function. Only there are its tags: GetFunction has none. */
+export type FunctionItem = Partial<FunctionSettings> & {
+  Id: string
+  Name: string
+  Runtime?: string
+  Envs?: { Key: string; Value: string }[] | null
+  Tags?: Tag[] | null
+}
+
+export type RevisionItem = Partial<FunctionSettings> & { RevisionNumber?: number; Envs?: FunctionItem['Envs'] }
+
+export type ReleaseStatus = {
+  Status?: string
+  StatusMessage?: string
+  ErrorCode?: string
+  FailedInstanceLogs?: string
+  /** -1 before the first. */
+  StableRevisionNumber?: number
+  CurrentTrafficWeight?: number
+  TargetTrafficWeight?: number
+}
+
+export type TimerItem = {
+  Id: string
+  Name: string
+  Crontab?: string
+  Payload?: string
+  Enabled?: boolean
+  EnableConcurrency?: boolean
+  Retries?: number
+  Description?: string
+}
+
+export type KafkaItem = {
+  Id: string
+  Name: string
+  MqInstanceId?: string
+  TopicName?: string
+  StartingPosition?: string
+  MaximumRetryAttempts?: number
+  Enabled?: boolean
+  Description?: string
+}
+
+/** Reads the functions that this service has made, and those of others that have one of these names. @throws CloudError */
+export async function observeFunctions(client: Client, mark: Mark, names: readonly string[]): Promise<FoundFunction[]> {
+  const items = await listAll<FunctionItem>(client, 'vefaas', 'ListFunctions')
+  const concerned = items.filter((item) => hasTags(mark, item.Tags) || names.includes(item.Name))
+  return inParallel(concerned, (item) => lookAt(client, mark, item))
+}
+
+async function lookAt(client: Client, mark: Mark, item: FunctionItem): Promise<FoundFunction> {
+  const of = { FunctionId: item.Id }
+  const isOurs = hasTags(mark, item.Tags)
+  const found = { id: item.Id, name: item.Name, isOurs, item }
+  if (!isOurs) return { ...found, stable: undefined, release: {}, instances: {}, timers: [], kafkaTriggers: [] }
+
+  const release = await client.call<ReleaseStatus>('vefaas', 'GetReleaseStatus', of)
+  const { FunctionResource: instances = {} } = await client.call<{
+    FunctionResource?: { MinInstance?: number; MaxInstance?: number }
+  }>('vefaas', 'GetFunctionResource', of)
+  return {
+    ...found,
+    release,
+    stable: await stableRevision(client, item.Id, release),
+    instances,
+    ...(await triggers(client, item.Id)),
+  }
+}
+
+/** The revision that serves, or undefined. @throws CloudError */
+export async function stableRevision(
+  client: Client,
+  FunctionId: string,
+  { StableRevisionNumber: RevisionNumber = -1 }: ReleaseStatus,
+): Promise<RevisionItem | undefined> {
+  if (RevisionNumber < 0) return undefined
+  return client.call<RevisionItem>('vefaas', 'GetRevision', { FunctionId, RevisionNumber })
+}
+
+async function triggers(
+  client: Client,
+  FunctionId: string,
+): Promise<{ timers: TimerItem[]; kafkaTriggers: KafkaItem[] }> {
+  // No pages: it has no parameters for them.
+  const { Items } = await client.call<{ Items?: { Id: string; Type: string }[] | null }>('vefaas', 'ListTriggers', {
+    FunctionId,
+  })
+  const ofType = (type: string) => (Items ?? []).filter(({ Type }) => Type.toLowerCase() === type)
+  const details = <Item>(action: string, type: string) =>
+    inParallel(ofType(type), ({ Id }) => client.call<Item & object>('vefaas', action, { FunctionId, Id }))
+  return {
+    timers: await details<TimerItem>('GetTimer', 'timer'),
+    kafkaTriggers: await details<KafkaItem>('GetKafkaTrigger', 'kafka'),
+  }
+}

@@ -1,0 +1,40 @@
+import type { FunctionConfig, ProviderConfig } from './config.ts'
+
+// What of osls (the `serverless` command) the plugin uses. Its own types are made for AWS.
+
+export type Osls = {
+  service: {
+    service: string
+    provider: ProviderConfig
+    functions: Record<string, FunctionConfig>
+    package?: { artifact?: string; path?: string }
+  }
+  serviceDir: string
+  classes: { Error: new (message: string, code?: string) => Error }
+  configSchemaHandler: {
+    defineProvider(name: string, schema: object): void
+    defineFunctionEvent(provider: string, name: string, schema: object): void
+  }
+  pluginManager: { spawn(command: string): Promise<void> }
+  setProvider(name: string, provider: object): void
+}
+
+/** The command line, by the names of the options. */
+export type Options = {
+  stage?: string
+  region?: string
+  function?: string
+  plan?: boolean
+  package?: string
+} & Record<string, unknown>
+
+export type Utils = {
+  log: {
+    notice(text?: string): void
+    success(text: string): void
+    warning(text: string): void
+    info(text: string): void
+  }
+  progress: { get(name: string): { notice(text: string): void; remove(): void } }
+  writeText(text: string | string[]): void
+}

@@ -1,0 +1,48 @@
+/**
+ * Whether two values mean the same to the cloud: what is empty, false or left out is the same, and the order of texts in a
+ * list and of keys does not matter.
+ */
+export function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(normal(one)) === JSON.stringify(normal(other))
+}
+
+/** Whether `found` has everything that is `wanted`; what it has beside that is not looked at. */
+export function hasAll(found: unknown, wanted: unknown): boolean {
+  if (isMap(wanted)) {
+    const map = isMap(found) ? found : {}
+    return Object.entries(wanted).every(([key, value]) => hasAll(map[key], value))
+  }
+  return isSame(found, wanted)
+}
+
+/** What is different, as `Name old -> new`, of the keys that are wanted. */
+export function changes(wanted: object, found: object): string[] {
+  const before = found as Record<string, unknown>
+  return Object.entries(wanted)
+    .filter(([key, value]) => !isSame(before[key], value))
+    .map(([key, value]) => `${key} ${shown(before[key])} -> ${shown(value)}`)
+}
+
+function normal(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(normal).filter((item) => item !== undefined)
+    if (items.length === 0) return undefined
+    return items.map((item) => JSON.stringify(item)).sort()
+  }
+  if (isMap(value)) {
+    const entries = Object.entries(value).map(([key, item]) => [key, normal(item)] as const)
+    const kept = entries.filter(([, item]) => item !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
+    return kept.length === 0 ? undefined : Object.fromEntries(kept)
+  }
+  return value === '' || value === false || value === null || value === 0 ? undefined : value
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function shown(value: unknown): string {
+  if (normal(value) === undefined && typeof value !== 'number') return 'none'
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}

@@ -1,0 +1,186 @@
+import { listAll } from '../cloud/pages.ts'
+import { marked } from '../mark.ts'
+import type { FoundGateway, FoundGatewayService } from '../observe/gateways.ts'
+import { foundService } from '../observe/gateways.ts'
+import type { GatewaySpec, Service } from '../service.ts'
+import { createOnce } from './create-once.ts'
+import { type Ids, PlanError, type Step, type Work } from './step.ts'
+import { until } from './until.ts'
+
+/** A serverless gateway takes 60 to 70 s. */
+const MOST_GATEWAY_SECONDS = 10 * 60
+
+const MOST_SERVICE_SECONDS = 3 * 60
+
+/** There is one gateway and one service in an account's plan: the ids go by these names. */
+export const GATEWAY = 'the gateway'
+export const GATEWAY_SERVICE = 'the gateway service'
+
+/** The gateway that a service uses, if it is there. @throws PlanError when it is not there and cannot be made, or not usable */
+export function gatewayFor({ gateway }: Pick<Service, 'gateway'>, gateways: FoundGateway[]): FoundGateway | undefined {
+  const { id, name, isNamed } = gateway
+  const found = gateways.find((one) => (id ? one.id === id : one.name === name))
+  if (id && found === undefined)
+    throw new PlanError(`gateway ${id} does not exist in this region: correct provider.gateway.id`)
+  if (found === undefined) return undefined
+  if (!found.isOurs && !isNamed) {
+    throw new PlanError(
+      `gateway ${name} exists, and this service has not made it: it has not its tags. To use it, name it in provider.gateway.name; else give the service another name`,
+    )
+  }
+  if (/Fail|Abnormal|Delet/i.test(found.status)) {
+    throw new PlanError(
+      `gateway ${found.name} is ${found.status}${found.message ? ` (${found.message})` : ''}: delete it in the console of the API gateway, or wait until it is gone`,
+    )
+  }
+  return found
+}
+
+/** Makes the gateway be there and running. One that is there is never changed. */
+export function gatewayStep(service: Service, found: FoundGateway | undefined, ids: Ids): Step {
+  const { gateway } = service
+  const step = { resource: 'gateway', name: found?.name ?? gateway.name }
+  if (found === undefined) {
+    const details = [`serverless, ${networkOf(gateway)} network; it takes a minute or two`]
+    return { ...step, verb: 'create', details, run: (work) => createGateway(work, service) }
+  }
+  ids.set('gateway', GATEWAY, found.id)
+  if (found.status === 'Running' || found.status === 'Updating') {
+    return { ...step, verb: 'leave', details: found.isOurs ? [] : ['not made by this service'] }
+  }
+  return {
+    ...step,
+    verb: 'update',
+    details: ['wait until it runs'],
+    run: (work) => gatewayRunning(work, found.id, found.name),
+  }
+}
+
+async function createGateway(work: Work, { gateway, mark, region }: Service): Promise<void> {
+  const { client, ids } = work
+  const body = {
+    Name: gateway.name,
+    Region: region,
+    Type: 'serverless', // the functions of veFaaS can be bound to this type alone
+    ResourceSpec: {
+      Replicas: 2,
+      InstanceSpecCode: '1c2g',
+      CLBSpecCode: 'small_1',
+      PublicNetworkBillingType: 'traffic',
+      NetworkType: gateway.network,
+    },
+    ...(gateway.vpc && { NetworkSpec: gateway.vpc }),
+    ...(gateway.projectName && { ProjectName: gateway.projectName }),
+    Comments: marked(mark),
+    Tags: mark.tags,
+  }
+  const { id } = await createOnce(
+    work,
+    async () => (await client.call<{ Id: string }>('apig', 'CreateGateway', body)).Id,
+    async () => {
+      const all = await listAll<{ Id: string; Name: string }>(client, 'apig', 'ListGateways', {
+        Filter: { Name: gateway.name },
+      })
+      return all.find(({ Name }) => Name === gateway.name)?.Id // the filter may let longer names through
+    },
+  )
+  ids.set('gateway', GATEWAY, id)
+  await gatewayRunning(work, id, gateway.name)
+}
+
+async function gatewayRunning(work: Work, Id: string, name: string): Promise<void> {
+  await until(work, `gateway ${name}`, MOST_GATEWAY_SECONDS, async () => {
+    const { Gateway } = await work.client.call<{ Gateway: { Status?: string; Message?: string } }>(
+      'apig',
+      'GetGateway',
+      { Id },
+    )
+    return stateOf(`gateway ${name}`, Gateway.Status, Gateway.Message)
+  })
+}
+
+/** The service of the gateway that is to be used, if it is there. @throws PlanError */
+export function gatewayServiceFor(
+  { gateway }: Service,
+  found: FoundGateway | undefined,
+): FoundGatewayService | undefined {
+  const service = found?.services.find(({ name }) => name === gateway.serviceName)
+  if (service === undefined) return undefined
+  if (!service.isOurs && !gateway.isServiceNamed) {
+    throw new PlanError(
+      `gateway service ${service.name} exists in gateway ${found?.name}, and this service has not made it. To use it, name it in provider.gateway.service; else give the service another name`,
+    )
+  }
+  if (/Fail|Delet/i.test(service.status)) {
+    throw new PlanError(
+      `gateway service ${service.name} is ${service.status}${service.message ? ` (${service.message})` : ''}: delete it in the console of the API gateway, or wait until it is gone`,
+    )
+  }
+  return service
+}
+
+/** Makes the service of the gateway, which has the address, be there and running. One that is there is not changed. */
+export function gatewayServiceStep(service: Service, found: FoundGatewayService | undefined, ids: Ids): Step {
+  const { gateway } = service
+  const step = { resource: 'gateway service', name: gateway.serviceName }
+  if (found === undefined) {
+    return { ...step, verb: 'create', details: [networkOf(gateway)], run: (work) => createService(work, service) }
+  }
+  ids.set('gateway service', GATEWAY_SERVICE, found.id)
+  if (found.status === 'Running')
+    return { ...step, verb: 'leave', details: found.isOurs ? [] : ['not made by this service'] }
+  return {
+    ...step,
+    verb: 'update',
+    details: ['wait until it runs'],
+    run: (work) => serviceRunning(work, found.id, found.name),
+  }
+}
+
+async function createService(work: Work, { gateway, mark }: Service): Promise<void> {
+  const { client, ids } = work
+  const GatewayId = ids.get('gateway', GATEWAY)
+  const body = {
+    GatewayId,
+    ServiceName: gateway.serviceName,
+    Protocol: ['HTTP', 'HTTPS'],
+    AuthSpec: { Enable: false }, // who may call is said by a plugin binding, as the documents recommend
+    ServiceNetworkSpec: gateway.network,
+    Comments: marked(mark),
+  }
+  const { id } = await createOnce(
+    work,
+    async () => (await client.call<{ Id: string }>('apig', 'CreateGatewayService', body)).Id,
+    async () => {
+      const all = await listAll<Parameters<typeof foundService>[1]>(client, 'apig', 'ListGatewayServices', {
+        GatewayId,
+      })
+      return all.map((item) => foundService(mark, item)).find(({ name }) => name === gateway.serviceName)?.id
+    },
+  )
+  ids.set('gateway service', GATEWAY_SERVICE, id)
+  await serviceRunning(work, id, gateway.serviceName)
+}
+
+async function serviceRunning(work: Work, Id: string, name: string): Promise<void> {
+  await until(work, `gateway service ${name}`, MOST_SERVICE_SECONDS, async () => {
+    const { GatewayService } = await work.client.call<{ GatewayService: { Status?: string; Message?: string } }>(
+      'apig',
+      'GetGatewayService',
+      { Id },
+    )
+    return stateOf(`gateway service ${name}`, GatewayService.Status, GatewayService.Message)
+  })
+}
+
+/** True when it runs, its status when it may yet. */
+function stateOf(what: string, status = '', message = ''): true | string {
+  if (status === 'Running') return true
+  if (/Fail|Abnormal|Delet/i.test(status)) throw new Error(`${what} is ${status}${message ? `: ${message}` : ''}`)
+  return status || 'without a status'
+}
+
+function networkOf({ network }: GatewaySpec): string {
+  if (!network.EnablePrivateNetwork) return 'public'
+  return network.EnablePublicNetwork ? 'public and private' : 'private'
+}

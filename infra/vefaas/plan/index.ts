@@ -1,0 +1,124 @@
+import type { Artifact } from '../artifact.ts'
+import type { Client } from '../cloud/client.ts'
+import { type FoundFunction, observeFunctions } from '../observe/functions.ts'
+import { type FoundGateway, observeGateways } from '../observe/gateways.ts'
+import { inParallel } from '../parallel.ts'
+import type { Service } from '../service.ts'
+import { functionStep } from './functions.ts'
+import { gatewayFor, gatewayServiceFor, gatewayServiceStep, gatewayStep } from './gateway.ts'
+import { bindingStep, consumerStep, credentialId } from './key-auth.ts'
+import { leftoverStages } from './leftovers.ts'
+import { routeStep } from './routes.ts'
+import { Ids, PlanError, type Stage, type Step } from './step.ts'
+import { triggerSteps } from './triggers.ts'
+import { upstreamStep } from './upstreams.ts'
+
+/** What is to be done, one stage after the other, and the ids of what there is. */
+export type Plan = { stages: Stage[]; ids: Ids }
+
+/** What there is of a service, and what stands in its way. */
+export type Found = { functions: FoundFunction[]; gateways: FoundGateway[] }
+
+/** Reads what there is. @throws CloudError */
+export async function observe(client: Client, { mark, functions }: Service): Promise<Found> {
+  return {
+    functions: await observeFunctions(
+      client,
+      mark,
+      functions.map(({ name }) => name),
+    ),
+    gateways: await observeGateways(client, mark),
+  }
+}
+
+/**
+ * Compares what is to be with what there is. Changes nothing.
+ *
+ * In the order of the stages nobody unknown gets in: a gateway that is open already is guarded by its key-auth before
+ * functions are released, which may rely on it, and a guard that is no longer wanted is taken away last.
+ * @throws PlanError with everything that stands in the way; CloudError
+ */
+export async function planOf(
+  client: Client,
+  service: Service,
+  found: Found,
+  artifactOf: (key: string) => Artifact,
+): Promise<Plan> {
+  const { mark, functions, gateway } = service
+  const ids = new Ids()
+  const problems: string[] = []
+  const planned = <Result>(plan: () => Result, otherwise: Result): Result => {
+    try {
+      return plan()
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error
+      problems.push(error.message)
+      return otherwise
+    }
+  }
+  const each = <Item>(items: readonly Item[], steps: (item: Item) => Step | Step[]): Step[] =>
+    items.flatMap((item) => planned<Step | Step[]>(() => steps(item), []))
+
+  const functionOf = (name: string) => found.functions.find((one) => one.name === name)
+  const ofFunctions = each(functions, (one) => functionStep(mark, one, artifactOf(one.key), functionOf(one.name), ids))
+  const routed = functions.filter(({ routes }) => routes.length > 0)
+
+  const own = gateway.isNeeded ? planned(() => gatewayFor(service, found.gateways), undefined) : undefined
+  const ofGateway = gateway.isNeeded ? [gatewayStep(service, own, ids)] : []
+  const ownService = planned(() => gatewayServiceFor(service, own), undefined)
+  const ofService = gateway.isNeeded ? [gatewayServiceStep(service, ownService, ids)] : []
+  const consumers = gateway.isNeeded ? (gateway.keyAuth?.consumers ?? []) : []
+  const known = await inParallel(consumers, async ({ name, key }) => {
+    const consumer = own?.consumers.find((one) => one.name === name)
+    return own && consumer ? (await credentialId({ client }, own.id, consumer.id, key)) !== undefined : false
+  })
+  const ofConsumers = consumers.map((one, at) => consumerStep(mark, one, own, known[at] ?? false, ids))
+  const ofBinding = consumers.length > 0 && gateway.keyAuth ? [bindingStep(mark, gateway.keyAuth, own, ids)] : []
+  const ofUpstreams = routed.map((one) => upstreamStep(mark, one, own, ids))
+  const ofRoutes = routed.flatMap((one) => one.routes.map((route) => routeStep(mark, one, route, own, ids)))
+  const ofTriggers = each(functions, (one) => triggerSteps(mark, one, functionOf(one.name)))
+  if (problems.length > 0) throw new PlanError(problems.join('\n'))
+
+  // A gateway that is yet to be made leads nowhere: it and the functions need not wait for each other.
+  const begin = own === undefined ? [[...ofGateway, ...ofFunctions]] : [ofGateway]
+  const guard = [ofService, ofConsumers, ofBinding]
+  const rest = own === undefined ? [] : [ofFunctions]
+  const stages = [
+    ...begin,
+    ...guard,
+    ...rest,
+    ofUpstreams,
+    ofRoutes,
+    ofTriggers,
+    ...leftoverStages(service, found, ids),
+  ]
+  return { stages: stages.filter((stage) => stage.length > 0), ids }
+}
+
+/** The plan for one function: its code and settings, not what calls it. @throws PlanError, CloudError */
+export async function planOfFunction(
+  client: Client,
+  service: Service,
+  key: string,
+  artifactOf: (key: string) => Artifact,
+): Promise<Plan> {
+  const { mark, functions } = service
+  const ids = new Ids()
+  const spec = functions.find((one) => one.key === key)
+  if (spec === undefined)
+    throw new PlanError(`there is no function ${key}; there are ${functions.map((one) => one.key).join(', ')}`)
+  const found = (await observeFunctions(client, mark, [spec.name])).find(({ name }) => name === spec.name)
+  if (found === undefined)
+    throw new PlanError(`function ${spec.name} is not deployed yet: serverless deploy deploys the whole service`)
+  return { stages: [[functionStep(mark, spec, artifactOf(key), found, ids)]], ids }
+}
+
+/** What is left of a service when nothing of it is wanted. @throws CloudError */
+export async function planOfRemoval(client: Client, service: Service): Promise<Plan> {
+  const nothing: Service = { ...service, functions: [], gateway: { ...service.gateway, isNeeded: false } }
+  const ids = new Ids()
+  return {
+    stages: leftoverStages(nothing, await observe(client, nothing), ids).filter((stage) => stage.length > 0),
+    ids,
+  }
+}

@@ -1,0 +1,60 @@
+import type { FunctionItem } from '../observe/functions.ts'
+import type { FunctionSpec } from '../service.ts'
+
+/** The variable in which a deployment notes on the function what it has put there. */
+export const VARIABLE = 'SERVERLESS_DEPLOYMENT'
+
+/**
+ * What a deployment has put on a function. Without it, nobody could tell whether the code has changed, and a variable that
+ * serverless.yml no longer names from one that somebody else has set. It is a variable because revisions have variables, so
+ * that it also tells what is being served.
+ */
+export type Record = {
+  /** SHA-256 of the zip. */
+  code: string
+  /** Names of variables. */
+  environment: string[]
+  /** Keys of tags. */
+  tags: string[]
+}
+
+/** Whether the variables have the record of this deployment. */
+export function hasRecord(spec: FunctionSpec, code: string, envs: FunctionItem['Envs']): boolean {
+  return envs?.some(({ Key, Value }) => Key === VARIABLE && Value === recordOf(spec, code)) ?? false
+}
+
+/** What the last deployment has put on a function, or nothing when it was none of ours. */
+export function recordIn(envs: FunctionItem['Envs']): Record {
+  const nothing = { code: '', environment: [], tags: [] }
+  try {
+    const value = envs?.find(({ Key }) => Key === VARIABLE)?.Value
+    return { ...nothing, ...JSON.parse(value ?? '{}') }
+  } catch {
+    return nothing
+  }
+}
+
+/** The variables of the function: those of serverless.yml, those that others have set, and the record. */
+export function environmentWith(
+  spec: FunctionSpec,
+  code: string,
+  found?: FunctionItem['Envs'],
+): { Key: string; Value: string }[] {
+  const { environment } = spec
+  const ours = { ...environment, [VARIABLE]: recordOf(spec, code) }
+  const before = new Set([...recordIn(found).environment, ...Object.keys(ours)])
+  const others = (found ?? []).filter(({ Key }) => !before.has(Key))
+  return [...others, ...Object.entries(ours).map(([Key, Value]) => ({ Key, Value }))]
+}
+
+/** The same of the tags. */
+export function tagsWith({ tags }: FunctionSpec, found?: FunctionItem): { Key: string; Value: string }[] {
+  const before = new Set([...recordIn(found?.Envs).tags, ...tags.map(({ Key }) => Key)])
+  const others = (found?.Tags ?? []).filter(({ Key }) => !before.has(Key))
+  return [...others, ...tags]
+}
+
+function recordOf({ environment, tags }: FunctionSpec, code: string): string {
+  const record: Record = { code, environment: Object.keys(environment).sort(), tags: tags.map(({ Key }) => Key).sort() }
+  return JSON.stringify(record)
+}

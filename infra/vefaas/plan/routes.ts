@@ -1,0 +1,81 @@
+import { listAll } from '../cloud/pages.ts'
+import type { Mark } from '../mark.ts'
+import type { FoundGateway, RouteItem } from '../observe/gateways.ts'
+import type { FunctionSpec, RouteSpec } from '../service.ts'
+import { hasAll, isSame } from './compare.ts'
+import { createOnce } from './create-once.ts'
+import { GATEWAY_SERVICE } from './gateway.ts'
+import type { Ids, Step } from './step.ts'
+
+/** Leads requests to a function. */
+export function routeStep(
+  mark: Mark,
+  { key }: FunctionSpec,
+  spec: RouteSpec,
+  found: FoundGateway | undefined,
+  ids: Ids,
+): Step {
+  const step = { resource: 'route', name: spec.name }
+  const ServiceId = ids.find('gateway service', GATEWAY_SERVICE)
+  const route = found?.routes.find((one) => one.Name === spec.name && one.ServiceId === ServiceId)
+  const bodyFor = (UpstreamId: string) => ({
+    Name: spec.name,
+    Enable: true, // off is what some tools take for the default
+    MatchRule: spec.MatchRule,
+    UpstreamList: [{ UpstreamId, Weight: 100 }],
+    AdvancedSetting: spec.AdvancedSetting,
+  })
+  if (route !== undefined) {
+    const details = differences(spec, route, ids.find('upstream', key))
+    if (details.length === 0) return { ...step, verb: 'leave', details }
+    return {
+      ...step,
+      verb: 'update',
+      details,
+      run: async ({ client, ids: known }) => {
+        await client.call('apig', 'UpdateRoute', { Id: route.Id, ...bodyFor(known.get('upstream', key)) })
+      },
+    }
+  }
+  return {
+    ...step,
+    verb: 'create',
+    details: [shown(spec)],
+    run: async (work) => {
+      const { client } = work
+      const service = { ServiceId: work.ids.get('gateway service', GATEWAY_SERVICE) }
+      const body = { ...service, ...bodyFor(work.ids.get('upstream', key)), ResourceType: 'Console', Tags: mark.tags }
+      await createOnce(
+        work,
+        async () => (await client.call<{ Id: string }>('apig', 'CreateRoute', body)).Id,
+        async () => {
+          const all = await listAll<RouteItem>(client, 'apig', 'ListRoutes', service)
+          return all.find(({ Name }) => Name === spec.name)?.Id
+        },
+      )
+    },
+  }
+}
+
+function differences(spec: RouteSpec, found: RouteItem, upstreamId: string | undefined): string[] {
+  const isUpstream = found.UpstreamList?.length === 1 && found.UpstreamList[0]?.UpstreamId === upstreamId
+  return [
+    ...(isSame(spec.MatchRule, found.MatchRule) ? [] : [`matches ${shown(spec)}`]),
+    ...(hasAll(found.AdvancedSetting, spec.AdvancedSetting) && !hasMoreCors(spec, found) ? [] : ['settings']),
+    ...(isUpstream && upstreamId !== undefined ? [] : ['leads to another function']),
+    ...(found.Enable === true ? [] : ['is off']),
+  ]
+}
+
+/** A policy that serverless.yml no longer has. */
+function hasMoreCors({ AdvancedSetting }: RouteSpec, found: RouteItem): boolean {
+  return AdvancedSetting.CorsPolicySetting === undefined && found.AdvancedSetting?.CorsPolicySetting?.Enable === true
+}
+
+/** For people: `GET /?Action=CreateSandbox&Version=2020-04-01`. */
+export function shown({ MatchRule }: Pick<RouteSpec, 'MatchRule'>): string {
+  const { Path, Method, QueryString = [] } = MatchRule
+  const path = Path.MatchType === 'Exact' ? Path.MatchContent : `${Path.MatchType} ${Path.MatchContent}`
+  const query = QueryString.map(({ Key, Value }) => `${Key}=${Value.MatchContent}`).join('&')
+  return `${Method ? `${Method.join(', ')} ` : ''}${path}${query ? `?${query}` : ''}`
+}

@@ -1,0 +1,54 @@
+import { listAll } from '../cloud/pages.ts'
+import { type Mark, marked } from '../mark.ts'
+import type { FoundGateway, UpstreamItem } from '../observe/gateways.ts'
+import type { FunctionSpec } from '../service.ts'
+import { createOnce } from './create-once.ts'
+import { GATEWAY } from './gateway.ts'
+import type { Ids, Step } from './step.ts'
+
+/** Makes a function known to the gateway. It has to be released once before. */
+export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway | undefined, ids: Ids): Step {
+  const step = { resource: 'upstream', name: spec.name }
+  const upstream = found?.upstreams.find(({ Name }) => Name === spec.name)
+  const bodyFor = (FunctionId: string) => ({
+    Name: spec.name,
+    SourceType: 'VeFaas',
+    Protocol: 'HTTP',
+    UpstreamSpec: { VeFaas: { FunctionId } },
+    Comments: marked(mark),
+  })
+  if (upstream !== undefined) {
+    ids.set('upstream', spec.key, upstream.Id)
+    const FunctionId = ids.find('function', spec.key)
+    if (FunctionId !== undefined && upstream.UpstreamSpec?.VeFaas?.FunctionId === FunctionId) {
+      return { ...step, verb: 'leave', details: [] }
+    }
+    return {
+      ...step,
+      verb: 'update',
+      details: ['leads to the new function'],
+      run: async ({ client, ids: known }) => {
+        await client.call('apig', 'UpdateUpstream', { Id: upstream.Id, ...bodyFor(known.get('function', spec.key)) })
+      },
+    }
+  }
+  return {
+    ...step,
+    verb: 'create',
+    details: [],
+    run: async (work) => {
+      const { client } = work
+      const GatewayId = work.ids.get('gateway', GATEWAY)
+      const body = { GatewayId, ...bodyFor(work.ids.get('function', spec.key)) }
+      const { id } = await createOnce(
+        work,
+        async () => (await client.call<{ Id: string }>('apig', 'CreateUpstream', body)).Id,
+        async () => {
+          const all = await listAll<UpstreamItem>(client, 'apig', 'ListUpstreams', { GatewayId })
+          return all.find(({ Name }) => Name === spec.name)?.Id
+        },
+      )
+      work.ids.set('upstream', spec.key, id)
+    },
+  }
+}

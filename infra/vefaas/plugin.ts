@@ -1,0 +1,59 @@
+import { explain } from './advice.ts'
+import { deploy } from './commands/deploy.ts'
+import { deployFunction } from './commands/deploy-function.ts'
+import { info } from './commands/info.ts'
+import { remove } from './commands/remove.ts'
+import { type Context, contextOf } from './context.ts'
+import type { Options, Osls, Utils } from './osls.ts'
+import { PlanError } from './plan/step.ts'
+import { eventSchemas, functionSchema, providerSchema } from './schema.ts'
+
+const NAME = 'vefaas'
+
+/**
+ * The provider `vefaas` for osls, the `serverless` command: deploys functions to VolcEngine veFaaS, with routes of an API
+ * gateway, timers and Kafka triggers.
+ */
+export default class VefaasPlugin {
+  readonly commands: object
+  readonly hooks: Record<string, () => Promise<void>>
+
+  static getProviderName(): string {
+    return NAME
+  }
+
+  constructor(osls: Osls, options: Options, utils: Utils) {
+    osls.setProvider(NAME, this)
+    osls.configSchemaHandler.defineProvider(NAME, { provider: providerSchema, function: functionSchema })
+    for (const [event, schema] of Object.entries(eventSchemas)) {
+      osls.configSchemaHandler.defineFunctionEvent(NAME, event, schema)
+    }
+
+    this.commands = {
+      deploy: {
+        options: {
+          plan: { usage: 'Show what would be created, updated, left and removed, and change nothing', type: 'boolean' },
+        },
+      },
+    }
+
+    /** Runs a command, and turns what it throws into what people can act on. */
+    const command = (run: (context: Context) => Promise<void>) => async () => {
+      try {
+        await run(contextOf(osls, options, utils))
+      } catch (error) {
+        const explanation = error instanceof PlanError ? error.message : explain(error)
+        throw explanation === undefined ? error : new osls.classes.Error(explanation, 'VEFAAS')
+      }
+    }
+    // Before anything is packaged or called: what is wrong with serverless.yml.
+    const check = command(async () => {})
+    this.hooks = {
+      'before:package:initialize': check,
+      'deploy:deploy': command(deploy),
+      'deploy:function:deploy': command(deployFunction),
+      'info:info': command(info),
+      'remove:remove': command(remove),
+    }
+  }
+}
