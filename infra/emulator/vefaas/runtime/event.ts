@@ -8,7 +8,11 @@ import type { CloudEvent, HttpEvent } from './messages.ts'
  * canonical case (`User-Agent`) and `pathParameters` is empty, as the Go runtime has it; that the Node.js runtime does
  * the same is an assumption, and so is that a body that is not UTF-8 has no event: then undefined is returned.
  */
-export function eventOf({ method, path, query, headers, body }: HttpRequest, requestId: string): HttpEvent | undefined {
+export function eventOf(
+  { method, path, query, headers, body }: HttpRequest,
+  requestId: string,
+  platformHeaders: Record<string, string> = {},
+): HttpEvent | undefined {
   if (!isUtf8(body)) return undefined
   const canonical = headers.map(([name, value]): [string, string] => [canonicalName(name), value])
   return {
@@ -20,8 +24,42 @@ export function eventOf({ method, path, query, headers, body }: HttpRequest, req
       ...joined(canonical),
       'X-Faas-Request-Id': requestId,
       'X-Faas-Event-Type': 'http',
+      ...platformHeaders,
     },
     body: body.toString('utf8'),
+  }
+}
+
+/**
+ * The CloudEvent that a request carries: in its `ce-` headers, with the body as data, or whole in a JSON body (the binary
+ * and the structured mode of the CloudEvents HTTP binding). Data stays text. A text says why there is none.
+ */
+export function cloudEventOf({ headers, body }: HttpRequest): CloudEvent | string {
+  if (!isUtf8(body)) return 'the body is not UTF-8'
+  const values = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]))
+  const contentType = values.get('content-type') ?? 'application/octet-stream'
+  const attributes = /^application\/cloudevents\+json\b/i.test(contentType)
+    ? parsed(body.toString())
+    : {
+        ...Object.fromEntries(
+          [...values].flatMap(([name, value]) => (name.startsWith('ce-') ? [[name.slice(3), value]] : [])),
+        ),
+        datacontenttype: contentType,
+        data: body.toString(),
+      }
+  if (attributes === undefined) return 'the body is not a JSON object'
+  const absent = ['id', 'source', 'specversion', 'type'].find((name) => typeof attributes[name] !== 'string')
+  if (absent) return `the attribute ${absent} is missing`
+  return attributes as CloudEvent
+}
+
+function parsed(json: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,13 +1,15 @@
 import type { HttpResponse } from './http.ts'
 
 /**
- * How a call can fail on the platform's side, and its status. `function_panic` and `function_execution_error` are the
- * Go runtime's names, `function_start_failed` and `function_start_timeout` those of a release. The others, the two
+ * How a call can fail on the platform's side, and its status. `function_panic`, `function_execution_error`,
+ * `invalid_cloud_event` and `invalid_event_type` are the Go runtime's names, `function_start_failed` and `function_start_timeout` those of a release. The others, the two
  * statuses 504 and 415, and the JSON body are assumptions: nothing is documented there.
  */
 const statuses = {
   function_panic: 500,
   function_execution_error: 500,
+  invalid_cloud_event: 400,
+  invalid_event_type: 400,
   function_start_failed: 500,
   function_start_timeout: 500,
   function_initialize_failed: 500,

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { transformSync } from 'esbuild'
-import { eventOf } from './event.ts'
+import { call, requestEvent } from './call.ts'
+import { platformEnvironment } from './environment.ts'
 import { CallFailure, failureResponse } from './failure.ts'
+import { openFolder } from './folder.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
-import type { HttpEvent } from './messages.ts'
 import { Pool } from './pool.ts'
 import { Timer, type TimerSettings } from './timer.ts'
-
-/** The largest body of a request, in bytes. The platform's own limit is not documented; 6 MB is an assumption. */
-const MAX_BODY_BYTES = 6 * 1024 * 1024
-
-/** What a function's process has of the machine it runs on. */
-const INHERITED = ['PATH', 'TZ', 'LANG']
 
 export type FunctionOptions = {
   name: string
@@ -59,11 +52,7 @@ export function startRuntime({
   onLog: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
   timerSpeed?: number
 }): Runtime {
-  const directory = mkdtempSync(join(tmpdir(), 'vefaas-'))
-  const program = join(directory, 'bootstrap.cjs')
-  const remove = () => rmSync(directory, { recursive: true, force: true })
-  process.once('exit', remove) // also of a process that ends before anybody could close this
-  writeFileSync(program, compiled(join(import.meta.dirname, 'bootstrap.ts')))
+  const folder = openFolder()
   const functions = new Map<string, Pool>()
   const timers: Timer[] = []
 
@@ -91,9 +80,13 @@ export function startRuntime({
       }
       functions.get(name)?.close()
       const pool = new Pool({
-        program,
+        program: folder.program,
         codeDirectory,
-        environment: { ...inherited(), ...platformVariables(name, timeoutSeconds, memoryMb), ...options.environment },
+        environment: {
+          ...platformEnvironment({ functionId: name, functionName: name, revisionNumber: 1, timeoutSeconds, memoryMb }),
+          ...options.environment,
+        },
+        nameOf: () => randomUUID(),
         memoryMb,
         timeoutSeconds,
         initializerSeconds,
@@ -104,7 +97,7 @@ export function startRuntime({
       functions.set(name, pool)
     },
 
-    invoke: (name, request) => invoke(name, (requestId) => httpEventOf(request, requestId)),
+    invoke: (name, request) => invoke(name, (requestId) => requestEvent(request, requestId)),
 
     invokeEvent: (name, event) => invoke(name, () => event),
 
@@ -112,6 +105,7 @@ export function startRuntime({
       poolOf(functionName)
       const timer = new Timer({
         ...settings,
+        id: randomUUID(),
         speed: timerSpeed,
         call: (event) => invoke(functionName, () => event),
         onLine: (line) => onLog(functionName, line, 'stderr'),
@@ -122,60 +116,7 @@ export function startRuntime({
     close() {
       for (const timer of timers) timer.close()
       for (const pool of functions.values()) pool.close()
-      process.off('exit', remove)
-      remove()
+      folder.close()
     },
   }
-}
-
-function httpEventOf(request: HttpRequest, requestId: string): HttpEvent {
-  if (request.body.length > MAX_BODY_BYTES) {
-    throw new CallFailure('request_too_large', `the body is larger than ${MAX_BODY_BYTES} bytes`)
-  }
-  const event = eventOf(request, requestId)
-  if (event === undefined) {
-    throw new CallFailure('unsupported_body', 'the body is not UTF-8, and the event of a handler has only text')
-  }
-  return event
-}
-
-async function call(pool: Pool, eventFor: (requestId: string) => unknown): Promise<HttpResponse> {
-  const requestId = randomUUID()
-  const event = eventFor(requestId)
-  const context = { requestId }
-  return pool.with(async (instance) => {
-    await instance.prepare(context)
-    const { reply, durationMs } = await instance.invoke(event, context)
-    return {
-      status: reply.statusCode,
-      headers: { ...withoutDuration(reply.headers), 'X-Faas-Execution-Duration': durationMs.toFixed(2) },
-      body: Buffer.from(reply.body, reply.base64 ? 'base64' : 'utf8'),
-    }
-  })
-}
-
-/** The platform's own measure overwrites one a function sets, however it is spelled. */
-function withoutDuration(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'x-faas-execution-duration'),
-  )
-}
-
-function inherited(): Record<string, string> {
-  return Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
-}
-
-function platformVariables(name: string, timeoutSeconds: number, memoryMb: number): Record<string, string> {
-  return {
-    _FAAS_FUNC_ID: name,
-    _FAAS_FUNC_NAME: name,
-    _FAAS_REVISION_NUMBER: '1',
-    _FAAS_FUNC_TIMEOUT: String(timeoutSeconds),
-    _FAAS_INSTANCE_MEMORY: String(memoryMb),
-    _FAAS_RUNTIME_PORT: '8000',
-  }
-}
-
-function compiled(file: string): string {
-  return transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format: 'cjs', target: 'node20' }).code
 }

@@ -1,12 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { CallFailure, type FailureCode } from './failure.ts'
+import { InstanceLog } from './instance-log.ts'
 import type { Answer, Context, Question, Reply } from './messages.ts'
 
 /** How long a process may be silent before its event loop counts as stuck. */
 const PING_MS = 1_000
 
 export type InstanceOptions = {
+  name: string
   /** The process's program, a JavaScript file. */
   program: string
   codeDirectory: string
@@ -23,6 +25,12 @@ type Asked = { resolve: (answer: Answer) => void; reject: (reason: CallFailure) 
 
 /** One process with one copy of a function: loaded, initialized before its first call, then serving calls. */
 export class Instance {
+  readonly name: string
+  /** Milliseconds since 1970. */
+  readonly startedAt = Date.now()
+  readonly log = new InstanceLog()
+  /** Resolves when its process has ended and everything that it wrote is in the log. */
+  readonly closed: Promise<unknown>
   /** Calls it has been given and that have not ended. */
   calls = 0
 
@@ -30,13 +38,15 @@ export class Instance {
   readonly #process: ChildProcess
   readonly #asked = new Map<number, Asked>()
   readonly #loaded: Promise<Answer>
+  #isLoaded = false
   #initialized: Promise<Answer> | undefined
   #lastId = 0
   #ended = false
 
   constructor(options: InstanceOptions) {
-    const { program, codeDirectory, environment, memoryMb, initializerSeconds, onLine } = options
+    const { name, program, codeDirectory, environment, memoryMb, initializerSeconds, onLine } = options
     this.#options = options
+    this.name = name
     this.#process = fork(program, [], {
       cwd: codeDirectory,
       env: environment,
@@ -45,22 +55,38 @@ export class Instance {
     })
     for (const stream of ['stdout', 'stderr'] as const) {
       const input = this.#process[stream]
-      if (input) createInterface({ input }).on('line', (line) => onLine(line, stream))
+      if (!input) continue
+      createInterface({ input }).on('line', (line) => {
+        this.log.add(line)
+        onLine(line, stream)
+      })
     }
     this.#process.on('message', (answer: Answer) => this.#receive(answer))
     this.#process.on('error', (error) => this.end(error.message))
     this.#process.on('exit', (code, signal) => this.end(`its process ended (${signal ?? `exit code ${code}`})`))
+    this.closed = new Promise((resolve) => this.#process.once('close', resolve))
     this.#loaded = this.#answerTo(0, initializerSeconds, 'function_start_timeout')
     this.#loaded.catch(() => {}) // prepare() is who awaits it
   }
 
-  /** Waits until the code is loaded and initialized. An initializer that failed runs again at the next call of this. */
-  async prepare(context: Context): Promise<void> {
+  get status(): 'Starting' | 'Ready' | 'Terminating' {
+    if (this.#ended) return 'Terminating'
+    return this.#isLoaded ? 'Ready' : 'Starting'
+  }
+
+  /** Waits until the code is loaded. */
+  async load(): Promise<void> {
     const loaded = await this.#loaded
     if (loaded.type === 'failed') {
       this.end(loaded.message)
       throw new CallFailure('function_start_failed', loaded.message)
     }
+    this.#isLoaded = true
+  }
+
+  /** Waits until the code is loaded and initialized. An initializer that failed runs again at the next call of this. */
+  async prepare(context: Context): Promise<void> {
+    await this.load()
     this.#initialized ??= this.#initialize(context)
     await this.#initialized
   }

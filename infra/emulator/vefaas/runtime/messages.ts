@@ -14,12 +14,12 @@ export type HttpEvent = {
 export type CloudEvent = {
   id: string
   source: string
-  specversion: '1.0'
+  specversion: string
   type: string
   /** ISO 8601. */
-  time: string
-  datacontenttype: string
-  data: unknown
+  time?: string
+  datacontenttype?: string
+  data?: unknown
 }
 
 /** The second argument of a handler and the only one of an initializer. Nothing else is documented for Node.js. */

@@ -1,10 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CallFailure } from './failure.ts'
 import { Instance, type InstanceOptions } from './instance.ts'
+import type { InstanceLog } from './instance-log.ts'
 
-export type PoolOptions = Omit<InstanceOptions, 'onEnd'> & {
+/** How long after its end an instance that has to be there is started again, so that code that crashes does not spin. */
+const RESTART_MS = 1_000
+
+/** How long the log of an instance that has ended is waited for: a process that it has started may keep it open. */
+const LOG_MS = 1_000
+
+export type PoolOptions = Omit<InstanceOptions, 'onEnd' | 'name'> & {
   /** Calls one instance serves at a time. */
   maxConcurrency: number
   maxInstances: number
+  /** Names a new instance. */
+  nameOf: () => string
 }
 
 /**
@@ -13,13 +23,54 @@ export type PoolOptions = Omit<InstanceOptions, 'onEnd'> & {
  */
 export class Pool {
   readonly #options: PoolOptions
+  #minInstances = 0
+  #maxInstances: number
   readonly #instances = new Set<Instance>()
   /** Who waits for a place; undefined tells that there will be none. */
   readonly #line = new Set<(instance: Instance | undefined) => void>()
   #closed = false
+  /** Called with the last instance gone, once it is to take no more calls. */
+  #onRetired: (() => void) | undefined
 
   constructor(options: PoolOptions) {
     this.#options = options
+    this.#maxInstances = options.maxInstances
+  }
+
+  instances(): Iterable<Instance> {
+    return this.#instances
+  }
+
+  /** Starts an instance to see whether the code loads, and says why not. Its log is complete when this comes back. */
+  async try(): Promise<{ log: InstanceLog; failure?: CallFailure }> {
+    const instance = this.#start()
+    if (!instance) throw new RangeError('all instances that there may be are there')
+    const { log } = instance
+    try {
+      await instance.load()
+      return { log }
+    } catch (error) {
+      if (!(error instanceof CallFailure)) throw error
+      await Promise.race([instance.closed, sleep(LOG_MS, undefined, { ref: false })])
+      return { log, failure: error }
+    }
+  }
+
+  /** From now on there are so many instances, called or not, and so many at most. */
+  resize({ minInstances, maxInstances }: { minInstances: number; maxInstances: number }): void {
+    this.#minInstances = minInstances
+    this.#maxInstances = maxInstances
+    for (const instance of this.#instances) this.#endIfSpare(instance)
+    this.#fill()
+    this.#serveLine()
+  }
+
+  /** Takes no more calls; each instance ends with its last one. `then` is called when all have. */
+  retire(then: () => void): void {
+    this.#onRetired = then
+    this.#minInstances = 0
+    for (const instance of this.#instances) this.#endIfSpare(instance)
+    if (this.#instances.size === 0) then()
   }
 
   /** Keeps a place in an instance while `use` runs. */
@@ -30,6 +81,7 @@ export class Pool {
     } finally {
       instance.calls--
       this.#serveLine()
+      this.#endIfSpare(instance)
     }
   }
 
@@ -55,16 +107,29 @@ export class Pool {
 
   #start(): Instance | undefined {
     if (this.#closed) throw stopped()
-    if (this.#instances.size >= this.#options.maxInstances) return undefined
+    if (this.#instances.size >= this.#maxInstances) return undefined
     const instance: Instance = new Instance({
       ...this.#options,
+      name: this.#options.nameOf(),
       onEnd: () => {
         this.#instances.delete(instance)
         this.#serveLine()
+        if (this.#minInstances > 0) setTimeout(() => this.#fill(), RESTART_MS).unref()
+        if (this.#instances.size === 0) this.#onRetired?.()
       },
     })
     this.#instances.add(instance)
     return instance
+  }
+
+  #fill(): void {
+    while (!this.#closed && this.#instances.size < this.#minInstances) this.#start()
+  }
+
+  #endIfSpare(instance: Instance): void {
+    if (instance.calls > 0 || !this.#instances.has(instance)) return
+    if (this.#onRetired || this.#instances.size > this.#maxInstances)
+      instance.end('the instance is not needed any more')
   }
 
   #wait(): Promise<Instance> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cron } from 'croner'
 import { timerEventOf } from './event.ts'
@@ -29,11 +28,17 @@ export type TimerSettings = {
 }
 
 export type TimerOptions = TimerSettings & {
+  id: string
   /** Seconds that pass in the time of the crontab while one really passes. */
   speed: number
   call: (event: CloudEvent) => Promise<HttpResponse>
   /** Gets what nobody else does: failed calls and ticks left out. */
   onLine: (line: string) => void
+}
+
+/** Throws an Error that says what is wrong with a crontab of five fields. */
+export function readCrontab(crontab: string): Cron {
+  return new Cron(crontab, { mode: '5-part', utcOffset: UTC_OFFSET_MINUTES })
 }
 
 /**
@@ -42,7 +47,6 @@ export type TimerOptions = TimerSettings & {
  * one comes late and the others not at all. It keeps no process alive.
  */
 export class Timer {
-  readonly id = randomUUID()
   readonly #options: TimerOptions
   readonly #cron: Cron
   readonly #started = Date.now()
@@ -52,7 +56,7 @@ export class Timer {
   /** Throws when the crontab cannot be read. */
   constructor(options: TimerOptions) {
     this.#options = options
-    this.#cron = new Cron(options.crontab, { mode: '5-part', utcOffset: UTC_OFFSET_MINUTES })
+    this.#cron = readCrontab(options.crontab)
     if (options.enabled ?? true) this.#keepTime()
   }
 
@@ -91,8 +95,8 @@ export class Timer {
   }
 
   async #call(): Promise<void> {
-    const { name, payload = '', retries = 0, call, onLine } = this.#options
-    const event = timerEventOf(this.id, payload)
+    const { id, name, payload = '', retries = 0, call, onLine } = this.#options
+    const event = timerEventOf(id, payload)
     for (let left = retries; ; left--) {
       const { status } = await call(event)
       if (this.#end.signal.aborted || (status >= 200 && status <= 299)) return

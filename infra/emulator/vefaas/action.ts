@@ -1,0 +1,51 @@
+import type * as v from 'valibot'
+import { readBody } from '../openapi/body.ts'
+import type { Clock } from '../openapi/clock.ts'
+import type { Call } from '../openapi/gateway.ts'
+import { serviceNotActivated } from './errors.ts'
+import type { Faults } from './faults.ts'
+import type { Functions } from './functions.ts'
+import type { Folder } from './runtime/folder.ts'
+import type { InstanceLog } from './runtime/instance-log.ts'
+import type { Uploads } from './uploads.ts'
+
+/** The state of one emulated veFaaS, and how it was set up. */
+export interface Vefaas {
+  functions: Functions
+  uploads: Uploads
+  faults: Faults
+  clock: Clock
+  quotas: { functions: number; triggersPerFunction: number }
+  releaseSeconds: number
+  kafkaSeconds: number
+  /** Seconds of crontabs a real second; 0: timers do not fire. */
+  timerSpeed: number
+  roleCredentials: RoleCredentials
+  /** Where the code that runs is unpacked. */
+  folder: Folder
+  onLog: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
+  /** The logs behind FailedInstanceLogs, by the id of the release. */
+  failedLogs: Map<string, InstanceLog>
+  /** Where the latest call came to: addresses that are given out begin with it. */
+  url: string
+}
+
+export interface RoleCredentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken: string
+}
+
+export type Action = (vefaas: Vefaas, call: Call) => object
+
+/** An action: the parameters of its body, and what it does with them. It sees functions and releases as they are now. */
+export function action<S extends v.GenericSchema>(
+  fields: S,
+  run: (input: v.InferOutput<S>, vefaas: Vefaas, call: Call) => object,
+): Action {
+  return (vefaas, call) => {
+    if (vefaas.faults.take(call.action, 'NotActivated')) throw serviceNotActivated()
+    vefaas.functions.settle()
+    return run(readBody(fields, call.body), vefaas, call)
+  }
+}

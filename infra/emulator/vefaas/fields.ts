@@ -1,0 +1,161 @@
+import * as v from 'valibot'
+
+// The parameters that several actions share, with their limits (veFaaS API reference, CreateFunction).
+
+export const text = v.string()
+export const flag = v.boolean()
+
+export const textOf = (from: number, to: number) =>
+  v.pipe(
+    v.string(),
+    v.check(
+      (value) => [...value].length >= from && [...value].length <= to,
+      `it has to have ${from === 0 ? '' : `${from} to `}${to} characters${from === 0 ? ' at most' : ''}`,
+    ),
+  )
+
+export const matching = (form: RegExp, is: string) => v.pipe(v.string(), v.regex(form, `it has to be ${is}`))
+
+export const integer = (from: number, to = Number.MAX_SAFE_INTEGER) =>
+  v.pipe(
+    v.number(),
+    v.check(
+      (value) => Number.isInteger(value) && value >= from && value <= to,
+      `it has to be a whole number from ${from}${to === Number.MAX_SAFE_INTEGER ? ' up' : ` to ${to}`}`,
+    ),
+  )
+
+export const description = textOf(0, 1000)
+
+const envs = v.pipe(
+  v.array(
+    v.object({
+      Key: matching(/^[A-Za-z_]\w{0,62}$/, '1 to 63 letters, digits and "_", not starting with a digit'),
+      Value: v.optional(text, ''),
+    }),
+  ),
+  v.check((list) => new Set(list.map(({ Key }) => Key)).size === list.length, 'a Key comes twice'),
+)
+
+const tags = v.pipe(
+  v.array(v.object({ Key: textOf(1, 128), Value: v.optional(textOf(0, 256), '') })),
+  v.check((list) => new Set(list.map(({ Key }) => Key)).size === list.length, 'a Key comes twice'),
+)
+
+const vpcConfig = v.pipe(
+  v.object({
+    EnableVpc: v.optional(flag, false),
+    VpcId: v.optional(text, ''),
+    SubnetIds: v.optional(v.array(text), []),
+    SecurityGroupIds: v.optional(v.array(text), []),
+    EnableSharedInternetAccess: v.optional(flag, false),
+  }),
+  v.check(
+    ({ EnableVpc, VpcId, SubnetIds, SecurityGroupIds }) =>
+      !EnableVpc || (VpcId !== '' && SubnetIds.length > 0 && SecurityGroupIds.length > 0),
+    'with EnableVpc it needs VpcId, SubnetIds and SecurityGroupIds',
+  ),
+)
+
+const tlsConfig = v.object({
+  EnableLog: v.optional(flag, false),
+  TlsProjectId: v.optional(text, ''),
+  TlsTopicId: v.optional(text, ''),
+})
+
+const destination = v.object({ Destination: v.optional(text, '') })
+const asyncTaskConfig = v.object({
+  EnableAsyncTask: v.optional(flag, false),
+  MaxRetry: v.optional(integer(0, 3), 0),
+  DestinationConfig: v.optional(
+    v.object({ OnSuccess: v.optional(destination, {}), OnFailure: v.optional(destination, {}) }),
+    {},
+  ),
+})
+
+const mountPath = matching(/^\/.{0,127}$/, '1 to 128 characters, starting with "/"')
+const nasStorage = v.object({
+  EnableNas: v.optional(flag, false),
+  NasConfigs: v.optional(
+    v.array(
+      v.object({
+        FileSystemId: text,
+        MountPointId: v.optional(text, ''),
+        RemotePath: mountPath,
+        LocalMountPath: mountPath,
+        Uid: v.literal(1000),
+        Gid: v.literal(1000),
+      }),
+    ),
+    [],
+  ),
+})
+
+const tosMountConfig = v.object({
+  EnableTos: v.optional(flag, false),
+  Credentials: v.optional(v.object({ AccessKeyId: text, SecretAccessKey: text })),
+  MountPoints: v.optional(
+    v.array(
+      v.object({
+        BucketName: text,
+        BucketPath: v.optional(text, '/'),
+        Endpoint: v.optional(text, ''),
+        LocalMountPath: text,
+        ReadOnly: v.optional(flag, false),
+      }),
+    ),
+    [],
+  ),
+})
+
+/** What CreateFunction takes beside Name and Runtime, and UpdateFunction beside Id. */
+export const functionFields = {
+  Description: v.optional(description),
+  Source: v.optional(text),
+  SourceType: v.optional(v.picklist(['zip', 'tos', 'image'])),
+  SourceAccessConfig: v.optional(v.object({ Username: text, Password: text })),
+  Command: v.optional(text),
+  Port: v.optional(integer(1, 65_535)),
+  MemoryMB: v.optional(
+    v.pipe(
+      integer(512, 4096),
+      v.check((value) => value % 512 === 0, 'it has to be a multiple of 512'),
+    ),
+  ),
+  CpuMilli: v.optional(integer(1)),
+  // Documented up to 900; official tools send 1800, and it is accepted.
+  RequestTimeout: v.optional(integer(1)),
+  InitializerSec: v.optional(integer(1)),
+  ExclusiveMode: v.optional(flag),
+  MaxConcurrency: v.optional(integer(10, 1000)),
+  Envs: v.optional(envs),
+  Role: v.optional(matching(/^$|^trn:iam::\d+:role\/[\w.@-]+$/, 'a name like trn:iam::2100000000:role/some-role')),
+  ProjectName: v.optional(textOf(1, 64)),
+  Tags: v.optional(tags),
+  VpcConfig: v.optional(vpcConfig),
+  TlsConfig: v.optional(tlsConfig),
+  TosMountConfig: v.optional(tosMountConfig),
+  NasStorage: v.optional(nasStorage),
+  AsyncTaskConfig: v.optional(asyncTaskConfig),
+  EnableApmplus: v.optional(flag),
+}
+
+export const functionName = matching(/^[\w-]{4,64}$/, '4 to 64 letters, digits, "-" and "_"')
+
+/** veFaaS API reference, CreateFunction, and the native runtimes that official tools deploy with. */
+export const runtime = v.picklist([
+  'node20/v1',
+  'node14/v1',
+  'nodeprime14/v1',
+  'golang/v1',
+  'python3.9/v1',
+  'python3.10/v1',
+  'python3.12/v1',
+  'native/v1',
+  'nativejava8/v1',
+  'native-node20/v1',
+  'native-node14/v1',
+  'native-python3.9/v1',
+  'native-python3.10/v1',
+  'native-python3.12/v1',
+])

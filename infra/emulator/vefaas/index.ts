@@ -1,0 +1,202 @@
+import { CallLog, type LoggedCall } from '../openapi/call-log.ts'
+import { Clock } from '../openapi/clock.ts'
+import { createControl } from '../openapi/control.ts'
+import { type EmulatedService, type Endpoint, startEndpoint } from '../openapi/endpoint.ts'
+import { FaultList } from '../openapi/fault-list.ts'
+import { createGateway } from '../openapi/gateway.ts'
+import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
+import type { Answer, HttpRequest as RawRequest } from '../openapi/wire.ts'
+import type { RoleCredentials, Vefaas } from './action.ts'
+import { actions } from './actions.ts'
+import { defaultQuotas } from './assumptions.ts'
+import { mostTosBytes } from './code.ts'
+import { type Fault, type Faults, faultRules } from './faults.ts'
+import { describeFunction, type FunctionRecord } from './function.ts'
+import { Functions } from './functions.ts'
+import { invoke, invokeEvent } from './invoke.ts'
+import { describeKafkaTrigger } from './kafka-triggers.ts'
+import { describeRelease, failedLogPath } from './release.ts'
+import { describeRevision } from './revisions.ts'
+import { openFolder } from './runtime/folder.ts'
+import type { HttpRequest, HttpResponse } from './runtime/http.ts'
+import { describeTimer } from './timers.ts'
+import { Uploads } from './uploads.ts'
+
+export interface VefaasOptions extends VefaasState {
+  /** 0, the default, takes a free one. It listens on 127.0.0.1 only. */
+  port?: number
+  /** How long every answer of a signed call waits, default 0. */
+  latencyMs?: number
+}
+
+export interface VefaasState {
+  /** Access key id -> secret; default `{ AKLOCAL: 'local-secret' }`. */
+  accessKeys?: Record<string, string>
+  /**
+   * What a function with a Role finds in its credentials file and in the three `X-Faas-` headers; default: the first
+   * access key pair, with an empty session token.
+   */
+  roleCredentials?: RoleCredentials
+  /** The shortest time a release is in progress, default 0. */
+  releaseSeconds?: number
+  /** How long a Kafka trigger is pending, default 0: only the answer to its creation says so. */
+  kafkaSeconds?: number
+  /** Seconds that pass for crontabs while one really passes; 0: timers never fire. Default 1. */
+  timerSpeed?: number
+  /** Gets what functions write and how their calls fail, line by line. */
+  onLog?: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
+  /** How many calls of each action are let through; the real limits are not published. Without it, all. */
+  rateLimit?: Rate | undefined
+  /** Default 200 functions, and 20 triggers for each. */
+  quotas?: { functions?: number; triggersPerFunction?: number }
+}
+
+export interface VefaasService extends EmulatedService {
+  /** Every signed call since the start or the last reset: the latest 100,000. Its status is 0 when the connection was cut. */
+  calls: readonly LoggedCall[]
+  faults: Faults
+  /** Moves the clock by which releases and Kafka triggers live. Timers and signatures go by the real time. */
+  advance(seconds: number): void
+  /** No functions and nothing that runs, no faults, no calls, the clock as it was. */
+  reset(): void
+  /** A look inside: every function, with its release, revisions, timers and Kafka triggers. */
+  functions(): readonly object[]
+  /** Whether a release of it has ever ended well. */
+  hasReleased(functionId: string): boolean
+  /** Calls a function. Whatever goes wrong in it is a response; rejects when there is none or nothing of it serves. */
+  invoke(functionId: string, request: HttpRequest): Promise<HttpResponse>
+  /** The same with any event instead of a request: it has to be JSON, and the function gets it as it is. */
+  invokeEvent(functionId: string, event: unknown): Promise<HttpResponse>
+  /** Ends every process and timer at once, and removes the temporary files. */
+  close(): void
+}
+
+/** What an endpoint that serves this has to let through: the largest code, as it is or as base64. */
+export const mostBodyBytes = mostTosBytes + 1024 * 1024
+
+/**
+ * Starts an emulated veFaaS: the signed API at `/`, its control at `/_emulator/`. What is released to it runs.
+ * Rejects with a RangeError for an option that makes no sense, and with the system's error when the port is taken.
+ */
+export async function startVefaas(options: VefaasOptions = {}): Promise<Omit<VefaasService, 'close'> & Endpoint> {
+  const { port = 0, latencyMs = 0, ...state } = options
+  const vefaas = createVefaas(state)
+  try {
+    const services = [vefaas] as const
+    const endpoint = await startEndpoint({
+      port,
+      services,
+      latencyMs: notNegative('latencyMs', latencyMs),
+      mostBodyBytes,
+    })
+    const close = () => {
+      vefaas.close()
+      return endpoint.close()
+    }
+    return { ...vefaas, ...endpoint, close }
+  } catch (error) {
+    vefaas.close()
+    throw error
+  }
+}
+
+/** Makes an emulated veFaaS that is yet to be served. Throws a RangeError for an option that makes no sense. */
+export function createVefaas(options: VefaasState = {}): VefaasService {
+  const { accessKeys = { AKLOCAL: 'local-secret' }, onLog = () => {} } = options
+  const [[accessKeyId = '', secretAccessKey = ''] = []] = Object.entries(accessKeys)
+  const clock = new Clock()
+  const log = new CallLog()
+  const vefaas: Vefaas = {
+    clock,
+    functions: new Functions(clock),
+    uploads: new Uploads(clock),
+    faults: new FaultList<Fault>(faultRules, actions.keys()),
+    quotas: { ...defaultQuotas, ...options.quotas },
+    releaseSeconds: notNegative('releaseSeconds', options.releaseSeconds ?? 0),
+    kafkaSeconds: notNegative('kafkaSeconds', options.kafkaSeconds ?? 0),
+    timerSpeed: notNegative('timerSpeed', options.timerSpeed ?? 1),
+    roleCredentials: options.roleCredentials ?? { accessKeyId, secretAccessKey, sessionToken: '' },
+    folder: openFolder(),
+    onLog,
+    failedLogs: new Map(),
+    url: '',
+  }
+  const { faults } = vefaas
+  const advance = (seconds: number) => clock.advance(seconds)
+  const functions = () => {
+    vefaas.functions.settle()
+    return [...vefaas.functions.all()].map((record) => lookInside(vefaas, record))
+  }
+  const reset = () => {
+    vefaas.functions.clear()
+    vefaas.uploads.clear()
+    vefaas.failedLogs.clear()
+    faults.clear()
+    log.clear()
+    clock.reset()
+  }
+  const answer = createGateway({
+    service: {
+      name: 'vefaas',
+      parameters: 'json',
+      actions: new Map(
+        [...actions].map(([name, { version, run }]) => [name, { version, run: (call) => run(vefaas, call) }]),
+      ),
+    },
+    accessKeys,
+    faults,
+    log,
+    clock,
+    limit: options.rateLimit && rateLimit(options.rateLimit),
+  })
+  return {
+    name: 'vefaas',
+    answerCall(request) {
+      vefaas.url = `http://${request.headers.host}`
+      return answer(request)
+    },
+    answerControl: createControl({ faults, calls: log.calls, resources: { functions }, advance, reset }),
+    answerPath: (request) => vefaas.uploads.answer(request) ?? failedLog(vefaas, request),
+    calls: log.calls,
+    faults,
+    advance,
+    reset,
+    functions,
+    hasReleased(id) {
+      vefaas.functions.settle()
+      return vefaas.functions.find(id)?.releases.some(({ status }) => status === 'done') ?? false
+    },
+    invoke: (id, request) => invoke(vefaas, id, request),
+    invokeEvent: (id, event) => invokeEvent(vefaas, id, event),
+    close() {
+      vefaas.functions.clear()
+      vefaas.folder.close()
+    },
+  }
+}
+
+/** A function as it is described, and what other actions or none show. */
+function lookInside(vefaas: Vefaas, record: FunctionRecord): object {
+  return {
+    ...describeFunction(record),
+    Tags: record.Tags,
+    Region: record.region,
+    ...record.resource,
+    Release: describeRelease(record),
+    Revisions: record.revisions.map((revision) => describeRevision(record, revision)),
+    Timers: [...record.timers.values()].map((timer) => describeTimer(record, timer)),
+    KafkaTriggers: [...record.kafkaTriggers.values()].map((trigger) => describeKafkaTrigger(vefaas, record, trigger)),
+  }
+}
+
+function failedLog({ failedLogs }: Vefaas, { path, method }: RawRequest): Answer | undefined {
+  if (!path.startsWith(failedLogPath) || method !== 'GET') return undefined
+  const log = failedLogs.get(path.slice(failedLogPath.length))
+  const contentType = 'text/plain; charset=utf-8'
+  return log ? { status: 200, contentType, body: log.text() } : { status: 404, contentType, body: 'no such log\n' }
+}
+
+function notNegative(name: string, value: number): number {
+  if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number from 0 up`)
+  return value
+}

@@ -1,0 +1,44 @@
+import * as v from 'valibot'
+import { timestamp } from '../openapi/envelope.ts'
+import { type Action, action } from './action.ts'
+import { resourceNotFound } from './errors.ts'
+import { integer, text } from './fields.ts'
+import type { FunctionRecord } from './function.ts'
+
+export const listFunctionInstances: Action = action(
+  v.object({ FunctionId: text }),
+  ({ FunctionId }, vefaas, { region }) => {
+    const Items = instancesOf(vefaas.functions.get(FunctionId, region)).map(({ instance, revisionNumber }) => ({
+      Id: instance.name,
+      InstanceName: instance.name,
+      InstanceStatus: instance.status,
+      InstanceType: '',
+      RevisionNumber: revisionNumber,
+      AvailabilityZone: `${region}-a`,
+      CreationTime: timestamp(instance.startedAt),
+      ExpireAt: '',
+      Labels: {},
+      UserVpcIP: '',
+      UserVpcIPv6: '',
+    }))
+    return { Items, Total: Items.length }
+  },
+)
+
+/** What an instance has written since it was started, or its last lines. Once it has ended there is nothing to read. */
+export const getFunctionInstanceLogs: Action = action(
+  v.object({ FunctionId: text, Name: text, Limit: v.optional(integer(1)) }),
+  ({ FunctionId, Name, Limit }, vefaas, { region }) => {
+    const instances = instancesOf(vefaas.functions.get(FunctionId, region))
+    const found = instances.find(({ instance }) => instance.name === Name)
+    if (!found) throw resourceNotFound('instance', Name)
+    return { Logs: found.instance.log.text(Limit) }
+  },
+)
+
+function instancesOf({ stable, next }: FunctionRecord) {
+  return [stable, next].flatMap(
+    (deployment) =>
+      deployment?.instances().map((instance) => ({ instance, revisionNumber: deployment.revision.number })) ?? [],
+  )
+}

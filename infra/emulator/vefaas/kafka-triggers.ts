@@ -1,0 +1,131 @@
+import * as v from 'valibot'
+import { timestamp } from '../openapi/envelope.ts'
+import { type Action, action, type Vefaas } from './action.ts'
+import { triggerNamesMayRepeat } from './assumptions.ts'
+import { randomName } from './deployment.ts'
+import { duplicatedResource, resourceNotFound } from './errors.ts'
+import { description, flag, integer, matching, text, textOf } from './fields.ts'
+import type { FunctionRecord } from './function.ts'
+import { takeTriggerQuota } from './trigger-quota.ts'
+
+/** A Kafka trigger as the emulator keeps it: no messages come. Times are milliseconds since 1970. */
+export interface KafkaTrigger {
+  readonly Id: string
+  readonly Name: string
+  readonly MqInstanceId: string
+  readonly TopicName: string
+  readonly StartingPosition: string
+  readonly createdAt: number
+  updatedAt: number
+  Enabled: boolean
+  BatchSize: number
+  BatchFlushDurationMilliseconds: number
+  MaximumRetryAttempts: number
+  Description: string
+  /** When it is no longer pending, and what it is then. */
+  readonly settlesAt: number
+  readonly settlesAs: 'ready' | 'failed'
+}
+
+// Limits from the veFaaS API reference, CreateKafkaTrigger.
+const credentials = v.object({
+  Mechanism: v.picklist(['PLAIN', 'SCRAM-SHA-256']),
+  Username: textOf(1, 256),
+  Password: textOf(1, 256),
+})
+const fields = {
+  BatchSize: v.optional(integer(1, 1000)),
+  BatchFlushDurationMilliseconds: v.optional(integer(1000, 60_000)),
+  MaximumRetryAttempts: v.optional(integer(0, 100)),
+  Enabled: v.optional(flag),
+  Description: v.optional(description),
+}
+
+export const createKafkaTrigger: Action = action(
+  v.object({
+    FunctionId: text,
+    Name: matching(/^[A-Za-z]\w{3,62}$/, '4 to 63 letters, digits and "_", the first one a letter'),
+    MqInstanceId: textOf(1, 256),
+    TopicName: textOf(1, 256),
+    KafkaCredentials: credentials,
+    StartingPosition: v.optional(v.picklist(['Latest', 'Earliest']), 'Latest'),
+    ...fields,
+  }),
+  (input, vefaas, call) => {
+    const record = vefaas.functions.get(input.FunctionId, call.region)
+    if (!triggerNamesMayRepeat && [...record.kafkaTriggers.values()].some(({ Name }) => Name === input.Name)) {
+      throw duplicatedResource('Kafka trigger', input.Name)
+    }
+    takeTriggerQuota(vefaas, record, call)
+    const now = vefaas.clock.now()
+    const stuck = vefaas.faults.take(call.action, 'StuckKafkaTrigger')
+    const failing = vefaas.faults.take(call.action, 'FailKafkaTrigger')
+    const trigger: KafkaTrigger = {
+      Id: randomName(8),
+      Name: input.Name,
+      MqInstanceId: input.MqInstanceId,
+      TopicName: input.TopicName,
+      StartingPosition: input.StartingPosition,
+      createdAt: now,
+      updatedAt: now,
+      Enabled: input.Enabled ?? true,
+      BatchSize: input.BatchSize ?? 1000,
+      BatchFlushDurationMilliseconds: input.BatchFlushDurationMilliseconds ?? 1000,
+      MaximumRetryAttempts: input.MaximumRetryAttempts ?? 0,
+      Description: input.Description ?? '',
+      settlesAt: stuck ? Number.POSITIVE_INFINITY : now + vefaas.kafkaSeconds * 1000,
+      settlesAs: failing ? 'failed' : 'ready',
+    }
+    record.kafkaTriggers.set(trigger.Id, trigger)
+    return { ...describeKafkaTrigger(vefaas, record, trigger), Status: 'pending' }
+  },
+)
+
+export const updateKafkaTrigger: Action = action(
+  v.object({ FunctionId: text, Id: text, KafkaCredentials: v.optional(credentials), ...fields }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.FunctionId, region)
+    const trigger = found(record, input.Id)
+    trigger.Enabled = input.Enabled ?? trigger.Enabled
+    trigger.BatchSize = input.BatchSize ?? trigger.BatchSize
+    trigger.BatchFlushDurationMilliseconds =
+      input.BatchFlushDurationMilliseconds ?? trigger.BatchFlushDurationMilliseconds
+    trigger.MaximumRetryAttempts = input.MaximumRetryAttempts ?? trigger.MaximumRetryAttempts
+    trigger.Description = input.Description ?? trigger.Description
+    trigger.updatedAt = vefaas.clock.now()
+    return describeKafkaTrigger(vefaas, record, trigger)
+  },
+)
+
+export const getKafkaTrigger: Action = action(v.object({ FunctionId: text, Id: text }), (input, vefaas, { region }) => {
+  const record = vefaas.functions.get(input.FunctionId, region)
+  return describeKafkaTrigger(vefaas, record, found(record, input.Id))
+})
+
+export const deleteKafkaTrigger: Action = action(
+  v.object({ FunctionId: text, Id: text }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.FunctionId, region)
+    record.kafkaTriggers.delete(found(record, input.Id).Id)
+    return {}
+  },
+)
+
+/** Without its credentials, which no action shows. */
+export function describeKafkaTrigger({ clock }: Pick<Vefaas, 'clock'>, record: FunctionRecord, trigger: KafkaTrigger) {
+  const { createdAt, updatedAt, settlesAt, settlesAs, BatchSize, BatchFlushDurationMilliseconds, ...shown } = trigger
+  return {
+    ...shown,
+    FunctionId: record.Id,
+    ConsumerGroup: `vefaas-${record.Id}-${trigger.Id}`,
+    Status: clock.now() < settlesAt ? 'pending' : settlesAs,
+    CreationTime: timestamp(createdAt),
+    LastUpdateTime: timestamp(updatedAt),
+  }
+}
+
+function found(record: FunctionRecord, id: string): KafkaTrigger {
+  const trigger = record.kafkaTriggers.get(id)
+  if (!trigger) throw resourceNotFound('Kafka trigger', id)
+  return trigger
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import * as v from 'valibot'
+import type { Call } from '../openapi/gateway.ts'
+import { type Action, action, type Vefaas } from './action.ts'
+import {
+  defaultTargetTrafficWeight,
+  inListOrder,
+  noCode,
+  nothingToChange,
+  releaseInProgress,
+  releaseUnfinished,
+} from './assumptions.ts'
+import { invalidOperation, invalidParameter } from './errors.ts'
+import { description, flag, integer, text } from './fields.ts'
+import { pageOf, paging } from './pages.ts'
+import {
+  abort,
+  beginRelease,
+  describeRelease,
+  describeReleaseRecord,
+  isUnfinished,
+  type ReleasePlan,
+  retarget,
+} from './release.ts'
+import { addRevision, findRevision } from './revisions.ts'
+
+/** The runtimes that the emulator can run, all with the Node.js that it runs on itself. */
+const emulated = ['node20/v1', 'node14/v1', 'nodeprime14/v1']
+
+export const release: Action = action(
+  v.object({
+    FunctionId: text,
+    RevisionNumber: integer(0),
+    TargetTrafficWeight: v.optional(integer(0, 100), defaultTargetTrafficWeight),
+    RollingStep: v.optional(integer(1, 100), 10),
+    MinInstance: v.optional(integer(0)),
+    MaxInstance: v.optional(integer(1)),
+    Description: v.optional(description, ''),
+  }),
+  (input, vefaas, call) => {
+    const record = vefaas.functions.get(input.FunctionId, call.region)
+    if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
+    if (isUnfinished(record)) throw releaseUnfinished(record.Id)
+    const { MinInstance = record.resource.MinInstance, MaxInstance = record.resource.MaxInstance } = input
+    if (MinInstance > MaxInstance) throw invalidParameter('MinInstance', `it has to be ${MaxInstance} at most`)
+
+    const latest = input.RevisionNumber === 0
+    const { code, settings } = latest ? record : findRevision(record, input.RevisionNumber)
+    if (!code) throw noCode(record.Id)
+    if (!('zip' in code) || !emulated.includes(settings.Runtime)) {
+      throw invalidOperation(`The emulator runs zips with ${emulated.join(', ')}, not ${settings.Runtime}.`)
+    }
+    const revision = latest
+      ? addRevision(vefaas, record, code, input.Description)
+      : findRevision(record, input.RevisionNumber)
+    record.resource = { ...record.resource, MinInstance, MaxInstance }
+    beginRelease(vefaas, record, {
+      Id: randomBytes(6).toString('hex'),
+      revision,
+      zip: code.zip,
+      description: input.Description,
+      targetWeight: input.TargetTrafficWeight,
+      rollingStep: input.RollingStep,
+      ...fate(vefaas, call),
+    })
+    return describeRelease(record)
+  },
+)
+
+export const getReleaseStatus: Action = action(v.object({ FunctionId: text }), (input, vefaas, { region }) =>
+  describeRelease(vefaas.functions.get(input.FunctionId, region)),
+)
+
+export const updateRelease: Action = action(
+  v.object({ FunctionId: text, TargetTrafficWeight: integer(0, 100) }),
+  ({ FunctionId, TargetTrafficWeight }, vefaas, { region }) => {
+    const record = vefaas.functions.get(FunctionId, region)
+    const latest = record.releases.at(-1)
+    if (!record.next || !latest) throw nothingToChange(FunctionId)
+    retarget(latest, record.weight, TargetTrafficWeight, vefaas.clock.now(), vefaas.releaseSeconds)
+    return describeRelease(record)
+  },
+)
+
+/** With Async or without: an abort is done at once here. */
+export const abortRelease: Action = action(
+  v.object({ FunctionId: text, Async: v.optional(flag, false) }),
+  ({ FunctionId }, vefaas, { region }) => {
+    const record = vefaas.functions.get(FunctionId, region)
+    const latest = record.releases.at(-1)
+    if (!record.next || !latest) throw nothingToChange(FunctionId)
+    abort(record, latest, vefaas.clock.now())
+    return describeRelease(record)
+  },
+)
+
+export const listReleaseRecords: Action = action(
+  v.object({ FunctionId: text, ...paging }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.FunctionId, region)
+    const { Items, Total } = pageOf(inListOrder(record.releases), input)
+    return { Items: Items.map((one) => describeReleaseRecord(record, one)), Total }
+  },
+)
+
+/** How long a release takes and how it fails, by the faults that strike it. */
+function fate(vefaas: Vefaas, { action: name }: Call): Pick<ReleasePlan, 'seconds' | 'fault'> {
+  const { faults } = vefaas
+  const failing = faults.take(name, 'FailRelease')
+  const seconds = faults.take(name, 'StuckRelease')
+    ? 'never'
+    : (faults.take(name, 'SlowRelease')?.Seconds ?? vefaas.releaseSeconds)
+  const fault = failing && {
+    code: failing.ErrorCode,
+    message: failing.StatusMessage ?? `Scripted fault: ${failing.ErrorCode}.`,
+  }
+  return { seconds, fault }
+}

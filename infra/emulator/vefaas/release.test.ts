@@ -1,0 +1,214 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { startVefaas } from './index.ts'
+import { caller, released, requestOf, zipOf } from './testing.ts'
+
+const vefaas = await startVefaas()
+const call = caller(vefaas.url)
+beforeEach(() => vefaas.reset())
+afterAll(() => vefaas.close())
+
+const saying = (text: string) => zipOf(`exports.handler = async () => ({ body: ${JSON.stringify(text)} })`)
+
+/** Makes a function of that code, and answers its id. */
+async function create(Source: string, more: object = {}): Promise<string> {
+  const { result, message } = await call('CreateFunction', {
+    Name: 'some-function',
+    Runtime: 'node20/v1',
+    SourceType: 'zip',
+    Source,
+    ...more,
+  })
+  expect(message).toBe('')
+  return result.Id
+}
+
+const begin = (FunctionId: string, more: object = {}) =>
+  call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100, RollingStep: 100, ...more })
+async function release(FunctionId: string, more: object = {}) {
+  expect((await begin(FunctionId, more)).outcome).toBe('200')
+  return released(call, FunctionId)
+}
+/** Waits until an instance of that revision has loaded. */
+const loaded = (FunctionId: string, RevisionNumber: number) =>
+  expect
+    .poll(async () => (await call('ListFunctionInstances', { FunctionId })).result.Items)
+    .toContainEqual(expect.objectContaining({ RevisionNumber, InstanceStatus: 'Ready' }))
+const ask = async (id: string, request = {}) => (await vefaas.invoke(id, requestOf(request))).body.toString()
+
+describe('a release', () => {
+  it('starts the code and then serves it', async () => {
+    const id = await create(saying('one'))
+    expect((await call('GetReleaseStatus', { FunctionId: id })).result).toMatchObject({
+      Status: 'pending',
+      StableRevisionNumber: -1,
+    })
+    expect(vefaas.hasReleased(id)).toBe(false)
+    await expect(vefaas.invoke(id, requestOf())).rejects.toThrow('release it first')
+    expect((await begin(id)).result).toMatchObject({
+      Status: 'inprogress',
+      StableRevisionNumber: -1,
+      NewRevisionNumber: 1,
+    })
+    expect(await released(call, id)).toEqual({
+      FunctionId: id,
+      Status: 'done',
+      StatusMessage: '',
+      ErrorCode: '',
+      FailedInstanceLogs: '',
+      ReleaseRecordId: expect.stringMatching(/^[\da-f]{12}$/),
+      StableRevisionNumber: 1,
+      OldRevisionNumber: -1,
+      NewRevisionNumber: 1,
+      CurrentTrafficWeight: 100,
+      TargetTrafficWeight: 100,
+      StartTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/),
+    })
+    expect(vefaas.hasReleased(id)).toBe(true)
+    expect(await ask(id)).toBe('one')
+  })
+
+  it('is what changes what is served: UpdateFunction alone is not', async () => {
+    const id = await create(saying('one'))
+    await release(id)
+    await call('UpdateFunction', { Id: id, SourceType: 'zip', Source: saying('two') })
+    expect(await ask(id)).toBe('one')
+    await release(id)
+    expect(await ask(id)).toBe('two')
+    expect(await release(id, { RevisionNumber: 1 })).toMatchObject({
+      Status: 'done',
+      OldRevisionNumber: 2,
+      NewRevisionNumber: 1,
+      StableRevisionNumber: 1,
+    })
+    expect(await ask(id)).toBe('one')
+    const { result } = await call('ListRevisions', { FunctionId: id })
+    expect(result).toMatchObject({ Total: 2, Items: [{ RevisionNumber: 2 }, { RevisionNumber: 1 }] })
+  })
+
+  it('lets the calls that are running end on the revision before', async () => {
+    const slow = `exports.handler = () => new Promise((resolve) => setTimeout(() => resolve({ body: 'old' }), 600))`
+    const id = await create(zipOf(slow))
+    await release(id)
+    const running = ask(id)
+    await call('UpdateFunction', { Id: id, Source: saying('new') })
+    await release(id)
+    expect(await ask(id)).toBe('new')
+    expect(await running).toBe('old')
+    await expect.poll(async () => (await call('ListFunctionInstances', { FunctionId: id })).result.Total).toBe(1)
+  })
+
+  it.each([
+    ['a syntax error', 'exports.handler = (', 'function_start_failed', 'SyntaxError'],
+    ['a throw', 'console.log("before"); throw new Error("broken")', 'function_start_failed', 'Error: broken'],
+    ['an exit', 'console.error("bye"); process.exit(3)', 'function_start_failed', 'bye'],
+    ['no handler', '', 'function_start_failed', 'index.js does not export a function named handler'],
+    ['no end', 'console.log("on and on"); for (;;) {}', 'function_start_timeout', 'on and on'],
+  ])('of code with %s fails, tells why, and the revision before goes on', async (_what, code, ErrorCode, line) => {
+    const id = await create(saying('one'), { InitializerSec: 1 })
+    await release(id)
+    await call('UpdateFunction', { Id: id, Source: zipOf(code) })
+    const status = await release(id)
+    expect(status).toMatchObject({ Status: 'failed', ErrorCode, StableRevisionNumber: 1, NewRevisionNumber: 2 })
+    expect(status.StatusMessage).toMatch(/./)
+    expect(await (await fetch(status.FailedInstanceLogs)).text()).toContain(line)
+    expect(await ask(id)).toBe('one')
+  })
+
+  it('is refused while another one is in progress, and so is a change', async () => {
+    const id = await create(saying('one'))
+    vefaas.faults.add({ Kind: 'StuckRelease', Times: 1 })
+    await begin(id)
+    await loaded(id, 1)
+    for (const attempt of [
+      begin(id),
+      call('UpdateFunction', { Id: id, MemoryMB: 512 }),
+      call('DeleteFunction', { Id: id }),
+    ]) {
+      expect((await attempt).outcome).toBe('409 StatusConflictError')
+    }
+    expect((await call('AbortRelease', { FunctionId: id })).result).toMatchObject({ Status: 'failed' })
+    expect(await release(id)).toMatchObject({ Status: 'done', NewRevisionNumber: 2 })
+  })
+
+  it.each([
+    ['a function without code', { Source: undefined }, {}, '400 InvalidRequest'],
+    ['a revision that does not exist', {}, { RevisionNumber: 7 }, '404 ResourceNotFound'],
+    ['another function', {}, { FunctionId: 'nobody00' }, '404 ResourceNotFound'],
+    ['a runtime that is not emulated', { Runtime: 'golang/v1' }, {}, '403 InvalidOperation'],
+    ['a weight over 100', {}, { TargetTrafficWeight: 101 }, '400 InvalidParameter'],
+    ['a step of 0', {}, { RollingStep: 0 }, '400 InvalidParameter'],
+    ['more instances at least than at most', {}, { MinInstance: 11 }, '400 InvalidParameter'],
+    ['no revision number', {}, { RevisionNumber: undefined }, '400 MissingParameter'],
+  ])('of %s is refused', async (_what, of, more, outcome) => {
+    const id = await create(saying('one'), of)
+    expect((await begin(id, more)).outcome).toBe(outcome)
+    expect((await call('ListRevisions', { FunctionId: id })).result.Total).toBe(0)
+  })
+
+  it('takes its time by the clock, and moves the traffic in steps', async () => {
+    vefaas.faults.add({ Kind: 'SlowRelease', Seconds: 100, Skip: 1 })
+    const id = await create(saying('one'))
+    await release(id)
+    await call('UpdateFunction', { Id: id, Source: saying('two') })
+    await begin(id, { RollingStep: 20 })
+    const weight = async () => (await call('GetReleaseStatus', { FunctionId: id })).result.CurrentTrafficWeight
+    await loaded(id, 2)
+    expect(await weight()).toBe(0)
+    vefaas.advance(50)
+    expect(await weight()).toBe(40)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(id)))
+    expect(answers.filter((text) => text === 'two')).toHaveLength(4)
+    vefaas.advance(50)
+    expect(await released(call, id)).toMatchObject({ Status: 'done', CurrentTrafficWeight: 100 })
+    expect(await ask(id)).toBe('two')
+  })
+
+  it('of a part of the traffic stays at that until it is finished or aborted', async () => {
+    const id = await create(saying('one'))
+    await release(id)
+    await call('UpdateFunction', { Id: id, Source: saying('two') })
+    expect(await release(id, { TargetTrafficWeight: 25 })).toMatchObject({
+      Status: 'done',
+      StableRevisionNumber: 1,
+      NewRevisionNumber: 2,
+      CurrentTrafficWeight: 25,
+    })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(id)))
+    expect(answers.filter((text) => text === 'two')).toHaveLength(2)
+    expect((await begin(id)).outcome).toBe('409 StatusConflictError')
+    await call('UpdateRelease', { FunctionId: id, TargetTrafficWeight: 100 })
+    expect(await released(call, id)).toMatchObject({ Status: 'done', StableRevisionNumber: 2 })
+    expect(await ask(id)).toBe('two')
+    for (const action of ['UpdateRelease', 'AbortRelease']) {
+      expect((await call(action, { FunctionId: id, TargetTrafficWeight: 50 })).outcome).toBe('403 InvalidOperation')
+    }
+  })
+
+  it('that says nothing of its weight gives the new revision no traffic', async () => {
+    const id = await create(saying('one'))
+    await release(id)
+    await call('UpdateFunction', { Id: id, Source: saying('two') })
+    expect(await release(id, { TargetTrafficWeight: undefined })).toMatchObject({ CurrentTrafficWeight: 0 })
+    expect(await ask(id)).toBe('one')
+    expect((await call('AbortRelease', { FunctionId: id })).result).toMatchObject({ Status: 'failed' })
+    expect(await ask(id)).toBe('one')
+    const { result } = await call('ListReleaseRecords', { FunctionId: id })
+    expect(result).toMatchObject({
+      Total: 2,
+      Items: [
+        { Status: 'rollbacked', SourceRevisionNumber: 1, TargetRevisionNumber: 2 },
+        { Status: 'done', SourceRevisionNumber: -1, TargetRevisionNumber: 1 },
+      ],
+    })
+  })
+
+  it('can be made to fail', async () => {
+    const id = await create(saying('one'))
+    vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'function_health_check_failed', Times: 1 })
+    const status = await release(id)
+    expect(status).toMatchObject({ Status: 'failed', ErrorCode: 'function_health_check_failed' })
+    expect((await fetch(status.FailedInstanceLogs)).status).toBe(200)
+    expect(vefaas.hasReleased(id)).toBe(false)
+    expect(await release(id)).toMatchObject({ Status: 'done', NewRevisionNumber: 2 })
+  })
+})

@@ -1,0 +1,204 @@
+import { timestamp } from '../openapi/envelope.ts'
+import type { Vefaas } from './action.ts'
+import { abortedRelease } from './assumptions.ts'
+import { type Deployment, deploy } from './deployment.ts'
+import type { FunctionRecord, Revision } from './function.ts'
+
+/** A release of a function: traffic that goes from one revision to another. Times are milliseconds since 1970. */
+export interface Release {
+  readonly Id: string
+  readonly description: string
+  readonly oldRevisionNumber: number
+  readonly newRevisionNumber: number
+  readonly rollingStep: number
+  readonly startedAt: number
+  status: 'inprogress' | 'done' | 'failed'
+  recordStatus: 'rolling' | 'done' | 'failed' | 'rollbacked'
+  targetWeight: number
+  /** The traffic moves from this weight to the target, from `movesAt` to `dueAt`. */
+  fromWeight: number
+  movesAt: number
+  dueAt: number
+  finishedAt: number | undefined
+  /** Whether an instance of the new revision has started. */
+  isLoaded: boolean
+  /** How it is to fail when it is due. */
+  fault: Failure | undefined
+  failure: Failure | undefined
+  /** Where the log of its first instance can be read; empty until that has loaded, or has not. */
+  logUrl: string
+}
+
+interface Failure {
+  code: string
+  message: string
+}
+
+export interface ReleasePlan {
+  Id: string
+  revision: Revision
+  zip: Buffer
+  description: string
+  targetWeight: number
+  rollingStep: number
+  /** `never` leaves it in progress. */
+  seconds: number | 'never'
+  fault: Failure | undefined
+}
+
+/** Begins a release: starts an instance of the revision, and moves the traffic when that has loaded. */
+export function beginRelease(vefaas: Vefaas, record: FunctionRecord, plan: ReleasePlan): Release {
+  const now = vefaas.clock.now()
+  const release: Release = {
+    Id: plan.Id,
+    description: plan.description,
+    oldRevisionNumber: record.stable?.revision.number ?? -1,
+    newRevisionNumber: plan.revision.number,
+    rollingStep: plan.rollingStep,
+    startedAt: now,
+    status: 'inprogress',
+    recordStatus: 'rolling',
+    targetWeight: plan.targetWeight,
+    fromWeight: 0,
+    movesAt: now,
+    dueAt: plan.seconds === 'never' ? Number.POSITIVE_INFINITY : now + plan.seconds * 1000,
+    finishedAt: undefined,
+    isLoaded: false,
+    fault: plan.fault,
+    failure: undefined,
+    logUrl: '',
+  }
+  record.releases.push(release)
+  record.weight = 0
+  record.next = deploy(vefaas, record, plan.revision, plan.zip)
+  watch(vefaas, record, release, record.next)
+  return release
+}
+
+async function watch(vefaas: Vefaas, record: FunctionRecord, release: Release, next: Deployment): Promise<void> {
+  const { log, failure } = await next.pool.try()
+  if (release.status !== 'inprogress') return // aborted meanwhile
+  const now = vefaas.clock.now()
+  vefaas.failedLogs.set(release.Id, log)
+  release.logUrl = `${vefaas.url}${failedLogPath}${release.Id}`
+  if (failure) {
+    const code = failure.code === 'function_start_timeout' ? failure.code : 'function_start_failed'
+    fail(record, release, now, { code, message: failure.message })
+    return
+  }
+  release.isLoaded = true
+  next.pool.resize(sizeOf(record))
+  settleRelease(record, now)
+}
+
+export const failedLogPath = '/_vefaas/failed-logs/'
+
+/** Moves a release to where it is by now: the weight in steps, and its end. */
+export function settleRelease(record: FunctionRecord, now: number): void {
+  const release = record.releases.at(-1)
+  if (release?.status !== 'inprogress' || !release.isLoaded) return
+  if (now < release.dueAt) {
+    record.weight = weightAt(release, now)
+  } else if (release.fault) {
+    fail(record, release, now, release.fault)
+  } else {
+    record.weight = release.targetWeight
+    end(release, now, 'done', 'done')
+    if (release.targetWeight === 100) promote(record)
+  }
+}
+
+/** Gives a release another share of the traffic to move to. */
+export function retarget(release: Release, weight: number, targetWeight: number, now: number, seconds: number): void {
+  release.status = 'inprogress'
+  release.recordStatus = 'rolling'
+  release.finishedAt = undefined
+  release.fromWeight = weight
+  release.targetWeight = targetWeight
+  release.movesAt = now
+  release.dueAt = now + seconds * 1000
+}
+
+/** Gives all traffic back to the revision before. */
+export function abort(record: FunctionRecord, release: Release, now: number): void {
+  const { status, recordStatus, message } = abortedRelease
+  drop(record)
+  release.failure = { code: '', message }
+  end(release, now, status, recordStatus)
+}
+
+/** A release as Release, GetReleaseStatus, UpdateRelease and AbortRelease show it. */
+export function describeRelease(record: FunctionRecord) {
+  const release = record.releases.at(-1)
+  const stable = record.stable?.revision.number ?? -1
+  return {
+    FunctionId: record.Id,
+    Status: release?.status ?? 'pending',
+    StatusMessage: release?.failure?.message ?? '',
+    ErrorCode: release?.failure?.code ?? '',
+    FailedInstanceLogs: release?.status === 'failed' ? release.logUrl : '',
+    ReleaseRecordId: release?.Id ?? '',
+    StableRevisionNumber: stable,
+    OldRevisionNumber: release?.oldRevisionNumber ?? -1,
+    NewRevisionNumber: release?.newRevisionNumber ?? -1,
+    CurrentTrafficWeight: release?.status === 'done' ? release.targetWeight : record.weight,
+    TargetTrafficWeight: release?.targetWeight ?? 0,
+    StartTime: release ? timestamp(release.startedAt) : '',
+  }
+}
+
+export function describeReleaseRecord(record: FunctionRecord, release: Release) {
+  const finished = release.finishedAt === undefined ? '' : timestamp(release.finishedAt)
+  return {
+    Id: release.Id,
+    FunctionId: record.Id,
+    Status: release.recordStatus,
+    Description: release.description,
+    SourceRevisionNumber: release.oldRevisionNumber,
+    TargetRevisionNumber: release.newRevisionNumber,
+    CreationTime: timestamp(release.startedAt),
+    FinishTime: finished,
+    LastUpdateTime: finished || timestamp(release.startedAt),
+  }
+}
+
+export function sizeOf({ resource }: FunctionRecord): { minInstances: number; maxInstances: number } {
+  return { minInstances: resource.MinInstance, maxInstances: resource.MaxInstance }
+}
+
+/** Whether some revision has only a part of the traffic, and nothing is moving. */
+export function isUnfinished(record: FunctionRecord): boolean {
+  return record.next !== undefined && record.releases.at(-1)?.status === 'done'
+}
+
+function weightAt({ fromWeight, targetWeight, rollingStep, movesAt, dueAt }: Release, now: number): number {
+  if (dueAt === Number.POSITIVE_INFINITY) return fromWeight
+  const gone = ((targetWeight - fromWeight) * (now - movesAt)) / (dueAt - movesAt)
+  return fromWeight + Math.trunc(gone / rollingStep) * rollingStep
+}
+
+function promote(record: FunctionRecord): void {
+  record.stable?.retire()
+  record.stable = record.next
+  record.next = undefined
+  record.weight = 0
+}
+
+function fail(record: FunctionRecord, release: Release, now: number, failure: Failure): void {
+  drop(record)
+  release.failure = failure
+  end(release, now, 'failed', 'failed')
+}
+
+/** Calls that run in it may end. */
+function drop(record: FunctionRecord): void {
+  record.next?.retire()
+  record.next = undefined
+  record.weight = 0
+}
+
+function end(release: Release, now: number, status: Release['status'], recordStatus: Release['recordStatus']): void {
+  release.status = status
+  release.recordStatus = recordStatus
+  release.finishedAt = now
+}

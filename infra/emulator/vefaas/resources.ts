@@ -1,0 +1,59 @@
+import * as v from 'valibot'
+import { timestamp } from '../openapi/envelope.ts'
+import { type Action, action } from './action.ts'
+import { omittedResource } from './assumptions.ts'
+import { invalidParameter } from './errors.ts'
+import { integer, text } from './fields.ts'
+import { sizeOf } from './release.ts'
+
+export const updateFunctionResource: Action = action(
+  v.object({
+    FunctionId: text,
+    MinInstance: v.optional(integer(0)),
+    MaxInstance: v.optional(integer(1)),
+    ReservedFrozenInstance: v.optional(integer(0)),
+  }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.FunctionId, region)
+    const { MinInstance, MaxInstance, ReservedFrozenInstance } = { ...omittedResource, ...defined(input) }
+    if (MinInstance > MaxInstance) throw invalidParameter('MinInstance', `it has to be ${MaxInstance} at most`)
+    if (ReservedFrozenInstance > MinInstance) {
+      throw invalidParameter('ReservedFrozenInstance', `it has to be ${MinInstance} at most`)
+    }
+    record.resource = { MinInstance, MaxInstance, ReservedFrozenInstance }
+    record.updatedAt = vefaas.clock.now()
+    for (const deployment of [record.stable, record.next]) deployment?.pool.resize(sizeOf(record))
+    return { Id: record.Id, ...record.resource }
+  },
+)
+
+/** What the account has is made up: it is never short of anything. */
+export const getFunctionResource: Action = action(
+  v.object({ FunctionId: text }),
+  ({ FunctionId }, vefaas, { region }) => {
+    const record = vefaas.functions.get(FunctionId, region)
+    const { MemoryMB } = record.settings
+    return {
+      FunctionResource: {
+        Id: record.Id,
+        Name: record.Name,
+        Status: 'normal',
+        MemoryMB,
+        ...record.resource,
+        ReservedDPEnabled: false,
+        MaxResource: record.resource.MaxInstance * MemoryMB,
+        GPUMemoryMB: 0,
+        MaxGPUResource: 0,
+        LastUpdateTime: timestamp(record.updatedAt),
+      },
+      // "Aailable" is how the API spells it.
+      AccountResource: { AccountId: '2100000000', Total: 1_048_576, Allocated: 0, Aailable: 1_048_576 },
+    }
+  },
+)
+
+function defined<T extends object>(input: T) {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,150 @@
+import * as v from 'valibot'
+import { timestamp } from '../openapi/envelope.ts'
+import { type Action, action, type Vefaas } from './action.ts'
+import { triggerNamesMayRepeat } from './assumptions.ts'
+import { randomName } from './deployment.ts'
+import { duplicatedResource, resourceNotFound } from './errors.ts'
+import { description, flag, integer, matching, text, textOf } from './fields.ts'
+import type { FunctionRecord } from './function.ts'
+import { invokeEvent } from './invoke.ts'
+import { readCrontab, Timer } from './runtime/timer.ts'
+import { takeTriggerQuota } from './trigger-quota.ts'
+
+/** A timer as the emulator keeps it. Times are milliseconds since 1970. */
+export interface FunctionTimer {
+  readonly Id: string
+  readonly Name: string
+  readonly createdAt: number
+  updatedAt: number
+  Crontab: string
+  Payload: string
+  Enabled: boolean
+  EnableConcurrency: boolean
+  Retries: number
+  Description: string
+  /** Not there where timers do not fire. */
+  running: Timer | undefined
+}
+
+// Limits from the veFaaS API reference, CreateTimer.
+const crontab = v.pipe(
+  text,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    try {
+      readCrontab(dataset.value)
+    } catch (error) {
+      addIssue({ message: `it cannot be read: ${(error as Error).message}` })
+    }
+  }),
+)
+const fields = {
+  Payload: v.optional(textOf(0, 1000)),
+  Enabled: v.optional(flag),
+  EnableConcurrency: v.optional(flag),
+  Retries: v.optional(integer(0)),
+  Description: v.optional(description),
+}
+
+export const createTimer: Action = action(
+  v.object({
+    FunctionId: text,
+    Name: matching(/^[A-Za-z][A-Za-z\d-]{3,63}$/, '4 to 64 letters, digits and "-", the first one a letter'),
+    Crontab: crontab,
+    ...fields,
+  }),
+  (input, vefaas, call) => {
+    const record = vefaas.functions.get(input.FunctionId, call.region)
+    if (!triggerNamesMayRepeat && [...record.timers.values()].some(({ Name }) => Name === input.Name)) {
+      throw duplicatedResource('timer', input.Name)
+    }
+    takeTriggerQuota(vefaas, record, call)
+    const now = vefaas.clock.now()
+    const timer: FunctionTimer = {
+      Id: randomName(8),
+      Name: input.Name,
+      createdAt: now,
+      updatedAt: now,
+      Crontab: input.Crontab,
+      Payload: input.Payload ?? '',
+      Enabled: input.Enabled ?? true,
+      EnableConcurrency: input.EnableConcurrency ?? false,
+      Retries: input.Retries ?? 0,
+      Description: input.Description ?? '',
+      running: undefined,
+    }
+    record.timers.set(timer.Id, timer)
+    start(vefaas, record, timer)
+    return describeTimer(record, timer)
+  },
+)
+
+export const updateTimer: Action = action(
+  v.object({ FunctionId: text, Id: text, Crontab: v.optional(crontab), ...fields }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.FunctionId, region)
+    const timer = found(record, input.Id)
+    timer.Crontab = input.Crontab ?? timer.Crontab
+    timer.Payload = input.Payload ?? timer.Payload
+    timer.Enabled = input.Enabled ?? timer.Enabled
+    timer.EnableConcurrency = input.EnableConcurrency ?? timer.EnableConcurrency
+    timer.Retries = input.Retries ?? timer.Retries
+    timer.Description = input.Description ?? timer.Description
+    timer.updatedAt = vefaas.clock.now()
+    timer.running?.close()
+    start(vefaas, record, timer)
+    return describeTimer(record, timer)
+  },
+)
+
+export const getTimer: Action = action(v.object({ FunctionId: text, Id: text }), (input, vefaas, { region }) => {
+  const record = vefaas.functions.get(input.FunctionId, region)
+  return describeTimer(record, found(record, input.Id))
+})
+
+export const deleteTimer: Action = action(v.object({ FunctionId: text, Id: text }), (input, vefaas, { region }) => {
+  const record = vefaas.functions.get(input.FunctionId, region)
+  const timer = found(record, input.Id)
+  timer.running?.close()
+  record.timers.delete(timer.Id)
+  return {}
+})
+
+export function describeTimer(record: FunctionRecord, timer: FunctionTimer) {
+  const { createdAt, updatedAt, running, ...shown } = timer
+  return {
+    ...shown,
+    FunctionId: record.Id,
+    CreationTime: timestamp(createdAt),
+    LastUpdateTime: timestamp(updatedAt),
+  }
+}
+
+/** From now on it fires by the real time and `timerSpeed`; the clock of the emulator does not move it. */
+function start(vefaas: Vefaas, record: FunctionRecord, timer: FunctionTimer): void {
+  timer.running = undefined
+  if (vefaas.timerSpeed === 0) return
+  const onLine = (line: string) => vefaas.onLog(record.Name, line, 'stderr')
+  timer.running = new Timer({
+    id: timer.Id,
+    name: timer.Name,
+    crontab: timer.Crontab,
+    payload: timer.Payload,
+    enabled: timer.Enabled,
+    enableConcurrency: timer.EnableConcurrency,
+    retries: timer.Retries,
+    speed: vefaas.timerSpeed,
+    onLine,
+    call: (event) =>
+      invokeEvent(vefaas, record.Id, event).catch((error: Error) => {
+        onLine(`timer ${timer.Name}: ${error.message}`)
+        return { status: 503, headers: {}, body: Buffer.alloc(0) }
+      }),
+  })
+}
+
+function found(record: FunctionRecord, id: string): FunctionTimer {
+  const timer = record.timers.get(id)
+  if (!timer) throw resourceNotFound('timer', id)
+  return timer
+}

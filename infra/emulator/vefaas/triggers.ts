@@ -1,0 +1,49 @@
+import * as v from 'valibot'
+import { type Action, action } from './action.ts'
+import { inListOrder } from './assumptions.ts'
+import { text } from './fields.ts'
+import { describeKafkaTrigger } from './kafka-triggers.ts'
+import { describeTimer } from './timers.ts'
+
+/** Every trigger of a function: timers and Kafka triggers. Those that an API gateway makes are not known here. */
+export const listTriggers: Action = action(v.object({ FunctionId: text }), ({ FunctionId }, vefaas, { region }) => {
+  const record = vefaas.functions.get(FunctionId, region)
+  const timers = [...record.timers.values()].map((timer) => {
+    const { Crontab, Payload, EnableConcurrency, Retries } = timer
+    return item('timer', describeTimer(record, timer), { Crontab, Payload, EnableConcurrency, Retries })
+  })
+  const kafkaTriggers = [...record.kafkaTriggers.values()].map((trigger) => {
+    const { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts } = trigger
+    const config = { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts }
+    return item('kafka', describeKafkaTrigger(vefaas, record, trigger), config)
+  })
+  const Items = inListOrder([...timers, ...kafkaTriggers])
+  return { Items, Total: Items.length }
+})
+
+interface Described {
+  Id: string
+  Name: string
+  Enabled: boolean
+  Description: string
+  FunctionId: string
+  CreationTime: string
+  LastUpdateTime: string
+}
+
+/** In the form of ListTriggers, which writes FunctionID and AccountID with capitals. */
+function item(type: string, trigger: Described, config: object): object {
+  return {
+    Id: trigger.Id,
+    Name: trigger.Name,
+    Type: type,
+    DetailedConfig: JSON.stringify(config),
+    Enabled: trigger.Enabled,
+    Description: trigger.Description,
+    AccountID: '2100000000',
+    FunctionID: trigger.FunctionId,
+    ImageVersion: '',
+    CreationTime: trigger.CreationTime,
+    LastUpdateTime: trigger.LastUpdateTime,
+  }
+}
