@@ -3,11 +3,15 @@ import { readBody } from '../openapi/body.ts'
 import type { Clock } from '../openapi/clock.ts'
 import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
+import type { Consumer } from './consumers.ts'
+import type { Credential } from './credentials.ts'
 import type { DataPlane } from './data-plane.ts'
 import { notFound, notInWhitelist, quotaExceeded, serviceNotActivated } from './errors.ts'
 import type { Faults } from './faults.ts'
 import type { GatewayService } from './gateway-services.ts'
 import type { Gateway } from './gateways.ts'
+import type { PluginBinding } from './plugin-bindings.ts'
+import type { Plugin } from './plugins.ts'
 import type { GatewayRequest } from './proxy/request.ts'
 import type { GatewayResponse } from './proxy/response.ts'
 import { newId, type Resource, type Resources } from './resources.ts'
@@ -29,6 +33,10 @@ export interface Tables {
   services: Resources<GatewayService>
   upstreams: Resources<Upstream>
   routes: Resources<Route>
+  consumers: Resources<Consumer>
+  credentials: Resources<Credential>
+  plugins: Resources<Plugin>
+  bindings: Resources<PluginBinding>
 }
 
 /** How long each change of status takes, in seconds. */
@@ -45,6 +53,8 @@ export interface Quotas {
   servicesPerGateway: number
   upstreamsPerGateway: number
   routesPerService: number
+  consumersPerGateway: number
+  credentialsPerConsumer: number
 }
 
 /** The functions behind upstreams. */
@@ -68,9 +78,10 @@ export function action<S extends v.GenericSchema>(
   }
 }
 
-/** Brings everything up to date. What hangs on others goes before them. */
-export function settle({ routes, upstreams, services, gateways }: Tables): void {
-  for (const table of [routes, upstreams, services, gateways]) table.settle()
+/** Brings up to date what comes and goes by and by. What hangs on others goes before them. */
+export function settle({ services, gateways }: Tables): void {
+  services.settle()
+  gateways.settle()
 }
 
 /** What a new resource begins with. */

@@ -1,5 +1,19 @@
 import type { Action } from './action.ts'
 import {
+  checkConsumerExist,
+  createConsumer,
+  deleteConsumer,
+  getConsumer,
+  listConsumers,
+  updateConsumer,
+} from './consumers.ts'
+import {
+  checkConsumerCredentialExist,
+  createConsumerCredential,
+  deleteConsumerCredential,
+  listConsumerCredentials,
+} from './credentials.ts'
+import {
   checkGatewayServiceExist,
   createGatewayService,
   deleteGatewayService,
@@ -8,6 +22,14 @@ import {
   updateGatewayService,
 } from './gateway-services.ts'
 import { checkGatewayExist, createGateway, deleteGateway, getGateway, listGateways, updateGateway } from './gateways.ts'
+import {
+  createPluginBinding,
+  deletePluginBinding,
+  getPluginBinding,
+  listPluginBindings,
+  updatePluginBinding,
+} from './plugin-bindings.ts'
+import { createPlugin, deletePlugin, getPlugin, updatePlugin } from './plugins.ts'
 import { checkRouteExist, createRoute, deleteRoute, getRoute, listRoutes, updateRoute } from './routes.ts'
 import {
   checkUpstreamExist,
@@ -41,6 +63,21 @@ export const actions: ReadonlyMap<string, { version: string; run: Action }> = ne
     DeleteUpstream: deleteUpstream,
     CheckUpstreamExist: checkUpstreamExist,
     CheckUpstreamSpecExist: checkUpstreamSpecExist,
+    CreateConsumer: createConsumer,
+    GetConsumer: getConsumer,
+    ListConsumers: listConsumers,
+    UpdateConsumer: updateConsumer,
+    DeleteConsumer: deleteConsumer,
+    CheckConsumerExist: checkConsumerExist,
+    CreateConsumerCredential: createConsumerCredential,
+    ListConsumerCredentials: listConsumerCredentials,
+    DeleteConsumerCredential: deleteConsumerCredential,
+    CheckConsumerCredentialExist: checkConsumerCredentialExist,
+    CreatePluginBinding: createPluginBinding,
+    GetPluginBinding: getPluginBinding,
+    ListPluginBindings: listPluginBindings,
+    UpdatePluginBinding: updatePluginBinding,
+    DeletePluginBinding: deletePluginBinding,
   }),
   ...of('2022-11-12', {
     CreateRoute: createRoute,
@@ -49,6 +86,10 @@ export const actions: ReadonlyMap<string, { version: string; run: Action }> = ne
     UpdateRoute: updateRoute,
     DeleteRoute: deleteRoute,
     CheckRouteExist: checkRouteExist,
+    CreatePlugin: createPlugin,
+    GetPlugin: getPlugin,
+    UpdatePlugin: updatePlugin,
+    DeletePlugin: deletePlugin,
   }),
 ])
 

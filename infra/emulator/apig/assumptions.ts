@@ -47,3 +47,14 @@ export const mustBeReleased = (functionId: string, functions: { hasReleased(func
     throw invalidParameter('UpstreamSpec.VeFaas.FunctionId', `the function ${functionId} has no release`)
   }
 }
+
+/** A plugin is installed on the gateway (CreatePlugin), and switched on there, before it can be bound. */
+export const mustBeInstalled = (name: string, plugin: { Enable: boolean } | undefined) => {
+  if (!plugin?.Enable) throw new ApiError(403, 'InvalidOperation', `The plugin ${name} is not enabled on the gateway.`)
+}
+
+/** What GetPlugin says of a plugin that works; no values are published. */
+export const addonStatus = 'Running'
+
+/** Keys of consumers are write-only: what lists show in their place. */
+export const shownSecret = '******'

@@ -119,6 +119,8 @@ export const deleteGatewayService: Action = action(v.object({ Id: v.string() }),
   mustBeDeletable('gateway service', service)
   const routes = apig.routes.all().filter(({ ServiceId }) => ServiceId === Id)
   mustBeUnused('gateway service', Id, routes, 'route')
+  const bindings = apig.bindings.all().filter(({ Target }) => Target === Id)
+  mustBeUnused('gateway service', Id, bindings, 'plugin binding')
   const failed = apig.faults.take(call.action, 'FailDeleting')
   const stuck = apig.faults.take(call.action, 'StuckDeleting')
   const seconds = stuck ? 'never' : apig.delays.deleteSeconds

@@ -109,6 +109,8 @@ export const deleteGateway: Action = action(v.object({ Id: v.string(), ForceDele
   const inIt = ({ GatewayId }: { GatewayId: string }) => GatewayId === Id
   mustBeUnused('gateway', Id, apig.services.all().filter(inIt), 'gateway service')
   mustBeUnused('gateway', Id, apig.upstreams.all().filter(inIt), 'upstream')
+  mustBeUnused('gateway', Id, apig.consumers.all().filter(inIt), 'consumer')
+  mustBeUnused('gateway', Id, apig.bindings.all().filter(inIt), 'plugin binding')
   const failed = apig.faults.take(call.action, 'FailDeleting')
   const stuck = apig.faults.take(call.action, 'StuckDeleting')
   const seconds = stuck ? 'never' : apig.delays.deleteSeconds

@@ -7,10 +7,14 @@ import { createGateway } from '../openapi/gateway.ts'
 import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
 import { type Apig, type Functions, type Quotas, settle } from './action.ts'
 import { actions } from './actions.ts'
+import { type Consumer, describeConsumer } from './consumers.ts'
+import { type Credential, describeCredential } from './credentials.ts'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
 import { type Fault, type Faults, faultRules } from './faults.ts'
 import { describeService, type GatewayService } from './gateway-services.ts'
 import { describeGateway, type Gateway } from './gateways.ts'
+import { describeBinding, type PluginBinding } from './plugin-bindings.ts'
+import { describePlugin, type Plugin } from './plugins.ts'
 import type { Target } from './proxy/match.ts'
 import type { Refusal } from './proxy/refusal.ts'
 import { type Resource, Resources } from './resources.ts'
@@ -58,6 +62,10 @@ export interface ApigService extends EmulatedService {
   services(): readonly object[]
   upstreams(): readonly object[]
   routes(): readonly object[]
+  consumers(): readonly object[]
+  credentials(): readonly object[]
+  plugins(): readonly object[]
+  pluginBindings(): readonly object[]
   /** `http://127.0.0.1:<port>` of the first gateway service. */
   gatewayUrl: string
   /** Stops listening for requests to gateway services, and cuts those that are open. */
@@ -91,7 +99,7 @@ export async function startApig({ port = 0, latencyMs = 0, ...state }: ApigOptio
  * RangeError for an option that makes no sense, and with the system's error when `gatewayPort` is taken.
  */
 export async function createApig(options: ApigState): Promise<ApigService> {
-  const { accessKeys = { AKLOCAL: 'local-secret' }, gatewayPort = 0, admit, functions, quotas = {} } = options
+  const { accessKeys = { AKLOCAL: 'local-secret' }, gatewayPort = 0, admit, functions } = options
   const clock = new Clock()
   const log = new CallLog()
   const faults: Faults = new FaultList<Fault>(faultRules, actions.keys())
@@ -104,22 +112,18 @@ export async function createApig(options: ApigState): Promise<ApigService> {
       serviceSeconds: notNegative('serviceSeconds', options.serviceSeconds ?? 0),
       deleteSeconds: notNegative('deleteSeconds', options.deleteSeconds ?? 0),
     },
-    quotas: {
-      gateways: notNegative('quotas.gateways', quotas.gateways ?? Number.POSITIVE_INFINITY),
-      servicesPerGateway: notNegative(
-        'quotas.servicesPerGateway',
-        quotas.servicesPerGateway ?? Number.POSITIVE_INFINITY,
-      ),
-      upstreamsPerGateway: notNegative(
-        'quotas.upstreamsPerGateway',
-        quotas.upstreamsPerGateway ?? Number.POSITIVE_INFINITY,
-      ),
-      routesPerService: notNegative('quotas.routesPerService', quotas.routesPerService ?? Number.POSITIVE_INFINITY),
-    },
-    gateways: new Resources<Gateway>(clock),
+    quotas: quotasOf(options.quotas),
+    gateways: new Resources<Gateway>(clock, ({ Id }) => removePlugins(Id)),
     services: new Resources<GatewayService>(clock, ({ Id }) => dataPlane.shut(Id)),
     upstreams: new Resources<Upstream>(clock),
     routes: new Resources<Route>(clock),
+    consumers: new Resources<Consumer>(clock),
+    credentials: new Resources<Credential>(clock),
+    plugins: new Resources<Plugin>(clock),
+    bindings: new Resources<PluginBinding>(clock),
+  }
+  const removePlugins = (gatewayId: string) => {
+    for (const plugin of state.plugins.all()) if (plugin.GatewayId === gatewayId) state.plugins.remove(plugin)
   }
   const dataPlane: DataPlane = await startDataPlane({
     port: gatewayPort,
@@ -139,10 +143,16 @@ export async function createApig(options: ApigState): Promise<ApigService> {
     services: look(apig.services, (service) => describeService(apig, service)),
     upstreams: look(apig.upstreams, describeUpstream),
     routes: look(apig.routes, (route) => describeRoute(apig, route)),
+    consumers: look(apig.consumers, (consumer) => describeConsumer(apig, consumer)),
+    credentials: look(apig.credentials, (credential) => ({ ...describeCredential(credential), Key: credential.key })),
+    plugins: look(apig.plugins, describePlugin),
+    pluginBindings: look(apig.bindings, (binding) => describeBinding(apig, binding)),
   }
   const advance = (seconds: number) => clock.advance(seconds)
   const reset = () => {
-    for (const table of [apig.routes, apig.upstreams, apig.services, apig.gateways]) table.clear()
+    const { bindings, plugins, credentials, consumers, routes, upstreams, services, gateways } = apig
+    for (const table of [bindings, plugins, credentials, consumers, routes, upstreams, services, gateways])
+      table.clear()
     faults.clear()
     log.clear()
     clock.reset()
@@ -175,6 +185,20 @@ export async function createApig(options: ApigState): Promise<ApigService> {
     gatewayUrl: dataPlane.url,
     close: dataPlane.close,
   }
+}
+
+const anyNumber: Quotas = {
+  gateways: Number.POSITIVE_INFINITY,
+  servicesPerGateway: Number.POSITIVE_INFINITY,
+  upstreamsPerGateway: Number.POSITIVE_INFINITY,
+  routesPerService: Number.POSITIVE_INFINITY,
+  consumersPerGateway: Number.POSITIVE_INFINITY,
+  credentialsPerConsumer: Number.POSITIVE_INFINITY,
+}
+
+function quotasOf(given: Partial<Quotas> = {}): Quotas {
+  for (const [name, most] of Object.entries(given)) notNegative(`quotas.${name}`, most)
+  return { ...anyNumber, ...given }
 }
 
 function notNegative(name: string, value: number): number {

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
 import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
-import { harmlessPriorities, mustBeRunning, nameMatches } from './assumptions.ts'
+import { harmlessPriorities, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
 import { notFound, notInWhitelist } from './errors.ts'
 import { pageOf, paging, resourceType, tags, text } from './fields.ts'
 import { domainsOf, type GatewayService, serviceOf } from './gateway-services.ts'
@@ -81,7 +81,10 @@ export const updateRoute: Action = action(v.object({ ...routeSettings, Id: v.str
 })
 
 export const deleteRoute: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => {
-  apig.routes.remove(routeOf(apig, Id, call))
+  const route = routeOf(apig, Id, call)
+  const bindings = apig.bindings.all().filter(({ Target }) => Target === Id)
+  mustBeUnused('route', Id, bindings, 'plugin binding')
+  apig.routes.remove(route)
   return {}
 })
 

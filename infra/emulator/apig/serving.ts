@@ -1,7 +1,12 @@
 import { type Apig, settle } from './action.ts'
 import { defaultTimeoutSeconds } from './assumptions.ts'
+import { consumerOfKey } from './credentials.ts'
 import type { Serving } from './data-plane.ts'
+import type { GatewayService } from './gateway-services.ts'
+import { bindingsTo, keyAuthOf } from './plugin-bindings.ts'
+import { pluginAt } from './plugins.ts'
 import type { Route as ProxyRoute } from './proxy/index.ts'
+import type { KeyAuth } from './proxy/key-auth.ts'
 import type { MatchRule } from './proxy/match.ts'
 import type { Route } from './routes.ts'
 
@@ -18,17 +23,19 @@ export function serving(apig: Apig, serviceId: string): Serving | undefined {
     routes: apig.routes
       .all()
       .filter(({ ServiceId, Enable }) => ServiceId === serviceId && Enable)
-      .map((route) => proxyRoute(apig, route)),
+      .map((route) => proxyRoute(apig, service, route)),
   }
 }
 
-function proxyRoute(apig: Apig, { Name, MatchRule, UpstreamList, AdvancedSetting, region }: Route): ProxyRoute {
+function proxyRoute(apig: Apig, { GatewayId }: GatewayService, route: Route): ProxyRoute {
+  const { Id, Name, ServiceId, MatchRule, UpstreamList, AdvancedSetting, region } = route
   const { TimeoutSetting } = AdvancedSetting ?? {}
   const { Enable, Timeout } = TimeoutSetting ?? {}
   return {
     name: Name,
     matchRule: matchRuleOf(MatchRule),
     timeoutSeconds: Enable && Timeout !== undefined ? Timeout : defaultTimeoutSeconds,
+    keyAuth: keyAuthRules(apig, GatewayId, [GatewayId, ServiceId, Id]),
     upstream: async (request) => {
       const upstream = apig.upstreams.get(pick(UpstreamList), region)
       const functionId = upstream?.UpstreamSpec.VeFaas.FunctionId
@@ -38,6 +45,20 @@ function proxyRoute(apig: Apig, { Name, MatchRule, UpstreamList, AdvancedSetting
       return apig.functions.invoke(functionId, request)
     },
   }
+}
+
+/** What the enabled bindings of wasm-key-auth to these demand; nothing while the plugin is off on the gateway. */
+function keyAuthRules(apig: Apig, gatewayId: string, targets: readonly string[]): KeyAuth[] {
+  if (!pluginAt(apig, gatewayId, 'wasm-key-auth')?.Enable) return []
+  return bindingsTo(apig, ...targets).flatMap(({ Enable, PluginName, PluginConfig }) => {
+    const config = Enable ? keyAuthOf(PluginName, PluginConfig) : undefined
+    if (!config) return []
+    return {
+      headers: config.KeySources.map(({ Header }) => Header),
+      allowed: config.AllowedConsumers,
+      consumerOf: (key) => consumerOfKey(apig, gatewayId, key),
+    }
+  })
 }
 
 function matchRuleOf({ Path, Method, Header = [], QueryString = [] }: Route['MatchRule']): MatchRule {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { checkKey, type KeyAuth } from './key-auth.ts'
 import { findRoute, type MatchRule, type Target } from './match.ts'
 import { type Api, noRoute, type Refusal, refusalResponse } from './refusal.ts'
 import { bodyOf, declaredTooLarge, type GatewayRequest, MAX_BODY_BYTES, targetOf } from './request.ts'
@@ -14,6 +15,8 @@ export type Route = {
   upstream: (request: GatewayRequest) => Promise<GatewayResponse>
   /** Seconds until the gateway stops waiting for the upstream. */
   timeoutSeconds: number
+  /** Who is let through; left out: everybody. */
+  keyAuth?: readonly KeyAuth[]
 }
 
 export type ProxyOptions = Api & {
@@ -107,10 +110,19 @@ async function answerTo(
   if (request.headers.host === undefined && request.httpVersion === '1.1') return refusals.noHost
   const route = findRoute(routes, target)
   if (route === undefined) return noRoute(routes, target)
+  const caller = checkKey(route.keyAuth ?? [], target)
+  if ('code' in caller) return caller
   const body = await bodyOf(request)
   if (body === 'gone') return 'gone'
   if (body === 'too large') return refusals.largeBody
-  return forward(route, { ...target, body })
+  const { consumer } = caller
+  const headers = consumer === undefined ? target.headers : [...target.headers, forwardConsumer(consumer)]
+  return forward(route, { ...target, headers, body })
+}
+
+/** Who has called, for the function. A client's own header of this name was taken away when the request came. */
+function forwardConsumer(name: string): [name: string, value: string] {
+  return ['X-Forward-Consumer', name]
 }
 
 async function forward(

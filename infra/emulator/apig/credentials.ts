@@ -1,0 +1,106 @@
+import * as v from 'valibot'
+import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
+import { shownSecret } from './assumptions.ts'
+import { consumerOf } from './consumers.ts'
+import { duplicated, missingParameter, notEmulated, notFound } from './errors.ts'
+import { pageOf, paging } from './fields.ts'
+import { gatewayOf } from './gateways.ts'
+import type { Resource } from './resources.ts'
+
+const types = ['key-auth', 'hmac-auth'] as const
+const credentialType = v.picklist(types, `it has to be one of ${types.join(', ')}`)
+const secret = v.pipe(v.string(), v.nonEmpty('it is empty'))
+
+const given = {
+  CredentialType: credentialType,
+  KeyAuthCredential: v.optional(v.object({ APIKey: secret })),
+  HmacAuthCredential: v.optional(v.object({ AccessKey: secret, SecretKey: secret })),
+  Oauth2Credential: v.optional(v.unknown()),
+}
+
+/** What a consumer is known by. Those of hmac-auth are kept, and of no effect. */
+export interface Credential extends Resource {
+  ConsumerId: string
+  GatewayId: string
+  CredentialType: (typeof types)[number]
+  /** The API key, or the access key. */
+  key: string
+}
+
+export const createConsumerCredential: Action = action(
+  v.object({ ...given, ConsumerId: v.string() }),
+  (input, apig, call) => {
+    const { ConsumerId, CredentialType } = input
+    const { GatewayId } = consumerOf(apig, ConsumerId, call)
+    const key = keyOf(input)
+    const present = apig.credentials.all().filter((credential) => credential.GatewayId === GatewayId)
+    if (present.some((other) => other.CredentialType === CredentialType && other.key === key)) {
+      throw duplicated('credential', 'with this key')
+    }
+    const ofConsumer = present.filter((credential) => credential.ConsumerId === ConsumerId)
+    admitCreation(apig, call, 'credentials of a consumer', ofConsumer, apig.quotas.credentialsPerConsumer)
+    const { Id, region, hiddenUntil } = born(apig, call, 'credential-')
+    apig.credentials.put({ Id, region, hiddenUntil, ConsumerId, GatewayId, CredentialType, key })
+    return { Id }
+  },
+)
+
+export const listConsumerCredentials: Action = action(
+  v.object({ ...paging, ConsumerId: v.string(), CredentialType: credentialType }),
+  ({ ConsumerId, CredentialType, ...paging }, apig, call) => {
+    const consumer = consumerOf(apig, ConsumerId, call)
+    const wanted = (credential: Credential) =>
+      credential.ConsumerId === consumer.Id && credential.CredentialType === CredentialType
+    return pageOf(apig.credentials.listed(call.region).filter(wanted).map(describeCredential), paging)
+  },
+)
+
+export const deleteConsumerCredential: Action = action(
+  v.object({ ConsumerId: v.string(), CredentialType: credentialType, Id: v.string() }),
+  ({ ConsumerId, CredentialType, Id }, apig, call) => {
+    const credential = find(apig.credentials, 'credential', Id, call)
+    if (credential.ConsumerId !== ConsumerId || credential.CredentialType !== CredentialType) {
+      throw notFound('credential', Id)
+    }
+    apig.credentials.remove(credential)
+    return {}
+  },
+)
+
+export const checkConsumerCredentialExist: Action = action(
+  v.object({ ...given, GatewayId: v.string() }),
+  (input, apig, call) => {
+    const { Id: gatewayId } = gatewayOf(apig, input.GatewayId, call)
+    const key = keyOf(input)
+    const isIt = ({ GatewayId, CredentialType, ...credential }: Credential) =>
+      GatewayId === gatewayId && CredentialType === input.CredentialType && credential.key === key
+    const credential = apig.credentials.listed(call.region).find(isIt)
+    return credential ? { Exist: true, Id: credential.Id, ConsumerId: credential.ConsumerId } : { Exist: false }
+  },
+)
+
+/** A credential as ListConsumerCredentials shows it: without its key. */
+export function describeCredential({ Id, CredentialType }: Credential): object {
+  return CredentialType === 'key-auth'
+    ? { Id, CredentialType, KeyAuthCredential: { APIKey: shownSecret, Enable: true } }
+    : { Id, CredentialType, HmacAuthCredential: { AccessKey: shownSecret, SecretKey: shownSecret, Enable: true } }
+}
+
+/** The name of the consumer whose API key it is. */
+export function consumerOfKey(apig: Apig, gatewayId: string, key: string): string | undefined {
+  const credential = apig.credentials
+    .all()
+    .find((one) => one.GatewayId === gatewayId && one.CredentialType === 'key-auth' && one.key === key)
+  return credential && apig.consumers.get(credential.ConsumerId, credential.region)?.Name
+}
+
+type Given = v.InferOutput<ReturnType<typeof v.object<typeof given, undefined>>>
+
+function keyOf({ CredentialType, KeyAuthCredential, HmacAuthCredential, Oauth2Credential }: Given): string {
+  if (Oauth2Credential !== undefined) throw notEmulated('Oauth2Credential')
+  const key = CredentialType === 'key-auth' ? KeyAuthCredential?.APIKey : HmacAuthCredential?.AccessKey
+  if (key === undefined) {
+    throw missingParameter(CredentialType === 'key-auth' ? 'KeyAuthCredential' : 'HmacAuthCredential')
+  }
+  return key
+}
