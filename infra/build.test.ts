@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { build } from './build.ts'
-import { readService } from './service.ts'
+import { build, createBuilder } from './build.ts'
+import { functionsOf } from './functions.ts'
 
 const directories: string[] = []
 
@@ -18,12 +18,16 @@ function project(files: Record<string, string>): string {
   directories.push(directory)
   const folders = new Set(Object.keys(files).flatMap((path) => /^functions\/([^/]+)\//.exec(path)?.[1] ?? []))
   const functions = [...folders].map((folder) => `  ${folder}: { handler: functions/${folder}/index.handler }\n`)
-  const yaml = `service: test\nprovider: { name: vefaas, runtime: node20/v1, region: cn-beijing }\nfunctions:\n${functions.join('')}`
+  const yaml = `functions:\n${functions.join('')}`
   for (const [path, content] of Object.entries({ 'serverless.yml': yaml, 'config.toml': 'a = 1\n', ...files })) {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
     writeFileSync(join(directory, path), content)
   }
   return directory
+}
+
+function change(directory: string, path: string, content: string): void {
+  writeFileSync(join(directory, path), content)
 }
 
 const two = {
@@ -83,11 +87,70 @@ describe('a build', () => {
     await build({ projectDirectory })
     const file = join(projectDirectory, 'dist/first/index.js')
     const before = statSync(file).mtimeMs
-    const service = readService(join(projectDirectory, 'serverless.yml'))
-    const functions = service.functions.filter(({ name }) => name === 'first')
-    await build({ projectDirectory, service: { ...service, functions } })
+    await build({ projectDirectory, functions: [{ name: 'first', folder: 'first' }] })
     expect(statSync(file).mtimeMs).toBe(before)
     expect(existsSync(join(projectDirectory, 'dist/second'))).toBe(false)
+  })
+
+  test('of one function leaves the others where they are, if that is wanted', async () => {
+    const projectDirectory = project(two)
+    await build({ projectDirectory })
+    change(projectDirectory, 'shared/shared.ts', 'export const shared = (name: string) => ({ body: "new " + name })\n')
+    const before = readFileSync(join(projectDirectory, 'dist/second/index.js'))
+    const only = { projectDirectory, functions: [{ name: 'first', folder: 'first' }], keepOthers: true }
+    expect((await build(only)).map(({ name }) => name)).toEqual(['first'])
+    expect(readFileSync(join(projectDirectory, 'dist/first/index.js'), 'utf8')).toContain('new ')
+    expect(readFileSync(join(projectDirectory, 'dist/second/index.js'))).toEqual(before)
+  })
+
+  test('makes one bundle for functions that share a folder', async () => {
+    const projectDirectory = project(two)
+    const functions = [
+      { name: 'one', folder: 'first' },
+      { name: 'other', folder: 'first' },
+    ]
+    const [one, other, ...rest] = await build({ projectDirectory, functions })
+    expect([one?.name, other?.name, rest]).toEqual(['one', 'other', []])
+    expect(one?.files).toEqual(other?.files)
+    expect(one?.bytes).toBeGreaterThan(0)
+  })
+
+  test('hands over the files that it has written', async () => {
+    const bundles = await build({ projectDirectory: project(two) })
+    expect(bundles).toHaveLength(2)
+    for (const { directory, files } of bundles) {
+      for (const [name, content] of Object.entries(files)) {
+        expect(Buffer.from(content)).toEqual(readFileSync(join(directory, name)))
+      }
+    }
+  })
+})
+
+describe('a builder', () => {
+  test('builds what has changed since the last time, and goes on after a failure', async () => {
+    const projectDirectory = project(two)
+    const builder = await createBuilder({ projectDirectory })
+    const codes = async () => (await builder.build()).map(({ files }) => Buffer.from(files['index.js']).toString())
+
+    const [first, second] = await codes()
+    change(projectDirectory, 'functions/second/index.ts', 'export const handler = ')
+    await expect(codes()).rejects.toThrow('functions/second/index.ts:1:24: ')
+    change(projectDirectory, 'functions/second/index.ts', 'export const handler = () => "changed"')
+    const changed = await codes()
+    expect(changed[0]).toBe(first)
+    expect(changed[1]).not.toBe(second)
+    expect(changed[1]).toContain('changed')
+    await builder.close()
+  })
+
+  test('knows the files that its bundles are made of', async () => {
+    const projectDirectory = project(two)
+    const builder = await createBuilder({ projectDirectory })
+    expect(builder.sources).toEqual([])
+    await builder.build()
+    const files = ['config.toml', 'functions/first/index.ts', 'functions/second/index.ts', 'shared/shared.ts']
+    expect([...builder.sources].sort()).toEqual(files.map((file) => join(projectDirectory, file)))
+    await builder.close()
   })
 })
 
@@ -111,6 +174,12 @@ describe('what cannot be built is named', () => {
     )
   })
 
+  test('a function that is not in serverless.yml as it should be', async () => {
+    expect(await problemOf({ 'serverless.yml': 'functions:\n  first: { handler: first.handler }' })).toBe(
+      'FunctionsError: serverless.yml:2: functions.first.handler: must be functions/<folder>/index.handler',
+    )
+  })
+
   test('a module that is not there', async () => {
     expect(await problemOf({ 'functions/first/index.ts': "import './nothing.ts'" })).toBe(
       'BuildError: functions/first/index.ts:1:8: Could not resolve "./nothing.ts"',
@@ -130,13 +199,10 @@ describe('what cannot be built is named', () => {
 describe('the bundles of this project', () => {
   const root = join(import.meta.dirname, '..')
 
-  test.each(readService(join(root, 'serverless.yml')).functions)(
-    '$folder exports what the platform calls',
-    ({ folder }) => {
-      const program = `const exported = require(${JSON.stringify(join(root, 'dist', folder, 'index.js'))})
+  test.each(functionsOf(join(root, 'serverless.yml')))('$folder exports what the platform calls', ({ folder }) => {
+    const program = `const exported = require(${JSON.stringify(join(root, 'dist', folder, 'index.js'))})
       process.stdout.write(typeof exported.handler + ' ' + typeof exported.initializer)`
-      const kinds = execFileSync(process.execPath, ['--eval', program], { cwd: tmpdir(), env: {}, encoding: 'utf8' })
-      expect(kinds).toBe('function function')
-    },
-  )
+    const kinds = execFileSync(process.execPath, ['--eval', program], { cwd: tmpdir(), env: {}, encoding: 'utf8' })
+    expect(kinds).toBe('function function')
+  })
 })

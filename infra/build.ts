@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { gzipSync } from 'node:zlib'
-import { type BuildFailure, build as esbuild, type Metafile, type OutputFile, type Plugin } from 'esbuild'
-import { readService, type Service } from './service.ts'
+import { type BuildFailure, context, type Metafile, type Plugin } from 'esbuild'
+import type { FunctionEntry } from './handler.ts'
+import { zip } from './package/zip.ts'
+import { replaceFile } from './replace-file.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -47,21 +48,25 @@ const innerNames = [
 ].flatMap((line) => line.split(' '))
 
 export type BuildOptions = {
-  /** The functions to build; what serverless.yml says when left out. */
-  service?: Service
+  /** The functions to build; those of serverless.yml when left out. */
+  functions?: readonly FunctionEntry[]
   /** The project folder, where functions/ and config.toml are. */
   projectDirectory?: string
   /** Where the bundles go; dist/ of the project when left out. */
   outputDirectory?: string
+  /** Leave the bundles of other functions where they are; else they are taken away. */
+  keepOthers?: boolean
 }
 
 export type Bundle = {
   name: string
-  /** What goes into the function's zip: index.js and config.toml, nothing else. */
+  /** Where the files are, and nothing else is. */
   directory: string
+  /** What goes into the function's zip. */
+  files: Record<'index.js' | 'config.toml', Uint8Array>
+  /** Of index.js. */
   bytes: number
-  gzipBytes: number
-  /** Bytes in the bundle by package (`.` is our own code), the largest first. */
+  /** Bytes in index.js by package (`.` is our own code), the largest first. */
   packages: [name: string, bytes: number][]
 }
 
@@ -71,84 +76,115 @@ export class BuildError extends Error {
 }
 
 /**
- * Bundles every function of the service into `<output>/<folder>/index.js` (CommonJS, minified) with config.toml beside
- * it, and its source map into `<output>/source-maps/`. The same sources give the same bytes. A file is replaced in one
- * step and only when its content changes, so a build may run while something uses the last one.
- * Throws BuildError, or ServiceError for serverless.yml.
+ * Bundles functions into `<output>/<folder>/index.js` (CommonJS, minified) with config.toml beside it, and its source map
+ * into `<output>/source-maps/`. The same sources give the same bytes, whichever other functions are built with them. A file
+ * is replaced in one step and only when its content changes, so a build may run while something uses the last one.
+ * @throws {BuildError}
+ * @throws {FunctionsError} when serverless.yml is read
  */
 export async function build(options: BuildOptions = {}): Promise<Bundle[]> {
+  const builder = await createBuilder(options)
+  try {
+    return await builder.build()
+  } finally {
+    await builder.close()
+  }
+}
+
+export type Builder = {
+  /** As `build`; what has not changed since the last time costs nothing. One at a time. @throws {BuildError} */
+  build(): Promise<Bundle[]>
+  /** The files of this project that the last build which succeeded was made of, as absolute paths. */
+  sources: readonly string[]
+  close(): Promise<void>
+}
+
+/** Builds again and again. The options are those of `build`. */
+export async function createBuilder(options: BuildOptions = {}): Promise<Builder> {
   const project = options.projectDirectory ?? root
   const output = options.outputDirectory ?? join(project, 'dist')
-  const service = options.service ?? readService(join(project, 'serverless.yml'))
-
-  const entries = service.functions.map(({ name, folder }) => ({ name, folder, ...entryOf(project, folder) }))
-  const missing = entries.filter(({ found }) => !found)
-  if (missing.length > 0) {
-    throw new BuildError(missing.map(({ name, entry }) => `function ${name}: there is no ${entry}`).join('\n'))
-  }
+  const functions = options.functions ?? (await functionsIn(project))
+  const folders = [...new Set(functions.map(({ folder }) => folder))]
   const configFile = join(project, 'config.toml')
-  if (!existsSync(configFile)) throw new BuildError(`there is no ${configFile}, which goes into every function's zip`)
+  const bundler = await createBundler(project, output, folders)
 
-  const { files, metafile } = await bundle(project, output, entries)
+  const builder: Builder = {
+    sources: [],
+    build: async () => {
+      const missing = functions.filter(({ folder }) => !existsSync(join(project, entryOf(folder))))
+      if (missing.length > 0) {
+        const problems = missing.map(({ name, folder }) => `function ${name}: there is no ${entryOf(folder)}`)
+        throw new BuildError(problems.join('\n'))
+      }
+      if (!existsSync(configFile))
+        throw new BuildError(`there is no ${configFile}, which goes into every function's zip`)
 
-  const config = readFileSync(configFile)
-  write(join(output, 'package.json'), '{"type":"commonjs"}\n') // the project is ESM, the bundles are not
-  for (const { path, contents } of files) {
-    write(path.endsWith('.map') ? join(output, 'source-maps', relative(output, path)) : path, contents)
+      const { outputFiles, metafile } = await bundled(bundler)
+      const config = readFileSync(configFile)
+
+      replaceFile(join(output, 'package.json'), '{"type":"commonjs"}\n') // the project is ESM, the bundles are not
+      for (const { path, contents } of outputFiles) {
+        replaceFile(path.endsWith('.map') ? join(output, 'source-maps', relative(output, path)) : path, contents)
+      }
+      for (const folder of folders) replaceFile(join(output, folder, 'config.toml'), config)
+      if (!options.keepOthers) removeOthers(output, folders)
+
+      builder.sources = [configFile, ...sourcesIn(metafile, project)]
+      return functions.map(({ name, folder }) => {
+        const path = join(output, folder, 'index.js')
+        const code = outputFiles.find((file) => file.path === path)?.contents ?? new Uint8Array()
+        return {
+          name,
+          directory: dirname(path),
+          files: { 'index.js': code, 'config.toml': config },
+          bytes: code.length,
+          packages: packagesIn(metafile, relative(project, path)),
+        }
+      })
+    },
+    close: () => bundler.dispose(),
   }
-  for (const { folder } of entries) write(join(output, folder, 'config.toml'), config)
-  removeLeftovers(
-    output,
-    entries.map(({ folder }) => folder),
-  )
+  return builder
+}
 
-  return entries.map(({ name, folder }) => {
-    const path = join(output, folder, 'index.js')
-    const code = files.find((file) => file.path === path)?.contents ?? new Uint8Array()
-    return {
-      name,
-      directory: dirname(path),
-      bytes: code.length,
-      gzipBytes: gzipSync(code).length,
-      packages: packagesIn(metafile, relative(project, path)),
-    }
+async function functionsIn(project: string): Promise<FunctionEntry[]> {
+  // Not above: reading YAML takes 45 ms to load, which the serverless command, having read it, need not wait for.
+  const { functionsOf } = await import('./functions.ts')
+  return functionsOf(join(project, 'serverless.yml'))
+}
+
+const entryOf = (folder: string) => `functions/${folder}/index.ts`
+
+type Bundler = Awaited<ReturnType<typeof createBundler>>
+
+function createBundler(project: string, output: string, folders: readonly string[]) {
+  return context({
+    absWorkingDir: project,
+    entryPoints: folders.map((folder) => ({ in: entryOf(folder), out: `${folder}/index` })),
+    outdir: output,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minify: true,
+    // Node 20 has them. Else every such pattern becomes a call of RegExp, which is kept even where nothing uses it: valibot's
+    // pattern for emoji is 0.5 kB of every bundle.
+    supported: { 'regexp-unicode-property-escapes': true },
+    mangleProps: new RegExp(`^(${innerNames.join('|')})$`),
+    legalComments: 'none',
+    sourcemap: 'external',
+    sourceRoot: '..', // the maps move one folder down, away from what is zipped
+    define: { 'import.meta.dirname': '__dirname' }, // how the sources find config.toml
+    plugins: [substitute()],
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
   })
 }
 
-function entryOf(project: string, folder: string): { entry: string; found: boolean } {
-  const entry = `functions/${folder}/index.ts`
-  return { entry, found: existsSync(join(project, entry)) }
-}
-
-async function bundle(
-  project: string,
-  output: string,
-  entries: { folder: string; entry: string }[],
-): Promise<{ files: OutputFile[]; metafile: Metafile }> {
+async function bundled(bundler: Bundler) {
   try {
-    const { outputFiles, metafile } = await esbuild({
-      absWorkingDir: project,
-      entryPoints: entries.map(({ folder, entry }) => ({ in: entry, out: `${folder}/index` })),
-      outdir: output,
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      format: 'cjs',
-      minify: true,
-      // Node 20 has them. Else every such pattern becomes a call of RegExp, which is kept even where nothing uses it: valibot's
-      // pattern for emoji is 0.5 kB of every bundle.
-      supported: { 'regexp-unicode-property-escapes': true },
-      mangleProps: new RegExp(`^(${innerNames.join('|')})$`),
-      legalComments: 'none',
-      sourcemap: 'external',
-      sourceRoot: '..', // the maps move one folder down, away from what is zipped
-      define: { 'import.meta.dirname': '__dirname' }, // how the sources find config.toml
-      plugins: [substitute()],
-      metafile: true,
-      write: false,
-      logLevel: 'silent',
-    })
-    return { files: outputFiles, metafile }
+    return await bundler.rebuild()
   } catch (error) {
     const { errors = [] } = error as Partial<BuildFailure>
     if (errors.length === 0) throw error
@@ -176,21 +212,20 @@ function substitute(): Plugin {
   }
 }
 
-function write(path: string, contents: string | Uint8Array): void {
-  if (existsSync(path) && readFileSync(path).equals(Buffer.from(contents))) return
-  mkdirSync(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}`
-  writeFileSync(temporary, contents)
-  renameSync(temporary, path)
-}
-
-/** Takes away the bundles of functions that serverless.yml no longer names. */
-function removeLeftovers(output: string, folders: string[]): void {
+/** Takes away the bundles of other functions. */
+function removeOthers(output: string, folders: readonly string[]): void {
   const kept = new Set([...folders, 'source-maps'])
   for (const entry of readdirSync(output, { withFileTypes: true })) {
     const isBundle = entry.isDirectory() && existsSync(join(output, entry.name, 'index.js'))
     if (isBundle && !kept.has(entry.name)) rmSync(join(output, entry.name), { recursive: true })
   }
+}
+
+function sourcesIn({ inputs }: Metafile, project: string): string[] {
+  const isFile = (path: string) => !path.startsWith('substitute:')
+  return Object.keys(inputs)
+    .filter((path) => isFile(path) && !path.includes('node_modules/'))
+    .map((path) => resolve(project, path))
 }
 
 function packagesIn(metafile: Metafile, outputPath: string): [string, number][] {
@@ -202,17 +237,20 @@ function packagesIn(metafile: Metafile, outputPath: string): [string, number][] 
   return [...sizes].sort(([, one], [, other]) => other - one)
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+async function main(): Promise<void> {
   try {
     const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`.padStart(9)
-    for (const { name, directory, bytes, gzipBytes, packages } of await build()) {
+    for (const { name, directory, files, bytes, packages } of await build()) {
       const largest = packages.slice(0, 3).map(([of, size]) => `${of === '.' ? 'own code' : of}${kilobytes(size)}`)
       console.log(
-        `${name.padEnd(30)}${kilobytes(bytes)}${kilobytes(gzipBytes)} gzip   ${relative(root, directory)}   (${largest.join(', ')})`,
+        `${name.padEnd(30)}${kilobytes(bytes)}${kilobytes(zip(files).length)} zip   ${relative(root, directory)}   (${largest.join(', ')})`,
       )
     }
   } catch (error) {
-    console.error(error instanceof Error && /^(Build|Service)Error$/.test(error.name) ? error.message : error)
+    console.error(error instanceof Error && /^(Build|Functions)Error$/.test(error.name) ? error.message : error)
     process.exitCode = 1
   }
 }
+
+// No top-level await: the plugin of the serverless command is loaded as CommonJS.
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) void main()
