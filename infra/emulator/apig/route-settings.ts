@@ -38,7 +38,7 @@ const corsPolicy = v.object({
       ),
     ),
   ),
-  AllowMethods: v.optional(v.array(v.string())),
+  AllowMethods: headerNames,
   AllowHeaders: headerNames,
   ExposeHeaders: headerNames,
   AllowCredentials: flag,

@@ -5,9 +5,12 @@ import type { Serving } from './data-plane.ts'
 import type { GatewayService } from './gateway-services.ts'
 import { bindingsTo, keyAuthOf } from './plugin-bindings.ts'
 import { pluginAt } from './plugins.ts'
+import type { CorsPolicy } from './proxy/cors.ts'
+import type { HeaderOperation } from './proxy/header-operations.ts'
 import type { Route as ProxyRoute } from './proxy/index.ts'
 import type { KeyAuth } from './proxy/key-auth.ts'
 import type { MatchRule } from './proxy/match.ts'
+import type { CorsPolicy as RouteCorsPolicy, HeaderOperation as RouteHeaderOperation } from './route-settings.ts'
 import type { Route } from './routes.ts'
 
 /** What a service answers with at this moment; undefined when there is no such service. */
@@ -29,13 +32,16 @@ export function serving(apig: Apig, serviceId: string): Serving | undefined {
 
 function proxyRoute(apig: Apig, { GatewayId }: GatewayService, route: Route): ProxyRoute {
   const { Id, Name, ServiceId, MatchRule, UpstreamList, AdvancedSetting, region } = route
-  const { TimeoutSetting } = AdvancedSetting ?? {}
+  const { TimeoutSetting, CorsPolicySetting, HeaderOperations = [] } = AdvancedSetting ?? {}
   const { Enable, Timeout } = TimeoutSetting ?? {}
   return {
     name: Name,
     matchRule: matchRuleOf(MatchRule),
     timeoutSeconds: Enable && Timeout !== undefined ? Timeout : defaultTimeoutSeconds,
     keyAuth: keyAuthRules(apig, GatewayId, [GatewayId, ServiceId, Id]),
+    cors: CorsPolicySetting?.Enable ? corsPolicy(CorsPolicySetting) : undefined,
+    requestHeaders: operationsOn('request', HeaderOperations),
+    responseHeaders: operationsOn('response', HeaderOperations),
     upstream: async (request) => {
       const upstream = apig.upstreams.get(pick(UpstreamList), region)
       const functionId = upstream?.UpstreamSpec.VeFaas.FunctionId
@@ -59,6 +65,31 @@ function keyAuthRules(apig: Apig, gatewayId: string, targets: readonly string[])
       consumerOf: (key) => consumerOfKey(apig, gatewayId, key),
     }
   })
+}
+
+/** Nothing is allowed that the policy does not name. */
+function corsPolicy(policy: RouteCorsPolicy): CorsPolicy {
+  return {
+    allowOrigins: (policy.AllowOrigins ?? []).map(({ MatchType, Value }) => ({
+      matchType: MatchType,
+      matchContent: Value,
+    })),
+    allowMethods: policy.AllowMethods ?? [],
+    allowHeaders: policy.AllowHeaders ?? [],
+    exposeHeaders: policy.ExposeHeaders ?? [],
+    allowCredentials: policy.AllowCredentials ?? false,
+    maxAge: policy.MaxAge,
+  }
+}
+
+/** An operation is one on requests unless it says otherwise. */
+function operationsOn(
+  direction: 'request' | 'response',
+  operations: readonly RouteHeaderOperation[],
+): HeaderOperation[] {
+  return operations
+    .filter(({ DirectionType = 'request' }) => DirectionType === direction)
+    .map(({ Operation, Key, Value = '' }) => ({ operation: Operation, key: Key, value: Value }))
 }
 
 function matchRuleOf({ Path, Method, Header = [], QueryString = [] }: Route['MatchRule']): MatchRule {

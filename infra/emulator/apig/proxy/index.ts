@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type CorsPolicy, preflightAnswer, withCors } from './cors.ts'
+import { type HeaderOperation, operate, operateOnAnswer } from './header-operations.ts'
 import { checkKey, type KeyAuth } from './key-auth.ts'
 import { findRoute, type MatchRule, type Target } from './match.ts'
 import { type Api, noRoute, type Refusal, refusalResponse } from './refusal.ts'
@@ -17,6 +19,11 @@ export type Route = {
   timeoutSeconds: number
   /** Who is let through; left out: everybody. */
   keyAuth?: readonly KeyAuth[]
+  /** Left out: the gateway adds nothing for pages of other origins. */
+  cors?: CorsPolicy | undefined
+  /** What is done to the headers of requests on their way to the upstream, and of its answers on their way back. */
+  requestHeaders?: readonly HeaderOperation[]
+  responseHeaders?: readonly HeaderOperation[]
 }
 
 export type ProxyOptions = Api & {
@@ -110,6 +117,8 @@ async function answerTo(
   if (request.headers.host === undefined && request.httpVersion === '1.1') return refusals.noHost
   const route = findRoute(routes, target)
   if (route === undefined) return noRoute(routes, target)
+  const preflight = route.cors && preflightAnswer(route.cors, target)
+  if (preflight) return preflight
   const caller = checkKey(route.keyAuth ?? [], target)
   if ('code' in caller) return caller
   const body = await bodyOf(request)
@@ -117,7 +126,13 @@ async function answerTo(
   if (body === 'too large') return refusals.largeBody
   const { consumer } = caller
   const headers = consumer === undefined ? target.headers : [...target.headers, forwardConsumer(consumer)]
-  return forward(route, { ...target, headers, body })
+  const answer = await forward(route, { ...target, headers: operate(route.requestHeaders ?? [], headers), body })
+  return 'code' in answer ? answer : finished(route, target, answer)
+}
+
+function finished({ cors, responseHeaders }: Route, target: Target, answer: GatewayResponse): GatewayResponse {
+  const operated = responseHeaders ? { ...answer, headers: operateOnAnswer(responseHeaders, answer.headers) } : answer
+  return cors ? withCors(cors, target, operated) : operated
 }
 
 /** Who has called, for the function. A client's own header of this name was taken away when the request came. */

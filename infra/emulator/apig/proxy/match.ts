@@ -50,7 +50,8 @@ function matches({ path, method, header, queryString }: MatchRule, target: Targe
   )
 }
 
-function matchesString({ matchType, matchContent }: StringMatch, value: string | null): boolean {
+/** Whether a value is what is asked for; null, no value at all, never is. */
+export function matchesString({ matchType, matchContent }: StringMatch, value: string | null): boolean {
   if (value === null) return false
   if (matchType === 'Exact') return value === matchContent
   if (matchType === 'Prefix') return value.startsWith(matchContent)
