@@ -13,7 +13,8 @@ const MOST_SECONDS = 10 * 60
 
 /**
  * Removes what this service has made and what is not in serverless.yml any more, in an order in which nothing is removed
- * that another thing still needs: what leads to functions first, the functions last.
+ * that another thing still needs: what leads to functions first, key-auth before the consumers that it names, the functions
+ * last.
  */
 export function leftoverStages(
   { mark, functions, gateway }: Service,
@@ -30,6 +31,7 @@ export function leftoverStages(
   const second: Step[] = []
   const third: Step[] = []
   const fourth: Step[] = []
+  const fifth: Step[] = []
   for (const one of found.gateways) {
     const isKept = isGatewayKept(one)
     for (const { Id, Name, ServiceId = '' } of one.routes) {
@@ -43,23 +45,23 @@ export function leftoverStages(
       if (!isWanted) second.push(removal('key-auth', PluginName, 'DeletePluginBinding', Id))
     }
     for (const { Id, Name } of one.upstreams) {
-      if (!(isKept && upstreams.has(Name))) second.push(removal('upstream', Name, 'DeleteUpstream', Id))
+      if (!(isKept && upstreams.has(Name))) third.push(removal('upstream', Name, 'DeleteUpstream', Id))
     }
     for (const { id, name, credentialIds } of one.consumers) {
       const isFirst = one.consumers.find((other) => other.name === name)?.id === id
-      if (!(isKept && consumers.has(name) && isFirst)) second.push(consumerRemoval(id, name, credentialIds))
+      if (!(isKept && consumers.has(name) && isFirst)) third.push(consumerRemoval(id, name, credentialIds))
     }
     for (const { id, name, isOurs } of one.services) {
-      if (isOurs && !isServiceKept(id)) third.push(removal('gateway service', name, 'DeleteGatewayService', id))
+      if (isOurs && !isServiceKept(id)) fourth.push(removal('gateway service', name, 'DeleteGatewayService', id))
     }
-    if (one.isOurs && !isKept) fourth.push(gatewayRemoval(one))
+    if (one.isOurs && !isKept) fifth.push(gatewayRemoval(one))
   }
   for (const one of found.functions.filter(({ isOurs }) => isOurs)) {
     const spec = functions.find(({ name }) => name === one.name)
     first.push(...triggerLeftovers(mark, one, spec, spec === undefined))
-    if (spec === undefined) fourth.push(removal('function', one.name, 'DeleteFunction', one.id, 'vefaas'))
+    if (spec === undefined) fifth.push(removal('function', one.name, 'DeleteFunction', one.id, 'vefaas'))
   }
-  return [first, second, third, fourth]
+  return [first, second, third, fourth, fifth]
 }
 
 function removal(

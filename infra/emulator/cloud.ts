@@ -1,0 +1,46 @@
+import { type ApigService, type ApigState, createApig } from './apig/index.ts'
+import { createEcs, type EcsService, type EcsState } from './ecs/index.ts'
+import { type Endpoint, startEndpoint } from './openapi/endpoint.ts'
+import { createVefaas, mostBodyBytes, type VefaasService, type VefaasState } from './vefaas/index.ts'
+
+export interface CloudOptions {
+  /** Of the signed API of all services; 0, the default, takes a free one. */
+  port?: number
+  /** How long every answer of a signed call waits, default 0. */
+  latencyMs?: number
+  ecs?: EcsState
+  vefaas?: VefaasState
+  apig?: Omit<ApigState, 'functions'>
+}
+
+export interface CloudEmulator extends Endpoint {
+  ecs: EcsService
+  vefaas: VefaasService
+  apig: ApigService
+}
+
+/**
+ * Starts a small VolcEngine on 127.0.0.1: ECS, veFaaS and APIG behind one address, as open.volcengineapi.com has them, with
+ * the functions of veFaaS behind the gateways of APIG. The control of each is at `/_emulator/<service>/`, that of ECS also
+ * at `/_emulator/`. Rejects with a RangeError for an option that makes no sense, and with the system's error when a port is
+ * taken; nothing is left running then.
+ */
+export async function startCloud(options: CloudOptions = {}): Promise<CloudEmulator> {
+  const { port = 0, latencyMs = 0 } = options
+  const ecs = createEcs(options.ecs)
+  const vefaas = createVefaas(options.vefaas)
+  let apig: ApigService | undefined
+  try {
+    apig = await createApig({ ...options.apig, functions: vefaas })
+    const endpoint = await startEndpoint({ port, services: [ecs, vefaas, apig], latencyMs, mostBodyBytes })
+    const parts = [apig, vefaas, endpoint]
+    const close = async () => {
+      await Promise.all(parts.map((part) => part.close()))
+    }
+    return { ...endpoint, ecs, vefaas, apig, close }
+  } catch (error) {
+    vefaas.close()
+    await apig?.close()
+    throw error
+  }
+}

@@ -1,0 +1,50 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCloud } from '../emulator/cloud.ts'
+import { clientFor, deploy, type FunctionsOf, remove, serviceWith } from './testing.ts'
+
+const cloud = await startCloud()
+const client = clientFor(cloud.url)
+
+beforeEach(() => {
+  cloud.vefaas.reset()
+  cloud.apig.reset()
+})
+afterAll(() => cloud.close())
+
+const functions: FunctionsOf = {
+  hello: { events: [{ apig: { action: 'Hello', version: '2020-04-01' } }] },
+  tidy: { events: [{ timer: { crontab: '*/5 * * * *', payload: { DryRun: true } } }] },
+}
+
+describe('a deployment into an empty cloud', () => {
+  test('makes everything, and serves', async () => {
+    expect(await deploy(client, serviceWith(functions))).toEqual([
+      'create gateway shop-test serverless, public network; it takes a minute or two',
+      'create function shop-test-hello 0.2 kB, 1024 MB, 30 s',
+      'create function shop-test-tidy 0.2 kB, 1024 MB, 30 s',
+      'create gateway service shop-test public',
+      'create upstream shop-test-hello',
+      'create route shop-test-hello /?Action=Hello&Version=2020-04-01',
+      'create timer tidy of shop-test-tidy */5 * * * *',
+    ])
+    const response = await fetch(`${cloud.apig.gatewayUrl}/?Action=Hello&Version=2020-04-01`)
+    expect(await response.text()).toBe('hello')
+  })
+
+  test('done twice, changes nothing', async () => {
+    await deploy(client, serviceWith(functions))
+    const before = cloud.vefaas.calls.length + cloud.apig.calls.length
+    expect(await deploy(client, serviceWith(functions))).toEqual([])
+    const calls = [...cloud.vefaas.calls, ...cloud.apig.calls].slice(0)
+    expect(before).toBeGreaterThan(0)
+    expect(calls.filter(({ action }) => /^(Create|Update|Delete|Release)/.test(action)).length).toBeLessThan(before)
+  })
+
+  test('and removed, leaves nothing', async () => {
+    await deploy(client, serviceWith(functions))
+    await remove(client, serviceWith(functions))
+    expect(cloud.vefaas.functions()).toEqual([])
+    expect(cloud.apig.gateways()).toEqual([])
+    expect(await remove(client, serviceWith(functions))).toEqual([])
+  })
+})

@@ -1,0 +1,246 @@
+import { createServer, request as forward, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { type CloudEmulator, startCloud } from '../emulator/cloud.ts'
+import type { Artifact } from './artifact.ts'
+import { CloudError } from './cloud/cloud-error.ts'
+import { StepError } from './run.ts'
+import type { Service } from './service.ts'
+import { clientFor, codeThatAnswers, deploy, remove, serviceWith } from './testing.ts'
+
+/**
+ * What can become of one call to the cloud. `lost`: the work is done, the answer does not come. `killed`: the same, and
+ * whoever deploys is dead from then on.
+ */
+const FATES = ['refused', 'throttled', 'failed', 'cut', 'lost', 'killed'] as const
+type Fate = (typeof FATES)[number]
+
+/** With INTERRUPTIONS=all every call meets every fate, which takes minutes; else every call that changes something, one. */
+const ALL = process.env.INTERRUPTIONS === 'all'
+
+const cloud = await startCloud()
+const gate = await startGate(cloud.url)
+
+beforeEach(reset)
+afterAll(async () => {
+  await gate.close()
+  await cloud.close()
+})
+
+const before = serviceWith(
+  {
+    hello: { events: [{ apig: { action: 'Hello', version: '2020-04-01' } }], environment: { A: '1' } },
+    old: { events: [{ apig: { path: '/old' } }, { timer: { crontab: '0 * * * *', name: 'hourly' } }] },
+  },
+  { gateway: { keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' }, gone: { key: 'a-key-for-tests-2' } } } } },
+)
+const after = serviceWith(
+  {
+    hello: {
+      events: [
+        { apig: { action: 'Hello', version: '2026-01-01' } },
+        { timer: { crontab: '*/5 * * * *', name: 'often' } },
+      ],
+      environment: { B: '2' },
+      memorySize: 2048,
+      maxInstances: 5,
+    },
+    fresh: {
+      events: [
+        { apig: { path: '/fresh' } },
+        { kafka: { instanceId: 'k-1', topic: 't', username: 'u', password: 'p' } },
+      ],
+    },
+  },
+  { gateway: { keyAuth: { consumers: { web: { key: 'a-key-for-tests-3' }, more: { key: 'a-key-for-tests-4' } } } } },
+)
+
+type Case = { name: string; from?: Service; to: Service; act: typeof deploy }
+const cases: Case[] = [
+  { name: 'a first deployment', to: before, act: deploy },
+  { name: 'an update', from: before, to: after, act: deploy },
+  { name: 'a removal', from: before, to: before, act: remove },
+]
+
+describe.each(cases)('$name that breaks', ({ from, to, act }) => {
+  test('at any call, in any way, is finished by the next one as if nothing had been', {
+    timeout: 600_000,
+  }, async () => {
+    await arrange(from)
+    const calls = gate.record()
+    await act(clientFor(gate.url), to, versionTwo)
+    const wanted = stateOf(cloud)
+    const made = calls()
+    expect(made.length).toBeGreaterThan(10)
+
+    const wrong: string[] = []
+    for (const fate of FATES) {
+      for (const [at, action] of made.entries()) {
+        if (!ALL && !isTried(fate, action, at)) continue
+        reset()
+        await arrange(from)
+        gate.strike(at, fate)
+        const broke = await outcomeOf(act(clientFor(gate.url), to, versionTwo))
+        gate.mend()
+        const again = await outcomeOf(act(clientFor(gate.url), to, versionTwo))
+        const where = `${fate} at call ${at}, ${action} (${broke}, then ${again})`
+        if (again !== 'done') wrong.push(where)
+        else if (JSON.stringify(stateOf(cloud)) !== JSON.stringify(wanted)) {
+          wrong.push(`${where}: ${firstDifference(stateOf(cloud), wanted)}`)
+        }
+        if (fate === 'throttled' && broke !== 'done') wrong.push(`${where}: a throttled call has to be tried again`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+})
+
+const versionTwo = (key: string): Artifact => codeThatAnswers(`${key}, second version`)
+
+/** The two that leave open what was done come most often. */
+const OFTEN: readonly Fate[] = [
+  'lost',
+  'killed',
+  'refused',
+  'lost',
+  'killed',
+  'throttled',
+  'lost',
+  'killed',
+  'failed',
+  'cut',
+]
+
+function isTried(fate: Fate, action: string, at: number): boolean {
+  const changes = !/^(List|Get|Check)/.test(action)
+  return (changes || at % 7 === 0) && OFTEN[at % OFTEN.length] === fate
+}
+
+function reset(): void {
+  gate.mend()
+  cloud.vefaas.reset()
+  cloud.apig.reset()
+}
+
+async function arrange(from: Service | undefined): Promise<void> {
+  if (from) await deploy(clientFor(cloud.url), from)
+}
+
+async function outcomeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+    return 'done'
+  } catch (error) {
+    const cause = error instanceof StepError ? error.cause : error
+    if (!(cause instanceof CloudError)) throw error
+    return cause.code ?? 'no answer'
+  }
+}
+
+/** Everything there is, by name: ids and times are different each time. */
+function stateOf({ vefaas, apig }: CloudEmulator): unknown {
+  const { gateways, services, upstreams, routes, consumers, credentials, plugins, pluginBindings } = apig
+  const all = {
+    functions: vefaas.functions(),
+    ...Object.fromEntries(
+      Object.entries({ gateways, services, upstreams, routes, consumers, credentials, plugins, pluginBindings }).map(
+        ([name, list]) => [name, list()],
+      ),
+    ),
+  }
+  const names = new Map<string, string>()
+  JSON.stringify(all, (_key, value) => {
+    if (value?.Id && value?.Name) names.set(value.Id, value.Name)
+    return value
+  })
+  const named = JSON.parse(
+    JSON.stringify(all, (key, value) => {
+      if (/(^Id|^PluginID|Time|RecordId|Group)$/.test(key)) return undefined
+      return typeof value === 'string' ? (names.get(value) ?? value) : value
+    }),
+  )
+  for (const list of Object.values(named) as object[][]) {
+    list.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
+  }
+  return named
+}
+
+function firstDifference(found: unknown, wanted: unknown, path = ''): string {
+  if (typeof found !== 'object' || typeof wanted !== 'object' || found === null || wanted === null) {
+    return `${path}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`
+  }
+  for (const key of new Set([...Object.keys(found), ...Object.keys(wanted)])) {
+    const [one, other] = [(found as Record<string, unknown>)[key], (wanted as Record<string, unknown>)[key]]
+    if (JSON.stringify(one) !== JSON.stringify(other)) return firstDifference(one, other, `${path}.${key}`)
+  }
+  return path
+}
+
+/** A gate in front of the cloud through which every call goes, and at which one can meet a fate. */
+async function startGate(target: string) {
+  let struck: { at: number; fate: Fate } | undefined
+  let actions: string[] = []
+  let isDead = false
+  const server = createServer(async (incoming, response): Promise<void> => {
+    const at = actions.length
+    actions.push(new URL(incoming.url ?? '/', target).searchParams.get('Action') ?? incoming.method ?? '')
+    const fate = struck?.at === at ? struck.fate : undefined
+    const body = await buffer(incoming).catch(() => undefined)
+    if (body === undefined) return
+    if (isDead || fate === 'cut') return void response.destroy()
+    const refusals = {
+      refused: [403, 'AccessDenied'],
+      throttled: [429, 'FlowLimitExceeded'],
+      failed: [500, 'InternalServiceError'],
+    } as const
+    if (fate && fate in refusals) {
+      const [status, Code] = refusals[fate as keyof typeof refusals]
+      response.writeHead(status, { 'Content-Type': 'application/json' })
+      response.end(
+        JSON.stringify({ ResponseMetadata: { RequestId: 'r-1', Error: { Code, Message: 'scripted' } } }),
+      )
+      return
+    }
+    const answered = await passOn(target, incoming, body)
+    if (fate === 'killed') isDead = true
+    if (fate === 'lost' || isDead) return void response.destroy()
+    response.writeHead(answered.status, { 'Content-Type': 'application/json' })
+    response.end(answered.body)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** From now on; the function returns the actions called since. */
+    record() {
+      actions = []
+      return () => [...actions]
+    },
+    strike(at: number, fate: Fate) {
+      actions = []
+      struck = { at, fate }
+    },
+    mend() {
+      struck = undefined
+      isDead = false
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** With the same headers, among them the Host that was signed: the cloud checks the signature. */
+function passOn(target: string, incoming: IncomingMessage, body: Buffer): Promise<{ status: number; body: Buffer }> {
+  const { hostname, port } = new URL(target)
+  return new Promise((resolve, reject) => {
+    const { url, method, headers } = incoming
+    const outgoing = forward({ hostname, port, path: url, method, headers }, async (response) => {
+      resolve({ status: response.statusCode ?? 0, body: await buffer(response) })
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}

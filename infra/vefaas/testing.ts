@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { zipSync } from 'fflate'
+
+import type { Artifact } from './artifact.ts'
+import { type Client, createClient } from './cloud/client.ts'
+import type { FunctionConfig, ProviderConfig } from './config.ts'
+import { observe, type Plan, planOf, planOfRemoval } from './plan/index.ts'
+import { run } from './run.ts'
+import { type Service, serviceOf } from './service.ts'
+
+/** The pair that the emulated cloud knows. */
+export const LOCAL = { accessKeyId: 'AKLOCAL', secretKey: 'local-secret', sessionToken: '' }
+
+/** A zip with one index.js that answers every event with the text. */
+export function codeThatAnswers(text: string): Artifact {
+  const source = `exports.handler = async () => ({ statusCode: 200, headers: {}, body: ${JSON.stringify(text)} })`
+  return codeOf(source)
+}
+
+export function codeOf(source: string): Artifact {
+  const bytes = Buffer.from(zipSync({ 'index.js': Buffer.from(source) }, { mtime: new Date(2000, 0, 1) }))
+  return { file: 'index.zip', bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+export type FunctionsOf = Record<string, Partial<FunctionConfig>>
+
+/** A service as serverless.yml would have it: stage test of shop. */
+export function serviceWith(functions: FunctionsOf, provider: Partial<ProviderConfig> = {}): Service {
+  const named = Object.entries(functions).map(([key, one]) => [
+    key,
+    { name: `shop-test-${key}`, handler: 'index.handler', ...one },
+  ])
+  return serviceOf({
+    service: 'shop',
+    stage: 'test',
+    region: 'cn-beijing',
+    provider: { name: 'vefaas', runtime: 'node20/v1', region: 'cn-beijing', ...provider },
+    functions: Object.fromEntries(named),
+  })
+}
+
+export function clientFor(endpoint: string): Client {
+  return createClient({ endpoint, region: 'cn-beijing', credentials: LOCAL, retryMs: 5 })
+}
+
+export type Deployed = { plan: Plan; done: number }
+
+/** What a deployment of the service does: the steps that were not left, as `verb resource name`. */
+export async function deploy(
+  client: Client,
+  service: Service,
+  artifactOf: (key: string) => Artifact = (key) => codeThatAnswers(key),
+): Promise<string[]> {
+  const plan = await planOf(client, service, await observe(client, service), artifactOf)
+  await run(client, plan, { waiting: () => {}, done: () => {} }, 10)
+  return linesOf(plan)
+}
+
+export async function remove(client: Client, service: Service): Promise<string[]> {
+  const plan = await planOfRemoval(client, service)
+  await run(client, plan, { waiting: () => {}, done: () => {} }, 10)
+  return linesOf(plan)
+}
+
+/** The steps of a plan that do something. */
+export function linesOf({ stages }: Plan): string[] {
+  return stages
+    .flat()
+    .filter(({ verb }) => verb !== 'leave')
+    .map(({ verb, resource, name, details }) => [verb, resource, name, details.join(', ')].filter(Boolean).join(' '))
+}
