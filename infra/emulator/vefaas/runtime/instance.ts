@@ -66,7 +66,7 @@ export class Instance {
     this.#process.on('exit', (code, signal) => this.end(`its process ended (${signal ?? `exit code ${code}`})`))
     this.closed = new Promise((resolve) => this.#process.once('close', resolve))
     this.#loaded = this.#answerTo(0, initializerSeconds, 'function_start_timeout')
-    this.#loaded.catch(() => {}) // prepare() is who awaits it
+    this.load().catch(() => {}) // whoever calls it is told the same
   }
 
   get status(): 'Starting' | 'Ready' | 'Terminating' {

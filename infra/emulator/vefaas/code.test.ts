@@ -1,0 +1,40 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { mostZipBytes, readZip, unpack } from './code.ts'
+import { zipOf } from './testing.ts'
+
+/** The record that ends a zip, here one without files. */
+const endOfZip = Buffer.from('504b0506000000000000000000000000000000000000', 'hex')
+
+it('takes 15 MiB of code and no more', () => {
+  const zip = (bytes: number) => Buffer.concat([Buffer.alloc(bytes - 22), endOfZip]).toString('base64')
+  expect(readZip(zip(mostZipBytes))).toHaveProperty('zip')
+  expect(() => readZip(zip(mostZipBytes + 1))).toThrow(`the code has ${mostZipBytes + 1} bytes`)
+})
+
+it('refuses a zip that says it unpacks to more than 1 GiB', () => {
+  const zip = Buffer.from(zipOf('x'), 'base64')
+  const entry = zip.indexOf(Buffer.from('504b0102', 'hex')) // of the central directory; the size is 24 bytes in
+  zip.writeUInt32LE(0x7fffffff, entry + 24)
+  expect(() => readZip(zip.toString('base64'))).toThrow('unpacks to more than')
+})
+
+it.each([['../x'], ['a/../../x'], ['/x'], ['C:/x'], ['..\\x'], ['a\0b']])('refuses a zip with a file %j', (name) => {
+  expect(() => readZip(zipOf({ [name]: '' }))).toThrow('would lie outside')
+})
+
+it('unpacks folders, and names that only look like a way out', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'code-test-'))
+  try {
+    const files = { 'index.js': 'one', 'a/b/c.txt': 'two', 'a/..d': 'three' }
+    const code = readZip(zipOf({ ...files, 'empty/': '' }))
+    if ('zip' in code) unpack(code.zip, join(folder, 'code'))
+    const found = Object.keys(files).map((name) => [name, readFileSync(join(folder, 'code', name), 'utf8')])
+    expect(Object.fromEntries(found)).toEqual(files)
+    expect(readdirSync(folder)).toEqual(['code'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
