@@ -44,6 +44,7 @@ export interface Delays {
   gatewaySeconds: number
   serviceSeconds: number
   deleteSeconds: number
+  routeSeconds: number
 }
 
 /** The most there may be; the cloud's own are not published. */
@@ -84,7 +85,7 @@ export function settle({ services, gateways }: Tables): void {
   gateways.settle()
 }
 
-/** What a new resource begins with. */
+/** What a new resource begins with, CreateTime among it. */
 export function born(apig: Apig, call: Call, prefix: string) {
   const now = apig.clock.now()
   const hidden = apig.faults.take(call.action, 'HideNew')
@@ -93,7 +94,6 @@ export function born(apig: Apig, call: Call, prefix: string) {
     region: call.region,
     hiddenUntil: hidden && now + hidden.Seconds * 1000,
     CreateTime: timestamp(now),
-    UpdateTime: timestamp(now),
   }
 }
 

@@ -10,6 +10,15 @@ export const defaultTimeoutSeconds = 15
 /** A filter by name finds part of a name: who wants one name has to compare. */
 export const nameMatches = (name: string, wanted: string) => name.includes(wanted)
 
+/**
+ * Newer models of GetRoute, ListRoutes and GetUpstream have no Tags and no ResourceType (older ones had; ListUpstreams has):
+ * they are not shown there.
+ */
+export const withoutTags = <T extends { Tags?: unknown; ResourceType?: unknown }>(resource: T) => {
+  const { Tags, ResourceType, ...shown } = resource
+  return shown
+}
+
 /** Only in these a resource may be changed, or get something new in it. */
 export const mustBeRunning = (kind: string, { Id, Status }: { Id: string; Status: string }) => {
   if (Status !== 'Running') throw statusConflict(`The ${kind} ${Id} is ${Status}, not Running.`)

@@ -23,7 +23,8 @@ export const createConsumer: Action = action(
     mustBeRunning('gateway', gatewayOf(apig, GatewayId, call))
     const present = apig.consumers.all().filter((consumer) => consumer.GatewayId === GatewayId)
     admitCreation(apig, call, 'consumers of a gateway', present, apig.quotas.consumersPerGateway)
-    const consumer: Consumer = { ...born(apig, call, 'consumer-'), Name, GatewayId, Comments }
+    const birth = born(apig, call, 'consumer-')
+    const consumer: Consumer = { ...birth, UpdateTime: birth.CreateTime, Name, GatewayId, Comments }
     apig.consumers.put(consumer)
     return { Id: consumer.Id }
   },

@@ -7,7 +7,7 @@ export interface Serving {
   region: string
   /** Why it serves nothing just now, if so. */
   refusal: Refusal | undefined
-  routes: readonly Route[]
+  routes: () => readonly Route[]
 }
 
 /** Where gateway services are reached: each at an address of its own on 127.0.0.1. */
@@ -50,7 +50,7 @@ export async function startDataPlane({ port, admit, serving }: DataPlaneOptions)
         const served = now()
         return served ? served.refusal : noService
       },
-      routes: () => now()?.routes ?? [],
+      routes: () => now()?.routes() ?? [],
     })
   }
   const first: Place = { serviceId: undefined }

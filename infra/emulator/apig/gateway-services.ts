@@ -144,7 +144,7 @@ export function serviceOf(apig: Apig, id: string, call: Call): GatewayService {
 
 /** A service as GetGatewayService and ListGatewayServices show it. It has no domain before it is Running. */
 export function describeService(apig: Apig, service: GatewayService): object {
-  const { region, hiddenUntil, next, failure, ...shown } = service
+  const { region, hiddenUntil, next, failure, ServiceNetworkSpec, ResourceType, ...shown } = service
   return {
     ...shown,
     GatewayName: apig.gateways.get(service.GatewayId, region)?.Name ?? '',

@@ -41,6 +41,8 @@ export interface ApigState {
   serviceSeconds?: number
   /** Deleting to gone, of gateways and services. */
   deleteSeconds?: number
+  /** Until requests go by a route that was made or changed. */
+  routeSeconds?: number
   /** Asked about every request to a gateway service before anything else; what it refuses goes no further. */
   admit?: (target: Target) => Refusal | undefined
   /** The functions behind upstreams. */
@@ -111,6 +113,7 @@ export async function createApig(options: ApigState): Promise<ApigService> {
       gatewaySeconds: notNegative('gatewaySeconds', options.gatewaySeconds ?? 0),
       serviceSeconds: notNegative('serviceSeconds', options.serviceSeconds ?? 0),
       deleteSeconds: notNegative('deleteSeconds', options.deleteSeconds ?? 0),
+      routeSeconds: notNegative('routeSeconds', options.routeSeconds ?? 0),
     },
     quotas: quotasOf(options.quotas),
     gateways: new Resources<Gateway>(clock, ({ Id }) => removePlugins(Id)),
@@ -144,7 +147,10 @@ export async function createApig(options: ApigState): Promise<ApigService> {
     upstreams: look(apig.upstreams, describeUpstream),
     routes: look(apig.routes, (route) => describeRoute(apig, route)),
     consumers: look(apig.consumers, (consumer) => describeConsumer(apig, consumer)),
-    credentials: look(apig.credentials, (credential) => ({ ...describeCredential(credential), Key: credential.key })),
+    credentials: look(apig.credentials, (credential) => {
+      const { ConsumerId, GatewayId, key } = credential
+      return { ...describeCredential(credential), ConsumerId, GatewayId, Key: key }
+    }),
     plugins: look(apig.plugins, describePlugin),
     pluginBindings: look(apig.bindings, (binding) => describeBinding(apig, binding)),
   }

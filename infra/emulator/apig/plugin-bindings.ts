@@ -31,7 +31,7 @@ export interface PluginBinding extends Resource, v.InferOutput<typeof creation> 
 }
 
 export const createPluginBinding: Action = action(creation, (input, apig, call) => {
-  const { PluginName, Scope, Target } = input
+  const { PluginName, Target } = input
   const place = placeOf(apig, input, call)
   mustBeInstalled(PluginName, pluginAt(apig, place.GatewayId, PluginName))
   checkConfig(input)
@@ -39,7 +39,7 @@ export const createPluginBinding: Action = action(creation, (input, apig, call) 
   if (present.some((other) => isAt(other, input))) throw duplicated('binding of', `${PluginName} to ${Target}`)
   admitCreation(apig, call, 'plugin bindings', present, Number.POSITIVE_INFINITY)
   const { CreateTime, ...birth } = born(apig, call, 'pb-')
-  const binding: PluginBinding = { ...birth, ...input, Scope, ...place }
+  const binding: PluginBinding = { ...birth, UpdateTime: CreateTime, ...input, ...place }
   apig.bindings.put(binding)
   return { Id: binding.Id }
 })

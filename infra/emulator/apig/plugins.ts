@@ -44,7 +44,8 @@ export const createPlugin: Action = action(settings, (input, apig, call) => {
   mustBeRunning('gateway', gateway)
   if (pluginAt(apig, gateway.Id, input.PluginName)) throw duplicated('plugin', input.PluginName)
   admitCreation(apig, call, 'plugins', apig.plugins.all(), Number.POSITIVE_INFINITY)
-  const plugin: Plugin = { ...born(apig, call, 'p'), ...input }
+  const birth = born(apig, call, 'p')
+  const plugin: Plugin = { ...birth, UpdateTime: birth.CreateTime, ...input }
   apig.plugins.put(plugin)
   return { PluginID: plugin.Id }
 })

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
 import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
-import { harmlessPriorities, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
+import { harmlessPriorities, mustBeRunning, mustBeUnused, nameMatches, withoutTags } from './assumptions.ts'
 import { notFound, notInWhitelist } from './errors.ts'
 import { pageOf, paging, resourceType, tags, text } from './fields.ts'
 import { domainsOf, type GatewayService, serviceOf } from './gateway-services.ts'
@@ -16,6 +16,8 @@ export interface Route extends Resource, RouteSettings {
   Tags: { Key: string; Value: string }[]
   CreateTime: string
   UpdateTime: string
+  /** What requests go by, from which time on in milliseconds since 1970, oldest first. */
+  published: { at: number; settings: RouteSettings }[]
 }
 
 export const createRoute: Action = action(
@@ -26,14 +28,16 @@ export const createRoute: Action = action(
     check(input, service, apig, call)
     const present = apig.routes.all().filter(({ ServiceId }) => ServiceId === service.Id)
     admitCreation(apig, call, 'routes of a service', present, apig.quotas.routesPerService)
-    const route: Route = { ...born(apig, call, 'r'), ...input, Tags }
+    const birth = born(apig, call, 'r')
+    const published = [publication(apig, input)]
+    const route: Route = { ...birth, UpdateTime: birth.CreateTime, ...input, Tags, published }
     apig.routes.put(route)
     return { Id: route.Id }
   },
 )
 
 export const getRoute: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  Route: describeRoute(apig, routeOf(apig, Id, call)),
+  Route: withoutTags(describeRoute(apig, routeOf(apig, Id, call))),
 }))
 
 export const listRoutes: Action = action(
@@ -61,7 +65,7 @@ export const listRoutes: Action = action(
       (!UpstreamIds?.length || leadsTo(route, UpstreamIds))
     const routes = apig.routes.listed(call.region).filter(wanted)
     return pageOf(
-      routes.map((route) => describeRoute(apig, route)),
+      routes.map((route) => withoutTags(describeRoute(apig, route))),
       paging,
     )
   },
@@ -76,6 +80,7 @@ export const updateRoute: Action = action(v.object({ ...routeSettings, Id: v.str
     ...{ Id, region, ServiceId, ResourceType, Tags, CreateTime },
     ...input,
     UpdateTime: timestamp(apig.clock.now()),
+    published: [...route.published, publication(apig, input)],
   })
   return { Id }
 })
@@ -102,8 +107,8 @@ export function routeOf(apig: Apig, id: string, call: Call): Route {
   return find(apig.routes, 'route', id, call)
 }
 
-/** A route as GetRoute and ListRoutes show it. */
-export function describeRoute(apig: Apig, { region, hiddenUntil, Status, next, ...route }: Route): object {
+/** A route as GetRoute and ListRoutes show it, and its tags. */
+export function describeRoute(apig: Apig, { region, hiddenUntil, Status, next, published, ...route }: Route) {
   const service = apig.services.get(route.ServiceId, region)
   return {
     ...route,
@@ -113,6 +118,16 @@ export function describeRoute(apig: Apig, { region, hiddenUntil, Status, next, .
     CustomDomains: [],
     Reason: '',
   }
+}
+
+/** What requests go by at this moment; undefined while nothing of the route has reached the gateway. */
+export function settingsInForce(apig: Apig, { published }: Route): RouteSettings | undefined {
+  const now = apig.clock.now()
+  return published.findLast(({ at }) => at <= now)?.settings
+}
+
+function publication(apig: Apig, settings: RouteSettings): Route['published'][number] {
+  return { at: apig.clock.now() + apig.delays.routeSeconds * 1000, settings }
 }
 
 /** @throws ApiError for settings that this service's routes cannot have */

@@ -10,8 +10,12 @@ import type { HeaderOperation } from './proxy/header-operations.ts'
 import type { Route as ProxyRoute } from './proxy/index.ts'
 import type { KeyAuth } from './proxy/key-auth.ts'
 import type { MatchRule } from './proxy/match.ts'
-import type { CorsPolicy as RouteCorsPolicy, HeaderOperation as RouteHeaderOperation } from './route-settings.ts'
-import type { Route } from './routes.ts'
+import type {
+  CorsPolicy as RouteCorsPolicy,
+  HeaderOperation as RouteHeaderOperation,
+  RouteSettings,
+} from './route-settings.ts'
+import { settingsInForce } from './routes.ts'
 
 /** What a service answers with at this moment; undefined when there is no such service. */
 export function serving(apig: Apig, serviceId: string): Serving | undefined {
@@ -23,22 +27,30 @@ export function serving(apig: Apig, serviceId: string): Serving | undefined {
   return {
     region,
     refusal: Status === 'Running' ? undefined : { status: 503, code: 'ServiceUnavailable', message },
-    routes: apig.routes
-      .all()
-      .filter(({ ServiceId, Enable }) => ServiceId === serviceId && Enable)
-      .map((route) => proxyRoute(apig, service, route)),
+    routes: () => routesOf(apig, service),
   }
 }
 
-function proxyRoute(apig: Apig, { GatewayId }: GatewayService, route: Route): ProxyRoute {
-  const { Id, Name, ServiceId, MatchRule, UpstreamList, AdvancedSetting, region } = route
+function routesOf(apig: Apig, service: GatewayService): ProxyRoute[] {
+  return apig.routes
+    .all()
+    .filter(({ ServiceId }) => ServiceId === service.Id)
+    .flatMap((route) => {
+      const settings = settingsInForce(apig, route)
+      return settings?.Enable ? [proxyRoute(apig, service, route.Id, settings)] : []
+    })
+}
+
+function proxyRoute(apig: Apig, service: GatewayService, routeId: string, settings: RouteSettings): ProxyRoute {
+  const { Name, MatchRule, UpstreamList, AdvancedSetting } = settings
+  const { GatewayId, region } = service
   const { TimeoutSetting, CorsPolicySetting, HeaderOperations = [] } = AdvancedSetting ?? {}
   const { Enable, Timeout } = TimeoutSetting ?? {}
   return {
     name: Name,
     matchRule: matchRuleOf(MatchRule),
     timeoutSeconds: Enable && Timeout !== undefined ? Timeout : defaultTimeoutSeconds,
-    keyAuth: keyAuthRules(apig, GatewayId, [GatewayId, ServiceId, Id]),
+    keyAuth: keyAuthRules(apig, GatewayId, [GatewayId, service.Id, routeId]),
     cors: CorsPolicySetting?.Enable ? corsPolicy(CorsPolicySetting) : undefined,
     requestHeaders: operationsOn('request', HeaderOperations),
     responseHeaders: operationsOn('response', HeaderOperations),
@@ -92,8 +104,8 @@ function operationsOn(
     .map(({ Operation, Key, Value = '' }) => ({ operation: Operation, key: Key, value: Value }))
 }
 
-function matchRuleOf({ Path, Method, Header = [], QueryString = [] }: Route['MatchRule']): MatchRule {
-  const string = ({ MatchType, MatchContent }: Route['MatchRule']['Path']) => ({
+function matchRuleOf({ Path, Method, Header = [], QueryString = [] }: RouteSettings['MatchRule']): MatchRule {
+  const string = ({ MatchType, MatchContent }: RouteSettings['MatchRule']['Path']) => ({
     matchType: MatchType,
     matchContent: MatchContent,
   })
@@ -107,7 +119,7 @@ function matchRuleOf({ Path, Method, Header = [], QueryString = [] }: Route['Mat
 }
 
 /** One of the upstreams, as often as its weight says; none when they have no weight. */
-function pick(upstreams: Route['UpstreamList']): string {
+function pick(upstreams: RouteSettings['UpstreamList']): string {
   let left = Math.random() * upstreams.reduce((sum, { Weight }) => sum + Weight, 0)
   for (const { UpstreamId, Weight } of upstreams) {
     if (left < Weight) return UpstreamId

@@ -2,7 +2,14 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
 import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
-import { mustBeReleased, mustBeRunning, mustBeServerless, mustBeUnused, nameMatches } from './assumptions.ts'
+import {
+  mustBeReleased,
+  mustBeRunning,
+  mustBeServerless,
+  mustBeUnused,
+  nameMatches,
+  withoutTags,
+} from './assumptions.ts'
 import { duplicated, missingParameter, notEmulated, notInWhitelist } from './errors.ts'
 import { comments, name, pageOf, paging, resourceType, tags, text } from './fields.ts'
 import { gatewayOf } from './gateways.ts'
@@ -47,14 +54,15 @@ export const createUpstream: Action = action(
     const present = apig.upstreams.all().filter(({ GatewayId }) => GatewayId === gateway.Id)
     if (present.some(({ Name }) => Name === input.Name)) throw duplicated('upstream', input.Name)
     admitCreation(apig, call, 'upstreams of a gateway', present, apig.quotas.upstreamsPerGateway)
-    const upstream: Upstream = { ...born(apig, call, 'u'), ...input, UpstreamSpec, Tags }
+    const birth = born(apig, call, 'u')
+    const upstream: Upstream = { ...birth, UpdateTime: birth.CreateTime, ...input, UpstreamSpec, Tags }
     apig.upstreams.put(upstream)
     return { Id: upstream.Id }
   },
 )
 
 export const getUpstream: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  Upstream: describeUpstream(upstreamOf(apig, Id, call)),
+  Upstream: withoutTags(describeUpstream(upstreamOf(apig, Id, call))),
 }))
 
 export const listUpstreams: Action = action(
@@ -124,8 +132,8 @@ export function upstreamOf(apig: Apig, id: string, call: Call): Upstream {
   return find(apig.upstreams, 'upstream', id, call)
 }
 
-/** An upstream as GetUpstream and ListUpstreams show it. */
-export function describeUpstream({ region, hiddenUntil, Status, next, ...upstream }: Upstream): object {
+/** An upstream as ListUpstreams shows it. */
+export function describeUpstream({ region, hiddenUntil, Status, next, ...upstream }: Upstream) {
   return { ...upstream, Comments: upstream.Comments ?? '', BackendTargetList: [], VersionDetails: [] }
 }
 
