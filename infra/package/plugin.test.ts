@@ -1,0 +1,316 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { unzipSync } from 'fflate'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { FunctionObject, Options, Provider, Serverless } from './osls.ts'
+import PackagePlugin from './plugin.ts'
+
+const serverless = join(dirname(createRequire(import.meta.url).resolve('serverless/package.json')), 'bin/serverless.js')
+const folders: string[] = []
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+// A provider that deploys nothing and prints what it was to deploy, by the event at which it was called.
+const provider = `
+const keys = (...names) => ({ properties: Object.fromEntries(names.map((name) => [name, {}])) })
+module.exports = class Provider {
+  static getProviderName() { return 'vefaas' }
+  constructor(serverless, options, { writeText }) {
+    this.provider = this
+    serverless.setProvider('vefaas', this)
+    const { configSchemaHandler, service } = serverless
+    configSchemaHandler.defineProvider('vefaas', {
+      provider: keys('environment', 'gateway', 'stages'),
+      function: keys('handler', 'environment', 'package'),
+    })
+    configSchemaHandler.defineFunctionEvent('vefaas', 'apig', { type: 'object' })
+    const events = ['package:finalize', 'deploy:deploy', 'deploy:function:deploy', 'invoke:local:invoke']
+    const print = (event) => writeText(event + ' ' + Object.entries(service.functions).map(([key, one]) => key + ' ' + one.package?.artifact))
+    this.hooks = Object.fromEntries(events.map((event) => [event, async () => print(event)]))
+  }
+}
+`
+
+const config = `
+[instance]
+image_id = "image-1"
+zone = "cn-beijing-a"
+[network]
+subnet_id = "subnet-1"
+security_group_ids = ["sg-1"]
+`
+
+const files = {
+  'config.toml': config,
+  'functions/first/index.ts': 'export const handler = () => "first"\n',
+  'functions/second/index.ts': 'export const handler = () => "second"\n',
+}
+
+/** A folder with two functions, first and second, and these other files. */
+function project(others: Record<string, string> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'package-plugin-test-'))
+  folders.push(folder)
+  for (const [path, content] of Object.entries({ ...files, ...others })) write(folder, path, content)
+  return folder
+}
+
+/** The same with what the serverless command needs, and this line under provider. */
+function service(underProvider = '', others: Record<string, string> = {}): string {
+  return project({
+    'serverless.yml': `
+service: any
+configValidationMode: error
+plugins: [./package.cjs, ./provider.cjs]
+provider:
+  name: vefaas
+  ${underProvider}
+functions:
+  first: { handler: functions/first/index.handler, events: [{ apig: {} }] }
+  second: { handler: functions/second/index.handler }
+`,
+    'package.cjs': `module.exports = require(${JSON.stringify(join(import.meta.dirname, 'index.cjs'))})\n`,
+    'provider.cjs': provider,
+    ...others,
+  })
+}
+
+function write(folder: string, path: string, content: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), content)
+}
+
+const CANARY = 'canary-of-the-deployer'
+
+/** Runs the serverless command in a folder. */
+function run(cwd: string, ...args: string[]): Promise<{ code: number; output: string; log: string }> {
+  const env = { PATH: process.env.PATH, HOME: join(cwd, 'home'), ANY_SECRET: CANARY, VOLCENGINE_SECRET_KEY: CANARY }
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [serverless, ...args], { cwd, env }, (_error, output, log) =>
+      resolve({ code: child.exitCode ?? -1, output, log }),
+    )
+  })
+}
+
+const zipOf = (folder: string, name: string) => join(folder, '.serverless', `${name}.zip`)
+const unzipped = (file: string) => unzipSync(new Uint8Array(readFileSync(file)))
+
+describe('the serverless command', () => {
+  test('package makes a zip for each function and hands it on, and leaves it alone when nothing changes', async () => {
+    const folder = service()
+    const [first, second] = [zipOf(folder, 'first'), zipOf(folder, 'second')]
+    const { code, output, log } = await run(folder, 'package')
+    expect({ code, output }).toEqual({ code: 0, output: `package:finalize first ${first},second ${second}\n` })
+    expect(log).toMatch(/Packaged 2 functions into \.serverless in \d+\.\d s, 2 changed/)
+    expect(log).toContain('first: security.auth = "key" without any security.keys: nobody can call')
+    expect(readdirSync(dirname(first)).sort()).toEqual(['first.zip', 'second.zip'])
+    for (const name of ['first', 'second']) {
+      const files = unzipped(zipOf(folder, name))
+      expect(Object.keys(files)).toEqual(['config.toml', 'index.js'])
+      const texts = Object.values(files).map((bytes) => String(Buffer.from(bytes)))
+      expect(texts).toEqual([config, expect.stringContaining(`"${name}"`)])
+      for (const text of [...texts, readFileSync(zipOf(folder, name), 'latin1')]) {
+        expect(text).not.toContain(CANARY)
+        expect(text).not.toContain(folder)
+      }
+    }
+
+    const before = [first, second].map((file) => statSync(file).ino)
+    write(folder, 'functions/second/index.ts', 'export const handler = () => "changed"\n')
+    expect((await run(folder, 'package')).log).toMatch(/Packaged 2 functions .* 1 changed/)
+    expect(statSync(first).ino).toBe(before[0])
+    expect(statSync(second).ino).not.toBe(before[1])
+  })
+
+  test('deploy packages before it deploys', async () => {
+    const folder = service()
+    const { code, output } = await run(folder, 'deploy')
+    const packages = `first ${zipOf(folder, 'first')},second ${zipOf(folder, 'second')}`
+    expect({ code, output }).toEqual({ code: 0, output: `package:finalize ${packages}\ndeploy:deploy ${packages}\n` })
+  })
+
+  test('deploy --package takes what is there', async () => {
+    const folder = service('', { 'earlier/first.zip': 'any', 'earlier/second.zip': 'any' })
+    const { code, output } = await run(folder, 'deploy', '--package', 'earlier')
+    const packages = `first ${join(folder, 'earlier/first.zip')},second ${join(folder, 'earlier/second.zip')}`
+    expect({ code, output }).toEqual({ code: 0, output: `deploy:deploy ${packages}\n` })
+    expect(readFileSync(join(folder, 'earlier/first.zip'), 'utf8')).toBe('any')
+  })
+
+  test('deploy function packages that one alone', async () => {
+    const folder = service('', { 'functions/second/index.ts': 'export const handler = (' })
+    const { code, output } = await run(folder, 'deploy', 'function', '--function', 'first')
+    const packages = `first ${zipOf(folder, 'first')},second undefined`
+    expect({ code, output }).toEqual({ code: 0, output: `deploy:function:deploy ${packages}\n` })
+    expect(readdirSync(join(folder, '.serverless'))).toEqual(['first.zip'])
+  })
+
+  test('invoke local packages the function, whatever is wrong with its configuration', async () => {
+    const folder = service('', { 'config.toml': '' })
+    const { code, output } = await run(folder, 'invoke', 'local', '--function', 'second')
+    const packages = `first undefined,second ${zipOf(folder, 'second')}`
+    expect({ code, output }).toEqual({ code: 0, output: `invoke:local:invoke ${packages}\n` })
+  })
+
+  test('says what is wrong with the configuration before anything is made or deployed', async () => {
+    const folder = service('environment: { ECS_MANAGER__LOG__LEVEL: loud, ECS_MANAGER__SECURITY__AUTH: gateway }', {
+      'config.toml': config.replace('image-1', ''),
+    })
+    const { code, output } = await run(folder, 'deploy')
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: `Error:
+The functions could not work with their configuration. Nothing was deployed.
+  instance.image_id must be the id of an image (image-...) (config.toml)
+  log.level must be info or warn or error (environment variable ECS_MANAGER__LOG__LEVEL)
+Correct config.toml, or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.
+`,
+    })
+    expect(readdirSync(folder)).not.toContain('.serverless')
+  })
+})
+
+/** The plugin as osls makes it; `handlers` are those of its functions. */
+function plugin(serviceDir: string, { provider = {}, options = {}, handlers = {} }: Given = {}) {
+  const functions: Record<string, FunctionObject> = {
+    first: { handler: 'functions/first/index.handler', events: [{ apig: {} }] },
+    second: { handler: 'functions/second/index.handler' },
+  }
+  for (const [name, handler] of Object.entries(handlers)) functions[name] = { ...functions[name], handler }
+  const getFunction = (key: string) => functions[key] as FunctionObject
+  const serverless: Serverless = {
+    serviceDir,
+    service: { provider, package: {}, functions, getFunction },
+    classes: { Error: ServerlessError },
+    processedInput: { commands: ['deploy'] },
+  }
+  const log = { notice: () => {}, info: () => {}, warning: () => {} }
+  const made = new PackagePlugin(serverless, options, { log })
+  return {
+    functions,
+    watchPackages: made.watchPackages.bind(made),
+    call: async (event: string) => made.hooks[event]?.(),
+    package: async () => made.hooks['before:package:createDeploymentArtifacts']?.(),
+  }
+}
+
+type Given = { provider?: Provider; options?: Options; handlers?: Record<string, string> }
+
+class ServerlessError extends Error {
+  override name = 'ServerlessError'
+  readonly code: string
+  constructor(message: string, code: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+describe('the plugin', () => {
+  test('leaves a function with a package of its own alone', async () => {
+    const folder = project({ 'functions/second/index.ts': 'export const handler = (' })
+    const { functions, package: packaged } = plugin(folder)
+    Object.assign(functions.second ?? {}, { package: { artifact: 'own.zip' } })
+    await packaged()
+    expect(functions.first?.package).toEqual({ artifact: zipOf(folder, 'first') })
+    expect(functions.second?.package).toEqual({ artifact: 'own.zip' })
+    expect(readdirSync(join(folder, '.serverless'))).toEqual(['first.zip'])
+  })
+
+  test('packages again what it has packaged before', async () => {
+    const folder = project()
+    const { package: packaged } = plugin(folder)
+    await packaged()
+    write(folder, 'functions/second/index.ts', 'export const handler = () => "changed"\n')
+    await packaged()
+    expect(String(Buffer.from(unzipped(zipOf(folder, 'second'))['index.js'] ?? []))).toContain('changed')
+  })
+
+  test('writes to another folder where one is given', async () => {
+    const folder = project()
+    await plugin(folder, { options: { package: 'out' } }).package()
+    expect(readdirSync(join(folder, 'out'))).toEqual(['first.zip', 'second.zip'])
+    expect(readdirSync(folder)).not.toContain('.serverless')
+  })
+
+  test('names the packages that are not there', async () => {
+    const folder = project({ 'earlier/first.zip': 'any' })
+    const { call } = plugin(folder, { options: { package: 'earlier' } })
+    await expect(call('before:deploy:deploy')).rejects.toMatchObject({
+      name: 'ServerlessError',
+      message: `Packages are missing; serverless package --package earlier makes them:\n  ${join(folder, 'earlier/second.zip')}`,
+    })
+  })
+
+  const gateway = { environment: { ECS_MANAGER__SECURITY__AUTH: 'gateway' } }
+  test.each<[what: string, others: Record<string, string>, given: Given, message: string]>([
+    [
+      'a gateway that anybody may call',
+      {},
+      { provider: gateway },
+      `The functions could not work with their configuration. Nothing was deployed.
+  first: security.auth = "gateway" leaves it to the gateway to check callers, and a public gateway without keys checks nobody: set provider.gateway.keyAuth.consumers or provider.gateway.network: private in serverless.yml, or security.auth = "key"
+`,
+    ],
+    [
+      'a handler elsewhere',
+      {},
+      { handlers: { second: 'second.handler' } },
+      'serverless.yml cannot be used:\n  functions.second.handler must be functions/<folder>/index.handler',
+    ],
+    [
+      'code that cannot be bundled',
+      { 'functions/second/index.ts': "import './nothing.ts'" },
+      {},
+      'The functions cannot be bundled:\n  functions/second/index.ts:1:8: Could not resolve "./nothing.ts"',
+    ],
+    [
+      'code that is not there',
+      {},
+      { handlers: { second: 'functions/third/index.handler' } },
+      'The functions cannot be bundled:\n  function second: there is no functions/third/index.ts',
+    ],
+  ])('refuses %s', async (_what, others, given, message) => {
+    const folder = project(others)
+    await expect(plugin(folder, given).package()).rejects.toMatchObject({
+      name: 'ServerlessError',
+      message: expect.stringContaining(message),
+    })
+    expect(readdirSync(folder)).not.toContain('.serverless')
+  })
+
+  test('knows the stage', async () => {
+    const provider = { ...gateway, stages: { local: { gateway: { network: 'private' } } } }
+    await plugin(project(), { provider, options: { stage: 'local' } }).package()
+    await plugin(project(), { provider: { ...provider, stage: 'local' } }).package()
+    await expect(plugin(project(), { provider, options: { stage: 'dev' } }).package()).rejects.toThrow('public gateway')
+    await expect(plugin(project(), { provider }).package()).rejects.toThrow('public gateway')
+  })
+
+  test('packages what changes while it watches, and names what is wrong', async () => {
+    const folder = project()
+    const { watchPackages, package: packaged } = plugin(folder)
+    await packaged()
+    const seen: string[] = []
+    const next = async (expected: number) => expect.poll(() => seen.length, { timeout: 10_000 }).toBe(expected)
+    const watch = await watchPackages(
+      (names) => void seen.push(names.join()),
+      ({ message }) => seen.push(message),
+    )
+    expect(seen).toEqual([])
+
+    write(folder, 'functions/second/index.ts', 'export const handler = () => "changed"\n')
+    await next(1)
+    expect(String(Buffer.from(unzipped(zipOf(folder, 'second'))['index.js'] ?? []))).toContain('changed')
+    write(folder, 'config.toml', config.replace('image-1', ''))
+    await next(2)
+    expect(String(Buffer.from(unzipped(zipOf(folder, 'second'))['config.toml'] ?? []))).toBe(config)
+    write(folder, 'config.toml', config.replace('image-1', 'image-2'))
+    await next(3)
+    await watch.close()
+    expect(seen).toEqual(['second', expect.stringContaining('instance.image_id must be'), 'first,second'])
+  })
+})

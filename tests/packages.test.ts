@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { unzipSync } from 'fflate'
+import { afterAll, describe, expect, test } from 'vitest'
+import { build } from '../infra/build.ts'
+import { functionsOf } from '../infra/functions.ts'
+import { zip } from '../infra/package/zip.ts'
+
+const MOST_BYTES = 100_000
+
+const project = join(import.meta.dirname, '..')
+const scratch = mkdtempSync(join(tmpdir(), 'packages-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+const functions = functionsOf(join(project, 'serverless.yml'))
+
+// Before the first build of this process: the bundler gets the environment that is there when it starts.
+const CANARY = 'canary-of-the-deployer'
+for (const name of ['VOLCENGINE_SECRET_KEY', 'ECS_MANAGER__VOLCENGINE__SECRET_KEY', 'NODE_ENV', 'ANY']) {
+  process.env[name] = CANARY
+}
+
+async function packages(projectDirectory: string, output: string): Promise<Record<string, Uint8Array>> {
+  const bundles = await build({ functions, projectDirectory, outputDirectory: join(scratch, output) })
+  return Object.fromEntries(bundles.map(({ name, files }) => [name, zip(files)]))
+}
+
+const first = await packages(project, 'first')
+const names = Object.keys(first)
+const zipOf = (name: string) => first[name] ?? new Uint8Array()
+const hashes = (zips: Record<string, Uint8Array>) =>
+  Object.entries(zips).map(([name, bytes]) => `${name} ${createHash('sha256').update(bytes).digest('hex')}`)
+
+test('every function of serverless.yml has one', () => {
+  expect(names).toEqual(functions.map(({ name }) => name))
+  expect(names.length).toBeGreaterThan(5)
+})
+
+describe.each(names)('the package of %s', (name) => {
+  test('has 100,000 bytes at most', () => {
+    expect(zipOf(name).length).toBeLessThanOrEqual(MOST_BYTES)
+  })
+
+  test('holds index.js and config.toml, and nothing else', () => {
+    expect(Object.keys(unzipSync(zipOf(name)))).toEqual(['config.toml', 'index.js'])
+  })
+
+  test('holds nothing of who made it, and where', () => {
+    const unzipped = Object.values(unzipSync(zipOf(name))).map((bytes) => Buffer.from(bytes).toString('latin1'))
+    expect(unzipped.join('')).toContain('exports') // they can be searched
+    for (const text of [...unzipped, Buffer.from(zipOf(name)).toString('latin1')]) {
+      for (const foreign of [CANARY, project, scratch, homedir()]) expect(text).not.toContain(foreign)
+    }
+  })
+})
+
+test('the same sources give the same bytes: again, at another place, and one function at a time', async () => {
+  expect(hashes(await packages(project, 'second'))).toEqual(hashes(first))
+
+  const copy = join(scratch, 'copy')
+  for (const path of ['functions', 'shared', 'config.toml', 'package.json', 'tsconfig.json']) {
+    cpSync(join(project, path), join(copy, path), { recursive: true })
+  }
+  symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'))
+  expect(hashes(await packages(copy, 'third'))).toEqual(hashes(first))
+
+  for (const one of functions) {
+    const outputDirectory = join(scratch, 'fourth')
+    const [bundle] = await build({ functions: [one], outputDirectory, keepOthers: true })
+    expect(hashes({ [one.name]: zip(bundle?.files ?? {}) })).toEqual(hashes({ [one.name]: zipOf(one.name) }))
+  }
+})
