@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../infra/emulator/ecs/faults.ts'
-import type { EcsEmulator } from '../infra/emulator/ecs/index.ts'
+import type { EcsService } from '../infra/emulator/ecs/index.ts'
 import { type Local, startLocal } from '../infra/local/cloud.ts'
 import { environmentOf } from './support/manager.ts'
 
@@ -23,7 +23,7 @@ interface Answer {
 /** The built service over a cloud of its own, so that a fault can strike all actions at once. */
 interface Place {
   local: Local
-  ecs: EcsEmulator
+  ecs: EcsService
   /** The sandbox that the action is about. */
   id: string
   token: string
@@ -58,11 +58,10 @@ beforeAll(async () => {
   places = await Promise.all(
     actions.map(async (action) => {
       const local = await startLocal({ port: 0, settings: SETTINGS })
-      if (local.ecs === undefined) throw new Error('there is no emulated ECS')
-      return { local, ecs: local.ecs, id: '', token: '', action }
+      return { local, ecs: local.cloud.ecs, id: '', token: '', action }
     }),
   )
-})
+}, 30_000) // six deployments at once
 afterAll(() => Promise.all(places.map(({ local }) => local.close())))
 
 beforeEach(() =>

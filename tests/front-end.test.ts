@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { EcsEmulator } from '../infra/emulator/ecs/index.ts'
+import type { EcsService } from '../infra/emulator/ecs/index.ts'
 import { type Local, startLocal } from '../infra/local/cloud.ts'
 
 // The clients that exist, as they use the service: a web front end and websockify's JSONTokenApi.
@@ -9,7 +9,7 @@ const KEY = 'fake-front-end-key'
 const BOOT_SECONDS = 3_600
 
 let local: Local
-let ecs: EcsEmulator
+let ecs: EcsService
 
 beforeAll(async () => {
   local = await startLocal({
@@ -18,8 +18,7 @@ beforeAll(async () => {
     ecs: { bootSeconds: BOOT_SECONDS },
     settings: { ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ web: KEY }) },
   })
-  if (local.ecs === undefined) throw new Error('there is no emulated ECS')
-  ecs = local.ecs
+  ecs = local.cloud.ecs
 })
 beforeEach(() => ecs.reset())
 afterAll(() => local.close())

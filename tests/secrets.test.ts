@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../infra/emulator/ecs/faults.ts'
-import type { EcsEmulator } from '../infra/emulator/ecs/index.ts'
+import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
 import { startRuntime } from '../infra/emulator/vefaas/runtime/index.ts'
 import { type Local, startLocal } from '../infra/local/cloud.ts'
 import { environmentOf, type Settings } from './support/manager.ts'
@@ -79,7 +79,7 @@ beforeAll(async () => {
   for (const format of ['json', 'text']) places.push(await start(format))
 })
 afterAll(async () => {
-  await Promise.all(places.map(({ local }) => local.close()))
+  await Promise.all(places.flatMap(({ local, ecs }) => [local.close(), ecs.close()]))
   await agent.close()
 })
 beforeEach(() => {
@@ -92,12 +92,22 @@ beforeEach(() => {
 
 async function start(format: string, more: Settings = {}, variables: Record<string, string> = {}): Promise<Place> {
   const written: string[] = []
+  const ecs = await startEcs({
+    accessKeys: { [CONFIGURED.accessKey]: CONFIGURED.secretKey },
+    addressBlock: '127.83.0.0/16',
+  })
   const local = await startLocal({
     port: 0,
     auth: 'key',
-    ecs: { accessKeys: { [CONFIGURED.accessKey]: CONFIGURED.secretKey }, addressBlock: '127.83.0.0/16' },
+    cloud: true, // with its own keys, which the emulated cloud of npm start has not
     settings: {
       ...environmentOf({
+        'volcengine.endpoint': ecs.url,
+        'instance.image_id': 'image-linux',
+        'instance.windows_image_id': 'image-windows',
+        'instance.zone': 'cn-beijing-a',
+        'network.subnet_id': 'subnet-a',
+        'network.security_group_ids': ['sg-a'],
         'volcengine.access_key': CONFIGURED.accessKey,
         'volcengine.secret_key': CONFIGURED.secretKey,
         'volcengine.session_token': CONFIGURED.sessionToken,
@@ -119,8 +129,7 @@ async function start(format: string, more: Settings = {}, variables: Record<stri
     },
     onLog: (_name, line) => written.push(line),
   })
-  if (local.ecs === undefined) throw new Error('there is no emulated ECS')
-  return { local, ecs: local.ecs, written }
+  return { local, ecs, written }
 }
 
 interface Answer {

@@ -8,19 +8,21 @@ test('without any, the defaults', () => {
     ecsPort: 18_103,
     bootSeconds: 3,
     fastTimers: false,
+    watch: false,
     cloud: false,
     auth: undefined,
   })
 })
 
 test('with all of them', () => {
-  const line = '--port 0 --ecs-port=18200 --boot-seconds 0.5 --fast-timers --cloud --auth key'
+  const line = '--port 0 --ecs-port=18200 --boot-seconds 0.5 --fast-timers --watch --cloud --auth key'
   expect(readArguments(line.split(' '))).toEqual({
     help: false,
     port: 0,
     ecsPort: 18_200,
     bootSeconds: 0.5,
     fastTimers: true,
+    watch: true,
     cloud: true,
     auth: 'key',
   })

@@ -7,6 +7,7 @@ export type Arguments = {
   ecsPort: number
   bootSeconds: number
   fastTimers: boolean
+  watch: boolean
   cloud: boolean
   auth: 'key' | 'gateway' | undefined
 }
@@ -16,11 +17,12 @@ export const help = `Usage: npm start -- [options]
 Runs the service on this computer, with a small copy of the cloud beside it. Listens on 127.0.0.1 only.
 
   --port <port>           of the gateway, where the actions are (8102, or server.port of config.toml; 0 takes a free one)
-  --ecs-port <port>       of the emulated ECS (18103; 0 takes a free one)
+  --ecs-port <port>       of the API of the emulated cloud: ECS, veFaaS and APIG (18103; 0 takes a free one)
   --boot-seconds <n>      how long an emulated machine takes to boot (3)
   --fast-timers           run the timers of serverless.yml faster: a minute takes a second
+  --watch                 deploy a function again whenever its source changes
   --auth key|gateway      key: callers need a key; gateway: they need none (gateway)
-  --cloud                 use the real cloud, with the configured credentials: this makes and removes real machines
+  --cloud                 use the real ECS, with the configured credentials: this makes and removes real machines
   --help                  this text
 
 Any setting of config.toml can be given as ECS_MANAGER__<SECTION>__<KEY>.`
@@ -30,6 +32,7 @@ const options = {
   'ecs-port': { type: 'string' },
   'boot-seconds': { type: 'string' },
   'fast-timers': { type: 'boolean' },
+  watch: { type: 'boolean' },
   auth: { type: 'string' },
   cloud: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -46,6 +49,7 @@ export function readArguments(args: string[]): Arguments {
     ecsPort: port('--ecs-port', values['ecs-port'] ?? '18103'),
     bootSeconds: number('--boot-seconds', values['boot-seconds'] ?? '3', 86_400),
     fastTimers: values['fast-timers'] ?? false,
+    watch: values.watch ?? false,
     cloud: values.cloud ?? false,
     auth,
   }

@@ -2,18 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { parseService } from '../service.ts'
+import { startEcs } from '../emulator/ecs/index.ts'
 import { type Local, type LocalOptions, startLocal } from './cloud.ts'
 
-let local: Local | undefined
+const started: Local[] = []
 
 afterEach(async () => {
-  await local?.close()
-  local = undefined
+  await Promise.all(started.splice(0).map((local) => local.close()))
 })
 
 async function start(options: LocalOptions = {}): Promise<Local> {
-  local = await startLocal({ port: 0, ...options })
+  const local = await startLocal({ port: 0, ...options })
+  started.push(local)
   return local
 }
 
@@ -26,10 +26,10 @@ const action = (name: string, parameters = '') => `/?Action=${name}&Version=2020
 
 describe('the emulated cloud', () => {
   test('serves all six actions', async () => {
-    const { url, ecs } = await start()
+    const { url, cloud } = await start()
     const created = await call(url + action('CreateSandbox'))
     const id = created.body.Result.SandboxId
-    expect(ecs?.instances()).toMatchObject([{ InstanceId: id }])
+    expect(cloud.ecs.instances()).toMatchObject([{ InstanceId: id }])
 
     const listed = await call(url + action('DescribeSandboxes'))
     expect(listed.body.Result).toMatchObject([{ SandboxId: id, Status: 'RUNNING', OsType: 'Linux' }])
@@ -47,11 +47,11 @@ describe('the emulated cloud', () => {
 
     const deleted = await call(url + action('DeleteSandbox', `&SandboxId=${id}`))
     expect(deleted.body.Result).toEqual({ SandboxId: id })
-    expect(ecs?.instances()).toEqual([])
+    expect(cloud.ecs.instances()).toEqual([])
   })
 
   test('ends a sandbox by an event', async () => {
-    const { url, ecs } = await start()
+    const { url, cloud } = await start()
     const { SandboxId } = (await call(url + action('CreateSandbox'))).body.Result
     const event = { specversion: '1.0', id: 'e-1', source: '/test', type: 'task.finished', data: { SandboxId } }
     const send = (body: object) =>
@@ -64,7 +64,7 @@ describe('the emulated cloud', () => {
       status: 200,
       body: { Result: { Sandboxes: [{ SandboxId, Outcome: 'Deleted' }] } },
     })
-    expect(ecs?.instances()).toEqual([])
+    expect(cloud.ecs.instances()).toEqual([])
     expect((await send({ ...event, data: {} })).status).toBe(400)
   })
 
@@ -76,10 +76,10 @@ describe('the emulated cloud', () => {
   })
 
   test('refuses web pages of other sites before anything happens', async () => {
-    const { url, ecs } = await start()
+    const { url, cloud } = await start()
     const { status, body } = await call(url + action('CreateSandbox'), { headers: { Origin: 'https://evil.example' } })
     expect([status, body.ResponseMetadata.Error.Code]).toEqual([403, 'OperationDenied.Origin'])
-    expect(ecs?.instances()).toEqual([])
+    expect(cloud.ecs.instances()).toEqual([])
   })
 
   test('hands the settings to the functions and their log to the caller', async () => {
@@ -91,35 +91,6 @@ describe('the emulated cloud', () => {
     const { body } = await call(url + action('DescribeSandboxes'), { headers: { 'X-Request-ID': 'mine' } })
     expect(body.ResponseMetadata).toMatchObject({ RequestId: 'mine', Region: 'cn-shanghai' })
     await expect.poll(() => lines.join('\n')).toMatch(/^describe-sandboxes \{.*mine/m)
-  })
-})
-
-describe('a function of serverless.yml', () => {
-  const serviceWith = (events: string) =>
-    parseService(`
-service: ecs-manager
-provider: { name: vefaas, runtime: node20/v1, region: cn-beijing }
-functions:
-  some-function:
-    handler: functions/describe-sandboxes/index.handler
-    events: ${events}
-`)
-
-  test('is reached by a route of its own path and method', async () => {
-    const { url } = await start({ service: serviceWith('[{ apig: { path: /events, method: POST } }]') })
-    const query = '?Action=DescribeSandboxes&Version=2020-04-01'
-    expect(await call(`${url}/events${query}`, { method: 'POST' })).toMatchObject({ status: 200, body: { Result: [] } })
-    expect((await call(`${url}/events${query}`)).status).toBe(404)
-    expect((await call(`${url}/${query}`, { method: 'POST' })).status).toBe(404)
-  })
-
-  test('is called by its timer, and that it failed is in the log', async () => {
-    const lines: string[] = []
-    const service = serviceWith(`[{ timer: { crontab: '* * * * *', name: some-timer } }]`)
-    await start({ service, timerSpeed: 600, onLog: (name, line) => lines.push(`${name} ${line}`) })
-    // DescribeSandboxes serves HTTP alone, and a timer does not call by HTTP.
-    const failed = 'some-function timer some-timer: the call failed with status 405; not tried again'
-    await expect.poll(() => lines.filter((line) => line === failed).length, { timeout: 10_000 }).toBeGreaterThan(1)
   })
 })
 
@@ -160,15 +131,15 @@ describe('does not start', () => {
   })
 
   test('on ports that are taken', async () => {
-    const first = await start()
-    const ports = { own: Number(new URL(first.url).port), ecs: first.ecs?.port ?? 0 }
-    await expect(startLocal({ port: ports.own })).rejects.toMatchObject({
+    const { url, cloud } = await start()
+    const port = Number(new URL(url).port)
+    await expect(start({ port })).rejects.toMatchObject({
       name: 'LocalError',
-      message: `port ${ports.own} is in use; choose another with --port (0 takes a free one)`,
+      message: `port ${port} is in use; choose another with --port (0 takes a free one)`,
     })
-    await expect(startLocal({ port: 0, ecs: { port: ports.ecs } })).rejects.toMatchObject({
+    await expect(start({ ecsPort: cloud.port })).rejects.toMatchObject({
       name: 'LocalError',
-      message: `port ${ports.ecs} is in use; choose another with --ecs-port (0 takes a free one)`,
+      message: `port ${cloud.port} is in use; choose another with --ecs-port (0 takes a free one)`,
     })
   })
 
@@ -186,26 +157,22 @@ describe('does not start', () => {
   })
 })
 
-test('with the real cloud, the same gateway and functions use what is configured', async () => {
-  const elsewhere = await start()
-  const cloud = await startLocal({
-    port: 0,
+test('with the real ECS, the same gateway and functions use what is configured', async () => {
+  const elsewhere = await startEcs()
+  const { url, cloud } = await start({
     cloud: true,
     settings: {
       VOLCENGINE_ACCESS_KEY: 'AKLOCAL',
       VOLCENGINE_SECRET_KEY: 'local-secret',
-      ECS_MANAGER__VOLCENGINE__ENDPOINT: elsewhere.ecs?.url ?? '',
+      ECS_MANAGER__VOLCENGINE__ENDPOINT: elsewhere.url,
       ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-a',
       ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
       ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-a',
       ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-a"]',
     },
   })
-  try {
-    expect(cloud.ecs).toBeUndefined()
-    expect((await call(cloud.url + action('CreateSandbox'))).status).toBe(200)
-    expect(elsewhere.ecs?.instances()).toHaveLength(1)
-  } finally {
-    await cloud.close()
-  }
+  expect((await call(url + action('CreateSandbox'))).status).toBe(200)
+  expect(elsewhere.instances()).toHaveLength(1)
+  expect(cloud.ecs.instances()).toEqual([])
+  await elsewhere.close()
 })

@@ -1,6 +1,7 @@
-import { build } from '../build.ts'
+import type { ChildProcess } from 'node:child_process'
 import { help, readArguments } from './arguments.ts'
 import { type Local, startLocal } from './cloud.ts'
+import { watch } from './deploy.ts'
 import { settingsOf } from './environment.ts'
 import { runProgram } from './program.ts'
 import { welcome } from './welcome.ts'
@@ -18,17 +19,19 @@ async function start(): Promise<void> {
   // 2. End all of it on Ctrl-C, from now on. More than once: npm hands on what the terminal has sent already, and the
   //    default would cut the end short.
   let local: Local | undefined
+  let watcher: ChildProcess | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => Promise.resolve(local?.close()).finally(() => process.exit(0)))
+    process.on(signal, () => {
+      watcher?.kill()
+      Promise.resolve(local?.close()).finally(() => process.exit(0))
+    })
   }
 
-  // 3. Bundle the functions.
-  await build()
-
-  // 4. Start the cloud with the functions in it.
+  // 3. Start the emulated cloud, and deploy the functions into it.
   const { ecsPort, bootSeconds, fastTimers, cloud, auth, port } = wanted
   local = await startLocal({
-    ecs: { port: ecsPort, bootSeconds },
+    ecsPort,
+    ecs: { bootSeconds },
     timerSpeed: fastTimers ? 60 : 1,
     cloud,
     settings: settingsOf(process.env, cloud),
@@ -38,6 +41,9 @@ async function start(): Promise<void> {
     onLog: (name, line, stream) => (stream === 'stderr' ? console.error(`${name}  ${line}`) : console.log(line)),
   })
 
-  // 5. Say what there is.
+  // 4. Say what there is.
   console.log(welcome(local, wanted))
+
+  // 5. Deploy again what changes.
+  if (wanted.watch) watcher = watch(local.environment, console.log)
 }

@@ -1,10 +1,8 @@
 import { ConfigError } from '../../shared/config/index.ts'
-import { BuildError } from '../build.ts'
-import { ServiceError } from '../service.ts'
 import { LocalError } from './error.ts'
 
 /** What people can put right themselves: the message is all they need. */
-const expected = [LocalError, ServiceError, BuildError, ConfigError]
+const expected = [LocalError, ConfigError]
 
 /** Runs a program. What it throws is shown, and ends the process with code 1. */
 export async function runProgram(main: () => Promise<void>): Promise<void> {

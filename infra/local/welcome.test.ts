@@ -1,41 +1,44 @@
-import { expect, test } from 'vitest'
-import { parseService } from '../service.ts'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { loadConfig } from '../../shared/config/index.ts'
+import { startCloud } from '../emulator/cloud.ts'
+import { clientFor, deploy, type FunctionsOf, serviceWith } from '../vefaas/testing.ts'
 import { readArguments } from './arguments.ts'
-import { startLocal } from './cloud.ts'
+import { configFileOf, localEnvironment } from './stage.ts'
 import { welcome } from './welcome.ts'
 
-const service = (events: string) =>
-  parseService(`
-service: ecs-manager
-provider: { name: vefaas, runtime: node20/v1, region: cn-beijing }
-functions:
-  some-function: { handler: functions/describe-sandboxes/index.handler, events: ${events} }
-`)
+const cloud = await startCloud()
+beforeEach(() => cloud.vefaas.reset())
+afterAll(() => cloud.close())
 
-const timers = [
-  "{ timer: { crontab: '*/5 * * * *' } }",
-  "{ timer: { crontab: '0 3 * * *', name: nightly } }",
-  "{ timer: { crontab: '1 * * * *', name: disabled, enabled: false } }",
-].join()
+/** What is said of functions that call each other by these events. */
+async function welcomeTo(functions: FunctionsOf, line = ''): Promise<string[]> {
+  await deploy(clientFor(cloud.url), serviceWith(functions))
+  const config = loadConfig({ file: configFileOf({}), env: localEnvironment({}, cloud.url) })
+  const local = { url: 'http://127.0.0.1:1', cloud, config, key: undefined, environment: {}, close: cloud.close }
+  return welcome(local, readArguments(line.split(' ').filter(Boolean))).split('\n')
+}
+
+const timers: FunctionsOf = {
+  'some-function': {
+    events: [
+      { timer: { crontab: '*/5 * * * *', name: 'often' } },
+      { timer: { crontab: '0 3 * * *', name: 'nightly' } },
+      { timer: { crontab: '1 * * * *', name: 'disabled', enabled: false } },
+    ],
+  },
+}
 
 test.each([
-  ['', ['  timers         some-function every 5 minutes', '                 some-function at 0 3 * * * UTC']],
+  ['', ['  timers          often every 5 minutes', '                  nightly at 0 3 * * * UTC']],
   [
     '--fast-timers',
-    [
-      '  timers         some-function every 5 seconds',
-      '                 some-function at 0 3 * * * UTC, a minute in a second',
-    ],
+    ['  timers          often every 5 seconds', '                  nightly at 0 3 * * * UTC, a minute in a second'],
   ],
 ])('the timers that fire, and how often, with "%s"', async (line, expected) => {
-  const local = await startLocal({ port: 0, ecs: { port: 0 }, service: service(`[${timers}]`) })
-  await local.close()
-  const text = welcome(local, readArguments(line.split(' ').filter(Boolean))).split('\n')
-  expect(text.slice(4, 7)).toEqual([...expected, ''])
+  const lines = await welcomeTo(timers, line)
+  expect(lines.slice(4, 7)).toEqual([...expected, ''])
 })
 
 test('without timers, nothing about them', async () => {
-  const local = await startLocal({ port: 0, ecs: { port: 0 }, service: service('[]') })
-  await local.close()
-  expect(welcome(local, readArguments([]))).not.toContain('timer')
+  expect((await welcomeTo({ quiet: {} })).join('\n')).not.toContain('timer')
 })

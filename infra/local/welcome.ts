@@ -1,11 +1,11 @@
-import type { Service } from '../service.ts'
 import type { Arguments } from './arguments.ts'
 import type { Local } from './cloud.ts'
 import { ACCESS_KEY, SECRET_KEY } from './environment.ts'
 import { frequency } from './frequency.ts'
 
 /** What `npm start` prints: what runs where and when, the actions as curl lines in an order that works, and the address. */
-export function welcome({ url, ecs, config, service, key }: Local, { bootSeconds, fastTimers }: Arguments): string {
+export function welcome({ url, cloud, config, key }: Local, wanted: Arguments): string {
+  const { bootSeconds, fastTimers } = wanted
   const authorization = config.security.auth === 'key' ? ' -H "Authorization: Bearer $KEY"' : ''
   const curl = (action: string, parameters = '') =>
     `curl -sw '\\n'${authorization} "${url}/?Action=${action}&Version=2020-04-01${parameters}"`
@@ -15,19 +15,22 @@ export function welcome({ url, ecs, config, service, key }: Local, { bootSeconds
   const lines = [
     'ECS Manager, on this computer',
     '',
-    `  actions        ${url}   the functions of serverless.yml behind an emulated gateway`,
-    ecs
-      ? `  emulated ECS   ${ecs.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`
-      : `  real ECS       ${config.volcengine.endpoint} (${config.volcengine.region}): machines are real and cost money`,
-    ...pathsOf(service).map((path) => `  events         ${url}${path}   POST, as CloudEvents`),
-    ...timersOf(service, fastTimers).map((timer, at) => `  ${at === 0 ? 'timers' : '      '}         ${timer}`),
+    `  actions         ${url}   the functions of serverless.yml behind an emulated gateway`,
+    `  emulated cloud  ${cloud.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`,
+    ...(wanted.cloud
+      ? [
+          `  real ECS        ${config.volcengine.endpoint} (${config.volcengine.region}): machines are real and cost money`,
+        ]
+      : []),
+    ...pathsOf(cloud).map((path) => `  events          ${url}${path}   POST, as CloudEvents`),
+    ...timersOf(cloud, fastTimers).map((timer, at) => `  ${at === 0 ? 'timers' : '      '}          ${timer}`),
     '',
     'To try it, paste these lines into another terminal (a sandbox takes the seconds of the sleep to be RUNNING):',
     '',
     ...(authorization ? [`  KEY=${key ?? "'<one of your configured keys>'"}`] : []),
     `  ${caught('ID', curl('CreateSandbox'), 'i-[0-9a-z]*')}`,
     `  ${curl('DescribeSandboxes')}`,
-    `  sleep ${ecs ? bootSeconds : 60}`,
+    `  sleep ${wanted.cloud ? 60 : bootSeconds}`,
     `  ${caught('TOKEN', curl('DescribeSandboxTerminalUrl', '&SandboxId=$ID'), 'i-[0-9a-z]*\\.[A-Za-z0-9_-]*')}`,
     `  ${curl('ValidateVncToken', '&Token=$TOKEN')}`,
     `  ${curl('RenewSandbox', '&SandboxId=$ID&LifetimeSeconds=3600')}`,
@@ -40,13 +43,13 @@ export function welcome({ url, ecs, config, service, key }: Local, { bootSeconds
 }
 
 /** Routes that no action of the query leads to: those of functions that work by event. */
-function pathsOf({ functions }: Service): string[] {
-  const paths = functions.flatMap(({ routes }) => routes.map(({ matchRule }) => matchRule.path.matchContent))
-  return paths.filter((path) => path !== '/')
+function pathsOf({ apig }: Local['cloud']): string[] {
+  const routes = apig.routes() as { MatchRule: { Path: { MatchContent: string } } }[]
+  return routes.map(({ MatchRule }) => MatchRule.Path.MatchContent).filter((path) => path !== '/')
 }
 
-function timersOf({ functions }: Service, fastTimers: boolean): string[] {
-  return functions.flatMap(({ name, timers }) =>
-    timers.filter(({ enabled }) => enabled).map(({ crontab }) => `${name} ${frequency(crontab, fastTimers)}`),
-  )
+function timersOf({ vefaas }: Local['cloud'], fastTimers: boolean): string[] {
+  const functions = vefaas.functions() as { Timers: { Name: string; Crontab: string; Enabled: boolean }[] }[]
+  const timers = functions.flatMap(({ Timers }) => Timers).filter(({ Enabled }) => Enabled)
+  return timers.map(({ Name, Crontab }) => `${Name} ${frequency(Crontab, fastTimers)}`)
 }
