@@ -154,10 +154,14 @@ security_group_ids = ["sg-1"]
       expect(problemsOf({ a: timed }, provider())).toEqual([])
     })
 
-    test('a stage may have another gateway', () => {
-      const both = { ...provider(), stages: { local: { gateway: { network: 'private' } } } }
-      expect(problemsOf({ a: routed }, both, 'local')).toEqual([])
-      expect(problemsOf({ a: routed }, both, 'dev')).toEqual(refused)
+    test('a stage may have another gateway, with nothing of the first', () => {
+      const both = (gateway: Gateway, local: Gateway) => ({
+        ...provider(gateway),
+        stages: { local: { gateway: local } },
+      })
+      expect(problemsOf({ a: routed }, both({}, { network: 'private' }), 'local')).toEqual([])
+      expect(problemsOf({ a: routed }, both({}, { network: 'private' }), 'dev')).toEqual(refused)
+      expect(problemsOf({ a: routed }, both({ keyAuth }, { network: 'public' }), 'local')).toEqual(refused)
     })
 
     test('in config.toml is the same', () => {

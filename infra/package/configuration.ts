@@ -20,7 +20,7 @@ export function checkConfiguration(
   configFile: string,
 ): Findings {
   const ofStage = provider.stages?.[stage]
-  const gateway = { ...provider.gateway, ...ofStage?.gateway }
+  const gateway = ofStage?.gateway ?? provider.gateway ?? {}
   const found = Object.entries(functions).map(([name, { environment, events = [] }]) => {
     const env = textsOf({ ...provider.environment, ...ofStage?.environment, ...environment })
     const isRouted = events.some((event) => 'apig' in event)

@@ -18,7 +18,7 @@ export type Provider = {
   stage?: string
   environment?: Environment
   gateway?: Gateway
-  /** By stage: what wins over the rest of the provider there. */
+  /** By stage: what stands in the place of the rest of the provider there, variable by variable of the environment. */
   stages?: Record<string, { environment?: Environment; gateway?: Gateway }>
 }
 

@@ -220,6 +220,15 @@ describe('the plugin', () => {
     expect(readdirSync(join(folder, '.serverless'))).toEqual(['first.zip'])
   })
 
+  test('leaves the bundles of other functions where they are, as long as there are such functions', async () => {
+    const folder = project({ 'dist/gone/index.js': 'any' })
+    await plugin(folder).package()
+    const all = ['first', 'package.json', 'second', 'source-maps']
+    expect(readdirSync(join(folder, 'dist')).sort()).toEqual(all)
+    await plugin(folder, { options: { function: 'first' } }).call('before:deploy:function:packageFunction')
+    expect(readdirSync(join(folder, 'dist')).sort()).toEqual(all)
+  })
+
   test('packages again what it has packaged before', async () => {
     const folder = project()
     const { package: packaged } = plugin(folder)

@@ -116,7 +116,9 @@ export default class PackagePlugin {
   }
 
   #buildOptions(functions: FunctionEntry[]): BuildOptions {
-    return { functions, projectDirectory: this.#serverless.serviceDir, keepOthers: true }
+    const { service, serviceDir } = this.#serverless
+    const areAll = functions.length === Object.keys(service.functions).length
+    return { functions, projectDirectory: serviceDir, keepOthers: !areAll }
   }
 
   async #build(functions: FunctionEntry[]): Promise<Bundle[]> {
