@@ -1,6 +1,16 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startApig } from './index.ts'
-import { caller, domainOf, echoFunctions, gatewayBody, prepare, routeBody, send, serviceBody } from './testing.ts'
+import {
+  caller,
+  domainOf,
+  echoFunctions,
+  gatewayBody,
+  prepare,
+  routeBody,
+  send,
+  serviceBody,
+  upstreamBody,
+} from './testing.ts'
 
 const functions = echoFunctions('function-1', 'function-2')
 const apig = await startApig({ functions })
@@ -125,6 +135,16 @@ describe('by the clock', () => {
       expect(slow.services()).toEqual([])
       await slowCall('DeleteGateway', { Id })
       expect((await slowCall('ListGateways')).result).toMatchObject({ Items: [{ Id, Status: 'Deleting' }], Total: 1 })
+      for (const [action, late] of [
+        ['UpdateGateway', { Id, Comments: 'late' }],
+        ['CreateGatewayService', body],
+        ['CreateUpstream', upstreamBody(Id, 'function-1')],
+        ['CreateConsumer', { GatewayId: Id, Name: 'late' }],
+        ['CreatePlugin', { GatewayId: Id, PluginName: 'geoip', Enable: true }],
+        ['DeleteGateway', { Id }],
+      ] as const) {
+        expect([action, (await slowCall(action, late)).outcome]).toEqual([action, '409 StatusConflictError'])
+      }
       slow.advance(30)
       expect((await slowCall('ListGateways')).result).toEqual({ Items: [], Total: 0 })
     } finally {

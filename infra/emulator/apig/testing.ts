@@ -26,22 +26,43 @@ const newer = /Route|^(Create|Update|Get|Delete)Plugin$/
 /** A caller of the API at `url` for tests: the official signature over plain `fetch`; nothing is retried or hidden. */
 export function caller(url: string) {
   return async function call(Action: string, body: Body = {}, options: CallOptions = {}): Promise<Reply> {
-    const { region = 'cn-beijing', version = newer.test(Action) ? '2022-11-12' : '2021-03-03' } = options
-    const params = { Action, Version: version }
-    const text = JSON.stringify(body)
-    const headers: Record<string, string> = { 'Content-Type': 'application/json' }
-    const signer = new Signer({ method: 'POST', region, headers, params, body: text }, 'apig')
-    signer.addAuthorization({ accessKeyId: 'AKLOCAL', secretKey: 'local-secret' })
-    const response = await fetch(`${url}/?${new URLSearchParams(params)}`, { method: 'POST', headers, body: text })
-    const { ResponseMetadata, Result = {} } = (await response.json()) as Envelope
-    const { Error: error } = ResponseMetadata
-    return {
-      status: response.status,
-      metadata: ResponseMetadata,
-      result: Result,
-      outcome: error ? `${response.status} ${error.Code}` : `${response.status}`,
-      message: error?.Message ?? '',
-    }
+    const { query, ...request } = signedRequest(Action, body, options)
+    const response = await fetch(`${url}/?${query}`, request)
+    return replyOf(response.status, await response.text())
+  }
+}
+
+/** The same without HTTP: some thousand calls a second. */
+export function directCaller(apig: Pick<ApigService, 'answerCall'>) {
+  return function call(Action: string, body: Body = {}, options: CallOptions = {}): Reply {
+    const { query, method, headers, body: text } = signedRequest(Action, body, options)
+    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+    const request = { method, path: '/', query, headers: lower, body: Buffer.from(text) }
+    const answer = apig.answerCall(request)
+    return replyOf(answer.status, answer.body)
+  }
+}
+
+/** A request as `@volcengine/openapi` signs it. */
+function signedRequest(Action: string, body: Body, options: CallOptions) {
+  const { region = 'cn-beijing', version = newer.test(Action) ? '2022-11-12' : '2021-03-03' } = options
+  const params = { Action, Version: version }
+  const text = JSON.stringify(body)
+  const headers: Record<string, string> = { 'Content-Type': 'application/json' }
+  const signer = new Signer({ method: 'POST', region, headers, params, body: text }, 'apig')
+  signer.addAuthorization({ accessKeyId: 'AKLOCAL', secretKey: 'local-secret' })
+  return { query: new URLSearchParams(params).toString(), method: 'POST', headers, body: text }
+}
+
+function replyOf(status: number, text: string): Reply {
+  const { ResponseMetadata, Result = {} } = JSON.parse(text) as Envelope
+  const { Error: error } = ResponseMetadata
+  return {
+    status,
+    metadata: ResponseMetadata,
+    result: Result,
+    outcome: error ? `${status} ${error.Code}` : `${status}`,
+    message: error?.Message ?? '',
   }
 }
 
