@@ -12,6 +12,9 @@ export const mostPageSize = 100
 /** A Release that says nothing of TargetTrafficWeight gives the new revision no traffic. */
 export const defaultTargetTrafficWeight = 0
 
+/** The most seconds that RequestTimeout and InitializerSec may have; what is documented is exceeded by official tools. */
+export const mostSeconds = 86_400
+
 /** Two timers of a function may have the same name, so that a client which repeats a creation blindly has two. */
 export const triggerNamesMayRepeat: boolean = true
 
@@ -49,6 +52,17 @@ export const functionHasTriggers = (id: string, count: number) =>
 export const noCode = (id: string) => invalidRequest(`The function ${id} has no code yet.`)
 
 export const nothingUploaded = (id: string) => invalidRequest(`Nothing has been uploaded for the function ${id}.`)
+
+/** CodeSizeLimit is in MB; the processor that goes with the memory is half a core for 1 GB. */
+export const codeSizeLimit = (bytes: number) => bytes / 1024 / 1024
+export const cpuOf = (memoryMb: number) => memoryMb / 2048
+
+/** Values that are shown and whose list is not published. */
+export const functionType = 'event'
+export const resourceStatus = 'normal'
+
+/** Who everything belongs to. */
+export const accountId = '2100000000'
 
 /** An address for uploads is good for so long, and once. */
 export const uploadSeconds = 900

@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { ApiError } from '../openapi/errors.ts'
 import { mostZipBytes, readZip, unpack } from './code.ts'
 import { zipOf } from './testing.ts'
 
@@ -37,4 +39,21 @@ it('unpacks folders, and names that only look like a way out', () => {
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+it('takes or refuses whatever comes, and never fails otherwise', () => {
+  const whole = Buffer.from(zipOf({ 'index.js': 'x'.repeat(1_000), 'a/b.txt': 'y' }), 'base64')
+  const changes = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(changes, fc.nat(whole.length), (bytes, cut) => {
+      const zip = Buffer.from(whole.subarray(cut % 3 === 0 ? cut : 0))
+      for (const [at, value] of bytes) if (at < zip.length) zip[at] = value
+      try {
+        readZip(zip.toString('base64'))
+      } catch (error) {
+        expect(error).toBeInstanceOf(ApiError)
+      }
+    }),
+    { numRuns: 500 },
+  )
 })

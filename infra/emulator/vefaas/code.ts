@@ -31,13 +31,20 @@ export function checkedZip(zip: Buffer, most: number): Code {
   return { zip }
 }
 
-/** Unpacks a zip that has been checked into a folder. */
+/**
+ * Unpacks a zip into a folder.
+ * @throws ApiError 400 InvalidParameter when it has files that cannot be written, such as one below another
+ */
 export function unpack(zip: Buffer, folder: string): void {
   mkdirSync(folder, { recursive: true })
   for (const [name, bytes] of filesOf(zip)) {
     const file = join(folder, name)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, bytes)
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, bytes)
+    } catch (error) {
+      throw invalidParameter('Source', `the file ${name} cannot be unzipped: ${(error as Error).message}`)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { mostSeconds } from './assumptions.ts'
 
 // The parameters that several actions share, with their limits (veFaaS API reference, CreateFunction).
 
@@ -124,8 +125,8 @@ export const functionFields = {
   ),
   CpuMilli: v.optional(integer(1)),
   // Documented up to 900; official tools send 1800, and it is accepted.
-  RequestTimeout: v.optional(integer(1)),
-  InitializerSec: v.optional(integer(1)),
+  RequestTimeout: v.optional(integer(1, mostSeconds)),
+  InitializerSec: v.optional(integer(1, mostSeconds)),
   ExclusiveMode: v.optional(flag),
   MaxConcurrency: v.optional(integer(10, 1000)),
   Envs: v.optional(envs),

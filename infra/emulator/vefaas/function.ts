@@ -1,4 +1,5 @@
 import { timestamp } from '../openapi/envelope.ts'
+import { accountId, codeSizeLimit, cpuOf } from './assumptions.ts'
 import { type Code, mostTosBytes, mostZipBytes } from './code.ts'
 import type { Deployment } from './deployment.ts'
 import type { KafkaTrigger } from './kafka-triggers.ts'
@@ -76,7 +77,7 @@ export function describeFunction(record: FunctionRecord) {
     Description: record.Description,
     ProjectName: record.ProjectName,
     ...describeSettings(record.settings, record.code),
-    Owner: '2100000000',
+    Owner: accountId,
     TriggersCount: record.timers.size + record.kafkaTriggers.size,
     CreationTime: timestamp(record.createdAt),
     LastUpdateTime: timestamp(record.updatedAt),
@@ -86,9 +87,9 @@ export function describeFunction(record: FunctionRecord) {
 export function describeSettings(settings: Settings, code: Code | undefined) {
   return {
     ...settings,
-    Cpu: settings.MemoryMB / 2048,
+    Cpu: cpuOf(settings.MemoryMB),
     CodeSize: code && 'zip' in code ? code.zip.length : 0,
-    CodeSizeLimit: (settings.SourceType === 'tos' ? mostTosBytes : mostZipBytes) / 1024 / 1024,
+    CodeSizeLimit: codeSizeLimit(settings.SourceType === 'tos' ? mostTosBytes : mostZipBytes),
     SourceLocation: settings.Source,
   }
 }

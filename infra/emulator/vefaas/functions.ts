@@ -39,8 +39,9 @@ export class Functions {
   delete(record: FunctionRecord): void {
     this.#byId.delete(record.Id)
     for (const timer of record.timers.values()) timer.running?.close()
-    record.stable?.close()
-    record.next?.close()
+    for (const deployment of [record.stable, record.next]) deployment?.close()
+    record.stable = undefined
+    record.next = undefined
   }
 
   clear(): void {

@@ -49,7 +49,7 @@ describe('instances', () => {
     const logs = async (more = {}) => {
       const { result, outcome } = await call('GetFunctionInstanceLogs', {
         FunctionId,
-        Name: Items[0].InstanceName,
+        Name: Items[0]?.InstanceName,
         ...more,
       })
       return result?.Logs ?? outcome

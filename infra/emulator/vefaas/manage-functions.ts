@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Action, action, type Vefaas } from './action.ts'
 import {
   functionHasTriggers,
+  functionType,
   getFunctionShowsTags,
   inListOrder,
   nameFilterMatches,
@@ -112,8 +113,6 @@ export const deleteFunction: Action = action(v.object({ Id: text }), ({ Id }, ve
   return {}
 })
 
-const functionType = 'event'
-
 function describeItem(record: FunctionRecord): object {
   const { AsyncTaskConfig, ...described } = describeFunction(record)
   return { ...described, Tags: record.Tags, FunctionType: functionType }
@@ -144,8 +143,7 @@ const defaults: Settings = {
   EnableApmplus: false,
 }
 
-type Input = v.InferOutput<ReturnType<typeof inputOf>>
-const inputOf = () => v.object(functionFields)
+type Input = v.InferOutput<v.ObjectSchema<typeof functionFields, undefined>>
 
 /** All of it, or nothing when something is wrong. */
 function change(vefaas: Vefaas, record: FunctionRecord, input: Input): void {

@@ -5,7 +5,6 @@ import { type Action, action, type Vefaas } from './action.ts'
 import {
   defaultTargetTrafficWeight,
   inListOrder,
-  noCode,
   nothingToChange,
   releaseInProgress,
   releaseUnfinished,
@@ -22,7 +21,7 @@ import {
   type ReleasePlan,
   retarget,
 } from './release.ts'
-import { addRevision, findRevision } from './revisions.ts'
+import { findRevision, newRevision } from './revisions.ts'
 
 /** The runtimes that the emulator can run, all with the Node.js that it runs on itself. */
 const emulated = ['node20/v1', 'node14/v1', 'nodeprime14/v1']
@@ -44,25 +43,25 @@ export const release: Action = action(
     const { MinInstance = record.resource.MinInstance, MaxInstance = record.resource.MaxInstance } = input
     if (MinInstance > MaxInstance) throw invalidParameter('MinInstance', `it has to be ${MaxInstance} at most`)
 
-    const latest = input.RevisionNumber === 0
-    const { code, settings } = latest ? record : findRevision(record, input.RevisionNumber)
-    if (!code) throw noCode(record.Id)
+    const { RevisionNumber, Description } = input
+    const revision =
+      RevisionNumber === 0 ? newRevision(vefaas, record, Description) : findRevision(record, RevisionNumber)
+    const { code, settings } = revision
     if (!('zip' in code) || !emulated.includes(settings.Runtime)) {
       throw invalidOperation(`The emulator runs zips with ${emulated.join(', ')}, not ${settings.Runtime}.`)
     }
-    const revision = latest
-      ? addRevision(vefaas, record, code, input.Description)
-      : findRevision(record, input.RevisionNumber)
-    record.resource = { ...record.resource, MinInstance, MaxInstance }
+    const ReservedFrozenInstance = Math.min(record.resource.ReservedFrozenInstance, MinInstance)
+    record.resource = { MinInstance, MaxInstance, ReservedFrozenInstance }
     beginRelease(vefaas, record, {
       Id: randomBytes(6).toString('hex'),
       revision,
       zip: code.zip,
-      description: input.Description,
+      description: Description,
       targetWeight: input.TargetTrafficWeight,
       rollingStep: input.RollingStep,
       ...fate(vefaas, call),
     })
+    if (RevisionNumber === 0) record.revisions.push(revision)
     return describeRelease(record)
   },
 )

@@ -131,6 +131,7 @@ describe('a release', () => {
   })
 
   it.each([
+    ['code of which one file lies below another', { Source: zipOf({ a: '', 'a/b': '' }) }, {}, '400 InvalidParameter'],
     ['a function without code', { Source: undefined }, {}, '400 InvalidRequest'],
     ['a revision that does not exist', {}, { RevisionNumber: 7 }, '404 ResourceNotFound'],
     ['another function', {}, { FunctionId: 'nobody00' }, '404 ResourceNotFound'],

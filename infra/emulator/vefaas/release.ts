@@ -49,6 +49,7 @@ export interface ReleasePlan {
 /** Begins a release: starts an instance of the revision, and moves the traffic when that has loaded. */
 export function beginRelease(vefaas: Vefaas, record: FunctionRecord, plan: ReleasePlan): Release {
   const now = vefaas.clock.now()
+  const next = deploy(vefaas, record, plan.revision, plan.zip)
   const release: Release = {
     Id: plan.Id,
     description: plan.description,
@@ -70,14 +71,14 @@ export function beginRelease(vefaas: Vefaas, record: FunctionRecord, plan: Relea
   }
   record.releases.push(release)
   record.weight = 0
-  record.next = deploy(vefaas, record, plan.revision, plan.zip)
-  watch(vefaas, record, release, record.next)
+  record.next = next
+  watch(vefaas, record, release, next)
   return release
 }
 
 async function watch(vefaas: Vefaas, record: FunctionRecord, release: Release, next: Deployment): Promise<void> {
   const { log, failure } = await next.pool.try()
-  if (release.status !== 'inprogress') return // aborted meanwhile
+  if (release.status !== 'inprogress' || record.next !== next) return // aborted meanwhile, or the function is gone
   const now = vefaas.clock.now()
   vefaas.failedLogs.set(release.Id, log)
   release.logUrl = `${vefaas.url}${failedLogPath}${release.Id}`

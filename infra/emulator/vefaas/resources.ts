@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action } from './action.ts'
-import { omittedResource } from './assumptions.ts'
+import { accountId, omittedResource, resourceStatus } from './assumptions.ts'
 import { invalidParameter } from './errors.ts'
 import { integer, text } from './fields.ts'
 import { sizeOf } from './release.ts'
@@ -37,7 +37,7 @@ export const getFunctionResource: Action = action(
       FunctionResource: {
         Id: record.Id,
         Name: record.Name,
-        Status: 'normal',
+        Status: resourceStatus,
         MemoryMB,
         ...record.resource,
         ReservedDPEnabled: false,
@@ -47,7 +47,7 @@ export const getFunctionResource: Action = action(
         LastUpdateTime: timestamp(record.updatedAt),
       },
       // "Aailable" is how the API spells it.
-      AccountResource: { AccountId: '2100000000', Total: 1_048_576, Allocated: 0, Aailable: 1_048_576 },
+      AccountResource: { AccountId: accountId, Total: 1_048_576, Allocated: 0, Aailable: 1_048_576 },
     }
   },
 )

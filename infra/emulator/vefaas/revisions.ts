@@ -1,24 +1,25 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action, type Vefaas } from './action.ts'
-import { inListOrder } from './assumptions.ts'
-import type { Code } from './code.ts'
+import { inListOrder, noCode } from './assumptions.ts'
 import { resourceNotFound } from './errors.ts'
 import { integer, text } from './fields.ts'
 import { describeSettings, type FunctionRecord, type Revision } from './function.ts'
 import { pageOf, paging } from './pages.ts'
 
-/** Keeps the function as it is now. */
-export function addRevision(vefaas: Vefaas, record: FunctionRecord, code: Code, description: string): Revision {
-  const revision: Revision = {
+/**
+ * The function as it is now.
+ * @throws ApiError 400 InvalidRequest when it has no code
+ */
+export function newRevision(vefaas: Vefaas, record: FunctionRecord, description: string): Revision {
+  if (!record.code) throw noCode(record.Id)
+  return {
     number: record.revisions.length + 1,
     description,
     settings: record.settings,
-    code,
+    code: record.code,
     createdAt: timestamp(vefaas.clock.now()),
   }
-  record.revisions.push(revision)
-  return revision
 }
 
 /** @throws ApiError 404 ResourceNotFound */

@@ -3,10 +3,40 @@ import { Signer } from '@volcengine/openapi'
 import { strToU8, zipSync } from 'fflate'
 import type { HttpRequest } from './runtime/http.ts'
 
+/** The results of every action in one: a test knows which fields its action answers with. */
+export interface Result extends Item {
+  Items: Item[]
+  Total: number
+  FunctionResource: object
+  UploadAddress: string
+  OuterSourceLocation: string
+  InnerSourceLocation: string
+  Logs: string
+}
+
+interface Item {
+  Id: string
+  Name: string
+  Runtime: string
+  Description: string
+  FunctionType: string
+  Envs: { Key: string; Value: string }[]
+  Tags: { Key: string; Value: string }[]
+  AsyncTaskConfig: object
+  CodeSize: number
+  Status: string
+  StatusMessage: string
+  FailedInstanceLogs: string
+  CurrentTrafficWeight: number
+  InstanceName: string
+  InstanceStatus: string
+  DetailedConfig: string
+  CreationTime: string
+}
+
 export interface Reply {
   status: number
-  // biome-ignore lint/suspicious/noExplicitAny: a test knows what its action answers with
-  result: any
+  result: Result
   metadata: Record<string, unknown>
   /** `status Code` of a refusal, `200` of a success: what a table of cases compares. */
   outcome: string
@@ -47,7 +77,7 @@ export function caller(url: string) {
 
 interface Envelope {
   ResponseMetadata: Record<string, unknown> & { Error?: { Code: string; Message: string } }
-  Result: unknown
+  Result: Result
 }
 
 /** A zip of these files, as base64; a text alone is index.js. */
@@ -63,7 +93,7 @@ export function requestOf(request: Partial<HttpRequest> = {}): HttpRequest {
 }
 
 /** The end of the release of a function, as GetReleaseStatus tells it. */
-export async function released(call: ReturnType<typeof caller>, FunctionId: string) {
+export async function released(call: ReturnType<typeof caller>, FunctionId: string): Promise<Result> {
   for (let tries = 0; tries < 1_000; tries++) {
     const { result } = await call('GetReleaseStatus', { FunctionId })
     if (result.Status !== 'inprogress') return result

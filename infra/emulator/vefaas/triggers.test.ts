@@ -180,7 +180,7 @@ describe('ListTriggers', () => {
       { Id: other.Id, Type: 'kafka', Name: 'some_trigger', FunctionID: FunctionId, AccountID },
       { Id: one.Id, Type: 'timer', Name: 'some-timer', Enabled: true, Description: 'words', AccountID },
     ])
-    expect(JSON.parse(result.Items[1].DetailedConfig)).toEqual({
+    expect(JSON.parse(result.Items[1]?.DetailedConfig ?? '')).toEqual({
       Crontab: '* * * * *',
       Payload: 'x',
       EnableConcurrency: false,

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
-import { inListOrder } from './assumptions.ts'
+import { accountId, inListOrder } from './assumptions.ts'
 import { text } from './fields.ts'
 import { describeKafkaTrigger } from './kafka-triggers.ts'
 import { describeTimer } from './timers.ts'
@@ -40,7 +40,7 @@ function item(type: string, trigger: Described, config: object): object {
     DetailedConfig: JSON.stringify(config),
     Enabled: trigger.Enabled,
     Description: trigger.Description,
-    AccountID: '2100000000',
+    AccountID: accountId,
     FunctionID: trigger.FunctionId,
     ImageVersion: '',
     CreationTime: trigger.CreationTime,

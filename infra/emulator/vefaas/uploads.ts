@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { Clock } from '../openapi/clock.ts'
 import type { Answer, HttpRequest } from '../openapi/wire.ts'
 import { type Action, action } from './action.ts'
-import { nothingUploaded, releaseInProgress, uploadSeconds } from './assumptions.ts'
+import { accountId, nothingUploaded, releaseInProgress, uploadSeconds } from './assumptions.ts'
 import { type Code, checkedZip, mostTosBytes } from './code.ts'
 import { invalidParameter } from './errors.ts'
 import { integer, text } from './fields.ts'
@@ -38,7 +38,7 @@ export class Uploads {
 
   /** The path of an address for an object in TOS, and its `bucket:key`. */
   addressForObject(): { path: string; source: string } {
-    const source = `vefaas-temp-2100000000:${randomBytes(16).toString('hex')}.zip`
+    const source = `vefaas-temp-${accountId}:${randomBytes(16).toString('hex')}.zip`
     const keep = (bytes: Buffer) => this.#objects.set(source, bytes)
     return { path: this.#address('application/octet-stream', undefined, keep), source }
   }
