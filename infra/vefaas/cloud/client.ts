@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import signing from '@volcengine/openapi/lib/base/sign.js'
+import { Signer } from '@volcengine/openapi'
 import { CloudError } from './cloud-error.ts'
 
 export type Credentials = {
@@ -69,10 +69,10 @@ async function send<Result>(
   const body = JSON.stringify(input)
   const headers: Record<string, string> = { Host: new URL(endpoint).host, 'Content-Type': 'application/json' }
   const bodySha256 = createHash('sha256').update(body).digest('hex')
-  const signer = new signing.default({ region, method: 'POST', params, headers, body }, service, { bodySha256 })
+  const signer = new Signer({ region, method: 'POST', params, headers, body }, service, { bodySha256 })
   signer.addAuthorization(credentials)
 
-  const { status, text, retryAfter } = await fetched(action, `${endpoint}/?${signing.queryParamsToString(params)}`, {
+  const { status, text, retryAfter } = await fetched(action, `${endpoint}/?${new URLSearchParams(params)}`, {
     method: 'POST',
     headers,
     body,
@@ -109,7 +109,7 @@ async function fetched(action: string, url: string, init: RequestInit) {
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     return { status: response.status, text: await response.text(), retryAfter }
   } catch (cause) {
-    throw new CloudError(action, `no answer (${reasonOf(cause)})`, { cause, unreached: isUnreached(cause) })
+    throw new CloudError(action, `no answer from ${new URL(url).host} (${reasonOf(cause)})`, { cause, unreached: isUnreached(cause) })
   }
 }
 
