@@ -1,11 +1,35 @@
 import { ApiError } from '../openapi/errors.ts'
-import { invalidParameter, statusConflict } from './errors.ts'
+import { duplicated, invalidParameter, statusConflict } from './errors.ts'
 
 // What VolcEngine does not publish. Each is a guess, on the side that is harder for a client, and in one place so that
 // the day somebody sees the real answer it is changed here alone.
 
 /** How long the gateway waits for an upstream where a route does not say: what Envoy waits, in seconds. */
 export const defaultTimeoutSeconds = 15
+
+/** How many a page holds where the call does not say: published for gateways, assumed for all else. */
+export const defaultPageSize = 10
+
+/** What kind of gateway is made where the call does not say: the one that functions cannot use. */
+export const defaultGatewayType = 'standard'
+
+/** A gateway is made where the call was signed for. */
+export const mustBeHere = (wanted: string, signed: string) => {
+  if (wanted !== signed) throw invalidParameter('Region', `it is ${wanted}, but the call is signed for ${signed}`)
+}
+
+/**
+ * Nothing is made twice: a gateway of a name in a region (this is published), a service, an upstream, a plugin of a name or
+ * a key on a gateway, a binding of a plugin to a target. Routes and consumers may have one name, so that a client which
+ * repeats a creation has two.
+ */
+export const mustBeNew = (kind: string, name: string, present: readonly object[]) => {
+  if (present.length > 0) throw duplicated(kind, name)
+}
+
+/** Official tools have seen this code; its status is not published. */
+export const notInWhitelist = (what: string) =>
+  new ApiError(403, 'OperationDenied.AccountNotInWhitelist', `The account is not allowed to use ${what}.`)
 
 /** A filter by name finds part of a name: who wants one name has to compare. */
 export const nameMatches = (name: string, wanted: string) => name.includes(wanted)

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
-import { shownSecret } from './assumptions.ts'
+import { mustBeNew, shownSecret } from './assumptions.ts'
 import { consumerOf } from './consumers.ts'
-import { duplicated, missingParameter, notEmulated, notFound } from './errors.ts'
+import { missingParameter, notEmulated, notFound } from './errors.ts'
 import { pageOf, paging } from './fields.ts'
 import { gatewayOf } from './gateways.ts'
 import type { Resource } from './resources.ts'
@@ -34,9 +34,8 @@ export const createConsumerCredential: Action = action(
     const { GatewayId } = consumerOf(apig, ConsumerId, call)
     const key = keyOf(input)
     const present = apig.credentials.all().filter((credential) => credential.GatewayId === GatewayId)
-    if (present.some((other) => other.CredentialType === CredentialType && other.key === key)) {
-      throw duplicated('credential', 'with this key')
-    }
+    const isSame = (other: Credential) => other.CredentialType === CredentialType && other.key === key
+    mustBeNew('credential', 'with this key', present.filter(isSame))
     const ofConsumer = present.filter((credential) => credential.ConsumerId === ConsumerId)
     admitCreation(apig, call, 'credentials of a consumer', ofConsumer, apig.quotas.credentialsPerConsumer)
     const { Id, region, hiddenUntil } = born(apig, call, 'credential-')

@@ -40,10 +40,7 @@ export async function startDataPlane({ port, admit, serving }: DataPlaneOptions)
     const now = () => (place.serviceId === undefined ? undefined : serving(place.serviceId))
     return startProxy({
       port,
-      service: 'apig',
-      get region() {
-        return now()?.region ?? ''
-      },
+      api: () => ({ service: 'apig', region: now()?.region ?? '' }),
       admit: (target) => {
         const refused = admit?.(target)
         if (refused) return refused

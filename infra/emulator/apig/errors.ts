@@ -23,10 +23,6 @@ export const serviceNotActivated = () =>
 
 export const statusConflict = (message: string) => new ApiError(409, 'StatusConflictError', message)
 
-/** Official tools have seen this code (no status is published). */
-export const notInWhitelist = (what: string) =>
-  new ApiError(403, 'OperationDenied.AccountNotInWhitelist', `The account is not allowed to use ${what}.`)
-
 /** What the cloud has and this emulator has not: refused, so that nobody takes it for working. */
 export const notEmulated = (what: string) =>
   new ApiError(403, 'InvalidOperation', `${what}: the cloud may have it, this emulator has not.`)

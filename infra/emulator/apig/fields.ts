@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { defaultPageSize } from './assumptions.ts'
 
 // The parameters that several actions share, with their limits (parameter descriptions of the official CLI).
 
@@ -34,10 +35,9 @@ export const protocols = v.array(v.picklist(['HTTP', 'HTTPS'], 'it has to be HTT
 
 export const resourceType = v.optional(v.picklist(['Console', 'Ingress'], 'it has to be Console or Ingress'), 'Console')
 
-/** A page holds 10 unless PageSize says otherwise. */
 export const paging = {
   PageNumber: v.optional(wholeNumber(1, 1e9), 1),
-  PageSize: v.optional(wholeNumber(0, 100), 10),
+  PageSize: v.optional(wholeNumber(0, 100), defaultPageSize),
 }
 
 /** One page of a list, with how many there are in all. */

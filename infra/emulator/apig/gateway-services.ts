@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import type { Call } from '../openapi/gateway.ts'
 import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
-import { mustBeDeletable, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { duplicated, notEmulated } from './errors.ts'
+import { mustBeDeletable, mustBeNew, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
+import { notEmulated } from './errors.ts'
 import { comments, flag, name, pageOf, paging, protocols, resourceType, tags, text } from './fields.ts'
 import { gatewayOf } from './gateways.ts'
 import type { Resource } from './resources.ts'
@@ -50,7 +50,8 @@ export const createGatewayService: Action = action(creation, (input, apig, call)
   if (DomainType !== 'DefaultDomain' || CustomDomains.length > 0) throw notEmulated('CustomDomains')
   if (ServiceType) throw notEmulated(`ServiceType ${ServiceType}`)
   const present = servicesIn(apig, GatewayId)
-  if (present.some(({ Name }) => Name === ServiceName)) throw duplicated('gateway service', ServiceName)
+  const isSame = ({ Name }: GatewayService) => Name === ServiceName
+  mustBeNew('gateway service', ServiceName, present.filter(isSame))
   admitCreation(apig, call, 'services of a gateway', present, apig.quotas.servicesPerGateway)
 
   const failed = apig.faults.take(call.action, 'FailService')

@@ -1,8 +1,16 @@
 import * as v from 'valibot'
 import type { Call } from '../openapi/gateway.ts'
 import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
-import { mustBeDeletable, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { duplicated, invalidParameter, missingParameter } from './errors.ts'
+import {
+  defaultGatewayType,
+  mustBeDeletable,
+  mustBeHere,
+  mustBeNew,
+  mustBeRunning,
+  mustBeUnused,
+  nameMatches,
+} from './assumptions.ts'
+import { missingParameter } from './errors.ts'
 import { comments, flag, name, pageOf, paging, tags, text, wholeNumber } from './fields.ts'
 import type { Resource } from './resources.ts'
 
@@ -11,7 +19,7 @@ const monitorSpec = v.object({ Enable: flag, WorkspaceID: text })
 const creation = v.object({
   Name: name(63),
   Region: v.string(),
-  Type: v.optional(v.picklist(['standard', 'serverless'], 'it has to be standard or serverless'), 'standard'),
+  Type: v.optional(v.picklist(['standard', 'serverless'], 'it has to be standard or serverless'), defaultGatewayType),
   NetworkSpec: v.optional(v.object({ VpcId: v.string(), SubnetIds: v.array(v.string()) })),
   ResourceSpec: v.optional(
     v.object({
@@ -38,12 +46,11 @@ export interface Gateway extends Resource, v.InferOutput<typeof creation> {
 }
 
 export const createGateway: Action = action(creation, (input, apig, call) => {
-  if (input.Region !== call.region) {
-    throw invalidParameter('Region', `it is ${input.Region}, but the call is signed for ${call.region}`)
-  }
+  mustBeHere(input.Region, call.region)
   if (input.Type === 'standard' && !input.NetworkSpec) throw missingParameter('NetworkSpec')
   const present = apig.gateways.in(call.region)
-  if (present.some(({ Name }) => Name === input.Name)) throw duplicated('gateway', input.Name)
+  const isSame = ({ Name }: Gateway) => Name === input.Name
+  mustBeNew('gateway', input.Name, present.filter(isSame))
   admitCreation(apig, call, 'gateways', present, apig.quotas.gateways)
 
   const failed = apig.faults.take(call.action, 'FailGateway')

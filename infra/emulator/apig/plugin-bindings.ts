@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
 import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
-import { mustBeInstalled, mustBeRunning, nameMatches } from './assumptions.ts'
-import { duplicated, invalidParameter, missingParameter, notEmulated, notFound } from './errors.ts'
+import { mustBeInstalled, mustBeNew, mustBeRunning, nameMatches } from './assumptions.ts'
+import { invalidParameter, missingParameter, notEmulated, notFound } from './errors.ts'
 import { comments, flag, pageOf, paging, text } from './fields.ts'
 import { serviceOf } from './gateway-services.ts'
 import { gatewayOf } from './gateways.ts'
@@ -36,7 +36,8 @@ export const createPluginBinding: Action = action(creation, (input, apig, call) 
   mustBeInstalled(PluginName, pluginAt(apig, place.GatewayId, PluginName))
   checkConfig(input)
   const present = apig.bindings.all()
-  if (present.some((other) => isAt(other, input))) throw duplicated('binding of', `${PluginName} to ${Target}`)
+  const isSame = (other: PluginBinding) => isAt(other, input)
+  mustBeNew('plugin binding', `of ${PluginName} to ${Target}`, present.filter(isSame))
   admitCreation(apig, call, 'plugin bindings', present, Number.POSITIVE_INFINITY)
   const { CreateTime, ...birth } = born(apig, call, 'pb-')
   const binding: PluginBinding = { ...birth, UpdateTime: CreateTime, ...input, ...place }

@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
 import { type Action, type Apig, action, admitCreation, born } from './action.ts'
-import { addonStatus, mustBeRunning, mustBeUnused } from './assumptions.ts'
-import { duplicated, notFound } from './errors.ts'
+import { addonStatus, mustBeNew, mustBeRunning, mustBeUnused } from './assumptions.ts'
+import { notFound } from './errors.ts'
 import { gatewayOf } from './gateways.ts'
 import type { Resource } from './resources.ts'
 
@@ -42,7 +42,8 @@ export interface Plugin extends Resource, v.InferOutput<typeof settings> {
 export const createPlugin: Action = action(settings, (input, apig, call) => {
   const gateway = gatewayOf(apig, input.GatewayId, call)
   mustBeRunning('gateway', gateway)
-  if (pluginAt(apig, gateway.Id, input.PluginName)) throw duplicated('plugin', input.PluginName)
+  const installed = pluginAt(apig, gateway.Id, input.PluginName)
+  mustBeNew('plugin', input.PluginName, installed ? [installed] : [])
   admitCreation(apig, call, 'plugins', apig.plugins.all(), Number.POSITIVE_INFINITY)
   const birth = born(apig, call, 'p')
   const plugin: Plugin = { ...birth, UpdateTime: birth.CreateTime, ...input }

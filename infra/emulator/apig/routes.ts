@@ -2,8 +2,15 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
 import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
-import { harmlessPriorities, mustBeRunning, mustBeUnused, nameMatches, withoutTags } from './assumptions.ts'
-import { notFound, notInWhitelist } from './errors.ts'
+import {
+  harmlessPriorities,
+  mustBeRunning,
+  mustBeUnused,
+  nameMatches,
+  notInWhitelist,
+  withoutTags,
+} from './assumptions.ts'
+import { notFound } from './errors.ts'
 import { pageOf, paging, resourceType, tags, text } from './fields.ts'
 import { domainsOf, type GatewayService, serviceOf } from './gateway-services.ts'
 import type { Resource } from './resources.ts'

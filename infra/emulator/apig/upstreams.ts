@@ -3,14 +3,16 @@ import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
 import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
 import {
+  mustBeNew,
   mustBeReleased,
   mustBeRunning,
   mustBeServerless,
   mustBeUnused,
   nameMatches,
+  notInWhitelist,
   withoutTags,
 } from './assumptions.ts'
-import { duplicated, missingParameter, notEmulated, notInWhitelist } from './errors.ts'
+import { missingParameter, notEmulated } from './errors.ts'
 import { comments, name, pageOf, paging, resourceType, tags, text } from './fields.ts'
 import { gatewayOf } from './gateways.ts'
 import type { Resource } from './resources.ts'
@@ -52,7 +54,8 @@ export const createUpstream: Action = action(
     const UpstreamSpec = specOf(apig, input)
     mustBeServerless(gateway)
     const present = apig.upstreams.all().filter(({ GatewayId }) => GatewayId === gateway.Id)
-    if (present.some(({ Name }) => Name === input.Name)) throw duplicated('upstream', input.Name)
+    const isSame = ({ Name }: Upstream) => Name === input.Name
+    mustBeNew('upstream', input.Name, present.filter(isSame))
     admitCreation(apig, call, 'upstreams of a gateway', present, apig.quotas.upstreamsPerGateway)
     const birth = born(apig, call, 'u')
     const upstream: Upstream = { ...birth, UpdateTime: birth.CreateTime, ...input, UpstreamSpec, Tags }
@@ -90,7 +93,7 @@ export const updateUpstream: Action = action(v.object({ ...settings, Id: v.strin
   const UpstreamSpec = specOf(apig, input)
   const isTaken = (other: Upstream) =>
     other !== upstream && other.GatewayId === upstream.GatewayId && other.Name === input.Name
-  if (apig.upstreams.all().some(isTaken)) throw duplicated('upstream', input.Name)
+  mustBeNew('upstream', input.Name, apig.upstreams.all().filter(isTaken))
   const { Id, region, GatewayId, ResourceType, Tags, CreateTime } = upstream
   apig.upstreams.put({
     ...{ Id, region, GatewayId, ResourceType, Tags, CreateTime },

@@ -8,6 +8,7 @@ import type { GatewayRequest } from './request.ts'
 const MEGABYTE = 1024 * 1024
 
 let apig: ProxyServer
+const api = () => ({ service: 'ecs', region: 'cn-beijing' })
 const agent = new Agent({ keepAlive: true })
 
 const toAction = (action: string): Route['matchRule'] => ({
@@ -33,15 +34,6 @@ const echo = async ({ body, ...target }: GatewayRequest) => ({
 })
 
 beforeAll(async () => {
-  apig = await startProxy({
-    port: 0,
-    service: 'ecs',
-    region: 'cn-beijing',
-    admit: ({ headers }) =>
-      headers.some(([name]) => name === 'X-Refuse-Me')
-        ? { status: 403, code: 'OperationDenied.Test', message: 'Refused.' }
-        : undefined,
-  })
   const answers = (headers: Record<string, string>, status = 200) => ({
     upstream: async () => ({ status, headers, body: Buffer.from('body') }),
   })
@@ -55,7 +47,15 @@ beforeAll(async () => {
     { name: 'invalid', matchRule: toPath('/invalid-name'), ...answers({ 'X A': 'a' }) },
     { name: 'empty', matchRule: toPath('/empty'), ...answers({ 'X-A': 'a' }, 204) },
   ]
-  for (const route of routes) apig.createRoute({ timeoutSeconds: 0.3, ...route })
+  apig = await startProxy({
+    port: 0,
+    api,
+    admit: ({ headers }) =>
+      headers.some(([name]) => name === 'X-Refuse-Me')
+        ? { status: 403, code: 'OperationDenied.Test', message: 'Refused.' }
+        : undefined,
+    routes: () => routes.map((route) => ({ timeoutSeconds: 0.3, ...route })),
+  })
 })
 
 afterAll(async () => {
@@ -127,6 +127,11 @@ describe('a request that matches', () => {
       'x-real-port': 'mine',
     }
     expect((await call(echoed, { headers })).text).not.toContain('mine')
+  })
+
+  test('may say what kind of event it is, which nobody knows the gateway to forbid', async () => {
+    const { text } = await call(echoed, { headers: { 'X-Faas-Event-Type': 'cloudevent' } })
+    expect(JSON.parse(text).headers).toContainEqual(['X-Faas-Event-Type', 'cloudevent'])
   })
 
   test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])('keeps its method %s', async (method) => {
@@ -352,15 +357,20 @@ describe('listening', () => {
   })
 
   test('on a port that is taken is refused', async () => {
-    await expect(startProxy({ port: apig.port, service: 'ecs', region: 'cn-beijing' })).rejects.toMatchObject({
+    await expect(startProxy({ port: apig.port, api, routes: () => [] })).rejects.toMatchObject({
       code: 'EADDRINUSE',
       port: apig.port,
     })
   })
 
   test('ends at once, with requests still open', async () => {
-    const own = await startProxy({ port: 0, service: 'ecs', region: 'cn-beijing' })
-    own.createRoute({ name: 'x', matchRule: toPath('/'), timeoutSeconds: 30, upstream: () => new Promise(() => {}) })
+    const never = {
+      name: 'x',
+      matchRule: toPath('/'),
+      timeoutSeconds: 30,
+      upstream: () => new Promise<never>(() => {}),
+    }
+    const own = await startProxy({ port: 0, api, routes: () => [never] })
     const open = fetch(own.url).catch((error) => error)
     await sleep(50)
     const start = Date.now()

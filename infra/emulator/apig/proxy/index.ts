@@ -26,37 +26,32 @@ export type Route = {
   responseHeaders?: readonly HeaderOperation[]
 }
 
-export type ProxyOptions = Api & {
+export type ProxyOptions = {
   /** 0 takes a free one. */
   port: number
+  /** Whose API it serves at this moment. */
+  api: () => Api
   /** Asked about every request before it is routed; what it refuses goes no further. */
   admit?: (target: Target) => Refusal | undefined
-  /** The routes at this moment, earlier ones first. Left out: those of `createRoute`. */
-  routes?: () => readonly Route[]
+  /** The routes at this moment, earlier ones first. */
+  routes: () => readonly Route[]
 }
 
 export type ProxyServer = {
   url: string
   port: number
-  /** Adds a route; it serves at once. */
-  createRoute(route: Route): void
   /** Stops listening and cuts every connection. */
   close(): Promise<void>
 }
 
 /** An emulated API gateway (the data plane), on 127.0.0.1 alone. Rejects when it cannot listen. */
-export async function startProxy(options: ProxyOptions): Promise<ProxyServer> {
-  const { port, admit } = options
-  const api: Api = options
-  const created: Route[] = []
-  const routes = options.routes ?? (() => created)
-
+export async function startProxy({ port, api, admit, routes }: ProxyOptions): Promise<ProxyServer> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const target = targetOf(request)
     const answer = admit?.(target) ?? (await answerTo(request, target, routes()))
     if (answer === 'gone') return
-    const sent = send(response, 'code' in answer ? refusalResponse(answer, api, target) : answer)
-    if (!sent) send(response, refusalResponse(refusals.invalidResponse, api, target))
+    const sent = send(response, 'code' in answer ? refusalResponse(answer, api(), target) : answer)
+    if (!sent) send(response, refusalResponse(refusals.invalidResponse, api(), target))
     request.resume() // the rest of a body that was not wanted
   }
 
@@ -66,16 +61,15 @@ export async function startProxy(options: ProxyOptions): Promise<ProxyServer> {
     if (!declaredTooLarge(request)) response.writeContinue()
     serve(request, response)
   })
-  server.on('connect', (_request, socket) => sendRaw(socket, refusalResponse(refusals.noProxy, api)))
+  server.on('connect', (_request, socket) => sendRaw(socket, refusalResponse(refusals.noProxy, api())))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    sendRaw(socket, refusalResponse(unreadable[error.code ?? ''] ?? refusals.malformed, api))
+    sendRaw(socket, refusalResponse(unreadable[error.code ?? ''] ?? refusals.malformed, api()))
   })
   const address = await listen(server, port)
 
   return {
     url: `http://127.0.0.1:${address.port}`,
     port: address.port,
-    createRoute: (route) => created.push(route),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
