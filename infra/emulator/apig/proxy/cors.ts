@@ -13,7 +13,7 @@ export interface CorsPolicy {
   maxAge: number | undefined
 }
 
-// How the gateway does it is not published. Assumed is Envoy's way, on which it is built: an origin that is not allowed is
+// How the gateway does it is not published. Assumed is Envoy's way with policies of the same words: an origin not allowed is
 // no error, it gets no headers; a preflight needs a route that matches it, by its own method OPTIONS; it is answered before
 // keys are looked at, since a browser sends none with it.
 
