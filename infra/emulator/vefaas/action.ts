@@ -6,7 +6,6 @@ import { serviceNotActivated } from './errors.ts'
 import type { Faults } from './faults.ts'
 import type { Functions } from './functions.ts'
 import type { Folder } from './runtime/folder.ts'
-import type { InstanceLog } from './runtime/instance-log.ts'
 import type { Uploads } from './uploads.ts'
 
 /** The state of one emulated veFaaS, and how it was set up. */
@@ -24,8 +23,6 @@ export interface Vefaas {
   /** Where the code that runs is unpacked. */
   folder: Folder
   onLog: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
-  /** The logs behind FailedInstanceLogs, by the id of the release. */
-  failedLogs: Map<string, InstanceLog>
   /** Where the latest call came to: addresses that are given out begin with it. */
   url: string
 }

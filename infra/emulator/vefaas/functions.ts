@@ -48,7 +48,7 @@ export class Functions {
     for (const record of [...this.#byId.values()]) this.delete(record)
   }
 
-  /** Brings releases and triggers to where they are by now. To be called before anybody looks. */
+  /** Brings releases to where they are by now. To be called before anybody looks. */
   settle(): void {
     for (const record of this.#byId.values()) settleRelease(record, this.#clock.now())
   }

@@ -118,7 +118,6 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
     roleCredentials: options.roleCredentials ?? { accessKeyId, secretAccessKey, sessionToken: '' },
     folder: openFolder(),
     onLog,
-    failedLogs: new Map(),
     url: '',
   }
   const { faults } = vefaas
@@ -130,7 +129,6 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
   const reset = () => {
     vefaas.functions.clear()
     vefaas.uploads.clear()
-    vefaas.failedLogs.clear()
     faults.clear()
     log.clear()
     clock.reset()
@@ -189,9 +187,11 @@ function lookInside(vefaas: Vefaas, record: FunctionRecord): object {
   }
 }
 
-function failedLog({ failedLogs }: Vefaas, { path, method }: RawRequest): Answer | undefined {
+/** What is behind FailedInstanceLogs. */
+function failedLog(vefaas: Vefaas, { path, method }: RawRequest): Answer | undefined {
   if (!path.startsWith(failedLogPath) || method !== 'GET') return undefined
-  const log = failedLogs.get(path.slice(failedLogPath.length))
+  const releases = [...vefaas.functions.all()].flatMap((record) => record.releases)
+  const log = releases.find(({ Id }) => Id === path.slice(failedLogPath.length))?.log
   const contentType = 'text/plain; charset=utf-8'
   return log ? { status: 200, contentType, body: log.text() } : { status: 404, contentType, body: 'no such log\n' }
 }

@@ -3,6 +3,7 @@ import type { Vefaas } from './action.ts'
 import { abortedRelease } from './assumptions.ts'
 import { type Deployment, deploy } from './deployment.ts'
 import type { FunctionRecord, Revision } from './function.ts'
+import type { InstanceLog } from './runtime/instance-log.ts'
 
 /** A release of a function: traffic that goes from one revision to another. Times are milliseconds since 1970. */
 export interface Release {
@@ -25,8 +26,10 @@ export interface Release {
   /** How it is to fail when it is due. */
   fault: Failure | undefined
   failure: Failure | undefined
-  /** Where the log of its first instance can be read; empty until that has loaded, or has not. */
-  logUrl: string
+  /** What its first instance wrote, from when that has loaded, or has not; kept when the release fails. */
+  log: InstanceLog | undefined
+  /** Where that can be read. */
+  readonly logUrl: string
 }
 
 interface Failure {
@@ -67,7 +70,8 @@ export function beginRelease(vefaas: Vefaas, record: FunctionRecord, plan: Relea
     isLoaded: false,
     fault: plan.fault,
     failure: undefined,
-    logUrl: '',
+    log: undefined,
+    logUrl: `${vefaas.url}${failedLogPath}${plan.Id}`,
   }
   record.releases.push(release)
   record.weight = 0
@@ -80,8 +84,7 @@ async function watch(vefaas: Vefaas, record: FunctionRecord, release: Release, n
   const { log, failure } = await next.pool.try()
   if (release.status !== 'inprogress' || record.next !== next) return // aborted meanwhile, or the function is gone
   const now = vefaas.clock.now()
-  vefaas.failedLogs.set(release.Id, log)
-  release.logUrl = `${vefaas.url}${failedLogPath}${release.Id}`
+  release.log = log
   if (failure) {
     const code = failure.code === 'function_start_timeout' ? failure.code : 'function_start_failed'
     fail(record, release, now, { code, message: failure.message })
@@ -104,6 +107,7 @@ export function settleRelease(record: FunctionRecord, now: number): void {
     fail(record, release, now, release.fault)
   } else {
     record.weight = release.targetWeight
+    release.log = undefined
     end(release, now, 'done', 'done')
     if (release.targetWeight === 100) promote(record)
   }
@@ -137,7 +141,7 @@ export function describeRelease(record: FunctionRecord) {
     Status: release?.status ?? 'pending',
     StatusMessage: release?.failure?.message ?? '',
     ErrorCode: release?.failure?.code ?? '',
-    FailedInstanceLogs: release?.status === 'failed' ? release.logUrl : '',
+    FailedInstanceLogs: release?.failure && release.log ? release.logUrl : '',
     ReleaseRecordId: release?.Id ?? '',
     StableRevisionNumber: stable,
     OldRevisionNumber: release?.oldRevisionNumber ?? -1,

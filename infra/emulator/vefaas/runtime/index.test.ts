@@ -253,7 +253,7 @@ describe('the initializer', () => {
 
   test('has a time limit', async () => {
     const call = deploy('exports.initializer = () => new Promise(() => {}); exports.handler = async () => ({})', {
-      initializerSeconds: 0.2,
+      initializerSeconds: 1,
     })
     const { status, headers } = await call()
     expect([status, headers['X-Faas-Response-Error-Code']]).toEqual([500, 'function_initialize_timeout'])
