@@ -197,9 +197,7 @@ async function startGate(target: string) {
     if (fate && fate in refusals) {
       const [status, Code] = refusals[fate as keyof typeof refusals]
       response.writeHead(status, { 'Content-Type': 'application/json' })
-      response.end(
-        JSON.stringify({ ResponseMetadata: { RequestId: 'r-1', Error: { Code, Message: 'scripted' } } }),
-      )
+      response.end(JSON.stringify({ ResponseMetadata: { RequestId: 'r-1', Error: { Code, Message: 'scripted' } } }))
       return
     }
     const answered = await passOn(target, incoming, body)

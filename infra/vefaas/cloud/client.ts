@@ -109,7 +109,10 @@ async function fetched(action: string, url: string, init: RequestInit) {
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     return { status: response.status, text: await response.text(), retryAfter }
   } catch (cause) {
-    throw new CloudError(action, `no answer from ${new URL(url).host} (${reasonOf(cause)})`, { cause, unreached: isUnreached(cause) })
+    throw new CloudError(action, `no answer from ${new URL(url).host} (${reasonOf(cause)})`, {
+      cause,
+      unreached: isUnreached(cause),
+    })
   }
 }
 
