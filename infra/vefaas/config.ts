@@ -1,4 +1,4 @@
-/** serverless.yml as osls hands it over: variables resolved, checked by the schema. */
+/** serverless.yml as it applies to a stage: variables resolved, checked by the schema, without what has no value. */
 export type ServiceConfig = {
   service: string
   stage: string
@@ -104,4 +104,15 @@ export type KafkaConfig = {
   retries?: number
   enabled?: boolean
   description?: string
+}
+
+/**
+ * The same without keys that have no value (`role:`, or a variable that resolves to nothing), which osls hands over as null:
+ * they mean what is left out. Not within `events`, where a condition that has lost its value would let in more than is meant;
+ * there the rules name it.
+ */
+export function withoutEmpty<Value>(value: Value): Value {
+  if (Array.isArray(value) || typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([, item]) => item !== null && item !== undefined)
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutEmpty(item)])) as Value
 }

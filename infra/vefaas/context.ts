@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { type Artifact, readArtifact } from './artifact.ts'
 import { type Client, createClient } from './cloud/client.ts'
-import type { ServiceConfig } from './config.ts'
+import { type ServiceConfig, withoutEmpty } from './config.ts'
 import { credentialsFrom } from './credentials.ts'
 import type { Options, Osls, Utils } from './osls.ts'
 import { problemsOf } from './rules.ts'
@@ -27,7 +27,7 @@ const ENDPOINT = 'https://open.volcengineapi.com'
 
 /** serverless.yml as it applies to the stage. */
 export function configOf({ service }: Osls, options: Options): ServiceConfig {
-  const { stages, ...base } = service.provider
+  const { stages, ...base } = withoutEmpty(service.provider)
   const stage = options.stage ?? base.stage ?? 'dev'
   const own = stages?.[stage] ?? {}
   const provider = {
@@ -41,7 +41,7 @@ export function configOf({ service }: Osls, options: Options): ServiceConfig {
     stage,
     region: options.region ?? provider.region,
     provider,
-    functions: service.functions,
+    functions: withoutEmpty(service.functions),
   }
 }
 

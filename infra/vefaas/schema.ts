@@ -6,10 +6,11 @@ const flag = { type: 'boolean' }
 const whole = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum })
 const matching = (pattern: string) => ({ type: 'string', pattern })
 const listOf = (items: object, minItems = 1) => ({ type: 'array', items, minItems })
-const mapOf = (additionalProperties: object, propertyNames?: object) => ({
+/** A map whose keys have a form. One that has not is named, which `propertyNames` would not do. */
+const mapOf = (keys: string, values: object) => ({
   type: 'object',
-  additionalProperties,
-  ...(propertyNames && { propertyNames }),
+  patternProperties: { [keys]: values },
+  additionalProperties: false,
 })
 const closed = (properties: Record<string, object>, ...required: string[]) => ({
   type: 'object',
@@ -19,6 +20,10 @@ const closed = (properties: Record<string, object>, ...required: string[]) => ({
 })
 
 const id = matching('^[A-Za-z0-9_-]{1,64}$')
+const TOKEN = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" // of names of headers (RFC 9110, section 5.6.2)
+const method = { enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] }
+
+const exactlyOne = { minProperties: 1, maxProperties: 1 }
 
 /** For all functions, and again for one. */
 const settings = {
@@ -29,7 +34,7 @@ const settings = {
   maxConcurrency: whole(1, 1000), // documents differ on the least: 1 or 10
   minInstances: whole(0, 10_000),
   maxInstances: whole(1, 10_000),
-  environment: mapOf({ type: 'string' }, { pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$' }),
+  environment: mapOf('^[A-Za-z_][A-Za-z0-9_]{0,62}$', { type: 'string' }),
   role: matching('^trn:iam::[^:]+:role/.+$'),
   vpc: closed(
     { id, subnetIds: listOf(id), securityGroupIds: listOf(id), internetAccess: flag },
@@ -39,7 +44,7 @@ const settings = {
   ),
   log: closed({ project: id, topic: id }, 'project', 'topic'),
   project: text,
-  tags: mapOf(text, { minLength: 1, maxLength: 128 }),
+  tags: mapOf('^.{1,128}$', { ...text, maxLength: 256 }),
 }
 
 const gateway = closed({
@@ -50,10 +55,10 @@ const gateway = closed({
   vpc: closed({ id, subnetIds: listOf(id) }, 'id', 'subnetIds'),
   cors: closed(
     {
-      origins: listOf(text),
-      methods: listOf(text),
-      headers: listOf(text),
-      exposeHeaders: listOf(text),
+      origins: listOf(matching('^(\\*|https?://[^/?#\\s]+)$')), // as browsers send them: no path, no slash at the end
+      methods: listOf(method),
+      headers: listOf(matching(TOKEN)),
+      exposeHeaders: listOf(matching(TOKEN)),
       credentials: flag,
       maxAge: whole(0, 86_400),
     },
@@ -61,10 +66,10 @@ const gateway = closed({
   ),
   keyAuth: closed(
     {
-      header: matching('^[A-Za-z0-9-]{1,64}$'),
+      header: matching(TOKEN),
       consumers: {
         // A short key can be guessed, over and over, by whoever finds the gateway.
-        ...mapOf(closed({ key: matching('^[!-~]{16,256}$') }, 'key'), { pattern: '^[A-Za-z0-9][A-Za-z0-9-]{0,30}$' }),
+        ...mapOf('^[A-Za-z0-9][A-Za-z0-9-]{0,30}$', closed({ key: matching('^[!-~]{16,256}$') }, 'key')),
         minProperties: 1,
       },
     },
@@ -73,7 +78,8 @@ const gateway = closed({
 })
 
 const provider = {
-  runtime: { enum: ['node20/v1', 'node14/v1', 'python3.9/v1', 'python3.12/v1', 'golang/v1'] },
+  // Those that call an exported handler; the others need an image, or a command to start.
+  runtime: { enum: ['node20/v1', 'node14/v1', 'python3.9/v1', 'python3.10/v1', 'python3.12/v1', 'golang/v1'] },
   region: matching('^[a-z]+(-[a-z0-9]+)+$'),
   stage: matching('^[a-z][a-z0-9-]{0,15}$'),
   endpoint: matching('^https?://[^/?#\\s]+$'),
@@ -81,13 +87,15 @@ const provider = {
   ...settings,
 }
 
-const { region: _region, stage: _stage, ...ofStage } = { ...provider }
+const { stage: _stage, ...ofStage } = provider
 
+/** What stands under `provider`, beside its name. */
 export const providerSchema = {
-  properties: { ...provider, stages: mapOf(closed({ ...ofStage, region: provider.region })) },
+  properties: { ...provider, stages: mapOf('^[A-Za-z0-9-]+$', closed(ofStage)) },
   required: ['runtime', 'region'],
 }
 
+/** What stands under a function, beside its name and events. */
 export const functionSchema = {
   properties: {
     handler: matching('^[\\w./-]+\\.\\w+$'),
@@ -98,25 +106,21 @@ export const functionSchema = {
   required: ['handler'],
 }
 
-const match = {
-  anyOf: [text, closed({ exact: text }, 'exact'), closed({ prefix: text }, 'prefix'), closed({ regex: text }, 'regex')],
-}
-const method = { enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] }
+/** A text is compared as a whole. */
+const match = { anyOf: [text, { ...closed({ exact: text, prefix: text, regex: text }), ...exactlyOne }] }
 
 /** What can call a function. */
 export const eventSchemas = {
-  apig: {
-    ...closed({
-      action: matching('^[A-Za-z][A-Za-z0-9]*$'),
-      version: matching('^\\d{4}-\\d{2}-\\d{2}$'),
-      path: match,
-      method: { anyOf: [method, listOf(method)] },
-      query: mapOf(match),
-      header: mapOf(match),
-      timeout: whole(1, 900),
-    }),
-    anyOf: [{ required: ['action'] }, { required: ['path'] }],
-  },
+  // It needs action or path; what a schema says about that nobody understands, so it is a rule (rules.ts).
+  apig: closed({
+    action: matching('^[A-Za-z][A-Za-z0-9]*$'),
+    version: matching('^\\d{4}-\\d{2}-\\d{2}$'),
+    path: match,
+    method: { anyOf: [method, listOf(method)] },
+    query: mapOf('.', match),
+    header: mapOf(TOKEN, match),
+    timeout: whole(1, 900),
+  }),
   timer: closed(
     {
       crontab: text,

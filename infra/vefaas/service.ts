@@ -1,4 +1,13 @@
-import type { FunctionConfig, GatewayConfig, ProviderConfig, ServiceConfig } from './config.ts'
+import type {
+  ApigConfig,
+  FunctionConfig,
+  GatewayConfig,
+  KafkaConfig,
+  Match,
+  ProviderConfig,
+  ServiceConfig,
+  TimerConfig,
+} from './config.ts'
 import { type Mark, marked, markOf, type Tag } from './mark.ts'
 
 /** What a service is to be, in the words of the cloud. */
@@ -187,11 +196,6 @@ function vpcConfig(vpc: ProviderConfig['vpc']): FunctionSettings['VpcConfig'] {
   }
 }
 
-type Events = NonNullable<FunctionConfig['events']>[number]
-type ApigEvent = Extract<Events, { apig: unknown }>['apig']
-type TimerEvent = Extract<Events, { timer: unknown }>['timer']
-type KafkaEvent = Extract<Events, { kafka: unknown }>['kafka']
-
 /** Seconds that the gateway waits longer than the function may take: the function is who says that it was too long. */
 const GATEWAY_MARGIN_SECONDS = 5
 
@@ -199,7 +203,7 @@ function routeSpec(
   mark: Mark,
   key: string,
   at: number,
-  event: ApigEvent,
+  event: ApigConfig,
   functionTimeout: number,
   gateway: GatewayConfig | undefined,
 ): RouteSpec {
@@ -216,9 +220,9 @@ function routeSpec(
   }
 }
 
-function matchRule({ action, version, path, method, query, header }: ApigEvent): MatchRule {
+function matchRule({ action, version, path, method, query, header }: ApigConfig): MatchRule {
   const short = action === undefined ? {} : { Action: action, ...(version && { Version: version }) }
-  const keys = (matches: Record<string, string | object>): KeyMatch[] =>
+  const keys = (matches: Record<string, Match>): KeyMatch[] =>
     Object.entries(matches).map(([Key, match]) => ({ Key, Value: stringMatch(match) }))
   const QueryString = keys({ ...short, ...query })
   const Header = keys({ ...header })
@@ -230,7 +234,7 @@ function matchRule({ action, version, path, method, query, header }: ApigEvent):
   }
 }
 
-function stringMatch(match: string | { exact?: string; prefix?: string; regex?: string }): StringMatch {
+function stringMatch(match: Match): StringMatch {
   if (typeof match === 'string') return { MatchType: 'Exact', MatchContent: match }
   if (match.prefix !== undefined) return { MatchType: 'Prefix', MatchContent: match.prefix }
   if (match.regex !== undefined) return { MatchType: 'Regex', MatchContent: match.regex }
@@ -249,7 +253,7 @@ function corsPolicy(cors: NonNullable<GatewayConfig['cors']>): CorsPolicySetting
   }
 }
 
-function timerSpec(mark: Mark, key: string, timer: TimerEvent): TimerSpec {
+function timerSpec(mark: Mark, key: string, timer: TimerConfig): TimerSpec {
   const { payload = '' } = timer
   return {
     Name: timer.name ?? key,
@@ -262,7 +266,7 @@ function timerSpec(mark: Mark, key: string, timer: TimerEvent): TimerSpec {
   }
 }
 
-function kafkaSpec(mark: Mark, key: string, kafka: KafkaEvent): KafkaSpec {
+function kafkaSpec(mark: Mark, key: string, kafka: KafkaConfig): KafkaSpec {
   return {
     Name: kafka.name ?? key.replaceAll('-', '_'), // no hyphens in these names
     MqInstanceId: kafka.instanceId,

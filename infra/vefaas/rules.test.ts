@@ -1,0 +1,277 @@
+import { describe, expect, test } from 'vitest'
+import type { ApigConfig, EventConfig, FunctionConfig, GatewayConfig, ProviderConfig } from './config.ts'
+import { problemsOf } from './rules.ts'
+
+type Functions = Record<string, Partial<FunctionConfig>>
+
+function problemsWith(functions: Functions, provider: Partial<ProviderConfig> = {}, service = 'shop'): string[] {
+  const named = Object.entries(functions).map(([key, one]) => [
+    key,
+    { name: `${service}-dev-${key}`, handler: 'index.handler', ...one },
+  ])
+  return problemsOf({
+    service,
+    stage: 'dev',
+    region: 'cn-beijing',
+    provider: { name: 'vefaas', runtime: 'node20/v1', region: 'cn-beijing', ...provider },
+    functions: Object.fromEntries(named),
+  })
+}
+
+const route = (settings: ApigConfig = {}): EventConfig => ({ apig: { path: '/', ...settings } })
+const timer = (settings: object = {}): EventConfig => ({ timer: { crontab: '*/5 * * * *', ...settings } })
+const kafka = (settings: object = {}): EventConfig => ({
+  kafka: { instanceId: 'kafka-1', topic: 'orders', username: 'me', password: 'secret', ...settings },
+})
+const vpc = { id: 'vpc-1', subnetIds: ['subnet-1'] }
+const key = 'k'.repeat(16)
+
+describe('have no objection to', () => {
+  test.each<[string, Functions, Partial<ProviderConfig>?]>([
+    ['no function', {}],
+    ['a function that nothing calls', { one: {} }],
+    [
+      'a route and a timer',
+      { one: { events: [route(), timer({ name: 'tidy' })] }, other: { events: [route({ path: '/a' })] } },
+    ],
+    ['the same path with another method', { one: { events: [route({ method: 'GET' }), route({ method: 'POST' })] } }],
+    [
+      'routes of two actions',
+      { one: { events: [route({ action: 'A' })] }, other: { events: [route({ action: 'B' })] } },
+    ],
+    [
+      'the same timer of two functions',
+      { one: { events: [timer({ name: 'tidy' })] }, two: { events: [timer({ name: 'tidy' })] } },
+    ],
+    ['a payload of 1000 characters', { tidy: { events: [timer({ payload: '𝄞'.repeat(1000) })] } }],
+    ['weekdays by name', { tidy: { events: [timer({ crontab: '0 8-18/2 1,15 JAN mon-FRI' })] } }],
+    ['a private gateway in a VPC', {}, { gateway: { network: 'private', vpc } }],
+    ['a private gateway that exists', {}, { gateway: { network: 'both', id: 'g-1' } }],
+    ['an emulated cloud', {}, { endpoint: 'http://127.0.0.1:18103' }],
+    ['exclusive in place of the concurrency of all', { one: { exclusive: true } }, { maxConcurrency: 10 }],
+    ['a function without routes whose name has an underscore', { one: { name: 'x_'.repeat(32) } }],
+    ['a trigger of a function with a hyphen', { 'my-orders': { events: [kafka()] } }],
+  ])('%s', (_what, functions, provider) => {
+    expect(problemsWith(functions, provider)).toEqual([])
+  })
+})
+
+describe('name what is wrong with a function:', () => {
+  const crontab = "crontab must have five fields (minute, hour, day, month, weekday), such as '*/5 * * * *'"
+  const withEvents = (...events: EventConfig[]): Functions => ({ tidy: { events } })
+  test.each<[string, Functions, string]>([
+    [
+      'a name that is too long',
+      { one: { name: 'x'.repeat(65) } },
+      `functions.one: its name ${'x'.repeat(65)} must have 4 to 64 letters, digits, - and _; give it another one with name`,
+    ],
+    [
+      'a name that no upstream can have',
+      { one: { name: 'shop_one', events: [route()] } },
+      'functions.one: its name shop_one must have 63 letters, digits and - at most to have routes; give it another one with name',
+    ],
+    [
+      'more instances at least than at most',
+      { one: { minInstances: 11 } },
+      'functions.one.minInstances: is more than maxInstances (10)',
+    ],
+    [
+      'concurrency beside exclusive',
+      { one: { exclusive: true, maxConcurrency: 5 } },
+      'functions.one.maxConcurrency: has no meaning beside exclusive, which is one call at a time; leave one of them out',
+    ],
+    [
+      'a variable of the platform',
+      { one: { environment: { _FAAS_FUNC_ID: 'x' } } },
+      'functions.one.environment._FAAS_FUNC_ID: is set by veFaaS, or by a deployment itself',
+    ],
+    [
+      'the variable of deployments',
+      { one: { environment: { SERVERLESS_DEPLOYMENT: 'x' } } },
+      'functions.one.environment.SERVERLESS_DEPLOYMENT: is set by veFaaS, or by a deployment itself',
+    ],
+    [
+      'a tag of deployments',
+      { one: { tags: { 'serverless-stage': 'prod' } } },
+      'functions.one.tags.serverless-stage: is set by a deployment itself',
+    ],
+
+    [
+      'a route of nothing',
+      { one: { events: [{ apig: {} }] } },
+      'functions.one.events.0.apig: needs action (with version), or path',
+    ],
+    [
+      'a version without action',
+      { one: { events: [route({ version: '2020-04-01' })] } },
+      'functions.one.events.0.apig.version: goes with action',
+    ],
+    [
+      'an action said twice',
+      { one: { events: [route({ action: 'A', query: { Action: 'B' } })] } },
+      'functions.one.events.0.apig.query.Action: stands beside action, which says the same; leave one of them out',
+    ],
+    [
+      'a path without slash',
+      { one: { events: [route({ path: 'a' })] } },
+      'functions.one.events.0.apig.path: begins with /',
+    ],
+    [
+      'a prefix without slash',
+      { one: { events: [route({ path: { prefix: 'a' } })] } },
+      'functions.one.events.0.apig.path: begins with /',
+    ],
+    [
+      'a broken expression for the path',
+      { one: { events: [route({ path: { regex: '(' } })] } },
+      'functions.one.events.0.apig.path: ( is no regular expression',
+    ],
+    [
+      'a broken expression for a value of the query',
+      { one: { events: [route(), route({ query: { A: { regex: '[' } } })] } },
+      'functions.one.events.1.apig.query.A: [ is no regular expression',
+    ],
+    [
+      'a broken expression for a header',
+      { one: { events: [route({ header: { 'X-A': { regex: '*' } } })] } },
+      'functions.one.events.0.apig.header.X-A: * is no regular expression',
+    ],
+    [
+      'a condition that has lost its value',
+      { one: { events: [route({ query: { Action: null as never } })] } },
+      'functions.one.events.0.apig.query.Action: has no value; give it one, or leave it out',
+    ],
+    ['a route twice', { one: { events: [route(), route()] } }, 'functions.one: has a route exactly like one of one'],
+    [
+      'the same route of another function, in other words',
+      {
+        one: { events: [route({ method: ['GET', 'POST'], query: { A: '1', B: '2' } })] },
+        other: { events: [route({ method: ['POST', 'GET'], query: { B: '2', A: { exact: '1' } } })] },
+      },
+      'functions.other: has a route exactly like one of one',
+    ],
+    ['a name twice', { one: { name: 'shop' }, other: { name: 'shop' } }, 'functions.other: is called shop like one'],
+
+    ['four fields', withEvents(timer({ crontab: '* * * *' })), `functions.tidy: timer tidy: ${crontab}`],
+    ['six fields', withEvents(timer({ crontab: '0 * * * * *' })), `functions.tidy: timer tidy: ${crontab}`],
+    ['a nickname', withEvents(timer({ crontab: '@hourly' })), `functions.tidy: timer tidy: ${crontab}`],
+    ['the last day', withEvents(timer({ crontab: '0 0 L * *' })), `functions.tidy: timer tidy: ${crontab}`],
+    [
+      'minute 60',
+      withEvents(timer({ crontab: '60 * * * *' })),
+      `functions.tidy: timer tidy: ${crontab}: Invalid value for minute: 60`,
+    ],
+    [
+      'February 30',
+      withEvents(timer({ crontab: '0 0 30 2 *' })),
+      'functions.tidy: timer tidy: crontab is a time that never comes',
+    ],
+    [
+      'a timer whose name is too short',
+      { one: { events: [timer()] } },
+      'functions.one: timer one: give it a name of 4 to 64 letters, digits and -, a letter first',
+    ],
+    [
+      'a payload of 1001 characters',
+      withEvents(timer({ payload: '𝄞'.repeat(1001) })),
+      'functions.tidy: timer tidy: the payload has more than 1000 characters',
+    ],
+    [
+      'a map that becomes more than 1000 characters',
+      withEvents(timer({ payload: { a: 'x'.repeat(1000) } })),
+      'functions.tidy: timer tidy: the payload has more than 1000 characters',
+    ],
+    [
+      'two timers of one name',
+      withEvents(timer(), timer({ crontab: '1 * * * *' })),
+      'functions.tidy: has two timers called tidy; give one of them another name',
+    ],
+    [
+      'a kafka trigger whose name is too short',
+      { one: { events: [kafka()] } },
+      'functions.one: kafka one: give it a name of 4 to 63 letters, digits and _, a letter first',
+    ],
+    [
+      'two kafka triggers of one name',
+      withEvents(kafka(), kafka({ topic: 'other' })),
+      'functions.tidy: has two kafka triggers called tidy; give one of them another name',
+    ],
+  ])('%s', (_what, functions, problem) => {
+    expect(problemsWith(functions)).toEqual([problem])
+  })
+})
+
+describe('name what is wrong with the provider:', () => {
+  const gateway = (settings: GatewayConfig) => ({ gateway: settings })
+  test.each<[string, Partial<ProviderConfig>, string]>([
+    ['a gateway by id and name', gateway({ id: 'g-1', name: 'shop' }), 'provider.gateway: give id or name, not both'],
+    [
+      'a private gateway without VPC',
+      gateway({ network: 'private' }),
+      'provider.gateway.vpc: a private network needs it (id and subnetIds), unless gateway.id names an existing gateway',
+    ],
+    [
+      'keys for a service that may be of others',
+      gateway({ service: 'shared', keyAuth: { consumers: { web: { key } } } }),
+      'provider.gateway.keyAuth: guards a whole gateway service, so leave service out: it gets one of its own',
+    ],
+    [
+      'credentials for everybody',
+      gateway({ cors: { origins: ['*'], credentials: true } }),
+      'provider.gateway.cors: credentials with origins "*" is what browsers refuse; name the origins',
+    ],
+    [
+      'one key for two',
+      gateway({ keyAuth: { consumers: { web: { key }, app: { key } } } }),
+      'provider.gateway.keyAuth.consumers: two of them have the same key',
+    ],
+    [
+      'an endpoint that anybody can listen to',
+      { endpoint: 'http://open.volcengineapi.com' },
+      'provider.endpoint: begins with https://, unless it is on this computer',
+    ],
+    [
+      'an endpoint that only looks like this computer',
+      { endpoint: 'http://127.0.0.1.example.com' },
+      'provider.endpoint: begins with https://, unless it is on this computer',
+    ],
+    [
+      'an endpoint that is no URL',
+      { endpoint: 'https://:80' },
+      'provider.endpoint: is no URL, such as https://open.volcengineapi.com',
+    ],
+    [
+      'a variable of the platform for all',
+      { environment: { _FAAS_X: '' } },
+      'provider.environment._FAAS_X: is set by veFaaS, or by a deployment itself',
+    ],
+  ])('%s', (_what, provider, problem) => {
+    expect(problemsWith({}, provider)).toEqual([problem])
+  })
+
+  test('a service whose names are too long', () => {
+    const service = 's'.repeat(60)
+    expect(problemsWith({}, {}, service)).toEqual([
+      `service: with the stage (${service}-dev) it is longer than 63 characters`,
+    ])
+    const consumer = `${'s'.repeat(58)}-dev-web`
+    expect(problemsWith({}, gateway({ keyAuth: { consumers: { web: { key } } } }), 's'.repeat(58))).toEqual([
+      `provider.gateway.keyAuth.consumers: ${consumer} is longer than 63 characters`,
+    ])
+  })
+})
+
+test('name all that is wrong, without a key', () => {
+  const secret = 'never-to-be-shown'
+  const problems = problemsWith(
+    { one: { minInstances: 11, events: [route({ path: 'a' })] } },
+    { gateway: { id: 'g', name: 'shop', keyAuth: { consumers: { web: { key: secret }, app: { key: secret } } } } },
+  )
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+    'provider.gateway',
+    'provider.gateway.keyAuth.consumers',
+    'functions.one.events.0.apig.path',
+    'functions.one.minInstances',
+  ])
+  expect(problems.join()).not.toContain(secret)
+})
