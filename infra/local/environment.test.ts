@@ -12,6 +12,7 @@ describe("of the user's environment", () => {
     VOLCENGINE_SECRET_KEY: 'real',
     VOLCENGINE_SESSION_TOKEN: 'real',
     ECS_MANAGER_CONFIG_FILE: '/some/config.toml',
+    ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:18103',
     ECS_MANAGER__LOG__LEVEL: 'warn',
     ECS_MANAGER__VOLCENGINE__REGION: 'cn-shanghai',
     ECS_MANAGER__VOLCENGINE__ENDPOINT: 'https://open.volcengineapi.com',
@@ -29,7 +30,7 @@ describe("of the user's environment", () => {
   })
 
   test('the real cloud gets the settings and the credentials', () => {
-    const { PATH: _path, AWS_SECRET_ACCESS_KEY: _other, ...wanted } = environment
+    const { PATH: _path, AWS_SECRET_ACCESS_KEY: _other, ECS_MANAGER_LOCAL_CLOUD: _cloud, ...wanted } = environment
     expect(settingsOf(environment, true)).toEqual(wanted)
   })
 })
@@ -43,16 +44,11 @@ describe('emulated settings', () => {
   })
   afterAll(() => rmSync(directory, { recursive: true }))
 
-  const access = {
-    ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:1',
-    ECS_MANAGER__VOLCENGINE__ACCESS_KEY: 'AKLOCAL',
-    ECS_MANAGER__VOLCENGINE__SECRET_KEY: 'local-secret',
-    ECS_MANAGER__VOLCENGINE__SESSION_TOKEN: '',
-  }
+  const access = { ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:1' }
 
   test('fill in what the file leaves empty or out', () => {
     writeFileSync(file(), '[volcengine]\nregion = "cn-shanghai"\n[instance]\nimage_id = ""\n')
-    expect(emulatedSettings(file(), {}, 'http://127.0.0.1:1')).toEqual({
+    expect(emulatedSettings(file(), 'http://127.0.0.1:1')).toEqual({
       ...access,
       ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-emulated-linux',
       ECS_MANAGER__INSTANCE__WINDOWS_IMAGE_ID: 'image-emulated-windows',
@@ -62,17 +58,16 @@ describe('emulated settings', () => {
     })
   })
 
-  test('keep what the file or the function says', () => {
+  test('keep what the file says', () => {
     writeFileSync(
       file(),
-      '[instance]\nimage_id = "image-a"\nzone = "z-a"\n[network]\nsubnet_id = "subnet-a"\nsecurity_group_ids = ["sg-a"]\n',
+      '[instance]\nimage_id = "image-a"\nwindows_image_id = "image-b"\nzone = "z-a"\n[network]\nsubnet_id = "subnet-a"\nsecurity_group_ids = ["sg-a"]\n',
     )
-    const own = { ECS_MANAGER__INSTANCE__WINDOWS_IMAGE_ID: 'image-b' }
-    expect(emulatedSettings(file(), own, 'http://127.0.0.1:1')).toEqual(access)
+    expect(emulatedSettings(file(), 'http://127.0.0.1:1')).toEqual(access)
   })
 
   test('leave a file that is not TOML to the check of the configuration', () => {
     writeFileSync(file(), 'secret = "')
-    expect(emulatedSettings(file(), {}, 'http://127.0.0.1:1')).toMatchObject(access)
+    expect(emulatedSettings(file(), 'http://127.0.0.1:1')).toMatchObject(access)
   })
 })

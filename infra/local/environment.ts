@@ -12,6 +12,9 @@ const CLOUD_ACCESS = ['ENDPOINT', 'ACCESS_KEY', 'SECRET_KEY', 'SESSION_TOKEN'].m
   (key) => `ECS_MANAGER__VOLCENGINE__${key}`,
 )
 
+/** What only the local cloud itself reads. */
+const OWN = 'ECS_MANAGER_LOCAL_'
+
 /**
  * What functions get of the user's own environment: the settings of this service and, with the real cloud, credentials.
  * With the emulated cloud the address and the credentials of a real one are left out, so that nothing set for a
@@ -19,9 +22,10 @@ const CLOUD_ACCESS = ['ENDPOINT', 'ACCESS_KEY', 'SECRET_KEY', 'SESSION_TOKEN'].m
  */
 export function settingsOf(environment: NodeJS.ProcessEnv, cloud: boolean): Environment {
   const wanted = (name: string) =>
-    cloud
+    !name.startsWith(OWN) &&
+    (cloud
       ? /^(ECS_MANAGER_|VOLCENGINE_(ACCESS_KEY|SECRET_KEY|SESSION_TOKEN)$)/.test(name)
-      : name.startsWith('ECS_MANAGER_') && !CLOUD_ACCESS.includes(name)
+      : name.startsWith('ECS_MANAGER_') && !CLOUD_ACCESS.includes(name))
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>
       value !== undefined && wanted(name) ? [[name, value]] : [],
@@ -30,20 +34,14 @@ export function settingsOf(environment: NodeJS.ProcessEnv, cloud: boolean): Envi
 }
 
 /**
- * What makes functions use the emulated cloud at `url`: its address and keys, and ids for the settings that a deployment
- * must fill in and that neither `configFile` nor `own`, the function's environment, does.
+ * What makes functions use the emulated cloud at `url`, and ids for the settings that a deployment must fill in and that
+ * `configFile` leaves empty. Its keys come from the role of the functions.
  */
-export function emulatedSettings(configFile: string, own: Environment, url: string): Environment {
+export function emulatedSettings(configFile: string, url: string): Environment {
   const sections = sectionsOf(configFile)
-  const given = (section: string, key: string) =>
-    own[`ECS_MANAGER__${section}__${key}`.toUpperCase()] || (sections[section]?.[key] ?? '')
+  const given = (section: string, key: string) => sections[section]?.[key] ?? ''
 
-  const settings: Environment = {
-    ECS_MANAGER__VOLCENGINE__ENDPOINT: url,
-    ECS_MANAGER__VOLCENGINE__ACCESS_KEY: ACCESS_KEY,
-    ECS_MANAGER__VOLCENGINE__SECRET_KEY: SECRET_KEY,
-    ECS_MANAGER__VOLCENGINE__SESSION_TOKEN: '',
-  }
+  const settings: Environment = { ECS_MANAGER__VOLCENGINE__ENDPOINT: url }
   const needed = [
     ['instance', 'image_id', 'image-emulated-linux'],
     ['instance', 'windows_image_id', 'image-emulated-windows'],

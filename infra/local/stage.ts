@@ -34,7 +34,7 @@ export function localEnvironment(env: NodeJS.ProcessEnv, endpoint: string): Envi
   return {
     ECS_MANAGER__SECURITY__AUTH: 'gateway',
     ECS_MANAGER__LOG__FORMAT: 'text',
-    ...(isReal ? {} : emulatedSettings(file, {}, endpoint)),
+    ...(isReal ? {} : emulatedSettings(file, endpoint)),
     ...settings,
     ...(settings.ECS_MANAGER_CONFIG_FILE && { ECS_MANAGER_CONFIG_FILE: file }), // absolute: functions run elsewhere
   }
