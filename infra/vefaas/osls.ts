@@ -15,7 +15,7 @@ export type Osls = {
     defineProvider(name: string, schema: object): void
     defineFunctionEvent(provider: string, name: string, schema: object): void
   }
-  pluginManager: { spawn(command: string): Promise<void> }
+  pluginManager: { plugins: object[]; spawn(command: string): Promise<void> }
   setProvider(name: string, provider: object): void
 }
 

@@ -1,8 +1,15 @@
 import { explain } from './advice.ts'
+import { CommandError } from './commands/command-error.ts'
+import { definitions } from './commands/definitions.ts'
 import { deploy } from './commands/deploy.ts'
 import { deployFunction } from './commands/deploy-function.ts'
 import { info } from './commands/info.ts'
+import { invoke } from './commands/invoke.ts'
+import { invokeLocal } from './commands/invoke-local.ts'
+import { logs } from './commands/logs.ts'
 import { remove } from './commands/remove.ts'
+import { rollback } from './commands/rollback.ts'
+import { type Packager, watch } from './commands/watch.ts'
 import { type Context, contextOf } from './context.ts'
 import type { Options, Osls, Utils } from './osls.ts'
 import { PlanError } from './plan/step.ts'
@@ -29,20 +36,15 @@ export default class VefaasPlugin {
       osls.configSchemaHandler.defineFunctionEvent(NAME, event, schema)
     }
 
-    this.commands = {
-      deploy: {
-        options: {
-          plan: { usage: 'Show what would be created, updated, left and removed, and change nothing', type: 'boolean' },
-        },
-      },
-    }
+    this.commands = definitions
 
     /** Runs a command, and turns what it throws into what people can act on. */
     const command = (run: (context: Context) => Promise<void>) => async () => {
       try {
         await run(contextOf(osls, options, utils))
       } catch (error) {
-        const explanation = error instanceof PlanError ? error.message : explain(error)
+        const isForPeople = error instanceof PlanError || error instanceof CommandError
+        const explanation = isForPeople ? error.message : explain(error)
         throw explanation === undefined ? error : new osls.classes.Error(explanation, 'VEFAAS')
       }
     }
@@ -54,6 +56,16 @@ export default class VefaasPlugin {
       'deploy:function:deploy': command(deployFunction),
       'info:info': command(info),
       'remove:remove': command(remove),
+      'logs:show': command((context) => logs(context)),
+      'invoke:call': command(invoke),
+      'invoke:local:invoke': command((context) => invokeLocal(context)),
+      'rollback:function:release': command(rollback),
+      'watch:deploy': () => osls.pluginManager.spawn('deploy'),
+      'watch:watch': command((context) => watch(context, osls.pluginManager.plugins.find(isPackager))),
     }
   }
+}
+
+function isPackager(plugin: object): plugin is Packager {
+  return 'watchPackages' in plugin
 }

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import type { Options } from '../osls.ts'
+import { CommandError } from './command-error.ts'
+
+/**
+ * What `--data`, or the file that `--path` names (`-` is stdin), holds: a value of JSON, with --raw the text as it is.
+ * Undefined when there is neither. @throws CommandError
+ */
+export async function inputOf({ data, path, raw }: Options): Promise<unknown> {
+  if (data !== undefined && path !== undefined) throw new CommandError('Give --data or --path, not both')
+  if (data === undefined && path === undefined) return undefined
+  const written = data === undefined ? await read('--path', String(path)) : String(data)
+  return raw ? written : parsed(written, data === undefined ? `--path ${path}` : '--data')
+}
+
+/** What `--context`, or the file that `--contextPath` names, holds; an empty map when there is neither. @throws CommandError */
+export async function contextInputOf({ context, contextPath }: Options): Promise<object> {
+  if (context !== undefined && contextPath !== undefined) {
+    throw new CommandError('Give --context or --contextPath, not both')
+  }
+  if (context === undefined && contextPath === undefined) return {}
+  const option = context === undefined ? '--contextPath' : '--context'
+  const value = parsed(context === undefined ? await read(option, String(contextPath)) : String(context), option)
+  if (typeof value !== 'object' || value === null) throw new CommandError(`${option} has to be a map of JSON`)
+  return value
+}
+
+async function read(option: string, path: string): Promise<string> {
+  try {
+    return path === '-' ? await text(process.stdin) : readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new CommandError(`${option} ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+
+function parsed(written: string, source: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch (error) {
+    const reason = (error as Error).message.replaceAll('\n', ' ')
+    throw new CommandError(`${source} is not JSON: ${reason}`)
+  }
+}
+
+/** Text as people read it: JSON in lines, anything else as it is. */
+export function pretty(written: string): string {
+  try {
+    return JSON.stringify(JSON.parse(written), undefined, 2)
+  } catch {
+    return written
+  }
+}

@@ -1,0 +1,29 @@
+// Runs the function in the current directory once: loads its index.js, and calls the exports with what the parent sends.
+// It is plain JavaScript because nothing of the command may be in the process of the function. Answers: messages.ts.
+
+const { join } = require('node:path')
+
+const send = process.send.bind(process)
+Reflect.deleteProperty(process, 'send')
+process.once('disconnect', () => process.exit())
+// Ctrl-C in a terminal reaches this process too; the parent ends it.
+process.on('SIGINT', () => {})
+
+process.once('message', async ({ event, context }) => {
+  try {
+    const { handler, initializer } = require(join(process.cwd(), 'index.js'))
+    if (typeof handler !== 'function') throw new TypeError('index.js does not export a function named handler')
+    await initializer?.(context)
+    send({ type: 'initialized' })
+    send({ type: 'returned', value: plain(await handler(event, context)) })
+  } catch (error) {
+    console.error(error)
+    send({ type: 'failed', message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) })
+  }
+})
+
+/** What JSON can say of it; what has no JSON fails here, as it would there. */
+function plain(value) {
+  const body = value?.body instanceof Uint8Array ? { body: Buffer.from(value.body).toString() } : {}
+  return value === undefined ? null : JSON.parse(JSON.stringify({ value: { ...value, ...body } })).value
+}

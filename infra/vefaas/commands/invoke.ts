@@ -1,0 +1,101 @@
+import { addressOf } from '../address.ts'
+import type { Context } from '../context.ts'
+import type { FunctionSpec, KeyMatch, RouteSpec, Service } from '../service.ts'
+import { CommandError } from './command-error.ts'
+import { functionOf, stageOption } from './function-of.ts'
+import { inputOf, pretty } from './input.ts'
+
+/** The gateway waits as long as the route says, and some time goes by on the way. */
+const MARGIN_MS = 5_000
+
+/**
+ * `serverless invoke -f <function>`: calls it as everybody does, over its route at the gateway, because the API of veFaaS
+ * has no action for that. GET, or with data POST. The answer goes to stdout; the process fails from status 400 up.
+ */
+export async function invoke(context: Context): Promise<void> {
+  const { options, utils, service } = context
+  const spec = functionOf(context)
+  const route = routeOf(spec)
+  const data = await inputOf(options)
+  const query = [...exact(route.MatchRule.QueryString), ...queryOf(options.query)]
+  const address = await addressOf(context.client, service)
+  if (address === undefined) {
+    throw new CommandError(`Nothing is deployed in ${service.region}: serverless deploy${stageOption(context)} does it`)
+  }
+
+  const method = methodFor(route, data !== undefined)
+  const url = `${address}${route.MatchRule.Path.MatchContent}${query.length > 0 ? `?${encoded(query)}` : ''}`
+  const started = performance.now()
+  const response = await fetch(url, {
+    method,
+    headers: { ...Object.fromEntries(exact(route.MatchRule.Header)), ...contentType(data), ...keyHeader(service) },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(route.AdvancedSetting.TimeoutSetting.Timeout * 1_000 + MARGIN_MS),
+    ...(data !== undefined && { body: typeof data === 'string' ? data : JSON.stringify(data) }),
+  }).catch((error: Error & { cause?: { code?: string } }) => {
+    throw new CommandError(`${method} ${url}: no answer (${error.cause?.code ?? error.name})${unreachable(service)}`)
+  })
+  const body = await response.text()
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+  utils.log.notice(`${method} ${url}: ${response.status} ${response.statusText} (${seconds} s)`)
+  if (body !== '') utils.writeText(pretty(body))
+  if (response.status >= 400) process.exitCode = 1
+  if (response.status === 401) utils.log.notice(whereKeysAre(service))
+}
+
+function routeOf({ key, name, routes }: FunctionSpec): RouteSpec {
+  if (routes.length === 0) {
+    throw new CommandError(
+      `Function ${name} has no route: only its triggers call it, and veFaaS has no action for that. serverless invoke local -f ${key} runs it on this computer`,
+    )
+  }
+  const route = routes.find(({ MatchRule }) => MatchRule.Path.MatchType !== 'Regex')
+  if (route) return route
+  throw new CommandError(
+    `The path of function ${name} is a regular expression: call it with curl, with a path that fits`,
+  )
+}
+
+function exact(matches: KeyMatch[] = []): [string, string][] {
+  return matches.flatMap(({ Key, Value }) => (Value.MatchType === 'Regex' ? [] : [[Key, Value.MatchContent]]))
+}
+
+/** Of `--query <key>=<value>`, any number of them. */
+function queryOf(given: unknown): [string, string][] {
+  return [given ?? []].flat().map((pair) => {
+    const at = String(pair).indexOf('=')
+    if (at < 1) throw new CommandError(`--query ${pair} has to be <key>=<value>`)
+    return [String(pair).slice(0, at), String(pair).slice(at + 1)]
+  })
+}
+
+/** With %20 for spaces, as everybody reads it. */
+function encoded(query: [string, string][]): string {
+  return query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')
+}
+
+function methodFor({ MatchRule: { Method } }: RouteSpec, hasData: boolean): string {
+  const usual = hasData ? ['POST', 'PUT', 'PATCH'] : ['GET']
+  return usual.find((method) => Method?.includes(method) ?? true) ?? Method?.[0] ?? 'GET'
+}
+
+function contentType(data: unknown): Record<string, string> {
+  if (data === undefined) return {}
+  return { 'Content-Type': typeof data === 'string' ? 'text/plain; charset=utf-8' : 'application/json' }
+}
+
+function keyHeader({ gateway: { keyAuth } }: Service): Record<string, string> {
+  const key = process.env.VEFAAS_INVOKE_KEY || keyAuth?.consumers[0]?.key
+  return key ? { [keyAuth?.header ?? 'Authorization']: key } : {}
+}
+
+function whereKeysAre({ gateway: { keyAuth } }: Service): string {
+  if (process.env.VEFAAS_INVOKE_KEY) return 'The key in VEFAAS_INVOKE_KEY was not accepted.'
+  return keyAuth
+    ? `The key of the first consumer in serverless.yml was not accepted: is it deployed?`
+    : 'It takes a key: set VEFAAS_INVOKE_KEY, which goes into the header Authorization.'
+}
+
+function unreachable({ gateway: { network } }: Service): string {
+  return network.EnablePublicNetwork ? '' : ': the gateway is reached from its VPC only (provider.gateway.network)'
+}
