@@ -23,6 +23,15 @@ export const bundleOf = (action: Action) => join(project, 'dist', folders[action
 /** The tag that makes an instance a sandbox, as config.toml has it. */
 export const sandboxTags = { 'managed-by': 'ecs-manager' }
 
+/** What every emulated cloud knows, unless told otherwise. */
+export const credentials = { accessKeyId: 'AKLOCAL', secretKey: 'local-secret', sessionToken: '' }
+
+/** The same for a process that calls the cloud. */
+export const credentialVariables = {
+  VOLCENGINE_ACCESS_KEY: credentials.accessKeyId,
+  VOLCENGINE_SECRET_KEY: credentials.secretKey,
+}
+
 /** An emulated ECS in a process of its own. */
 export function startEmulator(args: EcsOptions & { seed?: Seeds | Seeds[] } = {}, env = {}): Program<Emulator> {
   return start<Emulator>('emulator', { args, env })
@@ -33,7 +42,8 @@ const KEY = 'key-of-the-benchmark'
 /** The environment in which a function uses this cloud: configured as shipped, callers need a key. */
 export function environmentFor(url: string): Record<string, string> {
   return {
-    ...emulatedSettings(join(project, 'config.toml'), {}, url),
+    ...emulatedSettings(join(project, 'config.toml'), url),
+    ...credentialVariables,
     ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ bench: KEY }),
     _FAAS_FUNC_TIMEOUT: '30',
   }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { emulatedSettings } from '../../infra/local/environment.ts'
-import { sandboxTags, startEmulator } from './cloud.ts'
+import { credentialVariables, sandboxTags, startEmulator } from './cloud.ts'
 import { childrenOf, compile, cpuOf, cpuOfMachine, project, start } from './processes.ts'
 import { byModule, type Hot, profile, profiles } from './profile.ts'
 import type { BareServer } from './programs/bare-server.ts'
@@ -15,6 +15,9 @@ const LATENCY_MS = 100
 const ROUNDS = 3
 const SECONDS = 8
 const SANDBOXES = 10
+
+/** The function that is called, by its name on the emulated veFaaS. */
+const FUNCTION = 'ecs-manager-local-describe-sandboxes'
 
 /** What waiting alone would allow. */
 const CEILING = (CALLERS / LATENCY_MS) * 1_000
@@ -31,13 +34,11 @@ export async function measureGateway({ withProfile }: { withProfile: boolean }):
   const emulator = startEmulator({ latencyMs: LATENCY_MS, seed: { count: SANDBOXES, tags: sandboxTags } }, env)
   const ecsUrl = await emulator.ask('url')
   const settings = {
-    ...emulatedSettings(join(project, 'config.toml'), {}, ecsUrl),
-    VOLCENGINE_ACCESS_KEY: 'AKLOCAL',
-    VOLCENGINE_SECRET_KEY: 'local-secret',
-    ...env,
-    NODE_OPTIONS: `--require ${compile('profiler')}`,
+    ...emulatedSettings(join(project, 'config.toml'), ecsUrl),
+    ...credentialVariables,
   }
-  const gateway = start<Gateway>('gateway', { args: { settings }, env })
+  const variables = { ...env, NODE_OPTIONS: `--require ${compile('profiler')}` }
+  const gateway = start<Gateway>('gateway', { args: { settings, functionName: FUNCTION, variables }, env })
   const server = start<BareServer>('bare-server')
   const callers = start<Callers>('callers')
   const url = `${await gateway.ask('url')}/?Action=DescribeSandboxes&Version=2020-04-01`
@@ -127,9 +128,9 @@ interface Part {
   pid: number
 }
 
-/** The processes that do the work; the functions are children of the gateway. */
+/** The processes that do the work; those of the function are children of the gateway. */
 function partsOf(gateway: { pid: number }, emulator: { pid: number }): Part[] {
-  const functions = childrenOf(gateway.pid, 'bootstrap.cjs')
+  const functions = childrenOf(gateway.pid, `_FAAS_FUNC_NAME=${FUNCTION}`)
   return [
     { name: 'the gateway and veFaaS', pid: gateway.pid },
     ...functions.map((pid, index) => ({ name: `the function, process ${index + 1}`, pid })),

@@ -116,11 +116,13 @@ export function cpuOfMachine(): number {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
 }
 
-/** The processes that a process has started and that run the given program. */
-export function childrenOf(pid: number, program: string): number[] {
+/** The processes that a process has started with the given variable, `NAME=value`, in their environment. */
+export function childrenOf(pid: number, variable: string): number[] {
   try {
     const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').map(Number)
-    return pids.filter((child) => child > 0 && readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(program))
+    return pids.filter(
+      (child) => child > 0 && readFileSync(`/proc/${child}/environ`, 'utf8').split('\0').includes(variable),
+    )
   } catch {
     return []
   }
