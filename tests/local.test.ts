@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { ProjectCopy } from './support/project-copy.ts'
 
 const project = join(import.meta.dirname, '..')
 
@@ -46,7 +47,7 @@ const start = (args: string[], environment?: Record<string, string>) =>
 
 const anyPorts = ['--port', '0', '--ecs-port', '0']
 
-async function ready({ output }: Run): Promise<string> {
+async function ready({ output }: Pick<Run, 'output'>): Promise<string> {
   await expect.poll(output, { timeout: 15_000 }).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n/m)
   return /^ready (.*)$/m.exec(output())?.[1] ?? ''
 }
@@ -121,6 +122,29 @@ describe('npm start', () => {
       headers: { Authorization: `Bearer ${key}` },
     })
     expect(answer.status).toBe(200)
+  })
+
+  test('with --watch, deploys a function again when its source changes', { timeout: 60_000 }, async () => {
+    const copy = new ProjectCopy()
+    const local = copy.node(['--import', 'tsx', 'infra/local/index.ts', ...anyPorts, '--watch'])
+    try {
+      const url = await ready(local)
+      await expect.poll(local.output, { timeout: 15_000 }).toContain('Watching')
+      expect((await list(url)).status).toBe(200)
+      copy.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'ListedSandboxes'")
+      // The function answers to another name now, and the route has the old one.
+      await expect.poll(async () => (await list(url)).status, { timeout: 15_000 }).toBe(404)
+
+      copy.edit('functions/describe-sandboxes/index.ts', "name: 'ListedSandboxes'", "name: 'DescribeSandboxes")
+      await expect.poll(local.output, { timeout: 15_000 }).toContain('functions/describe-sandboxes/index.ts:')
+      copy.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes", "name: 'DescribeSandboxes'")
+      await expect.poll(async () => (await list(url)).status, { timeout: 15_000 }).toBe(200)
+      local.process.kill('SIGINT')
+      expect(await local.ended).toBe(0)
+    } finally {
+      local.process.kill('SIGKILL')
+      copy.remove()
+    }
   })
 
   test('explains itself with --help', async () => {

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CloudEmulator, startCloud } from '../infra/emulator/cloud.ts'
+import { ProjectCopy } from './support/project-copy.ts'
+
+// From an empty cloud to a service and back, by the serverless command alone.
+
+const KEY = 'fake-key-of-the-front-end'
+const SANDBOX_TAG = { 'managed-by': 'ecs-manager' }
+
+const stages = (endpoint: string) => `
+    prod:
+      endpoint: ${endpoint}
+      role: trn:iam::2100000000:role/ecs-manager
+      gateway: { keyAuth: { consumers: { frontend: { key: '\${env:FRONTEND_KEY}' } } } }
+      environment: { ECS_MANAGER__SECURITY__AUTH: gateway, <<: &settings {
+        ECS_MANAGER__VOLCENGINE__ENDPOINT: '${endpoint}',
+        ECS_MANAGER__INSTANCE__IMAGE_ID: image-linux,
+        ECS_MANAGER__INSTANCE__ZONE: cn-beijing-a,
+        ECS_MANAGER__NETWORK__SUBNET_ID: subnet-a,
+        ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-a"]' } }
+    keyed:
+      endpoint: ${endpoint}
+      role: trn:iam::2100000000:role/ecs-manager
+      environment: { ECS_MANAGER__SECURITY__KEYS: '\${env:CALLER_KEYS}', <<: *settings }
+`
+
+let cloud: CloudEmulator
+let project: ProjectCopy
+
+beforeAll(async () => {
+  cloud = await startCloud({ vefaas: { timerSpeed: 60 } })
+  project = new ProjectCopy()
+  project.edit('serverless.yml', '  stages:\n', `  stages:${stages(cloud.url)}`)
+})
+afterAll(async () => {
+  project.remove()
+  await cloud.close()
+})
+
+const environment = { FRONTEND_KEY: KEY, CALLER_KEYS: JSON.stringify({ planner: KEY }) }
+
+/** Runs the serverless command; it has to succeed, and no secret stands in what it says. */
+async function serverless(line: string): Promise<string> {
+  const { code, text } = await project.serverless(line, environment)
+  expect(text, line).not.toMatch(/fake-key/)
+  expect([code, text], line).toEqual([0, expect.anything()])
+  return text
+}
+
+const addressIn = (text: string) => /^address +(\S+)$/m.exec(text)?.[1] ?? 'no address'
+
+async function call(address: string, action: string, parameters: Record<string, string> = {}, key = KEY) {
+  const query = new URLSearchParams({ Action: action, Version: '2020-04-01', ...parameters })
+  const response = await fetch(`${address}/?${query}`, { headers: key ? { Authorization: key } : {} })
+  const text = await response.text()
+  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text }
+}
+
+describe('serverless deploy', () => {
+  let address = ''
+
+  test('--plan says what it would create, and creates nothing', async () => {
+    const text = await serverless('deploy --plan --stage prod')
+    expect(text).toMatch(/^ +create +function +ecs-manager-prod-create-sandbox /m)
+    expect(text).toMatch(/^ +create +timer +cleanup-sandboxes /m)
+    expect(cloud.vefaas.functions()).toEqual([])
+    expect(cloud.apig.gateways()).toEqual([])
+  })
+
+  test('makes the service, and says how it is called', { timeout: 30_000 }, async () => {
+    const text = await serverless('deploy --stage prod')
+    address = addressIn(text)
+    expect(text).toContain(`curl -H "Authorization: $KEY" "${address}/?Action=CreateSandbox&Version=2020-04-01"`)
+    expect(text).toContain('*/5 * * * *')
+  })
+
+  test('whose sandboxes live over the address, for who has a key', async () => {
+    expect((await call(address, 'DescribeSandboxes', {}, '')).status).toBe(401)
+    expect((await call(address, 'DescribeSandboxes', {}, 'another-key-of-somebody')).status).toBe(401)
+
+    const created = await call(address, 'CreateSandbox', { InstanceName: 'deployed' })
+    const { SandboxId } = created.body.Result
+    expect((await call(address, 'DescribeSandboxes')).body.Result).toMatchObject([{ SandboxId, Status: 'RUNNING' }])
+    const { Token } = (await call(address, 'DescribeSandboxTerminalUrl', { SandboxId })).body.Result
+    expect((await call(address, 'ValidateVncToken', { Token })).body).toMatchObject({ port: 5905 })
+    expect((await call(address, 'ValidateVncToken', { Token })).status).toBe(404)
+    const renewed = await call(address, 'RenewSandbox', { SandboxId, LifetimeSeconds: '60' })
+    expect(renewed.body.Result.ExpireAt < created.body.Result.ExpireAt).toBe(true)
+    expect((await call(address, 'DeleteSandbox', { SandboxId })).body.Result).toEqual({ SandboxId })
+    expect(cloud.ecs.instances()).toEqual([])
+  })
+
+  test('and are ended by the timer', async () => {
+    await call(address, 'CreateSandbox', { LifetimeSeconds: '1' })
+    cloud.ecs.seed(1, { tags: SANDBOX_TAG }) // without an end
+    expect(cloud.ecs.instances()).toHaveLength(2)
+    await expect.poll(() => cloud.ecs.instances().length, { timeout: 20_000 }).toBe(1)
+    cloud.ecs.reset()
+  })
+
+  test('has logs', async () => {
+    expect(await serverless('logs -f create-sandbox --stage prod')).toMatch(/"action":"CreateSandbox"/)
+  })
+
+  test('done again, changes nothing', async () => {
+    expect(await serverless('deploy --stage prod')).toContain('nothing has changed')
+  })
+
+  test('after a change of one function, releases that one', async () => {
+    project.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'ListedSandboxes'")
+    const text = await serverless('deploy --stage prod')
+    expect(text.match(/^ +(created|updated|removed) .*/gm)).toEqual([
+      expect.stringMatching(/updated +function +ecs-manager-prod-describe-sandboxes +code, release/),
+    ])
+    // The function answers to another name now, and the route has the old one.
+    expect((await call(address, 'DescribeSandboxes')).body.ResponseMetadata.Error.Code).toBe('InvalidActionOrVersion')
+  })
+
+  test('deploys one function', async () => {
+    project.edit('functions/describe-sandboxes/index.ts', "name: 'ListedSandboxes'", "name: 'DescribeSandboxes'")
+    expect(await serverless('deploy function -f describe-sandboxes --stage prod')).toContain('code, release')
+    expect((await call(address, 'DescribeSandboxes')).status).toBe(200)
+  })
+
+  test('names mistakes before anything is called', async () => {
+    const calls = cloud.vefaas.calls.length
+    project.edit('serverless.yml', 'timeout: 300', 'timeout: 3000')
+    const { code, text } = await project.serverless('deploy --stage prod', environment)
+    expect([code, text]).toEqual([1, expect.stringContaining("'functions.cleanup-sandboxes.timeout': must be <= 900")])
+    expect(cloud.vefaas.calls).toHaveLength(calls)
+    project.edit('serverless.yml', 'timeout: 3000', 'timeout: 300')
+  })
+})
+
+describe('a second stage', () => {
+  let address = ''
+
+  test('stands beside the first', { timeout: 30_000 }, async () => {
+    address = addressIn(await serverless('deploy --stage keyed'))
+    expect((await call(address, 'DescribeSandboxes', {}, '')).status).toBe(401)
+    expect((await call(address, 'DescribeSandboxes')).status).toBe(200)
+    expect(cloud.apig.gateways()).toHaveLength(2)
+  })
+
+  test('takes no request for an event of the platform: that would need no key', async () => {
+    cloud.ecs.seed(1, { tags: SANDBOX_TAG })
+    const [{ InstanceId = '' } = {}] = cloud.ecs.instances()
+    const attack = await fetch(`${address}/events`, {
+      method: 'POST',
+      headers: {
+        'X-Faas-Event-Type': 'cloudevent',
+        'Ce-Specversion': '1.0',
+        'Ce-Id': '1',
+        'Ce-Source': '/stranger',
+        'Ce-Type': 'faas.kafka.event',
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify({ SandboxId: InstanceId }),
+    })
+    expect(attack.status).toBe(401)
+    expect(cloud.ecs.instances()).toHaveLength(1)
+  })
+})
+
+describe('serverless remove', () => {
+  test('leaves what is not of the stage', async () => {
+    await serverless('remove --stage prod')
+    const names = (cloud.vefaas.functions() as { Name: string }[]).map(({ Name }) => Name)
+    expect(names.length).toBe(8)
+    expect(names.filter((name) => !name.startsWith('ecs-manager-keyed-'))).toEqual([])
+    expect(cloud.apig.gateways()).toMatchObject([{ Name: 'ecs-manager-keyed' }])
+  })
+
+  test('leaves nothing in the end', async () => {
+    await serverless('remove --stage keyed')
+    const { gateways, services, upstreams, routes, consumers, credentials, pluginBindings } = cloud.apig
+    for (const list of [
+      cloud.vefaas.functions,
+      gateways,
+      services,
+      upstreams,
+      routes,
+      consumers,
+      credentials,
+      pluginBindings,
+    ]) {
+      expect(list()).toEqual([])
+    }
+    expect(await serverless('remove --stage keyed')).toContain('nothing to remove')
+  })
+})

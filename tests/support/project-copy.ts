@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const project = join(import.meta.dirname, '../..')
+
+/** What a deployment is made of. */
+const PARTS = ['functions', 'shared', 'infra', 'config.toml', 'serverless.yml', 'package.json', 'tsconfig.json']
+
+export type Run = { process: ChildProcess; output: () => string; ended: Promise<number | null> }
+
+/** A copy of this project, in which a test may change what it likes. */
+export class ProjectCopy {
+  readonly directory = mkdtempSync(join(tmpdir(), 'project-copy-'))
+
+  constructor() {
+    for (const part of PARTS) cpSync(join(project, part), join(this.directory, part), { recursive: true })
+    symlinkSync(join(project, 'node_modules'), join(this.directory, 'node_modules'))
+  }
+
+  /** Changes a file. Throws when it has nothing to change. */
+  edit(file: string, before: string, after: string): void {
+    const path = join(this.directory, file)
+    const text = readFileSync(path, 'utf8')
+    if (!text.includes(before)) throw new Error(`${file} has no ${before}`)
+    writeFileSync(
+      path,
+      text.replace(before, () => after),
+    )
+  }
+
+  /** Runs Node.js in it, with the variables beside those that every process needs. */
+  node(args: string[], environment: Record<string, string> = {}): Run {
+    const { PATH = '', HOME = '' } = process.env
+    const child = spawn(process.execPath, args, {
+      cwd: this.directory,
+      env: { PATH, HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk) => {
+        output += chunk
+      })
+    }
+    return { process: child, output: () => output, ended: new Promise((resolve) => child.on('close', resolve)) }
+  }
+
+  /** Runs the serverless command to its end. */
+  async serverless(
+    line: string,
+    environment: Record<string, string> = {},
+  ): Promise<{ code: number | null; text: string }> {
+    const run = this.node(['node_modules/serverless/bin/serverless.js', ...line.split(' ')], environment)
+    return { code: await run.ended, text: run.output() }
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+}
