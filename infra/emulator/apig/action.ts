@@ -1,23 +1,21 @@
 import type * as v from 'valibot'
 import { readBody } from '../openapi/body.ts'
 import type { Clock } from '../openapi/clock.ts'
-import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
-import { notInWhitelist } from './assumptions.ts'
-import type { Consumer } from './consumers.ts'
-import type { Credential } from './credentials.ts'
 import type { DataPlane } from './data-plane.ts'
-import { notFound, quotaExceeded, serviceNotActivated } from './errors.ts'
+import { serviceNotActivated } from './errors.ts'
 import type { Faults } from './faults.ts'
-import type { GatewayService } from './gateway-services.ts'
-import type { Gateway } from './gateways.ts'
-import type { PluginBinding } from './plugin-bindings.ts'
-import type { Plugin } from './plugins.ts'
 import type { GatewayRequest } from './proxy/request.ts'
 import type { GatewayResponse } from './proxy/response.ts'
-import { newId, type Resource, type Resources } from './resources.ts'
-import type { Route } from './routes.ts'
-import type { Upstream } from './upstreams.ts'
+import type { Consumer } from './resources/consumer.ts'
+import type { Credential } from './resources/credential.ts'
+import type { Gateway } from './resources/gateway.ts'
+import type { GatewayService } from './resources/gateway-service.ts'
+import type { Plugin } from './resources/plugin.ts'
+import type { PluginBinding } from './resources/plugin-binding.ts'
+import type { Route } from './resources/route.ts'
+import type { Table } from './resources/table.ts'
+import type { Upstream } from './resources/upstream.ts'
 
 /** The state of one emulated APIG, and how it was set up. */
 export interface Apig extends Tables {
@@ -30,14 +28,14 @@ export interface Apig extends Tables {
 }
 
 export interface Tables {
-  gateways: Resources<Gateway>
-  services: Resources<GatewayService>
-  upstreams: Resources<Upstream>
-  routes: Resources<Route>
-  consumers: Resources<Consumer>
-  credentials: Resources<Credential>
-  plugins: Resources<Plugin>
-  bindings: Resources<PluginBinding>
+  gateways: Table<Gateway>
+  services: Table<GatewayService>
+  upstreams: Table<Upstream>
+  routes: Table<Route>
+  consumers: Table<Consumer>
+  credentials: Table<Credential>
+  plugins: Table<Plugin>
+  pluginBindings: Table<PluginBinding>
 }
 
 /** How long each change of status takes, in seconds. */
@@ -84,30 +82,4 @@ export function action<S extends v.GenericSchema>(
 export function settle({ services, gateways }: Tables): void {
   services.settle()
   gateways.settle()
-}
-
-/** What a new resource begins with, CreateTime among it. */
-export function born(apig: Apig, call: Call, prefix: string) {
-  const now = apig.clock.now()
-  const hidden = apig.faults.take(call.action, 'HideNew')
-  return {
-    Id: newId(prefix),
-    region: call.region,
-    hiddenUntil: hidden && now + hidden.Seconds * 1000,
-    CreateTime: timestamp(now),
-  }
-}
-
-/** @throws ApiError 404 ResourceNotFound */
-export function find<T extends Resource>(table: Resources<T>, kind: string, id: string, { region }: Call): T {
-  const resource = table.get(id, region)
-  if (!resource) throw notFound(kind, id)
-  return resource
-}
-
-/** @throws ApiError when a scripted fault, or a quota, forbids one more beside those that there are */
-export function admitCreation(apig: Apig, call: Call, what: string, present: readonly object[], most: number): void {
-  if (apig.faults.take(call.action, 'NotInWhitelist')) throw notInWhitelist(what)
-  if (apig.faults.take(call.action, 'NoQuota')) throw quotaExceeded(what, present.length)
-  if (present.length >= most) throw quotaExceeded(what, most)
 }

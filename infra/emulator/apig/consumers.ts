@@ -1,26 +1,18 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
-import type { Call } from '../openapi/gateway.ts'
-import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
+import { type Action, action } from './action.ts'
+import { pageOf } from './answers.ts'
 import { mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { comments, name, pageOf, paging, text } from './fields.ts'
-import { gatewayOf } from './gateways.ts'
-import { keyAuthOf, type PluginBinding } from './plugin-bindings.ts'
-import type { Resource } from './resources.ts'
-
-/** A consumer: who calls through a gateway, known by its credentials. */
-export interface Consumer extends Resource {
-  Name: string
-  GatewayId: string
-  Comments: string
-  CreateTime: string
-  UpdateTime: string
-}
+import { admitCreation, born } from './creation.ts'
+import { comments, name, paging, text } from './fields.ts'
+import { keyAuthOf } from './key-auth.ts'
+import { type Consumer, describeConsumer } from './resources/consumer.ts'
+import type { PluginBinding } from './resources/plugin-binding.ts'
 
 export const createConsumer: Action = action(
   v.object({ GatewayId: v.string(), Name: name(63), Comments: comments }),
   ({ GatewayId, Name, Comments = '' }, apig, call) => {
-    mustBeRunning('gateway', gatewayOf(apig, GatewayId, call))
+    mustBeRunning('gateway', apig.gateways.get(GatewayId, call.region))
     const present = apig.consumers.all().filter((consumer) => consumer.GatewayId === GatewayId)
     admitCreation(apig, call, 'consumers of a gateway', present, apig.quotas.consumersPerGateway)
     const birth = born(apig, call, 'consumer-')
@@ -31,7 +23,7 @@ export const createConsumer: Action = action(
 )
 
 export const getConsumer: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  Consumer: describeConsumer(apig, consumerOf(apig, Id, call)),
+  Consumer: describeConsumer(apig, apig.consumers.get(Id, call.region)),
 }))
 
 /** The gateway stands in the filter: one beside it is ignored, as every parameter that an action does not know. */
@@ -51,7 +43,7 @@ export const listConsumers: Action = action(
 export const updateConsumer: Action = action(
   v.object({ Id: v.string(), Comments: comments }),
   ({ Id, Comments }, apig, call) => {
-    const consumer = consumerOf(apig, Id, call)
+    const consumer = apig.consumers.get(Id, call.region)
     if (Comments !== undefined) consumer.Comments = Comments
     consumer.UpdateTime = timestamp(apig.clock.now())
     return { Id }
@@ -59,13 +51,12 @@ export const updateConsumer: Action = action(
 )
 
 export const deleteConsumer: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => {
-  const consumer = consumerOf(apig, Id, call)
+  const consumer = apig.consumers.get(Id, call.region)
   const credentials = apig.credentials.all().filter(({ ConsumerId }) => ConsumerId === Id)
   mustBeUnused('consumer', Id, credentials, 'credential')
-  const allows = ({ GatewayId, PluginName, PluginConfig }: PluginBinding) =>
-    GatewayId === consumer.GatewayId &&
-    keyAuthOf(PluginName, PluginConfig)?.AllowedConsumers.includes(consumer.Name) === true
-  mustBeUnused('consumer', Id, apig.bindings.all().filter(allows), 'plugin binding')
+  const allows = (binding: PluginBinding) =>
+    binding.GatewayId === consumer.GatewayId && keyAuthOf(binding)?.AllowedConsumers.includes(consumer.Name) === true
+  mustBeUnused('consumer', Id, apig.pluginBindings.all().filter(allows), 'plugin binding')
   apig.consumers.remove(consumer)
   return {}
 })
@@ -77,14 +68,3 @@ export const checkConsumerExist: Action = action(
     return { Exist: apig.consumers.listed(call.region).some(isIt) }
   },
 )
-
-/** @throws ApiError 404 ResourceNotFound */
-export function consumerOf(apig: Apig, id: string, call: Call): Consumer {
-  return find(apig.consumers, 'consumer', id, call)
-}
-
-/** A consumer as GetConsumer and ListConsumers show it. */
-export function describeConsumer(apig: Apig, consumer: Consumer): object {
-  const { region, hiddenUntil, Status, next, ...shown } = consumer
-  return { ...shown, GatewayName: apig.gateways.get(consumer.GatewayId, region)?.Name ?? '' }
-}

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
-import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
-import { mustBeNew, shownSecret } from './assumptions.ts'
-import { consumerOf } from './consumers.ts'
+import { type Action, action } from './action.ts'
+import { pageOf } from './answers.ts'
+import { mustBeNew } from './assumptions.ts'
+import { admitCreation, born } from './creation.ts'
 import { missingParameter, notEmulated, notFound } from './errors.ts'
-import { pageOf, paging } from './fields.ts'
-import { gatewayOf } from './gateways.ts'
-import type { Resource } from './resources.ts'
+import { paging } from './fields.ts'
+import { type Credential, describeCredential } from './resources/credential.ts'
 
 const types = ['key-auth', 'hmac-auth'] as const
 const credentialType = v.picklist(types, `it has to be one of ${types.join(', ')}`)
@@ -18,20 +18,11 @@ const given = {
   Oauth2Credential: v.optional(v.unknown()),
 }
 
-/** What a consumer is known by. Those of hmac-auth are kept, and of no effect. */
-export interface Credential extends Resource {
-  ConsumerId: string
-  GatewayId: string
-  CredentialType: (typeof types)[number]
-  /** The API key, or the access key. */
-  key: string
-}
-
 export const createConsumerCredential: Action = action(
   v.object({ ...given, ConsumerId: v.string() }),
   (input, apig, call) => {
     const { ConsumerId, CredentialType } = input
-    const { GatewayId } = consumerOf(apig, ConsumerId, call)
+    const { GatewayId } = apig.consumers.get(ConsumerId, call.region)
     const key = keyOf(input)
     const present = apig.credentials.all().filter((credential) => credential.GatewayId === GatewayId)
     const isSame = (other: Credential) => other.CredentialType === CredentialType && other.key === key
@@ -47,7 +38,7 @@ export const createConsumerCredential: Action = action(
 export const listConsumerCredentials: Action = action(
   v.object({ ...paging, ConsumerId: v.string(), CredentialType: credentialType }),
   ({ ConsumerId, CredentialType, ...paging }, apig, call) => {
-    const consumer = consumerOf(apig, ConsumerId, call)
+    const consumer = apig.consumers.get(ConsumerId, call.region)
     const wanted = (credential: Credential) =>
       credential.ConsumerId === consumer.Id && credential.CredentialType === CredentialType
     return pageOf(apig.credentials.listed(call.region).filter(wanted).map(describeCredential), paging)
@@ -57,7 +48,7 @@ export const listConsumerCredentials: Action = action(
 export const deleteConsumerCredential: Action = action(
   v.object({ ConsumerId: v.string(), CredentialType: credentialType, Id: v.string() }),
   ({ ConsumerId, CredentialType, Id }, apig, call) => {
-    const credential = find(apig.credentials, 'credential', Id, call)
+    const credential = apig.credentials.get(Id, call.region)
     if (credential.ConsumerId !== ConsumerId || credential.CredentialType !== CredentialType) {
       throw notFound('credential', Id)
     }
@@ -69,7 +60,7 @@ export const deleteConsumerCredential: Action = action(
 export const checkConsumerCredentialExist: Action = action(
   v.object({ ...given, GatewayId: v.string() }),
   (input, apig, call) => {
-    const { Id: gatewayId } = gatewayOf(apig, input.GatewayId, call)
+    const { Id: gatewayId } = apig.gateways.get(input.GatewayId, call.region)
     const key = keyOf(input)
     const isIt = ({ GatewayId, CredentialType, ...credential }: Credential) =>
       GatewayId === gatewayId && CredentialType === input.CredentialType && credential.key === key
@@ -77,21 +68,6 @@ export const checkConsumerCredentialExist: Action = action(
     return credential ? { Exist: true, Id: credential.Id, ConsumerId: credential.ConsumerId } : { Exist: false }
   },
 )
-
-/** A credential as ListConsumerCredentials shows it: without its key. */
-export function describeCredential({ Id, CredentialType }: Credential): object {
-  return CredentialType === 'key-auth'
-    ? { Id, CredentialType, KeyAuthCredential: { APIKey: shownSecret, Enable: true } }
-    : { Id, CredentialType, HmacAuthCredential: { AccessKey: shownSecret, SecretKey: shownSecret, Enable: true } }
-}
-
-/** The name of the consumer whose API key it is. */
-export function consumerOfKey(apig: Apig, gatewayId: string, key: string): string | undefined {
-  const credential = apig.credentials
-    .all()
-    .find((one) => one.GatewayId === gatewayId && one.CredentialType === 'key-auth' && one.key === key)
-  return credential && apig.consumers.get(credential.ConsumerId, credential.region)?.Name
-}
 
 type Given = v.InferOutput<ReturnType<typeof v.object<typeof given, undefined>>>
 

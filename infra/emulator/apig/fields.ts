@@ -31,16 +31,9 @@ export const tags = (most: number) =>
     ),
   )
 
-export const protocols = v.array(v.picklist(['HTTP', 'HTTPS'], 'it has to be HTTP or HTTPS'))
-
 export const resourceType = v.optional(v.picklist(['Console', 'Ingress'], 'it has to be Console or Ingress'), 'Console')
 
 export const paging = {
   PageNumber: v.optional(wholeNumber(1, 1e9), 1),
   PageSize: v.optional(wholeNumber(0, 100), defaultPageSize),
-}
-
-/** One page of a list, with how many there are in all. */
-export function pageOf(items: readonly object[], { PageNumber, PageSize }: { PageNumber: number; PageSize: number }) {
-  return { Items: items.slice((PageNumber - 1) * PageSize, PageNumber * PageSize), Total: items.length }
 }

@@ -1,12 +1,17 @@
 import * as v from 'valibot'
-import type { Call } from '../openapi/gateway.ts'
-import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
+import { type Action, action } from './action.ts'
+import { existence, pageOf } from './answers.ts'
 import { mustBeDeletable, mustBeNew, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
+import { admitCreation, born } from './creation.ts'
+import { beginDeletion } from './deletion.ts'
 import { notEmulated } from './errors.ts'
-import { comments, flag, name, pageOf, paging, protocols, resourceType, tags, text } from './fields.ts'
-import { gatewayOf } from './gateways.ts'
-import type { Resource } from './resources.ts'
+import { comments, flag, name, paging, resourceType, tags, text } from './fields.ts'
+import { describeGatewayService, type GatewayService } from './resources/gateway-service.ts'
 
+const protocols = v.pipe(
+  v.array(v.picklist(['HTTP', 'HTTPS'], 'it has to be HTTP or HTTPS')),
+  v.minLength(1, 'it has to name HTTP, HTTPS or both'),
+)
 const authSpec = v.object({ Enable: v.boolean() })
 const networkSpec = v.object({
   EnablePublicNetwork: v.optional(v.boolean(), false),
@@ -16,7 +21,7 @@ const networkSpec = v.object({
 const creation = v.object({
   GatewayId: v.string(),
   ServiceName: name(128),
-  Protocol: v.pipe(protocols, v.minLength(1, 'it has to name HTTP, HTTPS or both')),
+  Protocol: protocols,
   AuthSpec: authSpec,
   DomainType: v.optional(v.picklist(['DefaultDomain', 'CustomDomain']), 'DefaultDomain'),
   CustomDomains: v.optional(v.array(v.unknown()), []),
@@ -27,29 +32,14 @@ const creation = v.object({
   Tags: tags(1),
 })
 
-/** A gateway service: an address, with routes behind it. */
-export interface GatewayService extends Resource {
-  Name: string
-  GatewayId: string
-  Status: 'Creating' | 'CreatedFailed' | 'Running' | 'Deleting' | 'DeletedFailed'
-  Protocol: ('HTTP' | 'HTTPS')[]
-  AuthSpec: v.InferOutput<typeof authSpec>
-  ServiceNetworkSpec: v.InferOutput<typeof networkSpec>
-  Comments: string
-  ResourceType: 'Console' | 'Ingress'
-  Tags: { Key: string; Value: string }[]
-  CreateTime: string
-  failure: string
-}
-
 export const createGatewayService: Action = action(creation, (input, apig, call) => {
   const { GatewayId, ServiceName, AuthSpec, DomainType, CustomDomains, ServiceType, Comments = '', Tags = [] } = input
-  const gateway = gatewayOf(apig, GatewayId, call)
+  const gateway = apig.gateways.get(GatewayId, call.region)
   mustBeRunning('gateway', gateway)
   if (AuthSpec.Enable) throw notEmulated('AuthSpec.Enable')
   if (DomainType !== 'DefaultDomain' || CustomDomains.length > 0) throw notEmulated('CustomDomains')
   if (ServiceType) throw notEmulated(`ServiceType ${ServiceType}`)
-  const present = servicesIn(apig, GatewayId)
+  const present = apig.services.all().filter((service) => service.GatewayId === GatewayId)
   const isSame = ({ Name }: GatewayService) => Name === ServiceName
   mustBeNew('gateway service', ServiceName, present.filter(isSame))
   admitCreation(apig, call, 'services of a gateway', present, apig.quotas.servicesPerGateway)
@@ -71,7 +61,7 @@ export const createGatewayService: Action = action(creation, (input, apig, call)
 })
 
 export const getGatewayService: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  GatewayService: describeService(apig, serviceOf(apig, Id, call)),
+  GatewayService: describeGatewayService(apig, apig.services.get(Id, call.region)),
 }))
 
 export const listGatewayServices: Action = action(
@@ -88,7 +78,7 @@ export const listGatewayServices: Action = action(
       !Filter.ServiceType
     const services = apig.services.listed(call.region).filter(wanted)
     return pageOf(
-      services.map((service) => describeService(apig, service)),
+      services.map((service) => describeGatewayService(apig, service)),
       paging,
     )
   },
@@ -97,14 +87,14 @@ export const listGatewayServices: Action = action(
 export const updateGatewayService: Action = action(
   v.object({
     Id: v.string(),
-    Protocol: v.pipe(protocols, v.minLength(1, 'it has to name HTTP, HTTPS or both')),
+    Protocol: protocols,
     AuthSpec: v.optional(authSpec),
     ServiceNetworkSpec: v.optional(networkSpec),
     DomainSpec: v.optional(v.object({ EnablePublicResolution: flag })),
     Comments: comments,
   }),
   ({ Id, Protocol, AuthSpec, ServiceNetworkSpec, DomainSpec, Comments }, apig, call) => {
-    const service = serviceOf(apig, Id, call)
+    const service = apig.services.get(Id, call.region)
     mustBeRunning('gateway service', service)
     if (AuthSpec?.Enable) throw notEmulated('AuthSpec.Enable')
     if (DomainSpec?.EnablePublicResolution === false) throw notEmulated('DomainSpec.EnablePublicResolution')
@@ -116,16 +106,13 @@ export const updateGatewayService: Action = action(
 )
 
 export const deleteGatewayService: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => {
-  const service = serviceOf(apig, Id, call)
+  const service = apig.services.get(Id, call.region)
   mustBeDeletable('gateway service', service)
   const routes = apig.routes.all().filter(({ ServiceId }) => ServiceId === Id)
   mustBeUnused('gateway service', Id, routes, 'route')
-  const bindings = apig.bindings.all().filter(({ Target }) => Target === Id)
+  const bindings = apig.pluginBindings.all().filter(({ Target }) => Target === Id)
   mustBeUnused('gateway service', Id, bindings, 'plugin binding')
-  const failed = apig.faults.take(call.action, 'FailDeleting')
-  const stuck = apig.faults.take(call.action, 'StuckDeleting')
-  const seconds = stuck ? 'never' : apig.delays.deleteSeconds
-  apig.services.move(service, 'Deleting', failed ? 'DeletedFailed' : 'GONE', seconds)
+  beginDeletion(apig, call, apig.services, service)
   return {}
 })
 
@@ -133,39 +120,6 @@ export const checkGatewayServiceExist: Action = action(
   v.object({ GatewayId: v.string(), Name: v.string() }),
   ({ GatewayId, Name }, apig, call) => {
     const isIt = (service: GatewayService) => service.GatewayId === GatewayId && service.Name === Name
-    const service = apig.services.listed(call.region).find(isIt)
-    return service ? { Exist: true, Id: service.Id } : { Exist: false }
+    return existence(apig.services.listed(call.region).find(isIt))
   },
 )
-
-/** @throws ApiError 404 ResourceNotFound */
-export function serviceOf(apig: Apig, id: string, call: Call): GatewayService {
-  return find(apig.services, 'gateway service', id, call)
-}
-
-/** A service as GetGatewayService and ListGatewayServices show it. It has no domain before it is Running. */
-export function describeService(apig: Apig, service: GatewayService): object {
-  const { region, hiddenUntil, next, failure, ServiceNetworkSpec, ResourceType, ...shown } = service
-  return {
-    ...shown,
-    GatewayName: apig.gateways.get(service.GatewayId, region)?.Name ?? '',
-    Message: service.Status === 'CreatedFailed' ? failure : '',
-    Domains: domainsOf(apig, service),
-    CustomDomains: [],
-  }
-}
-
-/** The addresses of a service, in the public network and in that of the gateway. Here both are the same. */
-export function domainsOf(apig: Apig, { Id, Status, ServiceNetworkSpec }: GatewayService) {
-  const Domain = apig.dataPlane.urlOf(Id)
-  if (Status !== 'Running' || Domain === undefined) return []
-  const { EnablePublicNetwork, EnablePrivateNetwork } = ServiceNetworkSpec
-  return [
-    ...(EnablePublicNetwork ? [{ Domain, Type: 'public' }] : []),
-    ...(EnablePrivateNetwork ? [{ Domain, Type: 'private' }] : []),
-  ]
-}
-
-function servicesIn(apig: Apig, gatewayId: string): GatewayService[] {
-  return apig.services.all().filter(({ GatewayId }) => GatewayId === gatewayId)
-}

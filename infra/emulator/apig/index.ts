@@ -7,20 +7,21 @@ import { createGateway } from '../openapi/gateway.ts'
 import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
 import { type Apig, type Functions, type Quotas, settle } from './action.ts'
 import { actions } from './actions.ts'
-import { type Consumer, describeConsumer } from './consumers.ts'
-import { type Credential, describeCredential } from './credentials.ts'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
 import { type Fault, type Faults, faultRules } from './faults.ts'
-import { describeService, type GatewayService } from './gateway-services.ts'
-import { describeGateway, type Gateway } from './gateways.ts'
-import { describeBinding, type PluginBinding } from './plugin-bindings.ts'
-import { describePlugin, type Plugin } from './plugins.ts'
 import type { Target } from './proxy/match.ts'
 import type { Refusal } from './proxy/refusal.ts'
-import { type Resource, Resources } from './resources.ts'
-import { describeRoute, type Route } from './routes.ts'
+import { type Consumer, describeConsumer } from './resources/consumer.ts'
+import { type Credential, describeCredential } from './resources/credential.ts'
+import { describeGateway, type Gateway } from './resources/gateway.ts'
+import { describeGatewayService, type GatewayService } from './resources/gateway-service.ts'
+import { describePlugin, type Plugin } from './resources/plugin.ts'
+import { describePluginBinding, type PluginBinding } from './resources/plugin-binding.ts'
+import type { Resource } from './resources/resource.ts'
+import { describeRoute, type Route } from './resources/route.ts'
+import { Table } from './resources/table.ts'
+import { describeUpstream, type Upstream } from './resources/upstream.ts'
 import { serving } from './serving.ts'
-import { describeUpstream, type Upstream } from './upstreams.ts'
 
 export interface ApigOptions extends ApigState {
   /** Of the signed API; 0, the default, takes a free one. It listens on 127.0.0.1 only. */
@@ -116,14 +117,14 @@ export async function createApig(options: ApigState): Promise<ApigService> {
       routeSeconds: notNegative('routeSeconds', options.routeSeconds ?? 0),
     },
     quotas: quotasOf(options.quotas),
-    gateways: new Resources<Gateway>(clock, ({ Id }) => removePlugins(Id)),
-    services: new Resources<GatewayService>(clock, ({ Id }) => dataPlane.shut(Id)),
-    upstreams: new Resources<Upstream>(clock),
-    routes: new Resources<Route>(clock),
-    consumers: new Resources<Consumer>(clock),
-    credentials: new Resources<Credential>(clock),
-    plugins: new Resources<Plugin>(clock),
-    bindings: new Resources<PluginBinding>(clock),
+    gateways: new Table<Gateway>('gateway', clock, ({ Id }) => removePlugins(Id)),
+    services: new Table<GatewayService>('gateway service', clock, ({ Id }) => dataPlane.shut(Id)),
+    upstreams: new Table<Upstream>('upstream', clock),
+    routes: new Table<Route>('route', clock),
+    consumers: new Table<Consumer>('consumer', clock),
+    credentials: new Table<Credential>('credential', clock),
+    plugins: new Table<Plugin>('plugin', clock),
+    pluginBindings: new Table<PluginBinding>('plugin binding', clock),
   }
   const removePlugins = (gatewayId: string) => {
     for (const plugin of state.plugins.all()) if (plugin.GatewayId === gatewayId) state.plugins.remove(plugin)
@@ -135,7 +136,7 @@ export async function createApig(options: ApigState): Promise<ApigService> {
   })
   const apig: Apig = { ...state, dataPlane }
 
-  const look = <T extends Resource>(table: Resources<T>, describe: (resource: T) => object) => {
+  const look = <T extends Resource>(table: Table<T>, describe: (resource: T) => object) => {
     return () => {
       settle(apig)
       return table.all().map((resource) => ({ ...describe(resource), Region: resource.region }))
@@ -143,7 +144,7 @@ export async function createApig(options: ApigState): Promise<ApigService> {
   }
   const resources = {
     gateways: look(apig.gateways, describeGateway),
-    services: look(apig.services, (service) => describeService(apig, service)),
+    services: look(apig.services, (service) => describeGatewayService(apig, service)),
     upstreams: look(apig.upstreams, describeUpstream),
     routes: look(apig.routes, (route) => describeRoute(apig, route)),
     consumers: look(apig.consumers, (consumer) => describeConsumer(apig, consumer)),
@@ -152,12 +153,12 @@ export async function createApig(options: ApigState): Promise<ApigService> {
       return { ...describeCredential(credential), ConsumerId, GatewayId, Key: key }
     }),
     plugins: look(apig.plugins, describePlugin),
-    pluginBindings: look(apig.bindings, (binding) => describeBinding(apig, binding)),
+    pluginBindings: look(apig.pluginBindings, (binding) => describePluginBinding(apig, binding)),
   }
   const advance = (seconds: number) => clock.advance(seconds)
   const reset = () => {
-    const { bindings, plugins, credentials, consumers, routes, upstreams, services, gateways } = apig
-    for (const table of [bindings, plugins, credentials, consumers, routes, upstreams, services, gateways])
+    const { pluginBindings, plugins, credentials, consumers, routes, upstreams, services, gateways } = apig
+    for (const table of [pluginBindings, plugins, credentials, consumers, routes, upstreams, services, gateways])
       table.clear()
     faults.clear()
     log.clear()

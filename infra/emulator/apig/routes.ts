@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import type { Call } from '../openapi/gateway.ts'
-import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
+import { type Action, type Apig, action } from './action.ts'
+import { existence, pageOf } from './answers.ts'
 import {
   harmlessPriorities,
   mustBeRunning,
@@ -10,27 +11,17 @@ import {
   notInWhitelist,
   withoutTags,
 } from './assumptions.ts'
+import { admitCreation, born } from './creation.ts'
 import { notFound } from './errors.ts'
-import { pageOf, paging, resourceType, tags, text } from './fields.ts'
-import { domainsOf, type GatewayService, serviceOf } from './gateway-services.ts'
-import type { Resource } from './resources.ts'
-import { type RouteSettings, refuseNotEmulated, routeSettings } from './route-settings.ts'
-
-/** A route: which requests to a service go to which upstreams, and how. */
-export interface Route extends Resource, RouteSettings {
-  ServiceId: string
-  ResourceType: 'Console' | 'Ingress'
-  Tags: { Key: string; Value: string }[]
-  CreateTime: string
-  UpdateTime: string
-  /** What requests go by, from which time on in milliseconds since 1970, oldest first. */
-  published: { at: number; settings: RouteSettings }[]
-}
+import { paging, resourceType, tags, text } from './fields.ts'
+import type { GatewayService } from './resources/gateway-service.ts'
+import { describeRoute, type Route } from './resources/route.ts'
+import { type RouteSettings, refuseNotEmulated, routeSettings } from './resources/route-settings.ts'
 
 export const createRoute: Action = action(
   v.object({ ...routeSettings, ServiceId: v.string(), ResourceType: resourceType, Tags: tags(10) }),
   ({ Tags = [], ...input }, apig, call) => {
-    const service = serviceOf(apig, input.ServiceId, call)
+    const service = apig.services.get(input.ServiceId, call.region)
     mustBeRunning('gateway service', service)
     check(input, service, apig, call)
     const present = apig.routes.all().filter(({ ServiceId }) => ServiceId === service.Id)
@@ -44,7 +35,7 @@ export const createRoute: Action = action(
 )
 
 export const getRoute: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  Route: withoutTags(describeRoute(apig, routeOf(apig, Id, call))),
+  Route: withoutTags(describeRoute(apig, apig.routes.get(Id, call.region))),
 }))
 
 export const listRoutes: Action = action(
@@ -62,7 +53,7 @@ export const listRoutes: Action = action(
     const leadsTo = ({ UpstreamList }: Route, ids: readonly string[]) =>
       UpstreamList.some((upstream) => ids.includes(upstream.UpstreamId))
     const wanted = (route: Route) =>
-      (!GatewayId || apig.services.get(route.ServiceId, route.region)?.GatewayId === GatewayId) &&
+      (!GatewayId || apig.services.find(route.ServiceId, route.region)?.GatewayId === GatewayId) &&
       (!ServiceId || route.ServiceId === ServiceId) &&
       (!UpstreamId || leadsTo(route, [UpstreamId])) &&
       !UpstreamVersion &&
@@ -80,8 +71,8 @@ export const listRoutes: Action = action(
 
 /** What the call does not name is no longer set. */
 export const updateRoute: Action = action(v.object({ ...routeSettings, Id: v.string() }), (input, apig, call) => {
-  const route = routeOf(apig, input.Id, call)
-  check(input, serviceOf(apig, route.ServiceId, call), apig, call)
+  const route = apig.routes.get(input.Id, call.region)
+  check(input, apig.services.get(route.ServiceId, call.region), apig, call)
   const { Id, region, ServiceId, ResourceType, Tags, CreateTime } = route
   apig.routes.put({
     ...{ Id, region, ServiceId, ResourceType, Tags, CreateTime },
@@ -93,8 +84,8 @@ export const updateRoute: Action = action(v.object({ ...routeSettings, Id: v.str
 })
 
 export const deleteRoute: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => {
-  const route = routeOf(apig, Id, call)
-  const bindings = apig.bindings.all().filter(({ Target }) => Target === Id)
+  const route = apig.routes.get(Id, call.region)
+  const bindings = apig.pluginBindings.all().filter(({ Target }) => Target === Id)
   mustBeUnused('route', Id, bindings, 'plugin binding')
   apig.routes.remove(route)
   return {}
@@ -104,34 +95,9 @@ export const checkRouteExist: Action = action(
   v.object({ ServiceId: v.string(), Name: v.string() }),
   ({ ServiceId, Name }, apig, call) => {
     const isIt = (route: Route) => route.ServiceId === ServiceId && route.Name === Name
-    const route = apig.routes.listed(call.region).find(isIt)
-    return route ? { Exist: true, Id: route.Id } : { Exist: false }
+    return existence(apig.routes.listed(call.region).find(isIt))
   },
 )
-
-/** @throws ApiError 404 ResourceNotFound */
-export function routeOf(apig: Apig, id: string, call: Call): Route {
-  return find(apig.routes, 'route', id, call)
-}
-
-/** A route as GetRoute and ListRoutes show it, and its tags. */
-export function describeRoute(apig: Apig, { region, hiddenUntil, Status, next, published, ...route }: Route) {
-  const service = apig.services.get(route.ServiceId, region)
-  return {
-    ...route,
-    ServiceName: service?.Name ?? '',
-    Priority: route.Priority ?? 100,
-    Domains: service ? domainsOf(apig, service) : [],
-    CustomDomains: [],
-    Reason: '',
-  }
-}
-
-/** What requests go by at this moment; undefined while nothing of the route has reached the gateway. */
-export function settingsInForce(apig: Apig, { published }: Route): RouteSettings | undefined {
-  const now = apig.clock.now()
-  return published.findLast(({ at }) => at <= now)?.settings
-}
 
 function publication(apig: Apig, settings: RouteSettings): Route['published'][number] {
   return { at: apig.clock.now() + apig.delays.routeSeconds * 1000, settings }
@@ -144,7 +110,7 @@ function check(settings: RouteSettings, service: GatewayService, apig: Apig, cal
   }
   refuseNotEmulated(settings)
   for (const { UpstreamId } of settings.UpstreamList) {
-    if (apig.upstreams.get(UpstreamId, call.region)?.GatewayId !== service.GatewayId) {
+    if (apig.upstreams.find(UpstreamId, call.region)?.GatewayId !== service.GatewayId) {
       throw notFound('upstream', UpstreamId)
     }
   }

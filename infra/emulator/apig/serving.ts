@@ -1,21 +1,18 @@
 import { type Apig, settle } from './action.ts'
 import { defaultTimeoutSeconds } from './assumptions.ts'
-import { consumerOfKey } from './credentials.ts'
 import type { Serving } from './data-plane.ts'
-import type { GatewayService } from './gateway-services.ts'
-import { bindingsTo, keyAuthOf } from './plugin-bindings.ts'
-import { pluginAt } from './plugins.ts'
+import { keyAuthRules } from './key-auth.ts'
 import type { CorsPolicy } from './proxy/cors.ts'
 import type { HeaderOperation } from './proxy/header-operations.ts'
 import type { Route as ProxyRoute } from './proxy/index.ts'
-import type { KeyAuth } from './proxy/key-auth.ts'
 import type { MatchRule } from './proxy/match.ts'
+import type { GatewayService } from './resources/gateway-service.ts'
+import { settingsInForce } from './resources/route.ts'
 import type {
   CorsPolicy as RouteCorsPolicy,
   HeaderOperation as RouteHeaderOperation,
   RouteSettings,
-} from './route-settings.ts'
-import { settingsInForce } from './routes.ts'
+} from './resources/route-settings.ts'
 
 /** What a service answers with at this moment; undefined when there is no such service. */
 export function serving(apig: Apig, serviceId: string): Serving | undefined {
@@ -36,7 +33,7 @@ function routesOf(apig: Apig, service: GatewayService): ProxyRoute[] {
     .all()
     .filter(({ ServiceId }) => ServiceId === service.Id)
     .flatMap((route) => {
-      const settings = settingsInForce(apig, route)
+      const settings = settingsInForce(route, apig.clock.now())
       return settings?.Enable ? [proxyRoute(apig, service, route.Id, settings)] : []
     })
 }
@@ -55,7 +52,7 @@ function proxyRoute(apig: Apig, service: GatewayService, routeId: string, settin
     requestHeaders: operationsOn('request', HeaderOperations),
     responseHeaders: operationsOn('response', HeaderOperations),
     upstream: async (request) => {
-      const upstream = apig.upstreams.get(pick(UpstreamList), region)
+      const upstream = apig.upstreams.find(pick(UpstreamList), region)
       const functionId = upstream?.UpstreamSpec.VeFaas.FunctionId
       if (functionId === undefined || !apig.functions.hasReleased(functionId)) {
         throw new Error(`The function behind the route ${Name} is gone.`)
@@ -63,20 +60,6 @@ function proxyRoute(apig: Apig, service: GatewayService, routeId: string, settin
       return apig.functions.invoke(functionId, request)
     },
   }
-}
-
-/** What the enabled bindings of wasm-key-auth to these demand; nothing while the plugin is off on the gateway. */
-function keyAuthRules(apig: Apig, gatewayId: string, targets: readonly string[]): KeyAuth[] {
-  if (!pluginAt(apig, gatewayId, 'wasm-key-auth')?.Enable) return []
-  return bindingsTo(apig, ...targets).flatMap(({ Enable, PluginName, PluginConfig }) => {
-    const config = Enable ? keyAuthOf(PluginName, PluginConfig) : undefined
-    if (!config) return []
-    return {
-      headers: config.KeySources.map(({ Header }) => Header),
-      allowed: config.AllowedConsumers,
-      consumerOf: (key) => consumerOfKey(apig, gatewayId, key),
-    }
-  })
 }
 
 /** Nothing is allowed that the policy does not name. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
-import type { Call } from '../openapi/gateway.ts'
-import { type Action, type Apig, action, admitCreation, born, find } from './action.ts'
+import { type Action, type Apig, action } from './action.ts'
+import { existence, pageOf } from './answers.ts'
 import {
   mustBeNew,
   mustBeReleased,
@@ -12,44 +12,15 @@ import {
   notInWhitelist,
   withoutTags,
 } from './assumptions.ts'
+import { admitCreation, born } from './creation.ts'
 import { missingParameter, notEmulated } from './errors.ts'
-import { comments, name, pageOf, paging, resourceType, tags, text } from './fields.ts'
-import { gatewayOf } from './gateways.ts'
-import type { Resource } from './resources.ts'
-
-const sourceTypes = ['VeFaas', 'ECS', 'K8S', 'Nacos', 'Domain', 'FixedIP', 'AIProvider', 'Internal'] as const
-
-const upstreamSpec = v.object({ VeFaas: v.optional(v.object({ FunctionId: v.string() })) })
-
-const settings = {
-  Name: name(63),
-  SourceType: v.picklist(sourceTypes, `it has to be one of ${sourceTypes.join(', ')}`),
-  UpstreamSpec: upstreamSpec,
-  Protocol: v.optional(v.picklist(['HTTP', 'HTTP2', 'GRPC'], 'it has to be HTTP, HTTP2 or GRPC'), 'HTTP'),
-  Comments: comments,
-  // Accepted and shown, of no effect here: one upstream is one function.
-  LoadBalancerSettings: v.optional(v.looseObject({})),
-  CircuitBreakingSettings: v.optional(v.looseObject({})),
-  ConnectionPoolSettings: v.optional(v.looseObject({})),
-  TlsSettings: v.optional(v.looseObject({})),
-}
-
-type Settings = v.InferOutput<ReturnType<typeof v.object<typeof settings, undefined>>>
-
-/** An upstream: a function that routes may lead to. */
-export interface Upstream extends Resource, Omit<Settings, 'UpstreamSpec'> {
-  GatewayId: string
-  UpstreamSpec: { VeFaas: { FunctionId: string } }
-  ResourceType: 'Console' | 'Ingress'
-  Tags: { Key: string; Value: string }[]
-  CreateTime: string
-  UpdateTime: string
-}
+import { paging, resourceType, tags, text } from './fields.ts'
+import { describeUpstream, type Upstream, type UpstreamSettings, upstreamSettings } from './resources/upstream.ts'
 
 export const createUpstream: Action = action(
-  v.object({ ...settings, GatewayId: v.string(), ResourceType: resourceType, Tags: tags(10) }),
+  v.object({ ...upstreamSettings, GatewayId: v.string(), ResourceType: resourceType, Tags: tags(10) }),
   ({ Tags = [], ...input }, apig, call) => {
-    const gateway = gatewayOf(apig, input.GatewayId, call)
+    const gateway = apig.gateways.get(input.GatewayId, call.region)
     mustBeRunning('gateway', gateway)
     const UpstreamSpec = specOf(apig, input)
     mustBeServerless(gateway)
@@ -65,7 +36,7 @@ export const createUpstream: Action = action(
 )
 
 export const getUpstream: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  Upstream: withoutTags(describeUpstream(upstreamOf(apig, Id, call))),
+  Upstream: withoutTags(describeUpstream(apig.upstreams.get(Id, call.region))),
 }))
 
 export const listUpstreams: Action = action(
@@ -88,8 +59,8 @@ export const listUpstreams: Action = action(
 )
 
 /** What the call does not name is no longer set. */
-export const updateUpstream: Action = action(v.object({ ...settings, Id: v.string() }), (input, apig, call) => {
-  const upstream = upstreamOf(apig, input.Id, call)
+export const updateUpstream: Action = action(v.object({ ...upstreamSettings, Id: v.string() }), (input, apig, call) => {
+  const upstream = apig.upstreams.get(input.Id, call.region)
   const UpstreamSpec = specOf(apig, input)
   const isTaken = (other: Upstream) =>
     other !== upstream && other.GatewayId === upstream.GatewayId && other.Name === input.Name
@@ -105,7 +76,7 @@ export const updateUpstream: Action = action(v.object({ ...settings, Id: v.strin
 })
 
 export const deleteUpstream: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => {
-  const upstream = upstreamOf(apig, Id, call)
+  const upstream = apig.upstreams.get(Id, call.region)
   const users = apig.routes.all().filter(({ UpstreamList }) => UpstreamList.some(({ UpstreamId }) => UpstreamId === Id))
   mustBeUnused('upstream', Id, users, 'route')
   apig.upstreams.remove(upstream)
@@ -122,7 +93,7 @@ export const checkUpstreamExist: Action = action(
 
 /** Whether there is an upstream of the same function. */
 export const checkUpstreamSpecExist: Action = action(
-  v.object({ GatewayId: v.string(), UpstreamSpec: upstreamSpec }),
+  v.object({ GatewayId: v.string(), UpstreamSpec: upstreamSettings.UpstreamSpec }),
   ({ GatewayId, UpstreamSpec }, apig, call) => {
     const isIt = (upstream: Upstream) =>
       upstream.GatewayId === GatewayId && upstream.UpstreamSpec.VeFaas.FunctionId === UpstreamSpec.VeFaas?.FunctionId
@@ -130,26 +101,12 @@ export const checkUpstreamSpecExist: Action = action(
   },
 )
 
-/** @throws ApiError 404 ResourceNotFound */
-export function upstreamOf(apig: Apig, id: string, call: Call): Upstream {
-  return find(apig.upstreams, 'upstream', id, call)
-}
-
-/** An upstream as ListUpstreams shows it. */
-export function describeUpstream({ region, hiddenUntil, Status, next, ...upstream }: Upstream) {
-  return { ...upstream, Comments: upstream.Comments ?? '', BackendTargetList: [], VersionDetails: [] }
-}
-
 /** @throws ApiError for a source that is no function of veFaaS, or a function that cannot be bound */
-function specOf(apig: Apig, { SourceType, UpstreamSpec }: Pick<Settings, 'SourceType' | 'UpstreamSpec'>) {
+function specOf(apig: Apig, { SourceType, UpstreamSpec }: Pick<UpstreamSettings, 'SourceType' | 'UpstreamSpec'>) {
   if (SourceType === 'Domain') throw notInWhitelist('upstreams of type Domain')
   if (SourceType !== 'VeFaas') throw notEmulated(`SourceType ${SourceType}`)
   const { VeFaas } = UpstreamSpec
   if (!VeFaas) throw missingParameter('UpstreamSpec.VeFaas')
   mustBeReleased(VeFaas.FunctionId, apig.functions)
   return { VeFaas }
-}
-
-function existence(upstream: Upstream | undefined): object {
-  return upstream ? { Exist: true, Id: upstream.Id } : { Exist: false }
 }

@@ -1,29 +1,20 @@
-import { randomBytes } from 'node:crypto'
-import type { Clock } from '../openapi/clock.ts'
-
-/** What everything in the gateway's account has in common. */
-export interface Resource {
-  Id: string
-  /** Where it is; nobody sees it from another region. */
-  region: string
-  /** Milliseconds since 1970 until which no list shows it. */
-  hiddenUntil?: number | undefined
-  /** Of those that come and go by and by. */
-  Status?: string
-  /** The status that it comes to, and when, in milliseconds since 1970; `GONE` ends it. */
-  next?: { status: string; at: number } | undefined
-}
+import type { Clock } from '../../openapi/clock.ts'
+import { notFound } from '../errors.ts'
+import type { Resource, Status } from './resource.ts'
 
 /**
  * The resources of one kind, oldest first. Their statuses move by the clock, and are brought up to date by `settle`; no
  * timer runs.
  */
-export class Resources<T extends Resource> {
+export class Table<T extends Resource> {
+  readonly #kind: string
   readonly #clock: Clock
   readonly #onGone: ((resource: T) => void) | undefined
   readonly #byId = new Map<string, T>()
 
-  constructor(clock: Clock, onGone?: (resource: T) => void) {
+  /** `kind` is what errors call one of them. */
+  constructor(kind: string, clock: Clock, onGone?: (resource: T) => void) {
+    this.#kind = kind
     this.#clock = clock
     this.#onGone = onGone
   }
@@ -33,9 +24,17 @@ export class Resources<T extends Resource> {
     this.#byId.set(resource.Id, resource)
   }
 
-  get(id: string, region: string): T | undefined {
+  /** Undefined, too, for what is in another region. */
+  find(id: string, region: string): T | undefined {
     const resource = this.#byId.get(id)
     return resource?.region === region ? resource : undefined
+  }
+
+  /** @throws ApiError 404 ResourceNotFound */
+  get(id: string, region: string): T {
+    const resource = this.find(id, region)
+    if (!resource) throw notFound(this.#kind, id)
+    return resource
   }
 
   all(): T[] {
@@ -57,10 +56,9 @@ export class Resources<T extends Resource> {
   }
 
   /** Now `via`, and `status` after so many seconds; `GONE` removes it. `never` leaves it in `via` for good. */
-  move(resource: T, via: NonNullable<T['Status']>, status: T['Status'] | 'GONE', seconds: number | 'never'): void {
+  move(resource: T, via: Status, status: Status | 'GONE', seconds: number | 'never'): void {
     resource.Status = via
-    resource.next =
-      seconds === 'never' ? undefined : { status: status as string, at: this.#clock.now() + seconds * 1000 }
+    resource.next = seconds === 'never' ? undefined : { status, at: this.#clock.now() + seconds * 1000 }
   }
 
   /** Does what has come due since it was last called. To be called before anybody looks. */
@@ -78,9 +76,4 @@ export class Resources<T extends Resource> {
   clear(): void {
     for (const resource of this.all()) this.remove(resource)
   }
-}
-
-/** An id as APIG makes them: the prefix of its kind, then 20 lower-case letters and digits. */
-export function newId(prefix: string): string {
-  return prefix + Array.from(randomBytes(20), (byte) => (byte % 36).toString(36)).join('')
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { notEmulated } from './errors.ts'
-import { flag, text, wholeNumber } from './fields.ts'
+import { notEmulated } from '../errors.ts'
+import { flag, text, wholeNumber } from '../fields.ts'
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'PATCH'] as const
 const matchTypes = ['Exact', 'Prefix', 'Regex'] as const

@@ -1,0 +1,44 @@
+import * as v from 'valibot'
+import type { Apig } from './action.ts'
+import type { KeyAuth } from './proxy/key-auth.ts'
+import type { Credential } from './resources/credential.ts'
+import { pluginAt } from './resources/plugin.ts'
+import type { PluginBinding } from './resources/plugin-binding.ts'
+
+/** What the enabled bindings of wasm-key-auth to these demand; nothing while the plugin is off on the gateway. */
+export function keyAuthRules(apig: Apig, gatewayId: string, targets: readonly string[]): KeyAuth[] {
+  if (!pluginAt(apig.plugins, gatewayId, 'wasm-key-auth')?.Enable) return []
+  const bindings = apig.pluginBindings.all().filter(({ Enable, Target }) => Enable && targets.includes(Target))
+  return bindings.flatMap((binding) => {
+    const config = keyAuthOf(binding)
+    if (!config) return []
+    return {
+      headers: config.KeySources.map(({ Header }) => Header),
+      allowed: config.AllowedConsumers,
+      consumerOf: (key) => consumerOfKey(apig, gatewayId, key),
+    }
+  })
+}
+
+const keyAuthConfig = v.pipe(
+  v.string(),
+  v.parseJson(undefined, 'it is no JSON'),
+  v.object({
+    KeySources: v.pipe(v.array(v.object({ Header: v.pipe(v.string(), v.nonEmpty()) })), v.nonEmpty()),
+    AllowedConsumers: v.array(v.string()),
+  }),
+)
+
+/** What a binding of wasm-key-auth says; undefined for another plugin, or when its configuration cannot be read. */
+export function keyAuthOf({ PluginName, PluginConfig }: Pick<PluginBinding, 'PluginName' | 'PluginConfig'>) {
+  if (PluginName !== 'wasm-key-auth') return undefined
+  const { success, output } = v.safeParse(keyAuthConfig, PluginConfig)
+  return success ? output : undefined
+}
+
+/** The name of the consumer whose API key it is. */
+function consumerOfKey(apig: Apig, gatewayId: string, key: string): string | undefined {
+  const isIt = (one: Credential) => one.GatewayId === gatewayId && one.CredentialType === 'key-auth' && one.key === key
+  const credential = apig.credentials.all().find(isIt)
+  return credential && apig.consumers.find(credential.ConsumerId, credential.region)?.Name
+}

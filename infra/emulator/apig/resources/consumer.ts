@@ -1,0 +1,18 @@
+import type { Gateway } from './gateway.ts'
+import type { Resource } from './resource.ts'
+import type { Table } from './table.ts'
+
+/** A consumer: who calls through a gateway, known by its credentials. */
+export interface Consumer extends Resource {
+  Name: string
+  GatewayId: string
+  Comments: string
+  CreateTime: string
+  UpdateTime: string
+}
+
+/** A consumer as GetConsumer and ListConsumers show it. */
+export function describeConsumer({ gateways }: { gateways: Table<Gateway> }, consumer: Consumer): object {
+  const { region, hiddenUntil, Status, next, ...shown } = consumer
+  return { ...shown, GatewayName: gateways.find(consumer.GatewayId, region)?.Name ?? '' }
+}

@@ -1,0 +1,47 @@
+import * as v from 'valibot'
+import { defaultGatewayType } from '../assumptions.ts'
+import { comments, flag, name, tags, text, wholeNumber } from '../fields.ts'
+import type { Resource, Status } from './resource.ts'
+
+/** What CreateGateway says of a gateway. */
+export const gatewaySettings = v.object({
+  Name: name(63),
+  Region: v.string(),
+  Type: v.optional(v.picklist(['standard', 'serverless'], 'it has to be standard or serverless'), defaultGatewayType),
+  NetworkSpec: v.optional(v.object({ VpcId: v.string(), SubnetIds: v.array(v.string()) })),
+  ResourceSpec: v.optional(
+    v.object({
+      Replicas: v.optional(wholeNumber(2, 100)),
+      InstanceSpecCode: v.optional(v.picklist(['1c2g', '2c4g', '4c8g', '8c16g'])),
+      CLBSpecCode: text,
+      PublicNetworkBillingType: v.optional(v.picklist(['traffic', 'bandwidth'])),
+      PublicNetworkBandwidth: v.optional(wholeNumber(0, 500)),
+      NetworkType: v.optional(v.object({ EnablePublicNetwork: flag, EnablePrivateNetwork: flag })),
+    }),
+  ),
+  LogSpec: v.optional(v.object({ Enable: flag, ProjectId: text, TopicId: text })),
+  MonitorSpec: v.optional(v.object({ Enable: flag, WorkspaceID: text })),
+  ProjectName: v.optional(v.string(), 'default'),
+  Comments: comments,
+  Tags: tags(10),
+})
+
+/** A gateway: what carries requests to functions. */
+export interface Gateway extends Resource, v.InferOutput<typeof gatewaySettings> {
+  Status: Status
+  CreateTime: string
+  /** Why it ends in CreatedFailed; empty when it does not. */
+  failure: string
+}
+
+/** A gateway as GetGateway and ListGateways show it. */
+export function describeGateway({ region, hiddenUntil, next, failure, ...gateway }: Gateway): object {
+  return {
+    ...gateway,
+    Version: 'v2',
+    Message: gateway.Status === 'CreatedFailed' ? failure : '',
+    Comments: gateway.Comments ?? '',
+    Events: [],
+    Tags: gateway.Tags ?? [],
+  }
+}

@@ -1,0 +1,37 @@
+import type { DataPlane } from '../data-plane.ts'
+import { domainsOf, type GatewayService } from './gateway-service.ts'
+import type { Resource } from './resource.ts'
+import type { RouteSettings } from './route-settings.ts'
+import type { Table } from './table.ts'
+
+/** A route: which requests to a service go to which upstreams, and how. */
+export interface Route extends Resource, RouteSettings {
+  ServiceId: string
+  ResourceType: 'Console' | 'Ingress'
+  Tags: { Key: string; Value: string }[]
+  CreateTime: string
+  UpdateTime: string
+  /** What requests go by, from which time on in milliseconds since 1970, oldest first. */
+  published: { at: number; settings: RouteSettings }[]
+}
+
+/** A route as GetRoute and ListRoutes show it, and its tags. */
+export function describeRoute(
+  { services, dataPlane }: { services: Table<GatewayService>; dataPlane: DataPlane },
+  { region, hiddenUntil, Status, next, published, ...route }: Route,
+) {
+  const service = services.find(route.ServiceId, region)
+  return {
+    ...route,
+    ServiceName: service?.Name ?? '',
+    Priority: route.Priority ?? 100,
+    Domains: service ? domainsOf(dataPlane, service) : [],
+    CustomDomains: [],
+    Reason: '',
+  }
+}
+
+/** What requests go by at `now`, milliseconds since 1970; undefined while nothing of it has reached the gateway. */
+export function settingsInForce({ published }: Route, now: number): RouteSettings | undefined {
+  return published.findLast(({ at }) => at <= now)?.settings
+}
