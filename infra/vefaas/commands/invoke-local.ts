@@ -15,6 +15,8 @@ import { interruption } from './interruption.ts'
 import { eventFor } from './invoke-local/event.ts'
 import type { Answer } from './invoke-local/messages.ts'
 
+const STDERR = 2
+
 const PROGRAM = join(import.meta.dirname, 'invoke-local/program.cjs')
 
 /**
@@ -22,7 +24,11 @@ const PROGRAM = join(import.meta.dirname, 'invoke-local/program.cjs')
  * of --data or --path. What it returns goes to stdout as JSON, its log to stderr; the process fails when it throws, answers
  * a status from 400 up, or takes longer than it may.
  */
-export async function invokeLocal(context: Context, interrupted = interruption()): Promise<void> {
+export async function invokeLocal(
+  context: Context,
+  interrupted = interruption(),
+  log: typeof STDERR | 'ignore' = STDERR,
+): Promise<void> {
   const { options, utils } = context
   const spec = functionOf(context)
   if (options.docker) throw new CommandError('--docker: there is no image of the runtime; leave it out')
@@ -35,7 +41,7 @@ export async function invokeLocal(context: Context, interrupted = interruption()
   process.once('exit', removeFolder)
   try {
     unzip(packageOf(context, spec), folder)
-    const result = await run(spec, folder, environmentFor(context, spec), question, interrupted)
+    const result = await run(spec, folder, environmentFor(context, spec), question, interrupted, log)
     if (result === undefined) {
       process.exitCode = 130
       return
@@ -92,10 +98,10 @@ async function run(
   env: NodeJS.ProcessEnv,
   question: object,
   interrupted: AbortSignal,
+  log: typeof STDERR | 'ignore',
 ): Promise<{ value: unknown } | undefined> {
   // It writes where its caller's log is: stdout is for the result. Flags of this process (tsx, for one) are not for it.
-  const stdio = ['ignore', 2, 2, 'ipc'] as const
-  const child = fork(PROGRAM, [], { cwd, env, execArgv: [], stdio: [...stdio], serialization: 'advanced' })
+  const child = fork(PROGRAM, [], { cwd, env, execArgv: [], stdio: ['ignore', log, log, 'ipc'] })
   const kill = () => child.kill('SIGKILL')
   interrupted.addEventListener('abort', kill)
   let timer: NodeJS.Timeout | undefined

@@ -22,8 +22,9 @@ process.once('message', async ({ event, context }) => {
   }
 })
 
-/** What JSON can say of it; what has no JSON fails here, as it would there. */
+/** What JSON can say of it; what has no JSON fails here. */
 function plain(value) {
-  const body = value?.body instanceof Uint8Array ? { body: Buffer.from(value.body).toString() } : {}
-  return value === undefined ? null : JSON.parse(JSON.stringify({ value: { ...value, ...body } })).value
+  const isBinary = value?.body instanceof Uint8Array
+  const readable = isBinary ? { ...value, body: Buffer.from(value.body).toString() } : value
+  return JSON.parse(JSON.stringify(readable) ?? 'null')
 }

@@ -1,0 +1,145 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCloud } from '../../emulator/cloud.ts'
+import type { Options } from '../osls.ts'
+import { rollback } from './rollback.ts'
+import { contextFor, createProject } from './testing.ts'
+
+const cloud = await startCloud()
+afterAll(() => cloud.close())
+
+const text = (said: string) => `exports.handler = async () => ({ body: '${said}' })`
+
+const contextWith = (said: string, options: Options = {}) =>
+  contextFor(
+    cloud.url,
+    { functions: { one: { events: [{ apig: { path: '/' } }] } }, code: { one: text(said) } },
+    { function: 'one', ...options },
+  )
+
+const says = async () => (await fetch(cloud.apig.gatewayUrl)).text()
+
+/** Three revisions; the last one serves. */
+beforeEach(async () => {
+  cloud.vefaas.reset()
+  cloud.apig.reset()
+  for (const said of ['first', 'second', 'third']) await contextWith(said).deploy()
+})
+
+/** Times and hashes are other ones each time. */
+const shown = (lines: string) =>
+  lines
+    .replace(/\d{4}-\d\d-\d\dT\S+/g, '<time>')
+    .replace(/code [\da-f]{12}/g, 'code <hash>')
+    .replace(/\d\.\d s/g, '<s>')
+
+test('lets the revision before serve again, until the next deployment', async () => {
+  const context = contextWith('third', { stage: 'test' })
+  await rollback(context)
+  expect(await says()).toBe('second')
+  expect(shown(context.log())).toBe(`Rolling shop-test-one back to revision 2: <time>  code <hash>
+
+  updated  function         shop-test-one  revision 3 -> 2  (<s>)
+
+Its memory, timeout and variables are those of that revision too. The next serverless deploy --stage test, also of one alone, publishes again what serverless.yml says.`)
+
+  await rollback(contextWith('third'))
+  expect(await says()).toBe('first')
+  expect(await contextWith('third').deploy()).toEqual(['update function shop-test-one release'])
+  expect(await says()).toBe('third')
+})
+
+test('lets any revision serve, and has nothing to do where it does', async () => {
+  await rollback(contextWith('third', { 'function-version': '1' }))
+  expect(await says()).toBe('first')
+  const context = contextWith('third', { 'function-version': '1' })
+  await rollback(context)
+  expect(context.log()).toBe('Revision 1 of shop-test-one is the one that serves: nothing has changed.')
+})
+
+describe('refuses', () => {
+  const list = [
+    '  revision 3  <time>  code <hash>  serves',
+    '  revision 2  <time>  code <hash>',
+    '  revision 1  <time>  code <hash>',
+  ]
+  const refusal = (context: ReturnType<typeof contextWith>) =>
+    rollback(context).then(
+      () => 'nothing',
+      (error: Error) => shown(error.message),
+    )
+
+  test('a revision that is not there, and says which are', async () => {
+    for (const given of ['4', '0', '-1', 'first', '1.0', '99999999999999999999']) {
+      expect(await refusal(contextWith('third', { 'function-version': given }))).toBe(
+        [`Function shop-test-one has no revision ${given}; it has`, ...list].join('\n'),
+      )
+    }
+    expect(await says()).toBe('third')
+  })
+
+  test('where there is none before', async () => {
+    await rollback(contextWith('third', { 'function-version': '1' }))
+    expect(await refusal(contextWith('third'))).toBe(
+      [
+        'Function shop-test-one has no revision before the one that serves; it has',
+        list[0]?.replace('  serves', ''),
+        list[1],
+        `${list[2]}  serves`,
+      ].join('\n'),
+    )
+  })
+
+  test('an unknown function', async () => {
+    expect(await refusal(contextWith('third', { function: 'two' }))).toBe(
+      'There is no function two in serverless.yml; there are one',
+    )
+  })
+})
+
+describe('tells the end of a release', () => {
+  test('that fails, and what serves', async () => {
+    cloud.vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'function_health_check_failed' })
+    const error = await rollback(contextWith('third')).catch((error: Error) => error)
+    expect((error as Error).cause).toMatchObject({
+      message: expect.stringMatching(
+        /^revision 2 was not released: function_health_check_failed.*\. Revision 3 goes on serving$/,
+      ),
+    })
+    expect(await says()).toBe('third')
+  })
+
+  test('whose answer was lost', async () => {
+    cloud.vefaas.faults.add({ Kind: 'CutAfter', Action: 'Release', Times: 1 })
+    await rollback(contextWith('third'))
+    expect(await says()).toBe('second')
+  })
+
+  test('that was lost itself', async () => {
+    cloud.vefaas.faults.add({ Kind: 'CutBefore', Action: 'Release', Times: 1 })
+    const error = await rollback(contextWith('third')).catch((error: Error) => error)
+    expect((error as Error).cause).toMatchObject({ message: expect.stringContaining('revision 2 was not released') })
+  })
+})
+
+test('is a command of serverless', async () => {
+  const project = createProject(
+    `
+service: shop
+plugins: [./plugin.cjs]
+provider: { name: vefaas, runtime: node20/v1, region: cn-beijing, stage: test, endpoint: '${cloud.url}' }
+functions: { one: { handler: index.handler, package: { artifact: one.zip }, events: [{ apig: { path: / } }] } }
+`,
+    { 'one.zip': text('third') },
+  )
+  try {
+    const { code, out } = await project.serverless(['rollback', 'function', '-f', 'one', '--function-version', '7'])
+    expect({ code, out: shown(out) }).toEqual({
+      code: 1,
+      out: expect.stringMatching(/^Error:\nFunction shop-test-one has no revision 7; it has\n {2}revision 3 /),
+    })
+    expect(await project.serverless(['rollback', 'function', '-f', 'one'])).toMatchObject({ code: 0, out: '' })
+    expect(await says()).toBe('second')
+  } finally {
+    project.remove()
+  }
+})

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ProviderConfig } from '../config.ts'
+import type { Context } from '../context.ts'
+import type { Options } from '../osls.ts'
+import { clientFor, codeOf, codeThatAnswers, deploy, type FunctionsOf, serviceWith } from '../testing.ts'
+
+export type Terminal = {
+  /** What went to stdout. */
+  out: () => string
+  /** What went to stderr. */
+  log: () => string
+}
+
+/** What a command gets, for a service that is described by hand, and what it writes. */
+export type TestContext = Context & Terminal & { deploy: () => Promise<string[]> }
+
+export type TestService = {
+  functions: FunctionsOf
+  provider?: Partial<ProviderConfig>
+  /** The index.js of functions. Without it, they answer with their key. */
+  code?: Record<string, string>
+}
+
+export function contextFor(endpoint: string, described: TestService, options: Options = {}): TestContext {
+  const { functions, provider = {}, code = {} } = described
+  const service = serviceWith(functions, provider)
+  const client = clientFor(endpoint)
+  const out: string[] = []
+  const lines: string[] = []
+  const write = (line = '') => {
+    lines.push(line)
+  }
+  const artifactOf = (key: string) => (code[key] === undefined ? codeThatAnswers(key) : codeOf(code[key]))
+  return {
+    config: {
+      service: service.name,
+      stage: service.stage,
+      region: service.region,
+      provider: { name: 'vefaas', runtime: 'node20/v1', region: service.region, ...provider },
+      functions: {},
+    },
+    service,
+    client,
+    options,
+    utils: {
+      log: { notice: write, success: write, warning: (line) => write(`Warning: ${line}`), info: () => {} },
+      progress: { get: () => ({ notice: () => {}, remove: () => {} }) },
+      writeText: (written) => {
+        out.push(...[written].flat())
+      },
+    },
+    endpoint,
+    directory: '/nowhere',
+    artifactOf,
+    out: () => out.join('\n'),
+    log: () => lines.join('\n'),
+    deploy: () => deploy(client, service, artifactOf),
+  }
+}
+
+export type Project = {
+  folder: string
+  /** Runs the serverless command in it. */
+  serverless: (args: string[], options?: RunOptions) => Promise<Ended>
+  /** The same for one that goes on until it is stopped. */
+  start: (args: string[]) => Running
+  write: (name: string, contents: string | Uint8Array) => void
+  remove: () => void
+}
+
+export type RunOptions = { input?: string; env?: Record<string, string> }
+export type Ended = { code: number | null; out: string; log: string }
+export type Running = Terminal & { stop: (signal: NodeJS.Signals) => Promise<Ended> }
+
+/** A folder with a serverless.yml and the packages of its functions. */
+export function createProject(serverlessYml: string, packages: Record<string, string>): Project {
+  const folder = mkdtempSync(join(tmpdir(), 'serverless-test-'))
+  const write = (name: string, contents: string | Uint8Array) => writeFileSync(join(folder, name), contents)
+  write('serverless.yml', serverlessYml)
+  // osls takes plugins from the folder of the service, or as packages.
+  write('plugin.cjs', `module.exports = require(${JSON.stringify(join(import.meta.dirname, '../index.cjs'))})`)
+  for (const [name, code] of Object.entries(packages)) write(name, codeOf(code).bytes)
+  return {
+    folder,
+    serverless: (args, options) => spawned(folder, args, options).ended,
+    start: (args) => {
+      const { child, ended, out, log } = spawned(folder, args)
+      const stop = (signal: NodeJS.Signals) => {
+        child.kill(signal)
+        return ended
+      }
+      return { out, log, stop }
+    },
+    write,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+function spawned(cwd: string, args: string[], { input, env = {} }: RunOptions = {}) {
+  const program = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [program, ...args], { cwd, env: { PATH, HOME, ...env } })
+  child.stdin.end(input)
+  let out = ''
+  let log = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    log += chunk
+  })
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code) => resolve({ code, out, log }))
+  })
+  return { child, ended, out: () => out, log: () => log }
+}
