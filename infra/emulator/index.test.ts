@@ -8,7 +8,7 @@ afterEach(() => {
 })
 
 it('listens, says how to use it, and ends at once when told to', async () => {
-  const emulator = start('--port', '0', '--boot-seconds', '60', '--seed', '2', '--secret-key', 'own-secret')
+  const emulator = start('--port', '0', '--gateway-port', '0', '--boot-seconds', '60', '--seed', '2', '--secret-key', 'own-secret')
   const out = await emulator.printed(/^ready .*$/m)
   const url = out.match(/^ready (http:\/\/127\.0\.0\.1:\d+)$/m)?.[1] ?? ''
   expect(out).toContain('AKLOCAL')
@@ -40,9 +40,9 @@ it.each([
 })
 
 it('a port that is taken: one line, exit code 1', async () => {
-  const first = start('--port', '0')
+  const first = start('--port', '0', '--gateway-port', '0')
   const port = (await first.printed(/^ready .*$/m)).match(/:(\d+)$/m)?.[1] ?? ''
-  const { code, err } = await start('--port', port).ended
+  const { code, err } = await start('--port', port, '--gateway-port', '0').ended
   expect([code, err.trimEnd().split('\n').length]).toEqual([1, 1])
   expect(err).toContain('is in use; choose another with --port')
 })
