@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { type Artifact, readArtifact } from './artifact.ts'
-import { type Client, createClient } from './cloud/client.ts'
+import { type Client, type Credentials, createClient } from './cloud/client.ts'
 import { type ServiceConfig, withoutEmpty } from './config.ts'
 import { credentialsFrom } from './credentials.ts'
 import type { Options, Osls, Utils } from './osls.ts'
@@ -45,18 +45,22 @@ export function configOf({ service }: Osls, options: Options): ServiceConfig {
   }
 }
 
-/** @throws Error with every problem of serverless.yml, or that there are no credentials; both before anything is called */
+/** @throws Error with every problem of serverless.yml, before anything is called; `client` of it, that there are no credentials */
 export function contextOf(osls: Osls, options: Options, utils: Utils): Context {
   const config = configOf(osls, options)
   const problems = problemsOf(config)
   if (problems.length > 0) throw new osls.classes.Error(problems.join('\n'), 'INVALID_CONFIGURATION')
 
   const endpoint = config.provider.endpoint ?? ENDPOINT
-  const client = createClient({ endpoint, region: config.region, credentials: credentialsFrom(process.env, endpoint) })
+  let client: Client | undefined
   return {
     config,
     service: serviceOf(config),
-    client,
+    // Packaging, for one, needs no credentials.
+    get client() {
+      client ??= createClient({ endpoint, region: config.region, credentials: credentialsOf(osls, endpoint) })
+      return client
+    },
     options,
     utils,
     endpoint,
@@ -66,5 +70,13 @@ export function contextOf(osls: Osls, options: Options, utils: Utils): Context {
       if (file === undefined) throw new Error(`function ${key} has no package: serverless package makes it`)
       return readArtifact(isAbsolute(file) ? file : join(osls.serviceDir, file))
     },
+  }
+}
+
+function credentialsOf({ classes }: Osls, endpoint: string): Credentials {
+  try {
+    return credentialsFrom(process.env, endpoint)
+  } catch (error) {
+    throw new classes.Error((error as Error).message, 'MISSING_CREDENTIALS')
   }
 }

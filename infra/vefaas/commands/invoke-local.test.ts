@@ -92,6 +92,14 @@ describe('runs a packed function', () => {
   })
 })
 
+test('needs no access where the function needs none', async () => {
+  vi.stubEnv('VOLCENGINE_ACCESS_KEY', undefined)
+  const context = contextWith('exports.handler = async () => process.env')
+  context.endpoint = 'https://open.volcengineapi.com'
+  await invokeLocal(context, never, 'ignore')
+  expect(context.out()).not.toContain('VOLCENGINE')
+})
+
 describe('shows what it returned', () => {
   test.each<[string, string, unknown, number | undefined]>([
     [

@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
 import type { Artifact } from '../artifact.ts'
 import type { Context } from '../context.ts'
-import { credentialsFrom } from '../credentials.ts'
+import { credentialsFrom, isLoopback } from '../credentials.ts'
 import type { FunctionSpec } from '../service.ts'
 import { CommandError } from './command-error.ts'
 import { functionOf } from './function-of.ts'
@@ -80,14 +80,22 @@ function unzip({ bytes, file }: Artifact, folder: string): void {
 function environmentFor({ endpoint, options }: Context, { environment }: FunctionSpec): NodeJS.ProcessEnv {
   const inherited = ['PATH', 'TZ', 'LANG'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
   const given = [options.env ?? []].flat().map((pair) => String(pair).split(/=(.*)/s))
-  const { accessKeyId, secretKey, sessionToken } = credentialsFrom(process.env, endpoint)
   return {
     ...Object.fromEntries(inherited),
+    ...accessTo(endpoint),
+    ...environment,
+    ...Object.fromEntries(given.map(([name = '', value = '']) => [name, value])),
+  }
+}
+
+/** None where the caller has none: not every function calls the cloud. */
+function accessTo(endpoint: string): NodeJS.ProcessEnv {
+  if (!isLoopback(endpoint) && !process.env.VOLCENGINE_ACCESS_KEY) return {}
+  const { accessKeyId, secretKey, sessionToken } = credentialsFrom(process.env, endpoint)
+  return {
     VOLCENGINE_ACCESS_KEY: accessKeyId,
     VOLCENGINE_SECRET_KEY: secretKey,
     ...(sessionToken && { VOLCENGINE_SESSION_TOKEN: sessionToken }),
-    ...environment,
-    ...Object.fromEntries(given.map(([name = '', value = '']) => [name, value])),
   }
 }
 
