@@ -1,9 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../infra/emulator/ecs/faults.ts'
 import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
-import { startRuntime } from '../infra/emulator/vefaas/runtime/index.ts'
+import { startVefaas } from '../infra/emulator/vefaas/index.ts'
+import { caller, deploy, requestOf } from '../infra/emulator/vefaas/testing.ts'
 import { type Local, startLocal } from '../infra/local/cloud.ts'
 import { environmentOf, type Settings } from './support/manager.ts'
 import { answerWith, type Stub, startStub } from './support/stub-cloud.ts'
@@ -346,6 +348,9 @@ describe('what is made for the caller', () => {
 })
 
 describe('a configuration that cannot be used', () => {
+  const folder = join(import.meta.dirname, '../dist/describe-sandboxes')
+  const bundle = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
+
   it.each<[string, string, Record<string, string>]>([
     ['a password that is too weak', 'instance.password', environmentOf({ 'instance.password': 'markweak' })],
     ['keys of callers that is a list', 'security.keys', environmentOf({ 'security.keys': ['markweak'] })],
@@ -359,21 +364,15 @@ describe('a configuration that cannot be used', () => {
     ],
   ])('is told in the log without its secrets, and not at all to the caller: %s', async (_name, key, environment) => {
     const written: string[] = []
-    const vefaas = startRuntime({ onLog: (_function, line) => written.push(line) })
-    vefaas.deploy({
-      name: 'describe-sandboxes',
-      codeDirectory: join(import.meta.dirname, '../dist/describe-sandboxes'),
-      environment: { ...environmentOf({ 'volcengine.secret_key': CONFIGURED.secretKey }), ...environment },
+    const variables = { ...environmentOf({ 'volcengine.secret_key': CONFIGURED.secretKey }), ...environment }
+    const vefaas = await startVefaas({ onLog: (_function, line) => written.push(line) })
+    const id = await deploy(caller(vefaas.url), bundle, {
+      Envs: Object.entries(variables).map(([Key, Value]) => ({ Key, Value })),
     })
-    const response = await vefaas.invoke('describe-sandboxes', {
-      method: 'GET',
-      path: '/',
-      query: 'Action=DescribeSandboxes&Version=2020-04-01',
-      headers: [['Authorization', CONFIGURED.callerKey]],
-      body: Buffer.alloc(0),
-    })
+    const query = 'Action=DescribeSandboxes&Version=2020-04-01'
+    const response = await vefaas.invoke(id, requestOf({ query, headers: [['Authorization', CONFIGURED.callerKey]] }))
     await sleep(100)
-    vefaas.close()
+    await vefaas.close()
     const lines = written.join('\n')
     expect(response.status).toBeGreaterThanOrEqual(500)
     expect(lines.toLowerCase()).toContain(key.toLowerCase())

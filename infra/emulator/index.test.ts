@@ -1,6 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { afterEach, expect, it } from 'vitest'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { caller } from './ecs/testing.ts'
+import { isAlive } from './vefaas/runtime/folder.ts'
+import { caller as vefaasCaller, zipOf } from './vefaas/testing.ts'
 
 const started: ChildProcess[] = []
 afterEach(() => {
@@ -8,7 +13,18 @@ afterEach(() => {
 })
 
 it('listens, says how to use it, and ends at once when told to', async () => {
-  const emulator = start('--port', '0', '--gateway-port', '0', '--boot-seconds', '60', '--seed', '2', '--secret-key', 'own-secret')
+  const emulator = start(
+    '--port',
+    '0',
+    '--gateway-port',
+    '0',
+    '--boot-seconds',
+    '60',
+    '--seed',
+    '2',
+    '--secret-key',
+    'own-secret',
+  )
   const out = await emulator.printed(/^ready .*$/m)
   const url = out.match(/^ready (http:\/\/127\.0\.0\.1:\d+)$/m)?.[1] ?? ''
   expect(out).toContain('AKLOCAL')
@@ -53,8 +69,50 @@ it('--help', async () => {
   expect(out).toContain('--boot-seconds')
 })
 
+it('takes every process with it when it is killed, and the next one removes its files', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'emulator-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const left = () => readdirSync(folder).filter((name) => name.startsWith('vefaas-'))
+  const flags = ['--port', '0', '--gateway-port', '0', '--timer-speed', '600']
+
+  const emulator = startIn({ TMPDIR: folder }, ...flags)
+  const [, url = ''] = /^ready (.*)$/m.exec(await emulator.printed(/^ready .*$/m)) ?? []
+  const call = vefaasCaller(url)
+  const functions = {
+    idle: 'console.log("pid " + process.pid); exports.handler = () => {}',
+    'stuck-as-it-loads': 'console.log("pid " + process.pid); for (;;) {}',
+    'stuck-in-a-call': 'exports.handler = () => { console.log("pid " + process.pid); for (;;) {} }',
+  }
+  for (const [Name, code] of Object.entries(functions)) {
+    const { result } = await call('CreateFunction', { Name, Runtime: 'node20/v1', Source: zipOf(code) })
+    const FunctionId = result.Id
+    await call('CreateTimer', { FunctionId, Name: 'some-timer', Crontab: '* * * * *' })
+    await call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100 })
+  }
+  const out = await emulator.printed(/( pid \d+\n[\s\S]*){3}/)
+  const pids = [...out.matchAll(/ pid (\d+)/g)].map(([, pid]) => Number(pid))
+  expect(pids.map(isAlive)).toEqual([true, true, true])
+
+  emulator.child.kill('SIGKILL')
+  await expect.poll(() => pids.map(isAlive), { timeout: 5_000 }).toEqual([false, false, false])
+  expect(left()).toHaveLength(1)
+
+  const next = startIn({ TMPDIR: folder }, ...flags)
+  await next.printed(/^ready .*$/m)
+  expect(left()).toEqual([expect.stringContaining(`-${next.child.pid}-`)])
+  next.child.kill('SIGTERM')
+  await next.ended
+  expect(left()).toEqual([])
+})
+
 function start(...flags: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/emulator/index.ts', ...flags])
+  return startIn({}, ...flags)
+}
+
+function startIn(environment: Record<string, string>, ...flags: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/emulator/index.ts', ...flags], {
+    env: { ...process.env, ...environment },
+  })
   started.push(child)
   let out = ''
   let err = ''

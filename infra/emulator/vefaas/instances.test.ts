@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startVefaas } from './index.ts'
-import { caller, released, requestOf, zipOf } from './testing.ts'
+import { isAlive } from './runtime/folder.ts'
+import { caller, release, requestOf, zipOf } from './testing.ts'
 
 const vefaas = await startVefaas()
 const call = caller(vefaas.url)
@@ -21,8 +22,7 @@ async function deploy(settings: object = {}, resource?: object): Promise<string>
   const created = await call('CreateFunction', { Name: 'some-function', Runtime: 'node20/v1', Source, ...settings })
   const FunctionId = created.result.Id
   if (resource) await call('UpdateFunctionResource', { FunctionId, ...resource })
-  await call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100 })
-  expect((await released(call, FunctionId)).Status).toBe('done')
+  await release(call, FunctionId)
   return FunctionId
 }
 
@@ -111,12 +111,3 @@ describe('UpdateFunctionResource', () => {
     expect(FunctionResource).toMatchObject(typeof expected === 'string' ? { MaxInstance: 7 } : expected)
   })
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startVefaas } from './index.ts'
-import { caller, released, zipOf } from './testing.ts'
+import { caller, deploy, release, zipOf } from './testing.ts'
 
 const log: string[] = []
 // A minute of the crontabs takes a tenth of a second.
@@ -30,14 +30,15 @@ const kafka = {
 }
 const createKafka = (more: object = {}) => call('CreateKafkaTrigger', { FunctionId, ...kafka, ...more })
 
-async function release(): Promise<void> {
-  await call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100 })
-  expect((await released(call, FunctionId)).Status).toBe('done')
+/** A crontab that comes once, in two to three minutes, and then on the next day. */
+function once(): string {
+  const time = new Date(Date.now() + 3 * 60_000)
+  return `${time.getUTCMinutes()} ${time.getUTCHours()} * * *`
 }
 
 describe('a timer', () => {
   it('calls the function by its crontab, with its id and payload, until it is deleted', async () => {
-    await release()
+    await release(call, FunctionId)
     const { result } = await createTimer({ Payload: '{"DryRun":true}' })
     await expect.poll(() => log.length, { timeout: 5_000 }).toBeGreaterThan(1)
     expect(JSON.parse(log[0] ?? '')).toMatchObject({
@@ -55,6 +56,29 @@ describe('a timer', () => {
     expect((await call('DeleteTimer', { FunctionId, Id: result.Id })).result).toEqual({})
     await quiet()
     expect((await call('GetTimer', { FunctionId, Id: result.Id })).outcome).toBe('404 ResourceNotFound')
+  })
+
+  it('that fails is tried again as often as it says, and the log says so', async () => {
+    const id = await deploy(call, 'exports.handler = () => { throw new Error("no luck") }', { Name: 'bad-function' })
+    log.length = 0
+    await createTimer({ FunctionId: id, Crontab: once(), Retries: 1 })
+    const failed = 'timer some-timer: the call failed with status 500;'
+    const reason = 'function_execution_error: Error: no luck'
+    await expect
+      .poll(() => log.filter((line) => /^(timer|function_)/.test(line)))
+      .toEqual([reason, `${failed} will be tried again, 1 left`, reason, `${failed} not tried again`])
+  })
+
+  it('ends with everything else, and the call that it has begun: nobody says that it will be tried again', async () => {
+    const code = 'exports.handler = () => { console.log("begun"); return new Promise(() => {}) }'
+    const id = await deploy(call, code, { Name: 'slow-function' })
+    await createTimer({ FunctionId: id, Retries: 1 })
+    await expect.poll(() => log).toContain('begun')
+    vefaas.reset()
+    log.length = 0
+    await expect.poll(() => log).toContain('function_panic: the function was stopped')
+    await quiet()
+    expect(log).toEqual(['function_panic: the function was stopped'])
   })
 
   it('of a function that was never released tells so in the log', async () => {

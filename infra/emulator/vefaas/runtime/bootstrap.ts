@@ -21,8 +21,8 @@ process.on('SIGINT', () => {})
 
 let functions: Exports
 process.on('message', (question: Question) => answer(question.id, () => work(question)))
-answer(0, load)
 watchPlatform()
+answer(0, load)
 
 async function answer(id: number, run: () => Reply | undefined | Promise<Reply | undefined>): Promise<void> {
   const start = performance.now()
@@ -47,7 +47,7 @@ function load(): undefined {
   if (typeof functions.handler !== 'function') throw new TypeError('index.js does not export a function named handler')
 }
 
-/** A stuck event loop never hears `disconnect`, so a thread looks after it. Last, because it costs 4 ms to start. */
+/** A stuck event loop never hears `disconnect`, so a thread looks after it; first of all, as loading may never end. */
 function watchPlatform(): void {
   const look = `setInterval(() => process.ppid === ${process.ppid} || process.kill(process.pid, 'SIGKILL'), 500)`
   new Worker(look, { eval: true, env: {} }).unref()

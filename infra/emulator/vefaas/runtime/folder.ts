@@ -52,7 +52,8 @@ function removeLeftovers(): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is such a process, whoever it belongs to. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -1,41 +1,45 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Runtime, startRuntime } from './index.ts'
-import type { TimerSettings } from './timer.ts'
+import { afterEach, describe, expect, it, test } from 'vitest'
+import type { HttpResponse } from './http.ts'
+import type { CloudEvent } from './messages.ts'
+import { readCrontab, Timer, type TimerOptions } from './timer.ts'
 
-/** A minute of the crontab takes a tenth of a second. */
-const SPEED = 600
+/** A minute of the crontab takes a fiftieth of a second, and a failed call is tried again after 3 ms. */
+const SPEED = 3_000
 
-let directory: string
-let vefaas: Runtime
-let log: { line: string; stream: string }[]
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'timer-test-'))
-  log = []
-  vefaas = startRuntime({ timerSpeed: SPEED, onLog: (_name, line, stream) => log.push({ line, stream }) })
-})
-
+const started: Timer[] = []
 afterEach(() => {
-  vefaas.close()
-  rmSync(directory, { recursive: true })
+  for (const timer of started.splice(0)) timer.close()
 })
 
-/** Deploys a function whose handler has that body, and a timer that calls it. */
-function deploy(body: string, timer: Partial<TimerSettings> = {}, functionName = 'some-function'): void {
-  const codeDirectory = join(directory, functionName)
-  mkdirSync(codeDirectory, { recursive: true })
-  writeFileSync(join(codeDirectory, 'index.js'), `exports.handler = async (event, context) => { ${body} }`)
-  vefaas.deploy({ name: functionName, codeDirectory })
-  vefaas.createTimer({ functionName, name: 'some-timer', crontab: '* * * * *', ...timer })
+/** A timer whose calls answer these statuses, one after the other, and the last for ever. */
+function start(options: Partial<TimerOptions> = {}, ...statuses: number[]) {
+  const events: CloudEvent[] = []
+  const lines: string[] = []
+  const call = async (event: CloudEvent): Promise<HttpResponse> => {
+    events.push(event)
+    return { status: statuses[events.length - 1] ?? statuses.at(-1) ?? 200, headers: {}, body: Buffer.alloc(0) }
+  }
+  const onLine = (line: string) => lines.push(line)
+  const name = 'some-timer'
+  const timer = new Timer({ id: 'timer-1', name, crontab: '* * * * *', speed: SPEED, call, onLine, ...options })
+  started.push(timer)
+  return { timer, events, lines }
 }
 
-const linesOf = (stream: string) => log.filter((entry) => entry.stream === stream).map(({ line }) => line)
-const written = () => linesOf('stdout')
+/** A timer whose calls end when they are told to, with a status. */
+function slow(options: Partial<TimerOptions> = {}) {
+  const ends: ((status: number) => void)[] = []
+  const call = () =>
+    new Promise<HttpResponse>((resolve) => {
+      ends.push((status) => resolve({ status, headers: {}, body: Buffer.alloc(0) }))
+    })
+  return { ...start({ call, ...options }), ends }
+}
 
 /** A crontab that comes once, in two to three minutes, and then on the next day. */
 function once(): string {
@@ -43,166 +47,131 @@ function once(): string {
   return `${time.getUTCMinutes()} ${time.getUTCHours()} * * *`
 }
 
-const until = (condition: () => unknown) => expect.poll(condition, { timeout: 10_000, interval: 5 })
+const until = (condition: () => unknown) => expect.poll(condition, { timeout: 10_000, interval: 2 })
 
 describe('a tick', () => {
-  test('is a CloudEvent with the payload, as text, and a context', async () => {
-    const before = Date.now()
-    deploy('console.log(JSON.stringify({ event, context }))', { crontab: once(), payload: '{"DryRun":true}' })
-    await until(written).toHaveLength(1)
-    const { event, context } = JSON.parse(written()[0] ?? '')
-    const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-    expect(event).toEqual({
-      id: expect.stringMatching(uuid),
-      source: expect.stringMatching(/^\/faas\/event\/timer\/[^/]+$/),
-      specversion: '1.0',
-      type: 'faas.timer.event',
-      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-      datacontenttype: 'application/octet-stream',
-      data: '{"DryRun":true}',
-    })
-    expect(context).toEqual({ requestId: expect.stringMatching(uuid) })
-    // The real time, however fast the timer is.
-    expect(Date.parse(event.time)).toBeGreaterThanOrEqual(before)
-    expect(Date.parse(event.time)).toBeLessThanOrEqual(Date.now())
+  it('calls with an event of this timer, with its payload', async () => {
+    const { events } = start({ crontab: once(), payload: '{"DryRun":true}' })
+    await until(() => events).toMatchObject([{ source: '/faas/event/timer/timer-1', data: '{"DryRun":true}' }])
   })
 
-  test('without a payload has an empty text for data', async () => {
-    deploy('console.log(JSON.stringify(event.data))')
-    await until(written).toContain('""')
+  it('without a payload has an empty text for data', async () => {
+    const { events } = start()
+    await until(() => events[0]?.data).toBe('')
   })
 
-  test('follows the one before, with an id of its own and the source of its timer', async () => {
-    deploy('console.log(event.id + " " + event.source)')
-    await until(() => written().length).toBeGreaterThan(2)
-    const [ids, sources] = [0, 1].map((at) => new Set(written().map((line) => line.split(' ')[at])))
-    expect([ids?.size, sources?.size]).toEqual([written().length, 1])
+  it('follows the one before, with an id of its own', async () => {
+    const { events } = start()
+    await until(() => events.length).toBeGreaterThan(2)
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
   })
 
-  test('comes when the crontab says so, in UTC wherever this computer is', async () => {
+  it('comes when the crontab says so, in UTC wherever this computer is', async () => {
     const zone = process.env.TZ
     process.env.TZ = 'Asia/Kathmandu' // 5:45 ahead
     try {
-      deploy('console.log("now")', { crontab: once() })
-      await until(written).toEqual(['now'])
+      const { events } = start({ crontab: once() })
+      await until(() => events.length).toBe(1)
     } finally {
       if (zone === undefined) delete process.env.TZ
       else process.env.TZ = zone
     }
   })
 
-  test('does not come before, nor to a timer that is not enabled', async () => {
-    const later = (new Date().getUTCHours() + 12) % 24
-    deploy('console.log("later")', { crontab: `0 ${later} * * *` }, 'later')
-    deploy('console.log("never")', { enabled: false }, 'never')
-    deploy('console.log("each minute")', {}, 'each-minute')
-    await until(() => written().length).toBeGreaterThan(3)
-    expect(new Set(written())).toEqual(new Set(['each minute']))
+  it('does not come before, nor to a timer that is not enabled', async () => {
+    const later = start({ crontab: `0 ${(new Date().getUTCHours() + 12) % 24} * * *` })
+    const never = start({ enabled: false })
+    const eachMinute = start()
+    await until(() => eachMinute.events.length).toBeGreaterThan(3)
+    expect([later.events, never.events]).toEqual([[], []])
   })
 })
 
 describe('a tick while the call before is running', () => {
-  const slow = `
-    console.log('begin')
-    await new Promise((resolve) => setTimeout(resolve, 350))
-    console.log('end')`
-
-  test('is left out, and the log says so', async () => {
-    deploy(slow)
-    await until(() => written().length).toBeGreaterThanOrEqual(4)
-    expect(written().slice(0, 4)).toEqual(['begin', 'end', 'begin', 'end'])
-    expect(linesOf('stderr')).toContain('timer some-timer: left out, the call before is still running')
+  it('is left out, and the log says so', async () => {
+    const { ends, lines } = slow()
+    const leftOut = 'timer some-timer: left out, the call before is still running'
+    await until(() => lines.slice(0, 3)).toEqual([leftOut, leftOut, leftOut])
+    expect(ends).toHaveLength(1)
+    ends[0]?.(200)
+    await until(() => ends.length).toBe(2)
   })
 
-  test('calls as well with enableConcurrency', async () => {
-    deploy(slow, { enableConcurrency: true })
-    await until(() => written().join()).toMatch(/begin,begin/)
-    expect(linesOf('stderr')).toEqual([])
+  it('calls as well with enableConcurrency', async () => {
+    const { ends, lines } = slow({ enableConcurrency: true })
+    await until(() => ends.length).toBeGreaterThan(2)
+    expect(lines).toEqual([])
   })
 })
 
 describe('a call', () => {
-  test.each([
-    ['throws', 'throw new Error("no luck")', 500],
-    ['answers 500', 'return { statusCode: 500 }', 500],
-    ['answers 404', 'return { statusCode: 404 }', 404],
-    ['answers 302', 'return { statusCode: 302 }', 302],
-  ])('that %s is tried again with the same event, as often as retries says', async (_what, code, status) => {
-    deploy(`console.log(event.id); ${code}`, { crontab: once(), retries: 2 })
-    const failures = () => linesOf('stderr').filter((line) => line.startsWith('timer'))
-    await until(failures).toEqual([
-      `timer some-timer: the call failed with status ${status}; will be tried again, 2 left`,
-      `timer some-timer: the call failed with status ${status}; will be tried again, 1 left`,
-      `timer some-timer: the call failed with status ${status}; not tried again`,
-    ])
-    await sleep(200) // room for one try too many
-    expect(written()).toHaveLength(3)
-    expect(new Set(written()).size).toBe(1)
+  it.each([500, 404, 302])(
+    'that is answered with %i is tried again with the same event, as often as retries says',
+    async (status) => {
+      const { events, lines } = start({ crontab: once(), retries: 2 }, status)
+      await until(() => lines).toEqual([
+        `timer some-timer: the call failed with status ${status}; will be tried again, 2 left`,
+        `timer some-timer: the call failed with status ${status}; will be tried again, 1 left`,
+        `timer some-timer: the call failed with status ${status}; not tried again`,
+      ])
+      await sleep(50) // room for one try too many
+      expect(events).toHaveLength(3)
+      expect(new Set(events.map(({ id }) => id)).size).toBe(1)
+    },
+  )
+
+  it('is not tried again once it went well', async () => {
+    const { events, lines } = start({ crontab: once(), retries: 5 }, 503, 201)
+    await until(() => events.length).toBe(2)
+    await sleep(50)
+    expect(events).toHaveLength(2)
+    expect(lines).toEqual(['timer some-timer: the call failed with status 503; will be tried again, 5 left'])
   })
 
-  test('is not tried again once it went well', async () => {
-    deploy(`console.log((globalThis.tries ??= []).push(1)); return { statusCode: tries.length === 1 ? 503 : 201 }`, {
-      crontab: once(),
-      retries: 5,
-    })
-    await until(written).toEqual(['1', '2'])
-    await sleep(200)
-    expect(written()).toEqual(['1', '2'])
-    expect(linesOf('stderr')).toEqual([
-      'timer some-timer: the call failed with status 503; will be tried again, 5 left',
-    ])
-  })
-
-  test('is not tried again without retries, but its failure is in the log', async () => {
-    deploy('console.log("called"); throw new Error("no luck")', { crontab: once() })
-    await until(() => linesOf('stderr')).toContain('timer some-timer: the call failed with status 500; not tried again')
-    expect(linesOf('stderr')).toContain('function_execution_error: Error: no luck')
-    await sleep(200)
-    expect(written()).toEqual(['called'])
+  it('is not tried again without retries, but its failure is in the log', async () => {
+    const { events, lines } = start({ crontab: once() }, 500)
+    await until(() => lines).toEqual(['timer some-timer: the call failed with status 500; not tried again'])
+    await sleep(50)
+    expect(events).toHaveLength(1)
   })
 })
 
 describe('close()', () => {
-  test('ends the ticks', async () => {
-    deploy('console.log("called")')
-    await until(() => written().length).toBeGreaterThan(1)
-    vefaas.close()
-    await sleep(300) // what has been written is still coming in
-    const before = log.length
-    await sleep(500)
-    expect(log).toHaveLength(before)
+  it('ends the ticks', async () => {
+    const { events, timer } = start()
+    await until(() => events.length).toBeGreaterThan(1)
+    timer.close()
+    const before = events.length
+    await sleep(200)
+    expect(events).toHaveLength(before)
   })
 
-  test('ends a running call, and nobody says that it will be tried again', async () => {
-    deploy('console.log("begin"); await new Promise(() => {})', { crontab: once(), retries: 1 })
-    await until(written).toEqual(['begin'])
-    vefaas.close()
-    await until(() => linesOf('stderr')).toContain('function_panic: the function was stopped')
-    await sleep(100)
-    expect(linesOf('stderr')).toHaveLength(1)
+  it('leaves a running call alone, and nobody says that it will be tried again', async () => {
+    const { ends, lines, timer } = slow({ crontab: once(), retries: 1 })
+    await until(() => ends.length).toBe(1)
+    timer.close()
+    ends[0]?.(500)
+    await sleep(50)
+    expect([ends.length, lines]).toEqual([1, []])
   })
 
-  test('ends the tries', async () => {
-    deploy('return { statusCode: 500 }', { crontab: once(), retries: 10 })
-    await until(() => log.length).toBeGreaterThan(0)
-    vefaas.close()
-    const before = log.length
-    await sleep(300)
-    expect(log).toHaveLength(before)
+  it('ends the tries', async () => {
+    const { events, lines, timer } = start({ crontab: once(), retries: 1_000 }, 500)
+    await until(() => lines.length).toBeGreaterThan(0)
+    timer.close()
+    const before = [events.length, lines.length]
+    await sleep(50)
+    expect([events.length, lines.length]).toEqual(before)
   })
 })
 
 test('a timer keeps no process alive', async () => {
-  const codeDirectory = join(directory, 'idle')
-  mkdirSync(codeDirectory)
-  writeFileSync(join(codeDirectory, 'index.js'), 'exports.handler = () => {}')
+  const directory = mkdtempSync(join(tmpdir(), 'timer-test-'))
   const file = join(directory, 'program.mts')
   writeFileSync(
     file,
-    `import { startRuntime } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))}
-     const vefaas = startRuntime({ onLog: () => {} })
-     vefaas.deploy({ name: 'idle', codeDirectory: ${JSON.stringify(codeDirectory)} })
-     vefaas.createTimer({ functionName: 'idle', name: 'yearly', crontab: '0 0 1 1 *' })`,
+    `import { Timer } from ${JSON.stringify(join(import.meta.dirname, 'timer.ts'))}
+     new Timer({ id: '1', name: 'yearly', crontab: '0 0 1 1 *', speed: 1, call: () => {}, onLine: () => {} })`,
   )
   const program = spawn(process.execPath, ['--import', 'tsx', file], { stdio: 'inherit' })
   const code = await Promise.race([
@@ -210,15 +179,14 @@ test('a timer keeps no process alive', async () => {
     sleep(10_000, 'still alive', { ref: false }),
   ])
   program.kill('SIGKILL')
+  rmSync(directory, { recursive: true })
   expect(code).toBe(0)
 })
 
 test.each([
-  ['a function that is not there', { functionName: 'nobody' }, 'there is no function nobody'],
-  ['a crontab of six fields', { crontab: '0 * * * * *' }, 'requires exactly 5 parts'],
-  ['a crontab that is none', { crontab: '60 * * * *' }, 'Invalid value for minute: 60'],
-])('createTimer refuses %s', (_what, settings, message) => {
-  deploy('', { enabled: false })
-  const timer = { functionName: 'some-function', name: 'other-timer', crontab: '* * * * *', ...settings }
-  expect(() => vefaas.createTimer(timer)).toThrow(message)
+  ['of six fields', '0 * * * * *', 'requires exactly 5 parts'],
+  ['that is none', '60 * * * *', 'Invalid value for minute: 60'],
+])('a crontab %s cannot be read', (_what, crontab, message) => {
+  expect(() => readCrontab(crontab)).toThrow(message)
+  expect(() => start({ crontab })).toThrow(message)
 })

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, it, test } from 'vitest'
+import { isAlive } from './folder.ts'
+import { runtimeForTests } from './testing.ts'
+
+const { functionOf, close } = runtimeForTests()
+afterAll(close)
+const until = (condition: () => unknown) => expect.poll(condition, { timeout: 5_000, interval: 10 })
+
+describe('instances', () => {
+  it('start with the first call, not before', async () => {
+    const { ask, pool } = functionOf('exports.handler = () => {}')
+    expect([...pool.instances()]).toEqual([])
+    await ask()
+    expect([...pool.instances()]).toHaveLength(1)
+  })
+
+  it('that have to be there start without one', async () => {
+    const { pool, lines } = functionOf('console.log("here"); exports.handler = () => {}')
+    pool.resize({ minInstances: 2, maxInstances: 2 })
+    await until(() => lines.length).toBe(2)
+  })
+})
+
+describe('many calls at a time', () => {
+  it('share one process up to maxConcurrency, then a second one starts, then they wait', async () => {
+    const code = `exports.handler = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return { body: String(process.pid) }
+    }`
+    const { ask } = functionOf(code, { maxConcurrency: 2, maxInstances: 2 })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask()))
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(2)
+  })
+
+  it('wait no longer than a call may take', async () => {
+    const { ask } = functionOf('exports.handler = () => new Promise((resolve) => setTimeout(resolve, 500))', {
+      maxConcurrency: 1,
+      maxInstances: 1,
+      timeoutSeconds: 0.3,
+    })
+    const [, waited] = await Promise.all([ask(), ask(), ask()])
+    expect(waited).toMatchObject({ status: 504, failure: 'function_timeout' })
+  })
+
+  it('are served after a crash too', async () => {
+    const { ask } = functionOf(
+      `exports.handler = async ({ path }) => { if (path === '/crash') process.exit(1); return { body: 'fine' } }`,
+      { maxConcurrency: 1, maxInstances: 1 },
+    )
+    const answers = await Promise.all([ask('/crash'), ask(), ask()])
+    expect(answers.map(({ status }) => status)).toEqual([500, 200, 200])
+  })
+})
+
+describe('the end', () => {
+  const code = `exports.handler = ({ path }) => path === '/wait'
+    ? new Promise((resolve) => setTimeout(() => resolve({ body: 'ended' }), 200))
+    : { body: String(process.pid) }`
+
+  it('comes at once with close(): every process is ended, and all calls fail', async () => {
+    const { ask, pool } = functionOf(code, { maxConcurrency: 1, maxInstances: 1 })
+    const pid = Number((await ask()).text)
+    const running = ask('/wait')
+    const waiting = ask()
+    pool.close()
+    for (const call of [running, waiting, ask()]) {
+      expect(await call).toMatchObject({ status: 500, failure: 'function_panic' })
+    }
+    await until(() => isAlive(pid)).toBe(false)
+  })
+
+  it('comes with the last call after retire()', async () => {
+    const { ask, pool } = functionOf(code)
+    const pid = Number((await ask()).text)
+    const running = ask('/wait')
+    let isRetired = false
+    pool.retire(() => {
+      isRetired = true
+    })
+    await sleep(50)
+    expect(isRetired).toBe(false)
+    expect((await running).text).toBe('ended')
+    await until(() => [isRetired, isAlive(pid)]).toEqual([true, false])
+  })
+})
+
+test('nothing of the above is left running', async () => {
+  close()
+  const running = () =>
+    execFileSync('ps', ['-eo', 'ppid=,stat=,args='], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => new RegExp(`^\\s*${process.pid}\\s+[^Z].*bootstrap`).test(line))
+  await until(running).toEqual([])
+})

@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { call, requestEvent } from './call.ts'
+import { CallFailure, failureResponse } from './failure.ts'
+import { openFolder } from './folder.ts'
+import type { HttpRequest } from './http.ts'
+import { Pool, type PoolOptions } from './pool.ts'
+
+export interface Line {
+  line: string
+  stream: 'stdout' | 'stderr'
+}
+
+/** Functions that run without the API, and so with settings that it does not take, such as parts of a second. */
+export function runtimeForTests() {
+  const folder = openFolder()
+  const pools: Pool[] = []
+
+  /** Makes the pool of a function whose index.js has this code, and what calls it. Nothing is started before. */
+  function functionOf(code: string, options: Partial<PoolOptions> = {}) {
+    const codeDirectory = folder.make('code')
+    const write = (text: string) => writeFileSync(join(codeDirectory, 'index.js'), text)
+    write(code)
+    const lines: Line[] = []
+    const pool = new Pool({
+      program: folder.program,
+      codeDirectory,
+      environment: {},
+      nameOf: () => 'some-instance',
+      memoryMb: 512,
+      timeoutSeconds: 30,
+      initializerSeconds: 30,
+      maxConcurrency: 100,
+      maxInstances: 2,
+      onLine: (line, stream) => lines.push({ line, stream }),
+      ...options,
+    })
+    pools.push(pool)
+    /** The response as the caller of the function sees it. */
+    const ask = async (path = '/') => {
+      const request: HttpRequest = { method: 'GET', path, query: '', headers: [], body: Buffer.alloc(0) }
+      const response = await call(pool, (requestId) => requestEvent(request, requestId)).catch((error: unknown) => {
+        if (error instanceof CallFailure) return failureResponse(error)
+        throw error
+      })
+      return {
+        ...response,
+        text: response.body.toString(),
+        failure: response.headers['X-Faas-Response-Error-Code'],
+      }
+    }
+    return { ask, pool, lines, write, codeDirectory }
+  }
+
+  /** A function whose body is the JSON of an expression over event and context. */
+  const answering = (expression: string, options?: Partial<PoolOptions>) =>
+    functionOf(`exports.handler = async (event, context) => ({ body: JSON.stringify(${expression}) })`, options)
+
+  const close = () => {
+    for (const pool of pools) pool.close()
+    folder.close()
+  }
+  return { functionOf, answering, close }
+}
