@@ -92,6 +92,16 @@ describe('credentials', () => {
     expect((await call('ListConsumerCredentials', { ConsumerId })).outcome).toBe('400 MissingParameter')
   })
 
+  it('are shown by the control without the key', async () => {
+    await addKey(apiKey('secret-key'))
+    for (const name of ['calls', 'credentials']) {
+      const text = await (await fetch(`${apig.url}/_emulator/apig/${name}`)).text()
+      expect(text).toContain('"KeyAuthCredential":{"APIKey":"***"')
+      expect(text).not.toContain('secret-key')
+    }
+    expect(apig.calls.at(-1)?.body).toMatchObject(apiKey('secret-key'))
+  })
+
   it.each<[string, Body, string]>([
     ['a consumer that is not there', { ConsumerId: 'c-none' }, '404 ResourceNotFound'],
     ['an unknown type', { CredentialType: 'basic' }, '400 InvalidParameter'],

@@ -149,8 +149,8 @@ export async function createApig(options: ApigState): Promise<ApigService> {
     routes: look(apig.routes, (route) => describeRoute(apig, route)),
     consumers: look(apig.consumers, (consumer) => describeConsumer(apig, consumer)),
     credentials: look(apig.credentials, (credential) => {
-      const { ConsumerId, GatewayId, key } = credential
-      return { ...describeCredential(credential), ConsumerId, GatewayId, Key: key }
+      const { ConsumerId, GatewayId } = credential
+      return { ...describeCredential(credential), ConsumerId, GatewayId }
     }),
     plugins: look(apig.plugins, describePlugin),
     pluginBindings: look(apig.pluginBindings, (binding) => describePluginBinding(apig, binding)),

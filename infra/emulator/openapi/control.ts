@@ -1,4 +1,5 @@
 import type { LoggedCall } from './call-log.ts'
+import { masked } from './masked.ts'
 import type { Answer, HttpRequest } from './wire.ts'
 
 export const controlPath = '/_emulator/'
@@ -24,8 +25,8 @@ export interface Controlled {
  *
  * - `GET /_emulator/faults` the faults in force; `POST` one fault or an array of them; `DELETE` all, or `?Id=<id>` one
  * - `POST /_emulator/clock` `{"AdvanceSeconds":n}`
- * - `GET /_emulator/calls` every signed call since the start or reset, passwords left out
- * - `GET /_emulator/<resources>` a look inside, e.g. `/_emulator/instances`
+ * - `GET /_emulator/calls` every signed call since the start or reset, secrets as `***`
+ * - `GET /_emulator/<resources>` a look inside, e.g. `/_emulator/instances`; secrets as `***`
  * - `POST /_emulator/reset`
  *
  * A web page must not be able to use them: a POST has to be application/json, which a browser does not send to another
@@ -61,7 +62,7 @@ function route(controlled: Controlled, request: HttpRequest): object {
   const look = Object.hasOwn(resources, name) ? resources[name] : undefined
   switch (`${method} ${look ? '<resources>' : name}`) {
     case 'GET <resources>':
-      return { [capital(name)]: look?.() ?? [] }
+      return { [capital(name)]: masked(look?.() ?? []) }
     case 'GET faults':
       return { Faults: faults.list() }
     case 'POST faults': {
@@ -75,7 +76,7 @@ function route(controlled: Controlled, request: HttpRequest): object {
       controlled.advance(readSeconds(readJson(request)))
       return {}
     case 'GET calls':
-      return { Calls: calls.map(withoutPassword) }
+      return { Calls: masked(calls) }
     case 'POST reset':
       readJson(request)
       controlled.reset()
@@ -111,10 +112,6 @@ function readJson({ headers, body }: HttpRequest): unknown {
   } catch {
     throw new Refusal(400, 'the body is not JSON')
   }
-}
-
-function withoutPassword(call: LoggedCall): LoggedCall {
-  return 'Password' in call.params ? { ...call, params: { ...call.params, Password: '***' } } : call
 }
 
 function json(status: number, body: object): Answer {

@@ -46,6 +46,21 @@ describe('the control', () => {
     await expect(vefaas.invoke(id, requestOf())).rejects.toThrow('there is no function')
   })
 
+  it('shows no secrets; the log of this process has them', async () => {
+    const Envs = [{ Key: 'TOKEN', Value: 'secret-value' }]
+    const FunctionId = await deploy(call, code, { Envs })
+    const KafkaCredentials = { Mechanism: 'PLAIN', Username: 'user', Password: 'secret-password' }
+    await call('CreateKafkaTrigger', { FunctionId, Name: 'some', MqInstanceId: 'k', TopicName: 't', KafkaCredentials })
+    for (const name of ['calls', 'functions']) {
+      const text = await (await fetch(`${vefaas.url}/_emulator/vefaas/${name}`)).text()
+      expect(text).toContain('{"Key":"TOKEN","Value":"***"}')
+      expect(text).not.toContain('secret-')
+    }
+    const sent = vefaas.calls.map(({ body }) => body)
+    expect(sent).toContainEqual(expect.objectContaining({ Envs }))
+    expect(sent).toContainEqual(expect.objectContaining({ KafkaCredentials }))
+  })
+
   it.each(['CreateFunction', 'CreateTimer'])('NoQuota refuses %s', async (action) => {
     const FunctionId = await deploy(call, code)
     vefaas.faults.add({ Kind: 'NoQuota' })
