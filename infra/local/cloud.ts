@@ -2,8 +2,7 @@ import type { Config } from '../../shared/config/schema.ts'
 import { type CloudEmulator, startCloud } from '../emulator/cloud.ts'
 import type { EcsState } from '../emulator/ecs/index.ts'
 import { type ConfigureOptions, configure } from './configure.ts'
-import { deploy } from './deploy.ts'
-import type { Environment } from './environment.ts'
+import { deploy, deployAndWatch } from './deploy.ts'
 import { LocalError } from './error.ts'
 import { refuseWebPages } from './guard.ts'
 
@@ -21,6 +20,8 @@ export type LocalOptions = ConfigureOptions & {
   ecs?: EcsState
   /** How many seconds pass for the timers while one really passes. Left out: they do not fire. */
   timerSpeed?: number
+  /** Deploys a function again whenever its source changes; gets what is said about that, line by line. */
+  onRedeployment?: (line: string) => void
   /** Gets what functions write, line by line. */
   onLog?: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
 }
@@ -32,8 +33,6 @@ export type Local = {
   config: Config
   /** The key made for this run, where one is needed and none is configured. */
   key: string | undefined
-  /** What a deployment into this cloud has to have in its environment. */
-  environment: Environment
   /** Ends everything at once. */
   close(): Promise<void>
 }
@@ -44,7 +43,7 @@ export type Local = {
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const { config, key, environmentFor } = configure(options)
-  const { ecsPort = 0, ecs, timerSpeed = 0, onLog = () => {} } = options
+  const { ecsPort = 0, ecs, timerSpeed = 0, onLog = () => {}, onRedeployment } = options
   const port = options.port ?? config.server.port
   const cloud = await listening({ '--port': port, '--ecs-port': ecsPort }, () =>
     startCloud({
@@ -56,8 +55,13 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   )
   try {
     const environment = environmentFor(cloud.url)
-    await deploy(environment)
-    return { url: cloud.apig.gatewayUrl, cloud, config, key, environment, close: cloud.close }
+    const watching = onRedeployment && (await deployAndWatch(environment, onRedeployment))
+    if (!watching) await deploy(environment)
+    const close = () => {
+      watching?.end()
+      return cloud.close()
+    }
+    return { url: cloud.apig.gatewayUrl, cloud, config, key, close }
   } catch (error) {
     await cloud.close()
     throw error

@@ -10,21 +10,43 @@ export const project = join(import.meta.dirname, '../..')
 /** Deploys this service to the stage `local`, as anybody would. Throws LocalError with what the deployment said. */
 export async function deploy(environment: Environment): Promise<void> {
   const child = serverless(['deploy', '--stage', 'local'], environment)
-  const lines: string[] = []
+  const said: string[] = []
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   for (const input of [child.stdout, child.stderr]) {
-    if (input) createInterface({ input }).on('line', (line) => lines.push(line))
+    if (input) createInterface({ input }).on('line', (line) => said.push(line))
   }
-  if ((await ended) !== 0) throw new LocalError(`serverless deploy --stage local failed:\n${lines.join('\n').trim()}`)
+  if ((await ended) !== 0) throw failed('deploy', said)
 }
 
-/** Deploys each function again whenever its source changes, until the process it returns is ended. */
-export function watch(environment: Environment, onLine: (line: string) => void): ChildProcess {
+/**
+ * The same, and each function again whenever its source changes, until it is ended. `onLine` gets what it says from then
+ * on. Throws LocalError.
+ */
+export async function deployAndWatch(
+  environment: Environment,
+  onLine: (line: string) => void,
+): Promise<{ end: () => void }> {
   const child = serverless(['watch', '--stage', 'local'], environment)
-  for (const input of [child.stdout, child.stderr]) {
-    if (input) createInterface({ input }).on('line', onLine)
-  }
-  return child
+  const said: string[] = []
+  let isWatching = false
+  await new Promise<void>((resolve, reject) => {
+    for (const input of [child.stdout, child.stderr]) {
+      if (!input) continue
+      createInterface({ input }).on('line', (line) => {
+        if (isWatching) onLine(line)
+        else said.push(line)
+        if (!line.startsWith('Watching')) return
+        isWatching = true
+        resolve()
+      })
+    }
+    child.on('close', () => reject(failed('watch', said)))
+  })
+  return { end: () => child.kill() }
+}
+
+function failed(command: string, said: string[]): LocalError {
+  return new LocalError(`serverless ${command} --stage local failed:\n${said.join('\n').trim()}`)
 }
 
 /** Runs the serverless command, with nothing of the service's own variables but what it is given. */

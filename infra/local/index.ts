@@ -1,7 +1,5 @@
-import type { ChildProcess } from 'node:child_process'
 import { help, readArguments } from './arguments.ts'
 import { type Local, startLocal } from './cloud.ts'
-import { watch } from './deploy.ts'
 import { settingsOf } from './environment.ts'
 import { runProgram } from './program.ts'
 import { welcome } from './welcome.ts'
@@ -19,12 +17,8 @@ async function start(): Promise<void> {
   // 2. End all of it on Ctrl-C, from now on. More than once: npm hands on what the terminal has sent already, and the
   //    default would cut the end short.
   let local: Local | undefined
-  let watcher: ChildProcess | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      watcher?.kill()
-      Promise.resolve(local?.close()).finally(() => process.exit(0))
-    })
+    process.on(signal, () => Promise.resolve(local?.close()).finally(() => process.exit(0)))
   }
 
   // 3. Start the emulated cloud, and deploy the functions into it.
@@ -38,12 +32,10 @@ async function start(): Promise<void> {
     ...(auth && { auth }),
     ...(port !== undefined && { port }),
     // A function's own lines say which action they are about; what is on stderr may come from anywhere.
+    ...(wanted.watch && { onRedeployment: console.log }),
     onLog: (name, line, stream) => (stream === 'stderr' ? console.error(`${name}  ${line}`) : console.log(line)),
   })
 
   // 4. Say what there is.
   console.log(welcome(local, wanted))
-
-  // 5. Deploy again what changes.
-  if (wanted.watch) watcher = watch(local.environment, console.log)
 }

@@ -14,7 +14,7 @@ afterAll(() => cloud.close())
 async function welcomeTo(functions: FunctionsOf, line = ''): Promise<string[]> {
   await deploy(clientFor(cloud.url), serviceWith(functions))
   const config = loadConfig({ file: configFileOf({}), env: localEnvironment({}, cloud.url) })
-  const local = { url: 'http://127.0.0.1:1', cloud, config, key: undefined, environment: {}, close: cloud.close }
+  const local = { url: 'http://127.0.0.1:1', cloud, config, key: undefined, close: cloud.close }
   return welcome(local, readArguments(line.split(' ').filter(Boolean))).split('\n')
 }
 

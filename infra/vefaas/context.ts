@@ -39,7 +39,7 @@ export function configOf({ service }: Osls, options: Options): ServiceConfig {
   return {
     service: service.service,
     stage,
-    region: options.region ?? provider.region,
+    region: provider.region,
     provider,
     functions: withoutEmpty(service.functions),
   }
@@ -67,7 +67,11 @@ export function contextOf(osls: Osls, options: Options, utils: Utils): Context {
     directory: osls.serviceDir,
     artifactOf: (key) => {
       const file = osls.service.functions[key]?.package?.artifact ?? osls.service.package?.artifact
-      if (file === undefined) throw new Error(`function ${key} has no package: serverless package makes it`)
+      if (file === undefined) {
+        throw new osls.classes.Error(
+          `function ${key} has no package: a packaging plugin, or package.artifact, gives it one`,
+        )
+      }
       return readArtifact(isAbsolute(file) ? file : join(osls.serviceDir, file))
     },
   }

@@ -22,7 +22,6 @@ export type Osls = {
 /** The command line, by the names of the options. */
 export type Options = {
   stage?: string
-  region?: string
   function?: string
   plan?: boolean
   package?: string

@@ -1,6 +1,6 @@
 import { addressOf } from '../address.ts'
 import type { Context } from '../context.ts'
-import type { FunctionSpec, RouteSpec } from '../service.ts'
+import type { FunctionSpec, RouteSpec, StringMatch } from '../service.ts'
 
 /** What is deployed and how it is called: the address, a curl line for each route, and the timers. */
 export async function summary({ client, service }: Context): Promise<string[]> {
@@ -17,11 +17,14 @@ export async function summary({ client, service }: Context): Promise<string[]> {
 }
 
 function curl(address: string, header: string, { MatchRule }: RouteSpec): string {
-  const { Path, Method = [], QueryString = [] } = MatchRule
-  const path = Path.MatchType === 'Regex' ? '/' : Path.MatchContent
-  const query = QueryString.map(({ Key, Value }) => `${Key}=${encodeURIComponent(Value.MatchContent)}`).join('&')
+  const { Path, Method = [], Header = [], QueryString = [] } = MatchRule
+  // Nobody knows a text that an expression matches: it stands there to be replaced.
+  const value = ({ MatchType, MatchContent }: StringMatch) =>
+    MatchType === 'Regex' ? `<${MatchContent}>` : encodeURI(MatchContent)
+  const query = QueryString.map(({ Key, Value }) => `${Key}=${value(Value)}`).join('&')
+  const headers = Header.map(({ Key, Value }) => ` -H "${Key}: ${Value.MatchContent}"`).join('')
   const method = Method[0] && Method[0] !== 'GET' ? ` -X ${Method[0]}` : ''
-  return `curl${method}${header} "${address}${path}${query ? `?${query}` : ''}"`
+  return `curl${method}${header}${headers} "${address}${value(Path)}${query ? `?${query}` : ''}"`
 }
 
 function timersOf({ key, timers, kafkaTriggers }: FunctionSpec): string[] {
