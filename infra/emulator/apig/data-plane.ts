@@ -1,14 +1,6 @@
-import { type ProxyServer, type Route, startProxy } from './proxy/index.ts'
+import { type ProxyServer, type Service, startProxy } from './proxy/index.ts'
 import type { Target } from './proxy/match.ts'
 import type { Refusal } from './proxy/refusal.ts'
-
-/** What a service answers with, asked at each request. */
-export interface Serving {
-  region: string
-  /** Why it serves nothing just now, if so. */
-  refusal: Refusal | undefined
-  routes: () => readonly Route[]
-}
 
 /** Where gateway services are reached: each at an address of its own on 127.0.0.1. */
 export interface DataPlane {
@@ -26,7 +18,8 @@ export interface DataPlaneOptions {
   /** Of the first service; 0 takes a free one. */
   port: number
   admit?: ((target: Target) => Refusal | undefined) | undefined
-  serving: (serviceId: string) => Serving | undefined
+  /** What a service answers with, asked at each request; undefined when it is gone. */
+  serving: (serviceId: string) => Service | undefined
 }
 
 interface Place {
@@ -37,18 +30,8 @@ interface Place {
 /** Begins to listen at the first address. Rejects with the system's error when the port is taken. */
 export async function startDataPlane({ port, admit, serving }: DataPlaneOptions): Promise<DataPlane> {
   const listen = (place: Place, port: number) => {
-    const now = () => (place.serviceId === undefined ? undefined : serving(place.serviceId))
-    return startProxy({
-      port,
-      api: () => ({ service: 'apig', region: now()?.region ?? '' }),
-      admit: (target) => {
-        const refused = admit?.(target)
-        if (refused) return refused
-        const served = now()
-        return served ? served.refusal : noService
-      },
-      routes: () => now()?.routes() ?? [],
-    })
+    const service = () => (place.serviceId && serving(place.serviceId)) || noService
+    return startProxy({ port, admit, service })
   }
   const first: Place = { serviceId: undefined }
   const proxy = await listen(first, port)
@@ -95,8 +78,12 @@ export async function startDataPlane({ port, admit, serving }: DataPlaneOptions)
   }
 }
 
-const noService: Refusal = {
-  status: 503,
-  code: 'ServiceUnavailable',
-  message: 'There is no gateway service at this address.',
+const noService: Service = {
+  api: { service: 'apig', region: '' },
+  refusal: {
+    status: 503,
+    code: 'ServiceUnavailable',
+    message: 'There is no gateway service at this address.',
+  },
+  routes: [],
 }

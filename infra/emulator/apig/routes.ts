@@ -14,6 +14,7 @@ import {
 import { admitCreation, born } from './creation.ts'
 import { notFound } from './errors.ts'
 import { paging, resourceType, tags, text } from './fields.ts'
+import { proxyRoute } from './proxy-route.ts'
 import type { GatewayService } from './resources/gateway-service.ts'
 import { describeRoute, type Route } from './resources/route.ts'
 import { type RouteSettings, refuseNotEmulated, routeSettings } from './resources/route-settings.ts'
@@ -27,7 +28,7 @@ export const createRoute: Action = action(
     const present = apig.routes.all().filter(({ ServiceId }) => ServiceId === service.Id)
     admitCreation(apig, call, 'routes of a service', present, apig.quotas.routesPerService)
     const birth = born(apig, call, 'r')
-    const published = [publication(apig, input)]
+    const published = [publication(apig, service, birth.Id, input)]
     const route: Route = { ...birth, UpdateTime: birth.CreateTime, ...input, Tags, published }
     apig.routes.put(route)
     return { Id: route.Id }
@@ -72,13 +73,14 @@ export const listRoutes: Action = action(
 /** What the call does not name is no longer set. */
 export const updateRoute: Action = action(v.object({ ...routeSettings, Id: v.string() }), (input, apig, call) => {
   const route = apig.routes.get(input.Id, call.region)
-  check(input, apig.services.get(route.ServiceId, call.region), apig, call)
+  const service = apig.services.get(route.ServiceId, call.region)
+  check(input, service, apig, call)
   const { Id, region, ServiceId, ResourceType, Tags, CreateTime } = route
   apig.routes.put({
     ...{ Id, region, ServiceId, ResourceType, Tags, CreateTime },
     ...input,
     UpdateTime: timestamp(apig.clock.now()),
-    published: [...route.published, publication(apig, input)],
+    published: [...route.published, publication(apig, service, Id, input)],
   })
   return { Id }
 })
@@ -99,8 +101,10 @@ export const checkRouteExist: Action = action(
   },
 )
 
-function publication(apig: Apig, settings: RouteSettings): Route['published'][number] {
-  return { at: apig.clock.now() + apig.delays.routeSeconds * 1000, settings }
+/** From when on requests go by these settings. Translated here, once, and not at each request. */
+function publication(apig: Apig, service: GatewayService, routeId: string, settings: RouteSettings) {
+  const route = settings.Enable ? proxyRoute(apig, service, routeId, settings) : undefined
+  return { at: apig.clock.now() + apig.delays.routeSeconds * 1000, route }
 }
 
 /** @throws ApiError for settings that this service's routes cannot have */

@@ -8,7 +8,7 @@ import type { GatewayRequest } from './request.ts'
 const MEGABYTE = 1024 * 1024
 
 let apig: ProxyServer
-const api = () => ({ service: 'ecs', region: 'cn-beijing' })
+const api = { service: 'ecs', region: 'cn-beijing' }
 const agent = new Agent({ keepAlive: true })
 
 const toAction = (action: string): Route['matchRule'] => ({
@@ -49,12 +49,11 @@ beforeAll(async () => {
   ]
   apig = await startProxy({
     port: 0,
-    api,
     admit: ({ headers }) =>
       headers.some(([name]) => name === 'X-Refuse-Me')
         ? { status: 403, code: 'OperationDenied.Test', message: 'Refused.' }
         : undefined,
-    routes: () => routes.map((route) => ({ timeoutSeconds: 0.3, ...route })),
+    service: () => ({ api, routes: routes.map((route) => ({ timeoutSeconds: 0.3, ...route })) }),
   })
 })
 
@@ -357,7 +356,7 @@ describe('listening', () => {
   })
 
   test('on a port that is taken is refused', async () => {
-    await expect(startProxy({ port: apig.port, api, routes: () => [] })).rejects.toMatchObject({
+    await expect(startProxy({ port: apig.port, service: () => ({ api, routes: [] }) })).rejects.toMatchObject({
       code: 'EADDRINUSE',
       port: apig.port,
     })
@@ -370,7 +369,7 @@ describe('listening', () => {
       timeoutSeconds: 30,
       upstream: () => new Promise<never>(() => {}),
     }
-    const own = await startProxy({ port: 0, api, routes: () => [never] })
+    const own = await startProxy({ port: 0, service: () => ({ api, routes: [never] }) })
     const open = fetch(own.url).catch((error) => error)
     await sleep(50)
     const start = Date.now()

@@ -17,8 +17,8 @@ export type Route = {
   upstream: (request: GatewayRequest) => Promise<GatewayResponse>
   /** Seconds until the gateway stops waiting for the upstream. */
   timeoutSeconds: number
-  /** Who is let through; left out: everybody. */
-  keyAuth?: readonly KeyAuth[]
+  /** Who is let through at this moment; left out: everybody. */
+  keyAuth?: () => readonly KeyAuth[]
   /** Left out: the gateway adds nothing for pages of other origins. */
   cors?: CorsPolicy | undefined
   /** What is done to the headers of requests on their way to the upstream, and of its answers on their way back. */
@@ -29,12 +29,19 @@ export type Route = {
 export type ProxyOptions = {
   /** 0 takes a free one. */
   port: number
-  /** Whose API it serves at this moment. */
-  api: () => Api
-  /** Asked about every request before it is routed; what it refuses goes no further. */
-  admit?: (target: Target) => Refusal | undefined
-  /** The routes at this moment, earlier ones first. */
-  routes: () => readonly Route[]
+  /** Asked about every request before anything else; what it refuses goes no further. */
+  admit?: ((target: Target) => Refusal | undefined) | undefined
+  /** What it serves at this moment. */
+  service: () => Service
+}
+
+export type Service = {
+  /** Whose API it is. */
+  api: Api
+  /** Why it serves nothing just now, if so. */
+  refusal?: Refusal | undefined
+  /** Earlier ones first. */
+  routes: readonly Route[]
 }
 
 export type ProxyServer = {
@@ -45,13 +52,14 @@ export type ProxyServer = {
 }
 
 /** An emulated API gateway (the data plane), on 127.0.0.1 alone. Rejects when it cannot listen. */
-export async function startProxy({ port, api, admit, routes }: ProxyOptions): Promise<ProxyServer> {
+export async function startProxy({ port, admit, service }: ProxyOptions): Promise<ProxyServer> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const target = targetOf(request)
-    const answer = admit?.(target) ?? (await answerTo(request, target, routes()))
+    const { api, refusal, routes } = service()
+    const answer = admit?.(target) ?? refusal ?? (await answerTo(request, target, routes))
     if (answer === 'gone') return
-    const sent = send(response, 'code' in answer ? refusalResponse(answer, api(), target) : answer)
-    if (!sent) send(response, refusalResponse(refusals.invalidResponse, api(), target))
+    const sent = send(response, 'code' in answer ? refusalResponse(answer, api, target) : answer)
+    if (!sent) send(response, refusalResponse(refusals.invalidResponse, api, target))
     request.resume() // the rest of a body that was not wanted
   }
 
@@ -61,9 +69,10 @@ export async function startProxy({ port, api, admit, routes }: ProxyOptions): Pr
     if (!declaredTooLarge(request)) response.writeContinue()
     serve(request, response)
   })
-  server.on('connect', (_request, socket) => sendRaw(socket, refusalResponse(refusals.noProxy, api())))
+  server.on('connect', (_request, socket) => sendRaw(socket, refusalResponse(refusals.noProxy, service().api)))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    sendRaw(socket, refusalResponse(unreadable[error.code ?? ''] ?? refusals.malformed, api()))
+    const refusal = unreadable[error.code ?? ''] ?? refusals.malformed
+    sendRaw(socket, refusalResponse(refusal, service().api))
   })
   const address = await listen(server, port)
 
@@ -113,7 +122,7 @@ async function answerTo(
   if (route === undefined) return noRoute(routes, target)
   const preflight = route.cors && preflightAnswer(route.cors, target)
   if (preflight) return preflight
-  const caller = checkKey(route.keyAuth ?? [], target)
+  const caller = checkKey(route.keyAuth?.() ?? [], target)
   if ('code' in caller) return caller
   const body = await bodyOf(request)
   if (body === 'gone') return 'gone'

@@ -1,4 +1,5 @@
 import type { DataPlane } from '../data-plane.ts'
+import type { Route as ProxyRoute } from '../proxy/index.ts'
 import { domainsOf, type GatewayService } from './gateway-service.ts'
 import type { Resource } from './resource.ts'
 import type { RouteSettings } from './route-settings.ts'
@@ -11,8 +12,8 @@ export interface Route extends Resource, RouteSettings {
   Tags: { Key: string; Value: string }[]
   CreateTime: string
   UpdateTime: string
-  /** What requests go by, from which time on in milliseconds since 1970, oldest first. */
-  published: { at: number; settings: RouteSettings }[]
+  /** What requests go by, from which time on in milliseconds since 1970, oldest first; undefined: they pass it by. */
+  published: { at: number; route: ProxyRoute | undefined }[]
 }
 
 /** A route as GetRoute and ListRoutes show it, and its tags. */
@@ -31,7 +32,7 @@ export function describeRoute(
   }
 }
 
-/** What requests go by at `now`, milliseconds since 1970; undefined while nothing of it has reached the gateway. */
-export function settingsInForce({ published }: Route, now: number): RouteSettings | undefined {
-  return published.findLast(({ at }) => at <= now)?.settings
+/** What requests go by at `now`, milliseconds since 1970; undefined while they pass it by. */
+export function routeInForce({ published }: Route, now: number): ProxyRoute | undefined {
+  return published.findLast(({ at }) => at <= now)?.route
 }
