@@ -2,12 +2,12 @@ import { createServer, request as forward, type IncomingMessage } from 'node:htt
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { type CloudEmulator, startCloud } from '../emulator/cloud.ts'
+import { startCloud } from '../emulator/cloud.ts'
 import type { Artifact } from './artifact.ts'
 import { CloudError } from './cloud/cloud-error.ts'
 import { StepError } from './run.ts'
 import type { Service } from './service.ts'
-import { clientFor, codeThatAnswers, deploy, remove, serviceWith } from './testing.ts'
+import { clientFor, codeThatAnswers, deploy, firstDifference, remove, serviceWith, stateOf } from './testing.ts'
 
 /**
  * What can become of one call to the cloud. `lost`: the work is done, the answer does not come. `killed`: the same, and
@@ -136,45 +136,6 @@ async function outcomeOf(work: Promise<unknown>): Promise<string> {
     if (!(cause instanceof CloudError)) throw error
     return cause.code ?? 'no answer'
   }
-}
-
-/** Everything there is, by name: ids and times are different each time. */
-function stateOf({ vefaas, apig }: CloudEmulator): unknown {
-  const { gateways, services, upstreams, routes, consumers, credentials, plugins, pluginBindings } = apig
-  const all = {
-    functions: vefaas.functions(),
-    ...Object.fromEntries(
-      Object.entries({ gateways, services, upstreams, routes, consumers, credentials, plugins, pluginBindings }).map(
-        ([name, list]) => [name, list()],
-      ),
-    ),
-  }
-  const names = new Map<string, string>()
-  JSON.stringify(all, (_key, value) => {
-    if (value?.Id && value?.Name) names.set(value.Id, value.Name)
-    return value
-  })
-  const named = JSON.parse(
-    JSON.stringify(all, (key, value) => {
-      if (/(^Id|^PluginID|Time|RecordId|Group)$/.test(key)) return undefined
-      return typeof value === 'string' ? (names.get(value) ?? value) : value
-    }),
-  )
-  for (const list of Object.values(named) as object[][]) {
-    list.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
-  }
-  return named
-}
-
-function firstDifference(found: unknown, wanted: unknown, path = ''): string {
-  if (typeof found !== 'object' || typeof wanted !== 'object' || found === null || wanted === null) {
-    return `${path}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`
-  }
-  for (const key of new Set([...Object.keys(found), ...Object.keys(wanted)])) {
-    const [one, other] = [(found as Record<string, unknown>)[key], (wanted as Record<string, unknown>)[key]]
-    if (JSON.stringify(one) !== JSON.stringify(other)) return firstDifference(one, other, `${path}.${key}`)
-  }
-  return path
 }
 
 /** A gate in front of the cloud through which every call goes, and at which one can meet a fate. */

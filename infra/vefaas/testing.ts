@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { zipSync } from 'fflate'
-
+import type { CloudEmulator } from '../emulator/cloud.ts'
 import type { Artifact } from './artifact.ts'
 import { type Client, createClient } from './cloud/client.ts'
 import type { FunctionConfig, ProviderConfig } from './config.ts'
@@ -68,4 +68,59 @@ export function linesOf({ stages }: Plan): string[] {
     .flat()
     .filter(({ verb }) => verb !== 'leave')
     .map(({ verb, resource, name, details }) => [verb, resource, name, details.join(', ')].filter(Boolean).join(' '))
+}
+
+/** Everything there is, by name: ids and times are different each time. */
+export function stateOf({ vefaas, apig }: CloudEmulator): unknown {
+  const { gateways, services, upstreams, routes, consumers, credentials, plugins, pluginBindings } = apig
+  const all = {
+    functions: vefaas.functions(),
+    ...Object.fromEntries(
+      Object.entries({ gateways, services, upstreams, routes, consumers, credentials, plugins, pluginBindings }).map(
+        ([name, list]) => [name, list()],
+      ),
+    ),
+  }
+  const names = new Map<string, string>()
+  JSON.stringify(all, (_key, value) => {
+    if (value?.Id && value?.Name) names.set(value.Id, value.Name)
+    return value
+  })
+  const named = JSON.parse(
+    JSON.stringify(all, (key, value) => {
+      if (/(^Id|^PluginID|Time|RecordId|Group)$/.test(key)) return undefined
+      return typeof value === 'string' ? (names.get(value) ?? value) : inOrder(value)
+    }),
+  )
+  for (const list of Object.values(named) as object[][]) {
+    list.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
+  }
+  return named
+}
+
+/** An object with its keys in alphabetical order; anything else as it is. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+}
+
+/** Where two states part, with what is there on both sides. */
+export function firstDifference(found: unknown, wanted: unknown, path = ''): string {
+  if (typeof found !== 'object' || typeof wanted !== 'object' || found === null || wanted === null) {
+    return `${path}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`
+  }
+  for (const key of new Set([...Object.keys(found), ...Object.keys(wanted)])) {
+    const [one, other] = [(found as Record<string, unknown>)[key], (wanted as Record<string, unknown>)[key]]
+    if (JSON.stringify(one) !== JSON.stringify(other)) return firstDifference(one, other, `${path}.${key}`)
+  }
+  return path
+}
+
+/** The names of the actions called from now on that change something, in order, with what they were about. */
+export function watchChanges({ vefaas, apig }: CloudEmulator): () => string[] {
+  const seen = new Set([...vefaas.calls, ...apig.calls].map(({ requestId }) => requestId))
+  return () =>
+    [...vefaas.calls, ...apig.calls]
+      .filter(({ action, requestId }) => !/^(List|Get|Check)/.test(action) && !seen.has(requestId))
+      .map(({ action }) => action)
 }
