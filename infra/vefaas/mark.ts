@@ -34,6 +34,11 @@ export function hasComment({ comment }: Mark, found: string | null | undefined):
   return found?.includes(comment) ?? false
 }
 
+/** Whether a comment or description has the mark of another service or stage. */
+export function hasOtherComment(mark: Mark, found: string | null | undefined): boolean {
+  return /\[serverless [^\]]+\]/.test(found ?? '') && !hasComment(mark, found)
+}
+
 /** A description for people with the mark behind it. */
 export function marked({ comment }: Mark, description = ''): string {
   return description === '' ? comment : `${description} ${comment}`

@@ -264,7 +264,7 @@ beforeAll(async () => {
   await client.call('vefaas', 'DeleteFunction', { Id: sell?.Id })
   await deploy(
     client,
-    serviceWith({ sell: { events: [...events, { timer: { crontab: '0 * * * *', name: 'often' } }] } }),
+    serviceWith({ sell: { events: [...events, { timer: { crontab: '0 * * * *', name: 'often' } }] } }, { gateway }),
   )
   await remove(client, third)
 }, 60_000)

@@ -55,6 +55,8 @@ export type TimerItem = {
 export type KafkaItem = {
   Id: string
   Name: string
+  /** pending, then ready or failed. */
+  Status?: string
   MqInstanceId?: string
   TopicName?: string
   StartingPosition?: string

@@ -1,33 +1,36 @@
 import type { Client } from '../cloud/client.ts'
 import { listAll } from '../cloud/pages.ts'
-import { hasComment, hasTags, type Mark, type Tag } from '../mark.ts'
+import { hasComment, hasOtherComment, hasTags, type Mark, type Tag } from '../mark.ts'
 import { inParallel } from '../parallel.ts'
 import type { RouteSpec } from '../service.ts'
 
-/** A gateway of the account, with what this service has in it. */
-export type FoundGateway = {
+/** Whether this service has made it. */
+type Owned = { isOurs: boolean }
+
+/** A gateway of the account, with what is in it. */
+export type FoundGateway = Owned & {
   id: string
   name: string
   status: string
   message: string
-  /** This service has made it. */
-  isOurs: boolean
+  /** Undefined where the cloud does not say. */
+  network?: { EnablePublicNetwork?: boolean; EnablePrivateNetwork?: boolean } | undefined
   services: FoundGatewayService[]
-  /** Of the rest, only what this service has made. */
-  upstreams: UpstreamItem[]
-  routes: RouteItem[]
+  upstreams: (UpstreamItem & Owned)[]
+  routes: (RouteItem & Owned)[]
   consumers: FoundConsumer[]
-  bindings: BindingItem[]
+  bindings: (BindingItem & Owned)[]
 }
 
-export type FoundGatewayService = {
+export type FoundGatewayService = Owned & {
   id: string
   name: string
   status: string
   message: string
-  isOurs: boolean
   /** With `https://`. */
   addresses: string[]
+  /** It has an address in the public network. */
+  isPublic: boolean
 }
 
 export type UpstreamItem = {
@@ -46,7 +49,8 @@ export type RouteItem = Partial<Pick<RouteSpec, 'MatchRule' | 'AdvancedSetting'>
   Tags?: Tag[] | null
 }
 
-export type FoundConsumer = { id: string; name: string; credentialIds: string[] }
+/** The credentials only of those that this service has made. */
+export type FoundConsumer = Owned & { id: string; name: string; credentialIds: string[] }
 
 export type BindingItem = {
   Id: string
@@ -59,7 +63,14 @@ export type BindingItem = {
   GatewayId?: string
 }
 
-type GatewayItem = { Id: string; Name: string; Status?: string; Message?: string; Tags?: Tag[] | null }
+export type GatewayItem = {
+  Id: string
+  Name: string
+  Status?: string
+  Message?: string
+  Tags?: Tag[] | null
+  ResourceSpec?: { NetworkType?: FoundGateway['network'] }
+}
 
 type ServiceItem = {
   Id: string
@@ -72,9 +83,9 @@ type ServiceItem = {
   Domains?: { Domain: string; Type?: string }[] | null
 }
 
-type CommentedItem = { Id: string; Name: string; Comments?: string }
+export type CommentedItem = { Id: string; Name: string; Comments?: string }
 
-/** Reads every gateway of the account, because what this service has made may be in any. @throws CloudError */
+/** Reads every gateway of the region, because what this service has made may be in any. @throws CloudError */
 export async function observeGateways(client: Client, mark: Mark): Promise<FoundGateway[]> {
   const items = await listAll<GatewayItem>(client, 'apig', 'ListGateways')
   const bindings = items.length > 0 ? await listAll<BindingItem>(client, 'apig', 'ListPluginBindings') : []
@@ -83,28 +94,52 @@ export async function observeGateways(client: Client, mark: Mark): Promise<Found
 
 async function lookAt(client: Client, mark: Mark, item: GatewayItem, bindings: BindingItem[]): Promise<FoundGateway> {
   const GatewayId = item.Id
-  const isRunning = item.Status === undefined || item.Status === 'Running' || item.Status === 'Updating'
+  // One that is coming or going has nothing, or nothing that can be used.
+  const isThere = !/^Creat|^Deleting/.test(item.Status ?? '')
   const list = <Item>(action: string, body: object) =>
-    isRunning ? listAll<Item>(client, 'apig', action, body) : Promise.resolve([])
+    isThere ? listAll<Item>(client, 'apig', action, body) : Promise.resolve([])
+  const isOurs = (name: string, comment: string | undefined) => isNamed(mark, name) && hasComment(mark, comment)
 
-  const services = await list<ServiceItem>('ListGatewayServices', { GatewayId })
+  const services = (await list<ServiceItem>('ListGatewayServices', { GatewayId })).map((one) => foundService(mark, one))
   const upstreams = await list<UpstreamItem>('ListUpstreams', { GatewayId })
   const routes = await list<RouteItem>('ListRoutes', { GatewayId })
   const consumers = await list<CommentedItem>('ListConsumers', { Filter: { GatewayId } })
-  const ours = consumers.filter((consumer) => isNamed(mark, consumer.Name) && hasComment(mark, consumer.Comments))
   return {
     id: item.Id,
     name: item.Name,
     status: item.Status ?? 'Running',
     message: item.Message ?? '',
+    network: item.ResourceSpec?.NetworkType,
     isOurs: hasTags(mark, item.Tags),
-    services: services.map((service) => foundService(mark, service)),
-    upstreams: upstreams.filter(({ Name, Comments }) => isNamed(mark, Name) && hasComment(mark, Comments)),
-    // Not every version of the API shows the tags of a route.
-    routes: routes.filter(({ Name, Tags }) => isNamed(mark, Name) && (!Tags?.length || hasTags(mark, Tags))),
-    consumers: await inParallel(ours, (consumer) => withCredentials(client, consumer)),
-    bindings: bindings.filter((one) => hasComment(mark, one.Description) && (one.GatewayId ?? item.Id) === item.Id),
+    services,
+    upstreams: upstreams.map((one) => ({ ...one, isOurs: isOurs(one.Name, one.Comments) })),
+    routes: routes.map((one) => ({ ...one, isOurs: isOurRoute(mark, one, services, upstreams) })),
+    consumers: await inParallel(consumers, async ({ Id, Name, Comments }) => {
+      const own = isOurs(Name, Comments)
+      return { id: Id, name: Name, isOurs: own, credentialIds: own ? await credentialsOf(client, Id) : [] }
+    }),
+    bindings: bindings
+      .filter((one) => (one.GatewayId ?? item.Id) === item.Id)
+      .map((one) => ({ ...one, isOurs: hasComment(mark, one.Description) })),
   }
+}
+
+/**
+ * By its name and its tags; and where the API does not show the tags of a route, as not every version does, by what it leads
+ * to, or else by where it stands. The name alone says nothing: that of stage `dev-2` begins like those of `dev`.
+ */
+function isOurRoute(
+  mark: Mark,
+  { Name, Tags, ServiceId, UpstreamList }: RouteItem,
+  services: FoundGatewayService[],
+  upstreams: UpstreamItem[],
+): boolean {
+  if (!isNamed(mark, Name)) return false
+  if (Tags?.length) return hasTags(mark, Tags)
+  const comments = (UpstreamList ?? []).map(({ UpstreamId }) => upstreams.find(({ Id }) => Id === UpstreamId)?.Comments)
+  if (comments.some((comment) => hasComment(mark, comment))) return true
+  const isInOurs = services.some(({ id, isOurs }) => isOurs && id === ServiceId)
+  return isInOurs && !comments.some((comment) => hasOtherComment(mark, comment))
 }
 
 function isNamed({ prefix }: Mark, name: string): boolean {
@@ -120,13 +155,12 @@ export function foundService(mark: Mark, item: ServiceItem): FoundGatewayService
     message: item.Message ?? '',
     isOurs: hasComment(mark, item.Comments),
     addresses: (item.Domains ?? []).map(({ Domain }) => (/^https?:\/\//.test(Domain) ? Domain : `https://${Domain}`)),
+    isPublic: (item.Domains ?? []).some(({ Type }) => Type === 'public'),
   }
 }
 
-async function withCredentials(client: Client, { Id, Name }: CommentedItem): Promise<FoundConsumer> {
-  const items = await listAll<{ Id: string }>(client, 'apig', 'ListConsumerCredentials', {
-    ConsumerId: Id,
-    CredentialType: 'key-auth',
-  })
-  return { id: Id, name: Name, credentialIds: items.map((item) => item.Id) }
+async function credentialsOf(client: Client, ConsumerId: string): Promise<string[]> {
+  const of = { ConsumerId, CredentialType: 'key-auth' }
+  const items = await listAll<{ Id: string }>(client, 'apig', 'ListConsumerCredentials', of)
+  return items.map(({ Id }) => Id)
 }

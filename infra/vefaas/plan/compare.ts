@@ -6,8 +6,15 @@ export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(normal(one)) === JSON.stringify(normal(other))
 }
 
-/** Whether `found` has everything that is `wanted`; what it has beside that is not looked at. */
+/**
+ * Whether `found` has everything that is `wanted`; what it has beside that is not looked at, except for further items of a
+ * list.
+ */
 export function hasAll(found: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted) && wanted.some(isMap)) {
+    const items = Array.isArray(found) ? found : []
+    return items.length === wanted.length && wanted.every((item) => items.some((one) => hasAll(one, item)))
+  }
   if (isMap(wanted)) {
     const map = isMap(found) ? found : {}
     return Object.entries(wanted).every(([key, value]) => hasAll(map[key], value))

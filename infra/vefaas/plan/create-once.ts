@@ -1,25 +1,39 @@
 import { CloudError } from '../cloud/cloud-error.ts'
+import { gone } from './gone.ts'
 import type { Work } from './step.ts'
 
 /** A second try after it could not be found, in case the first one is just not to be seen yet. */
 const MOST_TRIES = 3
 
+export type Creation = {
+  /** Returns the id. */
+  create: () => Promise<string>
+  /** The ids of all that there are of it, made by this service. */
+  find: () => Promise<string[]>
+  /** Of what the cloud lets be there twice: removes one. */
+  remove?: (id: string) => Promise<unknown>
+}
+
 /**
  * Creates something that must not be there twice. After an answer that leaves open whether it was made, and when its name
- * is taken, it looks for it: what `find` finds counts as created.
+ * is taken, it looks for it: what is found counts as created. Of those that two deployments at the same time have made, one
+ * is kept: both choose the same.
  * @throws CloudError
  */
 export async function createOnce(
   { pollMs }: Work,
-  create: () => Promise<string>,
-  find: () => Promise<string | undefined>,
+  { create, find, remove }: Creation,
 ): Promise<{ id: string; isNew: boolean }> {
   for (let tries = 1; ; tries++) {
     try {
-      return { id: await create(), isNew: true }
+      const id = await create()
+      if (remove === undefined) return { id, isNew: true }
+      const [kept = id, ...others] = (await find()).sort()
+      for (const other of others) await gone(() => remove(other))
+      return { id: kept, isNew: kept === id }
     } catch (error) {
       if (!(error instanceof CloudError) || !(error.passing || error.isDuplicate)) throw error
-      const id = await find()
+      const [id] = (await find()).sort()
       if (id !== undefined) return { id, isNew: false }
       if (error.isDuplicate || tries === MOST_TRIES) throw error
       await new Promise((resolve) => setTimeout(resolve, pollMs))

@@ -6,10 +6,10 @@ import type { FunctionSettings, FunctionSpec } from '../service.ts'
 import { changes, isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
 import { environmentWith, hasRecord, recordIn, tagsWith, VARIABLE } from './record.ts'
-import { release } from './release.ts'
+import { betweenReleases, isMoving, partialRelease, release } from './release.ts'
 import { type Ids, PlanError, type Step, type Work } from './step.ts'
 
-/** Makes a function what it is to be, and releases it. @throws PlanError when its name belongs to somebody else */
+/** Makes a function what it is to be, and releases it. @throws PlanError when that cannot be done, such as when its name belongs to somebody else */
 export function functionStep(
   mark: Mark,
   spec: FunctionSpec,
@@ -36,9 +36,12 @@ export function functionStep(
 
   const details = differences(spec, artifact, found.item)
   const toUpdate = details.length > 0
-  const toRelease = toUpdate || !isReleased(spec, artifact, found.stable)
+  // What is in progress may be anything: it is waited for, and then looked at.
+  const toRelease = !isReleased(spec, artifact, found.stable) || isMoving(found.release)
   const toScale = !hasInstances(spec, found.instances)
   if (!toUpdate && !toRelease && !toScale) return { ...step, verb: 'leave', details: [] }
+  const partial = partialRelease(found.release)
+  if (partial !== undefined && (toUpdate || toRelease)) throw new PlanError(`function ${spec.name}: ${partial}`)
   if (toRelease) details.push(found.stable ? 'release' : 'first release')
   if (toScale) details.push(...changes(spec.instances, found.instances))
   return {
@@ -64,15 +67,14 @@ async function create(work: Work, mark: Mark, spec: FunctionSpec, artifact: Arti
     Tags: tagsWith(spec),
   }
   let existing: FoundFunction | undefined
-  const { id, isNew } = await createOnce(
-    work,
-    async () => (await client.call<{ Id: string }>('vefaas', 'CreateFunction', body)).Id,
-    async () => {
+  const { id, isNew } = await createOnce(work, {
+    create: async () => (await client.call<{ Id: string }>('vefaas', 'CreateFunction', body)).Id,
+    find: async () => {
       const found = await observeFunctions(client, mark, [])
       existing = found.find(({ name }) => name === spec.name)
-      return existing?.id
+      return existing ? [existing.id] : []
     },
-  )
+  })
   work.ids.set('function', spec.key, id)
   // It may be that of another deployment at the same time, with other settings.
   if (!isNew) await update(work, spec, artifact, id, existing?.item)
@@ -81,13 +83,14 @@ async function create(work: Work, mark: Mark, spec: FunctionSpec, artifact: Arti
 }
 
 async function update(
-  { client }: Work,
+  work: Work,
   spec: FunctionSpec,
   artifact: Artifact,
   Id: string,
   found: FunctionItem | undefined,
 ): Promise<void> {
-  await client.call('vefaas', 'UpdateFunction', {
+  const { client } = work
+  const body = {
     Id,
     ...(await codeOf(client, artifact)),
     ...present(spec.settings),
@@ -98,7 +101,8 @@ async function update(
     ...(found?.TlsConfig?.EnableLog && { TlsConfig: spec.settings.TlsConfig }),
     Envs: environmentWith(spec, artifact.sha256, found?.Envs),
     Tags: tagsWith(spec, found),
-  })
+  }
+  await betweenReleases(work, spec.name, Id, () => client.call('vefaas', 'UpdateFunction', body))
 }
 
 async function scale({ client }: Work, { instances }: FunctionSpec, FunctionId: string): Promise<void> {

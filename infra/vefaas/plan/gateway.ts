@@ -1,8 +1,9 @@
 import { listAll } from '../cloud/pages.ts'
-import { marked } from '../mark.ts'
-import type { FoundGateway, FoundGatewayService } from '../observe/gateways.ts'
+import { hasTags, marked } from '../mark.ts'
+import type { FoundGateway, FoundGatewayService, GatewayItem } from '../observe/gateways.ts'
 import { foundService } from '../observe/gateways.ts'
-import type { GatewaySpec, Service } from '../service.ts'
+import type { Service } from '../service.ts'
+import { isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
 import { type Ids, PlanError, type Step, type Work } from './step.ts'
 import { until } from './until.ts'
@@ -18,7 +19,7 @@ export const GATEWAY_SERVICE = 'the gateway service'
 
 /** The gateway that a service uses, if it is there. @throws PlanError when it is not there and cannot be made, or not usable */
 export function gatewayFor({ gateway }: Pick<Service, 'gateway'>, gateways: FoundGateway[]): FoundGateway | undefined {
-  const { id, name, isNamed } = gateway
+  const { id, name, isNamed, network } = gateway
   const found = gateways.find((one) => (id ? one.id === id : one.name === name))
   if (id && found === undefined)
     throw new PlanError(`gateway ${id} does not exist in this region: correct provider.gateway.id`)
@@ -26,6 +27,11 @@ export function gatewayFor({ gateway }: Pick<Service, 'gateway'>, gateways: Foun
   if (!found.isOurs && !isNamed) {
     throw new PlanError(
       `gateway ${name} exists, and this service has not made it: it has not its tags. To use it, name it in provider.gateway.name; else give the service another name`,
+    )
+  }
+  if (found.isOurs && found.network && !isSame(found.network, network)) {
+    throw new PlanError(
+      `gateway ${found.name} has the network ${networkOf({ network: found.network })}, which cannot be changed to ${networkOf({ network })}: name another one in provider.gateway.name, or remove the service first`,
     )
   }
   if (/Fail|Abnormal|Delet/i.test(found.status)) {
@@ -74,16 +80,15 @@ async function createGateway(work: Work, { gateway, mark, region }: Service): Pr
     Comments: marked(mark),
     Tags: mark.tags,
   }
-  const { id } = await createOnce(
-    work,
-    async () => (await client.call<{ Id: string }>('apig', 'CreateGateway', body)).Id,
-    async () => {
-      const all = await listAll<{ Id: string; Name: string }>(client, 'apig', 'ListGateways', {
-        Filter: { Name: gateway.name },
-      })
-      return all.find(({ Name }) => Name === gateway.name)?.Id // the filter may let longer names through
+  const { id } = await createOnce(work, {
+    create: async () => (await client.call<{ Id: string }>('apig', 'CreateGateway', body)).Id,
+    find: async () => {
+      const all = await listAll<GatewayItem>(client, 'apig', 'ListGateways', { Filter: { Name: gateway.name } })
+      // The filter may let longer names through.
+      const isIt = ({ Name, Tags }: GatewayItem) => Name === gateway.name && (gateway.isNamed || hasTags(mark, Tags))
+      return all.filter(isIt).map(({ Id }) => Id)
     },
-  )
+  })
   ids.set('gateway', GATEWAY, id)
   await gatewayRunning(work, id, gateway.name)
 }
@@ -109,6 +114,11 @@ export function gatewayServiceFor(
   if (!service.isOurs && !gateway.isServiceNamed) {
     throw new PlanError(
       `gateway service ${service.name} exists in gateway ${found?.name}, and this service has not made it. To use it, name it in provider.gateway.service; else give the service another name`,
+    )
+  }
+  if (service.isOurs && service.isPublic && !gateway.network.EnablePublicNetwork) {
+    throw new PlanError(
+      `gateway service ${service.name} is open to the public network, which cannot be changed: name another one in provider.gateway.service, or remove the service first`,
     )
   }
   if (/Fail|Delet/i.test(service.status)) {
@@ -148,16 +158,18 @@ async function createService(work: Work, { gateway, mark }: Service): Promise<vo
     ServiceNetworkSpec: gateway.network,
     Comments: marked(mark),
   }
-  const { id } = await createOnce(
-    work,
-    async () => (await client.call<{ Id: string }>('apig', 'CreateGatewayService', body)).Id,
-    async () => {
+  const { id } = await createOnce(work, {
+    create: async () => (await client.call<{ Id: string }>('apig', 'CreateGatewayService', body)).Id,
+    find: async () => {
       const all = await listAll<Parameters<typeof foundService>[1]>(client, 'apig', 'ListGatewayServices', {
         GatewayId,
       })
-      return all.map((item) => foundService(mark, item)).find(({ name }) => name === gateway.serviceName)?.id
+      return all
+        .map((item) => foundService(mark, item))
+        .filter(({ name, isOurs }) => name === gateway.serviceName && (isOurs || gateway.isServiceNamed))
+        .map((one) => one.id)
     },
-  )
+  })
   ids.set('gateway service', GATEWAY_SERVICE, id)
   await serviceRunning(work, id, gateway.serviceName)
 }
@@ -180,7 +192,7 @@ function stateOf(what: string, status = '', message = ''): true | string {
   return status || 'without a status'
 }
 
-function networkOf({ network }: GatewaySpec): string {
+function networkOf({ network }: { network: FoundGateway['network'] & object }): string {
   if (!network.EnablePrivateNetwork) return 'public'
   return network.EnablePublicNetwork ? 'public and private' : 'private'
 }

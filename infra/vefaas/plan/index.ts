@@ -3,14 +3,14 @@ import type { Client } from '../cloud/client.ts'
 import { type FoundFunction, observeFunctions } from '../observe/functions.ts'
 import { type FoundGateway, observeGateways } from '../observe/gateways.ts'
 import { inParallel } from '../parallel.ts'
-import type { Service } from '../service.ts'
+import type { FunctionSpec, Service } from '../service.ts'
 import { functionStep } from './functions.ts'
 import { gatewayFor, gatewayServiceFor, gatewayServiceStep, gatewayStep } from './gateway.ts'
-import { bindingStep, consumerStep, credentialId } from './key-auth.ts'
+import { bindingStep, consumerStep, ownerOf } from './key-auth.ts'
 import { leftoverStages } from './leftovers.ts'
 import { routeStep } from './routes.ts'
 import { Ids, PlanError, type Stage, type Step } from './step.ts'
-import { triggerSteps } from './triggers.ts'
+import { kafkaStep, timerStep } from './triggers.ts'
 import { upstreamStep } from './upstreams.ts'
 
 /** What is to be done, one stage after the other, and the ids of what there is. */
@@ -56,8 +56,8 @@ export async function planOf(
       return otherwise
     }
   }
-  const each = <Item>(items: readonly Item[], steps: (item: Item) => Step | Step[]): Step[] =>
-    items.flatMap((item) => planned<Step | Step[]>(() => steps(item), []))
+  const each = <Item>(items: readonly Item[], step: (item: Item) => Step): Step[] =>
+    items.flatMap((item) => planned<Step | []>(() => step(item), []))
 
   const functionOf = (name: string) => found.functions.find((one) => one.name === name)
   const ofFunctions = each(functions, (one) => functionStep(mark, one, artifactOf(one.key), functionOf(one.name), ids))
@@ -68,15 +68,17 @@ export async function planOf(
   const ownService = planned(() => gatewayServiceFor(service, own), undefined)
   const ofService = gateway.isNeeded ? [gatewayServiceStep(service, ownService, ids)] : []
   const consumers = gateway.isNeeded ? (gateway.keyAuth?.consumers ?? []) : []
-  const known = await inParallel(consumers, async ({ name, key }) => {
-    const consumer = own?.consumers.find((one) => one.name === name)
-    return own && consumer ? (await credentialId({ client }, own.id, consumer.id, key)) !== undefined : false
-  })
-  const ofConsumers = consumers.map((one, at) => consumerStep(mark, one, own, known[at] ?? false, ids))
-  const ofBinding = consumers.length > 0 && gateway.keyAuth ? [bindingStep(mark, gateway.keyAuth, own, ids)] : []
-  const ofUpstreams = routed.map((one) => upstreamStep(mark, one, own, ids))
-  const ofRoutes = routed.flatMap((one) => one.routes.map((route) => routeStep(mark, one, route, own, ids)))
-  const ofTriggers = each(functions, (one) => triggerSteps(mark, one, functionOf(one.name)))
+  const owners = await inParallel(own ? consumers : [], ({ key }) => ownerOf(client, own?.id ?? '', key))
+  const ofConsumers = each([...consumers.entries()], ([at, one]) => consumerStep(mark, one, own, owners[at], ids))
+  const keyAuths = gateway.keyAuth && consumers.length > 0 ? [gateway.keyAuth] : []
+  const ofBinding = each(keyAuths, (one) => bindingStep(mark, one, own, ids))
+  const ofUpstreams = each(routed, (one) => upstreamStep(mark, one, own, ids))
+  const ofRoutes = routed.flatMap((one) => each(one.routes, (route) => routeStep(mark, one, route, own, ids)))
+  const ofTriggers = functions.flatMap((one) => [
+    ...each(one.timers, (timer) => timerStep(mark, one, timer, functionOf(one.name), ids)),
+    ...each(one.kafkaTriggers, (kafka) => kafkaStep(mark, one, kafka, functionOf(one.name), ids)),
+  ])
+  problems.push(...doubledRoutes(functions))
   if (problems.length > 0) throw new PlanError(problems.join('\n'))
 
   // A gateway that is yet to be made leads nowhere: it and the functions need not wait for each other.
@@ -93,6 +95,15 @@ export async function planOf(
     ...leftoverStages(service, found, ids),
   ]
   return { stages: stages.filter((stage) => stage.length > 0), ids }
+}
+
+/** The second route of `hello` is called like the first of `hello-2`. */
+function doubledRoutes(functions: FunctionSpec[]): string[] {
+  const all = functions.flatMap(({ key, routes }) => routes.map(({ name }) => ({ key, name })))
+  return all.flatMap(({ key, name }, at) => {
+    const other = all.slice(0, at).find((one) => one.name === name)
+    return other ? [`functions ${other.key} and ${key} both have a route called ${name}: give one another key`] : []
+  })
 }
 
 /** The plan for one function: its code and settings, not what calls it. @throws PlanError, CloudError */

@@ -1,32 +1,60 @@
+import type { Client } from '../cloud/client.ts'
 import { CloudError } from '../cloud/cloud-error.ts'
 import { listAll } from '../cloud/pages.ts'
-import { type Mark, marked } from '../mark.ts'
-import type { BindingItem, FoundGateway } from '../observe/gateways.ts'
+import { hasComment, type Mark, marked } from '../mark.ts'
+import type { BindingItem, CommentedItem, FoundGateway } from '../observe/gateways.ts'
 import type { ConsumerSpec, GatewaySpec } from '../service.ts'
+import { isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
 import { GATEWAY, GATEWAY_SERVICE } from './gateway.ts'
 import { gone } from './gone.ts'
-import type { Ids, Step, Work } from './step.ts'
+import { type Ids, PlanError, type Step, type Work } from './step.ts'
 
 const PLUGIN = 'wasm-key-auth'
 const TYPE = { CredentialType: 'key-auth' }
 
+/** Whose a key is at a gateway. */
+export type KeyOwner = { credentialId: string; consumerId: string | undefined }
+
+/** Whose the key is, if the gateway knows it. @throws CloudError */
+export async function ownerOf(client: Client, GatewayId: string, APIKey: string): Promise<KeyOwner | undefined> {
+  const { Exist, Id, ConsumerId } = await client.call<{ Exist?: boolean; Id?: string; ConsumerId?: string }>(
+    'apig',
+    'CheckConsumerCredentialExist',
+    { GatewayId, ...TYPE, KeyAuthCredential: { APIKey } },
+  )
+  return Exist && Id ? { credentialId: Id, consumerId: ConsumerId } : undefined
+}
+
 /**
  * Makes a consumer with its key. Whether the gateway has the key already is asked for the key itself, because no document
  * says whether it can be read back.
+ * @throws PlanError when its name, or its key, is that of another consumer
  */
 export function consumerStep(
   mark: Mark,
   spec: ConsumerSpec,
   found: FoundGateway | undefined,
-  hasKey: boolean,
+  owner: KeyOwner | undefined,
   ids: Ids,
 ): Step {
   const step = { resource: 'consumer', name: spec.name }
-  const consumer = found?.consumers.find(({ name }) => name === spec.name)
+  const named = found?.consumers.filter(({ name }) => name === spec.name) ?? []
+  if (named.some(({ isOurs }) => !isOurs)) {
+    throw new PlanError(
+      `consumer ${spec.name} exists in gateway ${found?.name}, and this service has not made it: give it another name in provider.gateway.keyAuth.consumers, or delete that one`,
+    )
+  }
+  // Of two, which deployments at the same time may have left, the one that has the key.
+  const consumer = named.find(({ id }) => id === owner?.consumerId) ?? named[0]
+  if (owner?.consumerId !== undefined && owner.consumerId !== consumer?.id) {
+    const other = found?.consumers.find(({ id }) => id === owner.consumerId)?.name ?? owner.consumerId
+    throw new PlanError(`consumer ${spec.name} has the key of consumer ${other}: give it a new one`)
+  }
   if (consumer === undefined)
     return { ...step, verb: 'create', details: ['with its key'], run: (work) => create(work, mark, spec) }
   ids.set('consumer', spec.name, consumer.id)
+  const hasKey = owner !== undefined
   if (hasKey && consumer.credentialIds.length === 1) return { ...step, verb: 'leave', details: [] }
   return {
     ...step,
@@ -39,23 +67,15 @@ export function consumerStep(
 async function create(work: Work, mark: Mark, spec: ConsumerSpec): Promise<void> {
   const { client, ids } = work
   const GatewayId = ids.get('gateway', GATEWAY)
-  const { id } = await createOnce(
-    work,
-    async () =>
-      (
-        await client.call<{ Id: string }>('apig', 'CreateConsumer', {
-          GatewayId,
-          Name: spec.name,
-          Comments: marked(mark),
-        })
-      ).Id,
-    async () => {
-      const all = await listAll<{ Id: string; Name: string }>(client, 'apig', 'ListConsumers', {
-        Filter: { GatewayId },
-      })
-      return all.find(({ Name }) => Name === spec.name)?.Id
+  const body = { GatewayId, Name: spec.name, Comments: marked(mark) }
+  const { id } = await createOnce(work, {
+    create: async () => (await client.call<{ Id: string }>('apig', 'CreateConsumer', body)).Id,
+    find: async () => {
+      const all = await listAll<CommentedItem>(client, 'apig', 'ListConsumers', { Filter: { GatewayId } })
+      const isIt = ({ Name, Comments }: CommentedItem) => Name === spec.name && hasComment(mark, Comments)
+      return all.filter(isIt).map(({ Id }) => Id)
     },
-  )
+  })
   ids.set('consumer', spec.name, id)
   await changeKey(work, id, spec)
 }
@@ -64,48 +84,29 @@ async function create(work: Work, mark: Mark, spec: ConsumerSpec): Promise<void>
 async function changeKey(work: Work, ConsumerId: string, { key }: ConsumerSpec): Promise<void> {
   const { client, ids } = work
   const GatewayId = ids.get('gateway', GATEWAY)
-  const kept = await credentialId(work, GatewayId, ConsumerId, key)
-  const id =
-    kept ??
-    (
-      await createOnce(
-        work,
-        async () =>
-          (
-            await client.call<{ Id: string }>('apig', 'CreateConsumerCredential', {
-              ConsumerId,
-              ...TYPE,
-              KeyAuthCredential: { APIKey: key },
-            })
-          ).Id,
-        () => credentialId(work, GatewayId, ConsumerId, key),
-      )
-    ).id
+  const own = async () => {
+    const owner = await ownerOf(client, GatewayId, key)
+    if (owner?.consumerId !== undefined && owner.consumerId !== ConsumerId) {
+      throw new Error('another consumer of this gateway has got the same key meanwhile: deploy again')
+    }
+    return owner ? [owner.credentialId] : []
+  }
+  const body = { ConsumerId, ...TYPE, KeyAuthCredential: { APIKey: key } }
+  const [kept] = await own()
+  const { id } =
+    kept !== undefined
+      ? { id: kept }
+      : await createOnce(work, {
+          create: async () => (await client.call<{ Id: string }>('apig', 'CreateConsumerCredential', body)).Id,
+          find: own,
+        })
   const all = await listAll<{ Id: string }>(client, 'apig', 'ListConsumerCredentials', { ConsumerId, ...TYPE })
   for (const { Id } of all.filter((one) => one.Id !== id)) {
     await gone(() => client.call('apig', 'DeleteConsumerCredential', { ConsumerId, ...TYPE, Id }))
   }
 }
 
-/** The id of the credential with this key, if the consumer has it. @throws Error when another consumer has it */
-export async function credentialId(
-  { client }: Pick<Work, 'client'>,
-  GatewayId: string,
-  consumerId: string,
-  APIKey: string,
-): Promise<string | undefined> {
-  const { Exist, Id, ConsumerId } = await client.call<{ Exist?: boolean; Id?: string; ConsumerId?: string }>(
-    'apig',
-    'CheckConsumerCredentialExist',
-    { GatewayId, ...TYPE, KeyAuthCredential: { APIKey } },
-  )
-  if (!Exist) return undefined
-  if (ConsumerId && ConsumerId !== consumerId)
-    throw new Error('another consumer of this gateway has the same key: make a new one')
-  return Id
-}
-
-/** Lets nobody through to the gateway service but the consumers. */
+/** Lets nobody through to the gateway service but the consumers. @throws PlanError when somebody else has bound key-auth to it */
 export function bindingStep(
   mark: Mark,
   { header, consumers }: NonNullable<GatewaySpec['keyAuth']>,
@@ -122,7 +123,12 @@ export function bindingStep(
   const binding = found?.bindings.find((one) => isOf(one, ServiceId))
   const details = [`${consumers.length} ${consumers.length === 1 ? 'consumer' : 'consumers'}`]
   if (binding !== undefined) {
-    if (binding.Enable === true && binding.PluginConfig === body.PluginConfig)
+    if (!binding.isOurs) {
+      throw new PlanError(
+        `the gateway service has a key-auth (${binding.Id}) that this service has not made: delete it in the console of the API gateway`,
+      )
+    }
+    if (binding.Enable === true && isSame(parsed(binding.PluginConfig), config))
       return { ...step, verb: 'leave', details: [] }
     return {
       ...step,
@@ -141,26 +147,30 @@ export function bindingStep(
       const { client } = work
       const Target = work.ids.get('gateway service', GATEWAY_SERVICE)
       await installPlugin(work)
-      await createOnce(
-        work,
-        async () =>
-          (
-            await client.call<{ Id: string }>('apig', 'CreatePluginBinding', {
-              PluginName: PLUGIN,
-              Scope: 'SERVICE',
-              Target,
-              ...body,
-            })
-          ).Id,
-        async () =>
-          (await listAll<BindingItem>(client, 'apig', 'ListPluginBindings')).find((one) => isOf(one, Target))?.Id,
-      )
+      const request = { PluginName: PLUGIN, Scope: 'SERVICE', Target, ...body }
+      await createOnce(work, {
+        create: async () => (await client.call<{ Id: string }>('apig', 'CreatePluginBinding', request)).Id,
+        find: async () => {
+          const all = await listAll<BindingItem>(client, 'apig', 'ListPluginBindings')
+          const isIt = (one: BindingItem) => isOf(one, Target) && hasComment(mark, one.Description)
+          return all.filter(isIt).map(({ Id }) => Id)
+        },
+      })
     },
   }
 }
 
 function isOf({ PluginName, Scope, Target }: BindingItem, serviceId: string | undefined): boolean {
   return PluginName === PLUGIN && Scope === 'SERVICE' && Target === serviceId
+}
+
+/** Undefined for what is no JSON, which is none of ours. */
+function parsed(config = ''): unknown {
+  try {
+    return JSON.parse(config)
+  } catch {
+    return undefined
+  }
 }
 
 /** A plugin is installed in a gateway before it is bound, as an official tool does it. It stays there for others. */
@@ -175,19 +185,18 @@ async function installPlugin(work: Work): Promise<void> {
         of,
       )
       if (!Enable) await client.call('apig', 'UpdatePlugin', { ...of, PluginConfig, Enable: true })
-      return PLUGIN
+      return [PLUGIN]
     } catch (error) {
-      if (error instanceof CloudError && error.isNotFound) return undefined
+      if (error instanceof CloudError && error.isNotFound) return []
       throw error
     }
   }
-  if ((await installed()) !== undefined) return
-  await createOnce(
-    work,
-    async () => {
+  if ((await installed()).length > 0) return
+  await createOnce(work, {
+    create: async () => {
       await client.call('apig', 'CreatePlugin', { ...of, PluginConfig: '', Enable: true })
       return PLUGIN
     },
-    installed,
-  )
+    find: installed,
+  })
 }

@@ -1,10 +1,11 @@
 import type { Client } from '../cloud/client.ts'
 import type { FoundFunction } from '../observe/functions.ts'
-import type { FoundGateway } from '../observe/gateways.ts'
+import type { FoundGateway, FoundGatewayService } from '../observe/gateways.ts'
 import type { Service } from '../service.ts'
 import { GATEWAY, GATEWAY_SERVICE } from './gateway.ts'
 import { gone } from './gone.ts'
-import type { Ids, Stage, Step } from './step.ts'
+import { betweenReleases, isMoving } from './release.ts'
+import type { Ids, Stage, Step, Work } from './step.ts'
 import { triggerLeftovers } from './triggers.ts'
 import { until } from './until.ts'
 
@@ -23,9 +24,8 @@ export function leftoverStages(
 ): Stage[] {
   const isGatewayKept = (one: FoundGateway) => gateway.isNeeded && one.id === ids.find('gateway', GATEWAY)
   const isServiceKept = (id: string) => gateway.isNeeded && id === ids.find('gateway service', GATEWAY_SERVICE)
-  const routes = new Set(functions.flatMap((one) => one.routes.map(({ name }) => name)))
   const upstreams = new Set(functions.filter((one) => one.routes.length > 0).map(({ name }) => name))
-  const consumers = new Set(gateway.keyAuth?.consumers.map(({ name }) => name))
+  const isOurs = (one: { isOurs: boolean }) => one.isOurs
 
   const first: Step[] = []
   const second: Step[] = []
@@ -34,45 +34,44 @@ export function leftoverStages(
   const fifth: Step[] = []
   for (const one of found.gateways) {
     const isKept = isGatewayKept(one)
-    for (const { Id, Name, ServiceId = '' } of one.routes) {
-      const isWanted = isKept && isServiceKept(ServiceId) && routes.has(Name)
-      // Of two with one name, which an answer that was lost may have left, the first is the one that is used.
-      const isFirst = one.routes.find((other) => other.Name === Name && other.ServiceId === ServiceId)?.Id === Id
-      if (!isWanted || !isFirst) first.push(removal('route', Name, 'DeleteRoute', Id))
+    for (const { Id, Name } of one.routes.filter(isOurs)) {
+      // Of two with one name, which an answer that was lost may have left, one is used.
+      if (ids.find('route', Name) !== Id) first.push(removal('route', Name, 'DeleteRoute', Id))
     }
-    for (const { Id, Target, PluginName } of one.bindings) {
+    for (const { Id, Target, PluginName } of one.bindings.filter(isOurs)) {
       const isWanted = isKept && isServiceKept(Target) && gateway.keyAuth !== undefined
       if (!isWanted) second.push(removal('key-auth', PluginName, 'DeletePluginBinding', Id))
     }
-    for (const { Id, Name } of one.upstreams) {
+    for (const { Id, Name } of one.upstreams.filter(isOurs)) {
       if (!(isKept && upstreams.has(Name))) third.push(removal('upstream', Name, 'DeleteUpstream', Id))
     }
-    for (const { id, name, credentialIds } of one.consumers) {
-      const isFirst = one.consumers.find((other) => other.name === name)?.id === id
-      if (!(isKept && consumers.has(name) && isFirst)) third.push(consumerRemoval(id, name, credentialIds))
+    for (const { id, name, credentialIds } of one.consumers.filter(isOurs)) {
+      if (ids.find('consumer', name) !== id) third.push(consumerRemoval(id, name, credentialIds))
     }
-    for (const { id, name, isOurs } of one.services) {
-      if (isOurs && !isServiceKept(id)) fourth.push(removal('gateway service', name, 'DeleteGatewayService', id))
+    for (const service of one.services.filter(isOurs)) {
+      if (!isServiceKept(service.id)) fourth.push(serviceRemoval(service, one))
     }
     if (one.isOurs && !isKept) fifth.push(gatewayRemoval(one))
   }
-  for (const one of found.functions.filter(({ isOurs }) => isOurs)) {
+  for (const one of found.functions.filter(isOurs)) {
     const spec = functions.find(({ name }) => name === one.name)
-    first.push(...triggerLeftovers(mark, one, spec, spec === undefined))
-    if (spec === undefined) fifth.push(removal('function', one.name, 'DeleteFunction', one.id, 'vefaas'))
+    first.push(...triggerLeftovers(mark, one, ids, spec === undefined))
+    if (spec === undefined) fifth.push(functionRemoval(one))
   }
   return [first, second, third, fourth, fifth]
 }
 
-function removal(
-  resource: string,
-  name: string,
-  action: string,
-  Id: string,
-  service: 'apig' | 'vefaas' = 'apig',
-): Step {
-  const run = ({ client }: { client: Client }) => gone(() => client.call(service, action, { Id }))
+function removal(resource: string, name: string, action: string, Id: string): Step {
+  const run = ({ client }: { client: Client }) => gone(() => client.call('apig', action, { Id }))
   return { verb: 'remove', resource, name, details: [], run }
+}
+
+function functionRemoval({ id: Id, name, release }: FoundFunction): Step {
+  const run = async (work: Work) => {
+    const remove = () => work.client.call('vefaas', 'DeleteFunction', { Id })
+    await gone(() => (isMoving(release) ? betweenReleases(work, name, Id, remove) : remove()))
+  }
+  return { verb: 'remove', resource: 'function', name, details: [], run }
 }
 
 function consumerRemoval(ConsumerId: string, name: string, credentialIds: string[]): Step {
@@ -88,28 +87,76 @@ function consumerRemoval(ConsumerId: string, name: string, credentialIds: string
   }
 }
 
-function gatewayRemoval({ id: Id, name, services, status }: FoundGateway): Step {
-  const others = services.filter(({ isOurs }) => !isOurs).map((one) => one.name)
-  if (others.length > 0) {
-    const details = [`kept: others use it (service ${others.join(', ')})`]
-    return { verb: 'leave', resource: 'gateway', name, details }
-  }
+function serviceRemoval({ id, name }: FoundGatewayService, { routes, bindings }: FoundGateway): Step {
+  const step = { resource: 'gateway service', name }
+  const users = [
+    ...routes.filter(({ ServiceId, isOurs }) => ServiceId === id && !isOurs).map(({ Name }) => `route ${Name}`),
+    ...bindings
+      .filter(({ Target, isOurs }) => Target === id && !isOurs)
+      .map(({ PluginName }) => `plugin ${PluginName}`),
+  ]
+  if (users.length > 0) return { ...step, verb: 'leave', details: [`kept: others use it (${users.join(', ')})`] }
   return {
+    ...step,
     verb: 'remove',
-    resource: 'gateway',
-    name,
     details: [],
-    run: async (work) => {
-      const { client } = work
-      if (status !== 'Deleting') await gone(() => client.call('apig', 'DeleteGateway', { Id }))
-      await until(work, `gateway ${name}`, MOST_SECONDS, async () => {
-        let state: true | string = true
-        await gone(async () => {
-          const { Gateway } = await client.call<{ Gateway: { Status?: string } }>('apig', 'GetGateway', { Id })
-          state = Gateway.Status ?? 'Deleting'
-        })
-        return state
-      })
-    },
+    run: (work) => removed(work, `gateway service ${name}`, id, 'DeleteGatewayService', serviceState),
   }
+}
+
+function gatewayRemoval(found: FoundGateway): Step {
+  const { id, name, services, upstreams, consumers, bindings } = found
+  const step = { resource: 'gateway', name }
+  const users = [
+    ...services
+      .filter((one) => !one.isOurs || serviceRemoval(one, found).verb === 'leave')
+      .map((one) => `service ${one.name}`),
+    ...upstreams.filter(({ isOurs }) => !isOurs).map(({ Name }) => `upstream ${Name}`),
+    ...consumers.filter(({ isOurs }) => !isOurs).map((one) => `consumer ${one.name}`),
+    ...bindings.filter(({ isOurs }) => !isOurs).map(({ PluginName }) => `plugin ${PluginName}`),
+  ]
+  if (users.length > 0) return { ...step, verb: 'leave', details: [`kept: others use it (${users.join(', ')})`] }
+  return {
+    ...step,
+    verb: 'remove',
+    details: [],
+    run: (work) => removed(work, `gateway ${name}`, id, 'DeleteGateway', gatewayState),
+  }
+}
+
+type State = { Status?: string; Message?: string }
+
+async function gatewayState(client: Client, Id: string): Promise<State> {
+  return (await client.call<{ Gateway: State }>('apig', 'GetGateway', { Id })).Gateway
+}
+
+async function serviceState(client: Client, Id: string): Promise<State> {
+  return (await client.call<{ GatewayService: State }>('apig', 'GetGatewayService', { Id })).GatewayService
+}
+
+/** Deletes what takes its time to come and to go, and waits until it is gone: what it stands in cannot go before. */
+async function removed(
+  work: Work,
+  what: string,
+  Id: string,
+  action: string,
+  stateOf: (client: Client, Id: string) => Promise<State>,
+): Promise<void> {
+  const { client } = work
+  let isAsked = false
+  await until(work, what, MOST_SECONDS, async () => {
+    let state: true | string = true
+    await gone(async () => {
+      const { Status = '', Message = '' } = await stateOf(client, Id)
+      state = Status || 'without a status'
+      if (isAsked && /DeletedFailed|DeletionFailed/.test(Status)) {
+        throw new Error(`it is ${Status}${Message ? `: ${Message}` : ''}; delete it in the console of the API gateway`)
+      }
+      if (isAsked || /^(Creating|Updating|Deleting)$/.test(Status)) return
+      await client.call('apig', action, { Id })
+      isAsked = true
+      state = 'Deleting'
+    })
+    return state
+  })
 }

@@ -25,12 +25,11 @@ export function hasRecord(spec: FunctionSpec, code: string, envs: FunctionItem['
 
 /** What the last deployment has put on a function, or nothing when it was none of ours. */
 export function recordIn(envs: FunctionItem['Envs']): Record {
-  const nothing = { code: '', environment: [], tags: [] }
   try {
-    const value = envs?.find(({ Key }) => Key === VARIABLE)?.Value
-    return { ...nothing, ...JSON.parse(value ?? '{}') }
+    const { code, environment, tags } = JSON.parse(envs?.find(({ Key }) => Key === VARIABLE)?.Value ?? '{}')
+    return { code: typeof code === 'string' ? code : '', environment: textsIn(environment), tags: textsIn(tags) }
   } catch {
-    return nothing
+    return { code: '', environment: [], tags: [] }
   }
 }
 
@@ -52,6 +51,11 @@ export function tagsWith({ tags }: FunctionSpec, found?: FunctionItem): { Key: s
   const before = new Set([...recordIn(found?.Envs).tags, ...tags.map(({ Key }) => Key)])
   const others = (found?.Tags ?? []).filter(({ Key }) => !before.has(Key))
   return [...others, ...tags]
+}
+
+/** Somebody may have changed it. */
+function textsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }
 
 function recordOf({ environment, tags }: FunctionSpec, code: string): string {

@@ -6,6 +6,9 @@ import { until } from './until.ts'
 /** Tools of VolcEngine wait 10 to 15 minutes. */
 const MOST_SECONDS = 15 * 60
 
+/** How often something else may get in the way, or an answer may be lost, before that is an error. */
+const MOST_TRIES = 5
+
 /** A release did not succeed. */
 export class ReleaseError extends Error {
   override name = 'ReleaseError'
@@ -23,11 +26,18 @@ export async function release(
   isRight: (stable: RevisionItem | undefined) => boolean,
 ): Promise<void> {
   const { client } = work
-  for (;;) {
-    const before = await settled(work, name, FunctionId)
-    if (isRight(await stableRevision(client, FunctionId, before))) return
-    if (await begin(work, FunctionId)) break
+  // 0 stands for the latest code.
+  const body = { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100, RollingStep: 100 }
+  const begin = async (before: ReleaseStatus) => {
+    const partial = partialRelease(before)
+    if (partial !== undefined) throw new ReleaseError(partial)
+    if (isRight(await stableRevision(client, FunctionId, before))) return false
+    await client.call('vefaas', 'Release', body)
+    return true
   }
+  // After a lost answer the next look tells whether it has begun.
+  const isBegun = await betweenReleases(work, name, FunctionId, begin, (error) => error.isConflict || error.passing)
+  if (!isBegun) return
   const { Status, ErrorCode, StatusMessage, FailedInstanceLogs } = await settled(work, name, FunctionId)
   if (Status !== 'failed') return
   throw new ReleaseError(
@@ -38,30 +48,46 @@ export async function release(
   )
 }
 
-/** False when another one is in the way. An answer that was lost leaves open whether there is one: the next look tells. */
-async function begin({ client }: Work, FunctionId: string): Promise<boolean> {
-  try {
-    // 0 stands for the latest code.
-    const body = { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100, RollingStep: 100 }
-    await client.call('vefaas', 'Release', body)
-    return true
-  } catch (error) {
-    if (error instanceof CloudError && (error.isConflict || error.passing)) return false
-    throw error
+/**
+ * Does what the cloud refuses while a release of the function is in progress: waits for its end first, and again when
+ * another one gets in the way all the same.
+ * @throws CloudError, ReleaseError
+ */
+export async function betweenReleases<Result>(
+  work: Work,
+  name: string,
+  FunctionId: string,
+  change: (before: ReleaseStatus) => Promise<Result>,
+  mayPass = (error: CloudError) => error.isConflict,
+): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    const before = await settled(work, name, FunctionId)
+    try {
+      return await change(before)
+    } catch (error) {
+      if (!(error instanceof CloudError) || !mayPass(error) || tries === MOST_TRIES) throw error
+      await new Promise((resolve) => setTimeout(resolve, work.pollMs))
+    }
   }
+}
+
+/** Whether a release is in progress. */
+export function isMoving({ Status = '' }: ReleaseStatus): boolean {
+  return /inprogress|rolling/.test(Status)
+}
+
+/** What stands in the way of another release: one that somebody has given a part of the traffic, and left there. */
+export function partialRelease(status: ReleaseStatus): string | undefined {
+  const { CurrentTrafficWeight: current = 0, TargetTrafficWeight: target = 100, Status = '' } = status
+  if (current <= 0 || current >= 100 || current !== target || !(isMoving(status) || Status === 'done')) return undefined
+  return `somebody has released a part of the traffic (${target} %) to a new revision: finish or abort that release in the console first`
 }
 
 async function settled(work: Work, name: string, FunctionId: string): Promise<ReleaseStatus> {
   return until<ReleaseStatus>(work, `release of ${name}`, MOST_SECONDS, async () => {
     const status = await work.client.call<ReleaseStatus>('vefaas', 'GetReleaseStatus', { FunctionId })
-    const { Status = '', CurrentTrafficWeight, TargetTrafficWeight = 100 } = status
-    if (!/inprogress|rolling/.test(Status)) return status
-    if (TargetTrafficWeight < 100 && CurrentTrafficWeight === TargetTrafficWeight) {
-      throw new ReleaseError(
-        `somebody has released a part of the traffic (${TargetTrafficWeight} %) to a new revision: finish or abort that release in the console first`,
-      )
-    }
-    return `in progress (${CurrentTrafficWeight ?? 0} %)`
+    const isWaiting = isMoving(status) && partialRelease(status) === undefined
+    return isWaiting ? `in progress (${status.CurrentTrafficWeight ?? 0} %)` : status
   })
 }
 
@@ -70,8 +96,15 @@ async function logLines(url: string | undefined): Promise<string[]> {
   if (!url) return []
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
-    const lines = (await response.text()).trimEnd().split('\n')
-    return response.ok ? ['the last lines of its log:', ...lines.slice(-20).map((line) => `  ${line}`)] : []
+    const text = (await response.text()).trimEnd()
+    if (!response.ok || text === '') return []
+    return [
+      'the last lines of its log:',
+      ...text
+        .split('\n')
+        .slice(-20)
+        .map((line) => `  ${line}`),
+    ]
   } catch {
     return []
   }

@@ -5,9 +5,9 @@ import type { FunctionSpec, RouteSpec } from '../service.ts'
 import { hasAll, isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
 import { GATEWAY_SERVICE } from './gateway.ts'
-import type { Ids, Step } from './step.ts'
+import { type Ids, PlanError, type Step } from './step.ts'
 
-/** Leads requests to a function. */
+/** Leads requests to a function. @throws PlanError when its name belongs to somebody else */
 export function routeStep(
   mark: Mark,
   { key }: FunctionSpec,
@@ -17,7 +17,8 @@ export function routeStep(
 ): Step {
   const step = { resource: 'route', name: spec.name }
   const ServiceId = ids.find('gateway service', GATEWAY_SERVICE)
-  const route = found?.routes.find((one) => one.Name === spec.name && one.ServiceId === ServiceId)
+  const named = found?.routes.filter((one) => one.Name === spec.name && one.ServiceId === ServiceId) ?? []
+  const route = named.find(({ isOurs }) => isOurs) ?? named[0]
   const bodyFor = (UpstreamId: string) => ({
     Name: spec.name,
     Enable: true, // off is what some tools take for the default
@@ -26,6 +27,12 @@ export function routeStep(
     AdvancedSetting: spec.AdvancedSetting,
   })
   if (route !== undefined) {
+    if (!route.isOurs) {
+      throw new PlanError(
+        `route ${spec.name} exists in gateway ${found?.name}, and leads to what this service has not made: delete that route, or give the function another key`,
+      )
+    }
+    ids.set('route', spec.name, route.Id)
     const details = differences(spec, route, ids.find('upstream', key))
     if (details.length === 0) return { ...step, verb: 'leave', details }
     return {
@@ -45,14 +52,14 @@ export function routeStep(
       const { client } = work
       const service = { ServiceId: work.ids.get('gateway service', GATEWAY_SERVICE) }
       const body = { ...service, ...bodyFor(work.ids.get('upstream', key)), ResourceType: 'Console', Tags: mark.tags }
-      await createOnce(
-        work,
-        async () => (await client.call<{ Id: string }>('apig', 'CreateRoute', body)).Id,
-        async () => {
+      await createOnce(work, {
+        create: async () => (await client.call<{ Id: string }>('apig', 'CreateRoute', body)).Id,
+        find: async () => {
           const all = await listAll<RouteItem>(client, 'apig', 'ListRoutes', service)
-          return all.find(({ Name }) => Name === spec.name)?.Id
+          return all.filter(({ Name }) => Name === spec.name).map(({ Id }) => Id)
         },
-      )
+        remove: (Id) => client.call('apig', 'DeleteRoute', { Id }),
+      })
     },
   }
 }

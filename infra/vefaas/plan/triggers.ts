@@ -4,15 +4,22 @@ import type { FunctionSpec, KafkaSpec, TimerSpec } from '../service.ts'
 import { changes, hasAll } from './compare.ts'
 import { createOnce } from './create-once.ts'
 import { gone } from './gone.ts'
-import { PlanError, type Step, type Work } from './step.ts'
+import { type Ids, PlanError, type Step, type Work } from './step.ts'
+import { until } from './until.ts'
 
-type Found = { Id: string; Name: string; Description?: string }
+type Found = { Id: string; Name: string; Description?: string; Status?: string }
+
+/** A Kafka trigger connects first; how long that takes is not documented. */
+const MOST_SECONDS = 3 * 60
 
 /** How one kind of trigger is made and changed. */
 type Kind<Spec> = {
   resource: string
   type: string
-  actions: { create: string; update: string }
+  /** What the names of its actions end in. */
+  noun: string
+  /** It is pending first, and may fail. */
+  connects: boolean
   /** What can be changed later, as UpdateTimer and UpdateKafkaTrigger have it. */
   changeable: (spec: Spec) => object
   /** What cannot: a change of it makes a new one. */
@@ -23,7 +30,8 @@ type Kind<Spec> = {
 const timer: Kind<TimerSpec> = {
   resource: 'timer',
   type: 'timer',
-  actions: { create: 'CreateTimer', update: 'UpdateTimer' },
+  noun: 'Timer',
+  connects: false,
   changeable: ({ Name: _name, ...rest }) => rest,
   fixed: () => ({}),
   shown: ({ Crontab, Enabled }) => `${Crontab}${Enabled ? '' : ', off'}`,
@@ -32,7 +40,8 @@ const timer: Kind<TimerSpec> = {
 const kafka: Kind<KafkaSpec> = {
   resource: 'kafka trigger',
   type: 'kafka',
-  actions: { create: 'CreateKafkaTrigger', update: 'UpdateKafkaTrigger' },
+  noun: 'KafkaTrigger',
+  connects: true,
   // The SDK's model knows these alone. That batches can be changed too stands in another document, and none of them shows
   // what is set.
   changeable: ({ Description, Enabled, MaximumRetryAttempts }) => ({ Description, Enabled, MaximumRetryAttempts }),
@@ -40,31 +49,39 @@ const kafka: Kind<KafkaSpec> = {
   shown: ({ TopicName, MqInstanceId }) => `${TopicName} of ${MqInstanceId}`,
 }
 
-/** Makes the triggers of a function what they are to be. @throws PlanError when a name belongs to somebody else */
-export function triggerSteps(mark: Mark, spec: FunctionSpec, found: FoundFunction | undefined): Step[] {
-  return [
-    ...spec.timers.map((one) => triggerStep(mark, timer, spec, one, found?.timers ?? [])),
-    ...spec.kafkaTriggers.map((one) => triggerStep(mark, kafka, spec, one, found?.kafkaTriggers ?? [])),
-  ]
+/** Makes a timer what it is to be. @throws PlanError when its name belongs to somebody else */
+export function timerStep(
+  mark: Mark,
+  of: FunctionSpec,
+  spec: TimerSpec,
+  found: FoundFunction | undefined,
+  ids: Ids,
+): Step {
+  return triggerStep(mark, timer, of, spec, found?.timers ?? [], ids)
 }
 
-/** Removes the triggers that this service has made and that are no longer wanted; `all`, those of others as well. */
-export function triggerLeftovers(
+/** The same of a Kafka trigger. @throws PlanError */
+export function kafkaStep(
   mark: Mark,
-  found: FoundFunction,
-  spec: FunctionSpec | undefined,
-  all = false,
-): Step[] {
-  const wanted = (names: { Name: string }[] | undefined, { Name }: Found) =>
-    names?.some((one) => one.Name === Name) ?? false
-  const unwanted = (items: Found[], names: { Name: string }[] | undefined) =>
-    items.filter((item) => (all || hasComment(mark, item.Description)) && !wanted(names, item))
-  const remove = (
-    kind: Pick<Kind<never>, 'resource' | 'actions'>,
-    items: Found[],
-    names: { Name: string }[] | undefined,
-  ) => unwanted(items, names).map((item) => removal(kind.resource, removeAction(kind), found, item))
-  return [...remove(timer, found.timers, spec?.timers), ...remove(kafka, found.kafkaTriggers, spec?.kafkaTriggers)]
+  of: FunctionSpec,
+  spec: KafkaSpec,
+  found: FoundFunction | undefined,
+  ids: Ids,
+): Step {
+  return triggerStep(mark, kafka, of, spec, found?.kafkaTriggers ?? [], ids)
+}
+
+/**
+ * Removes the triggers that this service has made and that no step uses: those that are no longer wanted, and
+ * of two with one name the second. `all`: those of others as well.
+ */
+export function triggerLeftovers(mark: Mark, found: FoundFunction, ids: Ids, all: boolean): Step[] {
+  const remove = (kind: Pick<Kind<never>, 'resource' | 'noun'>, items: Found[]) =>
+    items
+      .filter(({ Description }) => all || hasComment(mark, Description))
+      .filter(({ Id, Name }) => ids.find(kind.resource, `${Name} of ${found.name}`) !== Id)
+      .map((item) => removal(kind, found, item))
+  return [...remove(timer, found.timers), ...remove(kafka, found.kafkaTriggers)]
 }
 
 function triggerStep<Spec extends { Name: string }>(
@@ -73,26 +90,30 @@ function triggerStep<Spec extends { Name: string }>(
   { key, name }: FunctionSpec,
   spec: Spec,
   items: Found[],
+  ids: Ids,
 ): Step {
   const step = { resource: kind.resource, name: `${spec.Name} of ${name}` }
-  const found = items.find((item) => item.Name === spec.Name)
+  const named = items.filter((item) => item.Name === spec.Name)
+  const found = named.find(({ Description }) => hasComment(mark, Description)) ?? named[0]
   if (found === undefined) {
     const details = [kind.shown(spec)]
-    return { ...step, verb: 'create', details, run: (work) => create(work, kind, key, spec) }
+    return { ...step, verb: 'create', details, run: (work) => create(work, mark, kind, key, spec) }
   }
   if (!hasComment(mark, found.Description)) {
     throw new PlanError(
       `${step.resource} ${step.name} exists, and this service has not made it: give it another name in serverless.yml, or delete it`,
     )
   }
-  if (!hasAll(found, kind.fixed(spec))) {
+  ids.set(step.resource, step.name, found.Id)
+  const isBroken = found.Status === 'failed'
+  if (isBroken || !hasAll(found, kind.fixed(spec))) {
     return {
       ...step,
       verb: 'update',
-      details: [...changes(kind.fixed(spec), found), 'made anew'],
+      details: [...changes(kind.fixed(spec), found), ...(isBroken ? ['has failed'] : []), 'made anew'],
       run: async (work) => {
-        await removal(kind.resource, removeAction(kind), { id: work.ids.get('function', key), name }, found).run?.(work)
-        await create(work, kind, key, spec)
+        await removal(kind, { id: work.ids.get('function', key), name }, found).run?.(work)
+        await create(work, mark, kind, key, spec)
       },
     }
   }
@@ -102,43 +123,57 @@ function triggerStep<Spec extends { Name: string }>(
     ...step,
     verb: 'update',
     details,
-    run: async ({ client, ids }) => {
+    run: async ({ client }) => {
       const of = { FunctionId: ids.get('function', key), Id: found.Id }
-      await client.call('vefaas', kind.actions.update, { ...of, ...kind.changeable(spec) })
+      await client.call('vefaas', `Update${kind.noun}`, { ...of, ...kind.changeable(spec) })
     },
   }
 }
 
 async function create<Spec extends { Name: string }>(
   work: Work,
+  mark: Mark,
   kind: Kind<Spec>,
   key: string,
   spec: Spec,
 ): Promise<void> {
   const { client, ids } = work
   const FunctionId = ids.get('function', key)
-  await createOnce(
-    work,
-    async () => (await client.call<{ Id: string }>('vefaas', kind.actions.create, { FunctionId, ...spec })).Id,
-    async () => {
-      const { Items } = await client.call<{ Items?: { Id: string; Name: string; Type: string }[] | null }>(
-        'vefaas',
-        'ListTriggers',
-        { FunctionId },
-      )
-      return Items?.find(({ Name, Type }) => Name === spec.Name && Type.toLowerCase() === kind.type)?.Id
+  const { id: Id } = await createOnce(work, {
+    create: async () => (await client.call<{ Id: string }>('vefaas', `Create${kind.noun}`, { FunctionId, ...spec })).Id,
+    find: async () => {
+      const { Items } = await client.call<{ Items?: (Found & { Type: string })[] | null }>('vefaas', 'ListTriggers', {
+        FunctionId,
+      })
+      const isIt = ({ Name, Type, Description }: Found & { Type: string }) =>
+        Name === spec.Name && Type.toLowerCase() === kind.type && hasComment(mark, Description)
+      return (Items ?? []).filter(isIt).map((item) => item.Id)
     },
-  )
+    remove: (id) => client.call('vefaas', `Delete${kind.noun}`, { FunctionId, Id: id }),
+  })
+  if (!kind.connects) return
+  const what = `${kind.resource} ${spec.Name}`
+  await until(work, what, MOST_SECONDS, async () => {
+    const { Status } = await client.call<{ Status?: string }>('vefaas', `Get${kind.noun}`, { FunctionId, Id })
+    if (Status === 'failed') {
+      throw new Error(
+        'it has failed: check instanceId, topic, username and password; the next deployment makes it anew',
+      )
+    }
+    return Status === 'pending' ? Status : true
+  })
 }
 
-const removeAction = ({ actions }: Pick<Kind<never>, 'actions'>) => actions.create.replace('Create', 'Delete')
-
-function removal(resource: string, action: string, of: { id: string; name: string }, { Id, Name }: Found): Step {
+function removal(
+  { resource, noun }: Pick<Kind<never>, 'resource' | 'noun'>,
+  of: { id: string; name: string },
+  { Id, Name }: Found,
+): Step {
   return {
     verb: 'remove',
     resource,
     name: `${Name} of ${of.name}`,
     details: [],
-    run: ({ client }) => gone(() => client.call('vefaas', action, { FunctionId: of.id, Id })),
+    run: ({ client }) => gone(() => client.call('vefaas', `Delete${noun}`, { FunctionId: of.id, Id })),
   }
 }

@@ -1,12 +1,15 @@
 import { listAll } from '../cloud/pages.ts'
-import { type Mark, marked } from '../mark.ts'
+import { hasComment, type Mark, marked } from '../mark.ts'
 import type { FoundGateway, UpstreamItem } from '../observe/gateways.ts'
 import type { FunctionSpec } from '../service.ts'
 import { createOnce } from './create-once.ts'
 import { GATEWAY } from './gateway.ts'
-import type { Ids, Step } from './step.ts'
+import { type Ids, PlanError, type Step } from './step.ts'
 
-/** Makes a function known to the gateway. It has to be released once before. */
+/**
+ * Makes a function known to the gateway. It has to be released once before.
+ * @throws PlanError when its name belongs to somebody else
+ */
 export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway | undefined, ids: Ids): Step {
   const step = { resource: 'upstream', name: spec.name }
   const upstream = found?.upstreams.find(({ Name }) => Name === spec.name)
@@ -18,6 +21,11 @@ export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway
     Comments: marked(mark),
   })
   if (upstream !== undefined) {
+    if (!upstream.isOurs) {
+      throw new PlanError(
+        `upstream ${spec.name} exists in gateway ${found?.name}, and this service has not made it: give the function another name, or delete that upstream`,
+      )
+    }
     ids.set('upstream', spec.key, upstream.Id)
     const FunctionId = ids.find('function', spec.key)
     if (FunctionId !== undefined && upstream.UpstreamSpec?.VeFaas?.FunctionId === FunctionId) {
@@ -40,14 +48,14 @@ export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway
       const { client } = work
       const GatewayId = work.ids.get('gateway', GATEWAY)
       const body = { GatewayId, ...bodyFor(work.ids.get('function', spec.key)) }
-      const { id } = await createOnce(
-        work,
-        async () => (await client.call<{ Id: string }>('apig', 'CreateUpstream', body)).Id,
-        async () => {
+      const { id } = await createOnce(work, {
+        create: async () => (await client.call<{ Id: string }>('apig', 'CreateUpstream', body)).Id,
+        find: async () => {
           const all = await listAll<UpstreamItem>(client, 'apig', 'ListUpstreams', { GatewayId })
-          return all.find(({ Name }) => Name === spec.name)?.Id
+          const isIt = ({ Name, Comments }: UpstreamItem) => Name === spec.name && hasComment(mark, Comments)
+          return all.filter(isIt).map(({ Id }) => Id)
         },
-      )
+      })
       work.ids.set('upstream', spec.key, id)
     },
   }

@@ -1,0 +1,389 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCloud } from '../../emulator/cloud.ts'
+import { CloudError } from '../cloud/cloud-error.ts'
+import type { FunctionConfig, ProviderConfig } from '../config.ts'
+import { StepError } from '../run.ts'
+import {
+  clientFor,
+  codeOf,
+  codeThatAnswers,
+  deploy,
+  type FunctionsOf,
+  remove,
+  serviceWith,
+  watchChanges,
+} from '../testing.ts'
+import { observe, planOf, planOfFunction } from './index.ts'
+import { PlanError } from './step.ts'
+
+const cloud = await startCloud()
+const client = clientFor(cloud.url)
+
+beforeEach(() => {
+  cloud.vefaas.reset()
+  cloud.apig.reset()
+})
+afterAll(() => cloud.close())
+
+const base: Partial<FunctionConfig> = {
+  environment: { A: '1', OLD: 'x' },
+  tags: { team: 'shop', old: 'x' },
+  events: [{ apig: { path: '/' } }],
+}
+const both = (changed: Partial<FunctionConfig> = {}, provider: Partial<ProviderConfig> = {}) =>
+  serviceWith({ hello: { ...base, ...changed }, other: { environment: { B: '2' } } }, provider)
+
+type Item = {
+  Id: string
+  Name: string
+  MemoryMB: number
+  Envs: { Key: string; Value: string }[]
+  Tags: { Key: string; Value: string }[]
+  Release: { Status: string; StableRevisionNumber: number }
+  Revisions: { RevisionNumber: number; Envs: { Key: string; Value: string }[] }[]
+}
+
+function functionNow(key = 'hello'): Item {
+  const found = (cloud.vefaas.functions() as Item[]).find(({ Name }) => Name === `shop-test-${key}`)
+  if (found === undefined) throw new Error(`there is no function ${key}`)
+  return found
+}
+
+const valuesOf = (pairs: { Key: string; Value: string }[]) =>
+  Object.fromEntries(pairs.map(({ Key, Value }) => [Key, Value]))
+const served = async (path = '/') => (await fetch(cloud.apig.gatewayUrl + path)).text()
+
+const UPDATE = ['UpdateFunction', 'Release']
+const role = 'trn:iam::2100000000:role/shop'
+const vpc = { id: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] }
+
+describe('a change of', () => {
+  test.each<[what: string, change: Partial<FunctionConfig>, details: string, actions: string[]]>([
+    ['memory', { memorySize: 2048 }, 'MemoryMB 1024 -> 2048, release', UPDATE],
+    ['the initializer timeout', { initializerTimeout: 60 }, 'InitializerSec 30 -> 60, release', UPDATE],
+    ['exclusive mode', { exclusive: true }, 'ExclusiveMode none -> true, release', UPDATE],
+    ['concurrency', { maxConcurrency: 10 }, 'MaxConcurrency 100 -> 10, release', UPDATE],
+    ['a variable', { environment: { A: '2', OLD: 'x' } }, 'variable A changed, release', UPDATE],
+    ['variables', { environment: { A: '1', N: '1' } }, 'variable OLD removed, variable N added, release', UPDATE],
+    ['the value of a tag', { tags: { team: 'other', old: 'x' } }, 'tags', ['UpdateFunction']],
+    ['the role', { role }, `Role none -> ${role}, release`, UPDATE],
+    ['the network', { vpc }, /^VpcConfig none -> \{.*, release$/.source, UPDATE],
+    [
+      'the log',
+      { log: { project: 'p', topic: 't' } },
+      /^TlsConfig .* -> \{"EnableLog":true,.*, release$/.source,
+      UPDATE,
+    ],
+    ['the description', { description: 'sells' }, 'Description none -> sells', ['UpdateFunction']],
+    ['the project', { project: 'shop' }, 'ProjectName default -> shop', ['UpdateFunction']],
+    [
+      'instances',
+      { minInstances: 1, maxInstances: 3 },
+      'MinInstance 0 -> 1, MaxInstance 10 -> 3',
+      ['UpdateFunctionResource'],
+    ],
+  ])('%s is made on this function alone, and released where that matters', async (_what, change, details, actions) => {
+    await deploy(client, both())
+    const changes = watchChanges(cloud)
+    const lines = await deploy(client, both(change))
+    expect(lines).toEqual([expect.stringMatching(details.startsWith('^') ? details.replace('^', '') : /./)])
+    if (!details.startsWith('^')) expect(lines).toEqual([`update function shop-test-hello ${details}`])
+    expect(changes()).toEqual(actions)
+    expect(functionNow('other').Release.StableRevisionNumber).toBe(1)
+    expect(await deploy(client, both(change))).toEqual([])
+  })
+
+  test('the timeout is one of its routes too, which wait a little longer', async () => {
+    await deploy(client, both())
+    expect(await deploy(client, both({ timeout: 60 }))).toEqual([
+      'update function shop-test-hello RequestTimeout 30 -> 60, release',
+      'update route shop-test-hello settings',
+    ])
+  })
+
+  test('the code is released, and served', async () => {
+    await deploy(client, both())
+    expect(await served()).toBe('hello')
+    const changes = watchChanges(cloud)
+    const artifactOf = (key: string) => codeThatAnswers(key === 'hello' ? 'new' : key)
+    expect(await deploy(client, both(), artifactOf)).toEqual(['update function shop-test-hello code, release'])
+    expect(changes()).toEqual(UPDATE)
+    expect(await served()).toBe('new')
+  })
+})
+
+describe('what somebody else has put on a function', () => {
+  test('is kept, and what was ours and has left the file goes', async () => {
+    await deploy(client, both())
+    const { Id, Envs, Tags } = functionNow()
+    await client.call('vefaas', 'UpdateFunction', {
+      Id,
+      Envs: [...Envs, { Key: 'THEIRS', Value: 'kept' }],
+      Tags: [...Tags, { Key: 'theirs', Value: 'kept' }],
+    })
+    expect(await deploy(client, both())).toEqual([])
+
+    await deploy(client, both({ environment: { A: '2' }, tags: { team: 'shop' } }))
+    const { Envs: after, Tags: tags, Revisions } = functionNow()
+    const environment = { THEIRS: 'kept', A: '2', SERVERLESS_DEPLOYMENT: expect.any(String) }
+    expect(valuesOf(after)).toEqual(environment)
+    expect(valuesOf(Revisions.at(-1)?.Envs ?? [])).toEqual(environment)
+    const own = { 'serverless-service': 'shop', 'serverless-stage': 'test' }
+    expect(valuesOf(tags)).toEqual({ theirs: 'kept', ...own, team: 'shop' })
+  })
+
+  test('becomes ours when the file names it, and goes when it leaves the file', async () => {
+    await deploy(client, both())
+    const { Id, Envs } = functionNow()
+    await client.call('vefaas', 'UpdateFunction', { Id, Envs: [...Envs, { Key: 'THEIRS', Value: 'kept' }] })
+    const named = both({ environment: { A: '1', OLD: 'x', THEIRS: 'kept' } })
+    expect(await deploy(client, named)).toEqual(['update function shop-test-hello record, release'])
+    expect(await deploy(client, named)).toEqual([])
+    expect(await deploy(client, both())).toEqual(['update function shop-test-hello variable THEIRS removed, release'])
+  })
+
+  test('in the place of our record makes everything be deployed again, and no more than that', async () => {
+    await deploy(client, both())
+    const { Id, Envs } = functionNow()
+    for (const Value of ['', 'no JSON', 'null', '[]', '{"code":1,"environment":null,"tags":{}}']) {
+      const others = Envs.filter(({ Key }) => Key !== 'SERVERLESS_DEPLOYMENT')
+      await client.call('vefaas', 'UpdateFunction', { Id, Envs: [...others, { Key: 'SERVERLESS_DEPLOYMENT', Value }] })
+      expect(await deploy(client, both())).toEqual([expect.stringContaining('update function shop-test-hello code')])
+      expect(await deploy(client, both())).toEqual([])
+    }
+  })
+})
+
+describe('drift', () => {
+  test('of a setting is taken back; what serves was right all the time', async () => {
+    await deploy(client, both())
+    await client.call('vefaas', 'UpdateFunction', { Id: functionNow().Id, MemoryMB: 4096 })
+    const changes = watchChanges(cloud)
+    expect(await deploy(client, both())).toEqual(['update function shop-test-hello MemoryMB 4096 -> 1024'])
+    expect(changes()).toEqual(['UpdateFunction'])
+    expect(await deploy(client, both())).toEqual([])
+  })
+
+  test('that somebody has released is released away', async () => {
+    await deploy(client, both())
+    const { Id } = functionNow()
+    await client.call('vefaas', 'UpdateFunction', { Id, MemoryMB: 4096 })
+    await client.call('vefaas', 'Release', { FunctionId: Id, RevisionNumber: 0, TargetTrafficWeight: 100 })
+    await expect.poll(() => functionNow().Release.Status).toBe('done')
+    expect(await deploy(client, both())).toEqual(['update function shop-test-hello MemoryMB 4096 -> 1024, release'])
+    expect(functionNow().Release.StableRevisionNumber).toBe(3)
+  })
+
+  test('to an earlier revision is released away', async () => {
+    await deploy(client, both())
+    await deploy(client, both({ memorySize: 2048 }))
+    const { Id } = functionNow()
+    await client.call('vefaas', 'Release', { FunctionId: Id, RevisionNumber: 1, TargetTrafficWeight: 100 })
+    await expect.poll(() => functionNow().Release.Status).toBe('done')
+    expect(await deploy(client, both({ memorySize: 2048 }))).toEqual(['update function shop-test-hello release'])
+    expect(await deploy(client, both({ memorySize: 2048 }))).toEqual([])
+  })
+})
+
+describe('a function', () => {
+  test('that leaves the file is removed with all that leads to it, and nothing else', async () => {
+    await deploy(client, both())
+    const { hello: _gone, ...rest }: FunctionsOf = { hello: {}, other: { environment: { B: '2' }, ...events('/') } }
+    expect(await deploy(client, serviceWith(rest))).toEqual([
+      'create upstream shop-test-other',
+      'create route shop-test-other /',
+      'remove route shop-test-hello',
+      'remove upstream shop-test-hello',
+      'remove function shop-test-hello',
+    ])
+    expect(await served()).toBe('other')
+  })
+
+  test('that gets another name is made first, and served before the old one goes', async () => {
+    await deploy(client, both())
+    expect(await deploy(client, both({ name: 'shop-test-renamed' }))).toEqual([
+      expect.stringMatching(/^create function shop-test-renamed /),
+      'create upstream shop-test-renamed',
+      'update route shop-test-hello leads to another function',
+      'remove upstream shop-test-hello',
+      'remove function shop-test-hello',
+    ])
+    expect(await served()).toBe('hello')
+  })
+
+  test('of which the code goes over the upload is deployed like any other, and not again', async () => {
+    const large = codeOf(`exports.handler = async () => ({ statusCode: 200, body: 'large' }) // ${noise(14_000_000)}`)
+    expect(large.bytes.length).toBeGreaterThan(10_000_000)
+    await deploy(client, both(), () => large)
+    expect(await served()).toBe('large')
+    expect(cloud.vefaas.calls.map(({ action }) => action)).toContain('GenTempTosObjectUrl')
+    expect(await deploy(client, both(), () => large)).toEqual([])
+  })
+
+  test('can be deployed alone', async () => {
+    await deploy(client, both())
+    const changes = watchChanges(cloud)
+    const service = both({ memorySize: 512, events: [] })
+    const { stages, ids } = await planOfFunction(client, service, 'hello', codeThatAnswers)
+    expect(stages.flat().map(({ name, details }) => [name, details])).toEqual([
+      ['shop-test-hello', ['MemoryMB 1024 -> 512', 'release']],
+    ])
+    const { run } = await import('../run.ts')
+    await run(client, { stages, ids }, { waiting: () => {}, done: () => {} }, 10)
+    expect(changes()).toEqual(UPDATE)
+    await expect(planOfFunction(client, service, 'nobody', codeThatAnswers)).rejects.toThrow(
+      'there is no function nobody; there are hello, other',
+    )
+    cloud.vefaas.reset()
+    await expect(planOfFunction(client, service, 'hello', codeThatAnswers)).rejects.toThrow(
+      'function shop-test-hello is not deployed yet: serverless deploy deploys the whole service',
+    )
+  })
+
+  test('of another runtime, or made by others, is named before anything is changed', async () => {
+    await client.call('vefaas', 'CreateFunction', { Name: 'shop-test-hello', Runtime: 'node20/v1' })
+    const { Tags } = functionNow()
+    expect(Tags).toEqual([])
+    const tags = { 'serverless-service': 'shop', 'serverless-stage': 'test' }
+    const Tagged = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+    await client.call('vefaas', 'CreateFunction', { Name: 'shop-test-other', Runtime: 'node14/v1', Tags: Tagged })
+    const changes = watchChanges(cloud)
+    expect(await problemsOf(() => deploy(client, both()))).toEqual([
+      'function shop-test-hello exists, and this service has not made it: it has not its tags. Give the service or the function another name, or delete that function',
+      'function shop-test-other has the runtime node14/v1, which cannot be changed to node20/v1: give it another name, or remove it first',
+    ])
+    expect(changes()).toEqual([])
+    // What is not ours stays when ours is removed.
+    expect(await remove(client, both())).toEqual(['remove function shop-test-other'])
+    expect(functionNow().Name).toBe('shop-test-hello')
+  })
+})
+
+describe('a release', () => {
+  const broken = () => codeOf("console.log('about to fail')\nthrow new Error('no such module')")
+
+  test('of code that does not load says why; the revision before serves, and good code mends it', async () => {
+    await deploy(client, both())
+    const problem = await causeOf(deploy(client, both(), (key) => (key === 'hello' ? broken() : codeThatAnswers(key))))
+    expect(problem.message).toMatch(/^the release failed: function_start_failed: .+/)
+    expect(problem.message).toContain('\nthe last lines of its log:\n')
+    expect(problem.message).toContain('  about to fail')
+    expect(problem.message).toContain('no such module')
+    expect(await served()).toBe('hello')
+    // The same code fails again, good code is served.
+    expect((await causeOf(deploy(client, both(), broken))).message).toContain('function_start_failed')
+    expect(await deploy(client, both(), () => codeThatAnswers('good'))).toEqual([
+      'update function shop-test-hello code, release',
+      expect.stringMatching('update function shop-test-other'),
+    ])
+    expect(await served()).toBe('good')
+    expect(await deploy(client, both(), () => codeThatAnswers('good'))).toEqual([])
+  })
+
+  test('that fails for the first time is made good by the next deployment', async () => {
+    await causeOf(deploy(client, both(), broken))
+    expect(await deploy(client, both())).toEqual(
+      expect.arrayContaining(['update function shop-test-hello code, first release']),
+    )
+    expect(await served()).toBe('hello')
+  })
+
+  test('that the cloud cannot do says what the cloud says', async () => {
+    cloud.vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'system_internal_error', StatusMessage: 'no room' })
+    expect((await causeOf(deploy(client, serviceWith({ hello: {} })))).message).toBe(
+      'the release failed: system_internal_error: no room',
+    )
+  })
+
+  test('that somebody else has in progress is waited for', async () => {
+    await deploy(client, both())
+    const { Id } = functionNow()
+    await client.call('vefaas', 'UpdateFunction', { Id, MemoryMB: 4096 })
+    cloud.vefaas.faults.add({ Kind: 'SlowRelease', Seconds: 0.5, Times: 1 })
+    await client.call('vefaas', 'Release', { FunctionId: Id, RevisionNumber: 0, TargetTrafficWeight: 100 })
+    expect(await deploy(client, both())).toEqual(['update function shop-test-hello MemoryMB 4096 -> 1024, release'])
+    expect(await deploy(client, both())).toEqual([])
+  })
+
+  test('that leads to what is right is waited for, and is enough', async () => {
+    await deploy(client, both())
+    const { Id } = functionNow()
+    await client.call('vefaas', 'UpdateFunction', { Id, MemoryMB: 4096 })
+    cloud.vefaas.faults.add({ Kind: 'SlowRelease', Seconds: 0.5, Times: 1 })
+    await client.call('vefaas', 'Release', { FunctionId: Id, RevisionNumber: 0, TargetTrafficWeight: 100 })
+    const changes = watchChanges(cloud)
+    expect(await deploy(client, both({ memorySize: 4096 }))).toEqual(['update function shop-test-hello release'])
+    expect(changes()).toEqual([])
+    expect(await deploy(client, both({ memorySize: 4096 }))).toEqual([])
+  })
+
+  test('in progress is waited for before the function is removed', async () => {
+    await deploy(client, both())
+    cloud.vefaas.faults.add({ Kind: 'SlowRelease', Seconds: 0.5, Times: 1 })
+    const body = { FunctionId: functionNow().Id, RevisionNumber: 0, TargetTrafficWeight: 100 }
+    await client.call('vefaas', 'Release', body)
+    await remove(client, both())
+    expect(cloud.vefaas.functions()).toEqual([])
+  })
+
+  test('of a part of the traffic is somebody else’s affair: said before anything is changed', async () => {
+    await deploy(client, both())
+    const body = { FunctionId: functionNow().Id, RevisionNumber: 0, TargetTrafficWeight: 20 }
+    await client.call('vefaas', 'Release', body)
+    await expect.poll(() => functionNow().Release.Status).toBe('done')
+    expect(await deploy(client, both())).toEqual([])
+
+    const changes = watchChanges(cloud)
+    expect(await problemsOf(() => deploy(client, both({ memorySize: 512 })))).toEqual([
+      'function shop-test-hello: somebody has released a part of the traffic (20 %) to a new revision: finish or abort that release in the console first',
+    ])
+    expect(changes()).toEqual([])
+    await client.call('vefaas', 'AbortRelease', { FunctionId: functionNow().Id })
+    await deploy(client, both({ memorySize: 512 }))
+    await client.call('vefaas', 'Release', body)
+    await remove(client, both())
+    expect(cloud.vefaas.functions()).toEqual([])
+  })
+
+  test('that keeps being refused for a conflict ends in the error of the cloud', async () => {
+    await deploy(client, both())
+    cloud.vefaas.faults.add({ Kind: 'Error', Status: 409, Code: 'StatusConflictError', Action: 'Release' })
+    expect(await causeOf(deploy(client, both({ memorySize: 512 })))).toBeInstanceOf(CloudError)
+  })
+})
+
+test('a plan alone changes nothing', async () => {
+  await deploy(client, both())
+  const changes = watchChanges(cloud)
+  const service = both({ memorySize: 512, events: [{ timer: { crontab: '* * * * *', name: 'often' } }] })
+  const { stages } = await planOf(client, service, await observe(client, service), () => codeThatAnswers('new'))
+  expect(stages.flat().filter(({ run }) => run !== undefined).length).toBeGreaterThan(3)
+  expect(changes()).toEqual([])
+})
+
+function events(path: string): Partial<FunctionConfig> {
+  return { events: [{ apig: { path } }] }
+}
+
+async function problemsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const error = await work().catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(PlanError)
+  return (error as PlanError).message.split('\n')
+}
+
+async function causeOf(work: Promise<unknown>): Promise<Error> {
+  const error = await work.catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(StepError)
+  return (error as StepError).cause as Error
+}
+
+/** Text that does not get much smaller in a zip. */
+function noise(length: number): string {
+  let state = 1
+  const next = () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state
+  }
+  const block = Array.from({ length: 65_536 }, () => String.fromCharCode(33 + (next() % 90))).join('')
+  return Array.from({ length: Math.ceil(length / block.length) }, (_, at) => `${at}${block.slice(at % 999)}`).join('')
+}

@@ -1,0 +1,422 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCloud } from '../../emulator/cloud.ts'
+import type { ProviderConfig } from '../config.ts'
+import { StepError } from '../run.ts'
+import { serviceOf } from '../service.ts'
+import {
+  clientFor,
+  codeThatAnswers,
+  deploy,
+  type FunctionsOf,
+  firstDifference,
+  remove,
+  serviceWith,
+  stateOf,
+  watchChanges,
+} from '../testing.ts'
+import { observe, planOf, planOfRemoval } from './index.ts'
+import { PlanError } from './step.ts'
+
+const cloud = await startCloud()
+const client = clientFor(cloud.url)
+
+beforeEach(() => {
+  cloud.vefaas.reset()
+  cloud.apig.reset()
+})
+afterAll(() => cloud.close())
+
+const hello: FunctionsOf = { hello: { events: [{ apig: { path: '/hello' } }] } }
+const shop = (provider: Partial<ProviderConfig> = {}, functions = hello) => serviceWith(functions, provider)
+const stage = (name: string, provider: Partial<ProviderConfig> = {}) =>
+  serviceOf({
+    service: 'shop',
+    stage: name,
+    region: 'cn-beijing',
+    provider: { name: 'vefaas', runtime: 'node20/v1', region: 'cn-beijing', ...provider },
+    functions: { hello: { name: `shop-${name}-hello`, handler: 'x', events: [{ apig: { path: `/${name}` } }] } },
+  })
+
+type Named = { Id: string; Name: string }
+const named = (list: readonly object[], name: string) => (list as Named[]).find(({ Name }) => Name === name) as Named
+const namesOf = (list: readonly object[]) => (list as Named[]).map(({ Name }) => Name).sort()
+const route = () => named(cloud.apig.routes(), 'shop-test-hello') as Named & Record<string, unknown>
+
+async function makeGateway(Name: string, more: object = {}): Promise<string> {
+  const body = { Name, Region: 'cn-beijing', Type: 'serverless', ...more }
+  return (await client.call<{ Id: string }>('apig', 'CreateGateway', body)).Id
+}
+
+async function makeService(GatewayId: string, ServiceName: string): Promise<string> {
+  const body = { GatewayId, ServiceName, Protocol: ['HTTP'], AuthSpec: { Enable: false } }
+  return (await client.call<{ Id: string }>('apig', 'CreateGatewayService', body)).Id
+}
+
+async function problemsOf(work: Promise<unknown>): Promise<string[]> {
+  const error = await work.catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(PlanError)
+  return (error as PlanError).message.split('\n')
+}
+
+async function served(path: string, at = cloud.apig.gatewayUrl): Promise<string> {
+  const response = await fetch(at + path)
+  return response.ok ? response.text() : String(response.status)
+}
+
+describe('what others have made', () => {
+  test('with our names is named all at once, and nothing is changed', async () => {
+    await client.call('vefaas', 'CreateFunction', { Name: 'shop-test-hello', Runtime: 'node20/v1' })
+    await makeGateway('shop-test')
+    const changes = watchChanges(cloud)
+    expect(await problemsOf(deploy(client, shop()))).toEqual([
+      'function shop-test-hello exists, and this service has not made it: it has not its tags. Give the service or the function another name, or delete that function',
+      'gateway shop-test exists, and this service has not made it: it has not its tags. To use it, name it in provider.gateway.name; else give the service another name',
+    ])
+    expect(changes()).toEqual([])
+    expect(await remove(client, shop())).toEqual([])
+  })
+
+  test('in a gateway that we use is named all at once, and nothing is changed', async () => {
+    const GatewayId = await makeGateway('market')
+    const provider = { gateway: { name: 'market', keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } } }
+    const ServiceId = await makeService(GatewayId, 'shop-test')
+    await deploy(client, serviceWith({ theirs: { events: [{ apig: { path: '/theirs' } }] } }))
+    const theirs = named(cloud.vefaas.functions(), 'shop-test-theirs').Id
+    const UpstreamSpec = { VeFaas: { FunctionId: theirs } }
+    const upstream = { GatewayId, Name: 'shop-test-hello', SourceType: 'VeFaas', UpstreamSpec }
+    const { Id: UpstreamId } = await client.call<{ Id: string }>('apig', 'CreateUpstream', upstream)
+    await client.call('apig', 'CreateConsumer', { GatewayId, Name: 'shop-test-web' })
+    const changes = watchChanges(cloud)
+    expect(await problemsOf(deploy(client, shop(provider)))).toEqual([
+      expect.stringMatching(/^gateway service shop-test exists in gateway market, and this service has not made it/),
+      expect.stringMatching(/^consumer shop-test-web exists in gateway market, and this service has not made it/),
+      expect.stringMatching(/^upstream shop-test-hello exists in gateway market, and this service has not made it/),
+    ])
+    // The same with a service that we may use.
+    const MatchRule = { Path: { MatchType: 'Exact', MatchContent: '/x' } }
+    const body = {
+      ServiceId,
+      Name: 'shop-test-hello',
+      Enable: true,
+      MatchRule,
+      UpstreamList: [{ UpstreamId, Weight: 1 }],
+    }
+    await client.call('apig', 'CreateRoute', body)
+    expect(await problemsOf(deploy(client, shop({ gateway: { name: 'market', service: 'shop-test' } })))).toEqual([
+      expect.stringMatching(/^upstream shop-test-hello exists in gateway market/),
+      expect.stringMatching(
+        /^route shop-test-hello exists in gateway market, and leads to what this service has not made/,
+      ),
+    ])
+    expect(changes()).toEqual(['CreateRoute'])
+    expect(await remove(client, shop(provider))).not.toEqual(expect.arrayContaining([expect.stringMatching('hello')]))
+  })
+
+  test('is used where serverless.yml names it, and never changed or deleted', async () => {
+    const GatewayId = await makeGateway('market', { Comments: 'theirs' })
+    await makeService(GatewayId, 'stall')
+    const before = stateOf(cloud)
+    const services = [
+      shop({ gateway: { name: 'market' } }),
+      shop({ gateway: { name: 'market', service: 'stall' } }),
+      shop({ gateway: { id: GatewayId } }),
+      shop({ gateway: { id: GatewayId, keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } } }),
+    ]
+    for (const one of services) {
+      await deploy(client, one)
+      expect(await deploy(client, one)).toEqual([])
+      expect(namesOf(cloud.apig.gateways())).toEqual(['market'])
+    }
+    await remove(client, services[3] ?? shop())
+    // The plugin stays installed, because others may use it.
+    const { plugins: _after, ...after } = stateOf(cloud) as Record<string, unknown>
+    const { plugins: _before, ...wanted } = before as Record<string, unknown>
+    expect(firstDifference(after, wanted)).toBe('')
+  })
+
+  test('in our own gateway keeps it there when the service is removed', async () => {
+    await deploy(client, shop())
+    const { Id } = named(cloud.apig.gateways(), 'shop-test')
+    await makeService(Id, 'theirs')
+    await client.call('apig', 'CreateConsumer', { GatewayId: Id, Name: 'theirs' })
+    const plan = await remove(client, shop())
+    expect(plan).not.toContain('remove gateway shop-test')
+    expect([namesOf(cloud.apig.gateways()), namesOf(cloud.apig.services())]).toEqual([['shop-test'], ['theirs']])
+    expect(cloud.vefaas.functions()).toEqual([])
+  })
+
+  test('does not hide ours, however much of it there is', async () => {
+    for (let at = 0; at < 15; at++) await makeGateway(`another-${at}`)
+    const functions = Array.from({ length: 25 }, (_, at) => ({ Name: `another-${at}`, Runtime: 'node20/v1' }))
+    for (const one of functions) await client.call('vefaas', 'CreateFunction', one)
+    await deploy(client, shop())
+    for (let at = 15; at < 30; at++) await makeGateway(`another-${at}`)
+    for (const { Name, ...rest } of functions) {
+      await client.call('vefaas', 'CreateFunction', { Name: `${Name}-more`, ...rest })
+    }
+    expect(await deploy(client, shop())).toEqual([])
+    expect(await served('/hello')).toBe('hello')
+    await remove(client, shop())
+    expect([cloud.vefaas.functions().length, cloud.apig.gateways().length]).toEqual([50, 30])
+  })
+})
+
+describe('two stages', () => {
+  const shared = { gateway: { name: 'market', service: 'stall' } }
+
+  test.each<[what: string, provider: Partial<ProviderConfig>]>([
+    ['with a gateway each', {}],
+    ['in one gateway', { gateway: { name: 'market' } }],
+    ['in one gateway service', shared],
+  ])('%s do not touch each other, though the name of one begins with that of the other', async (_what, provider) => {
+    const [dev, more] = [stage('dev', provider), stage('dev-2', provider)]
+    for (const [first, second] of [
+      [dev, more],
+      [more, dev],
+    ] as const) {
+      cloud.vefaas.reset()
+      cloud.apig.reset()
+      await deploy(client, first)
+      await deploy(client, second)
+      expect(await deploy(client, first)).toEqual([])
+      expect(await deploy(client, second)).toEqual([])
+      const urls = (cloud.apig.services() as { Domains: { Domain: string }[] }[]).map(
+        ({ Domains }) => Domains[0]?.Domain,
+      )
+      const answers = await Promise.all(urls.flatMap((url) => [served('/dev', url), served('/dev-2', url)]))
+      expect(answers.filter((one) => one === 'hello')).toHaveLength(2)
+
+      await remove(client, first)
+      expect(await deploy(client, second)).toEqual([])
+      await remove(client, second)
+      expect([cloud.vefaas.functions(), cloud.apig.routes(), cloud.apig.upstreams()]).toEqual([[], [], []])
+    }
+  })
+})
+
+describe('a route', () => {
+  const lead = () => ({ Id: route().Id, Name: route().Name, MatchRule: route().MatchRule, Enable: true })
+
+  test.each<[what: string, change: () => object | Promise<object>, line: string]>([
+    [
+      'that somebody has switched off',
+      () => ({
+        ...lead(),
+        UpstreamList: route().UpstreamList,
+        AdvancedSetting: route().AdvancedSetting,
+        Enable: false,
+      }),
+      'is off',
+    ],
+    ['that somebody has given other settings', () => ({ ...lead(), UpstreamList: route().UpstreamList }), 'settings'],
+    [
+      'that somebody has given another condition',
+      () => ({
+        ...lead(),
+        UpstreamList: route().UpstreamList,
+        AdvancedSetting: route().AdvancedSetting,
+        MatchRule: { Path: { MatchType: 'Prefix', MatchContent: '/' } },
+      }),
+      'matches /hello',
+    ],
+    [
+      'that somebody has led elsewhere',
+      async () => {
+        const { Id: GatewayId } = named(cloud.apig.gateways(), 'shop-test')
+        const { Id: FunctionId } = named(cloud.vefaas.functions(), 'shop-test-hello')
+        const upstream = { GatewayId, Name: 'theirs', SourceType: 'VeFaas', UpstreamSpec: { VeFaas: { FunctionId } } }
+        const { Id: UpstreamId } = await client.call<{ Id: string }>('apig', 'CreateUpstream', upstream)
+        return { ...lead(), AdvancedSetting: route().AdvancedSetting, UpstreamList: [{ UpstreamId, Weight: 100 }] }
+      },
+      'leads to another function',
+    ],
+  ])('%s is as the file says again', async (_what, change, line) => {
+    await deploy(client, shop())
+    const before = route()
+    await client.call('apig', 'UpdateRoute', await change())
+    const changes = watchChanges(cloud)
+    expect(await deploy(client, shop())).toEqual([`update route shop-test-hello ${line}`])
+    expect(changes()).toEqual(['UpdateRoute'])
+    expect({ ...route(), UpdateTime: '' }).toEqual({ ...before, UpdateTime: '' })
+  })
+
+  test('that is there twice is so no more', async () => {
+    await deploy(client, shop())
+    const { Id: _id, ...again } = route()
+    await client.call('apig', 'CreateRoute', again)
+    expect(cloud.apig.routes()).toHaveLength(2)
+    expect(await deploy(client, shop())).toEqual(['remove route shop-test-hello'])
+    expect(await served('/hello')).toBe('hello')
+  })
+
+  test('is changed, added and removed alone', async () => {
+    const events = (...paths: string[]) => ({ hello: { events: paths.map((path) => ({ apig: { path } })) } })
+    await deploy(client, shop({}, events('/a', '/b')))
+    expect(await deploy(client, shop({}, events('/a', '/c', '/d')))).toEqual([
+      'update route shop-test-hello-2 matches /c',
+      'create route shop-test-hello-3 /d',
+    ])
+    expect(await deploy(client, shop({}, events('/d')))).toEqual([
+      'update route shop-test-hello matches /d',
+      'remove route shop-test-hello-2',
+      'remove route shop-test-hello-3',
+    ])
+    expect(await served('/d')).toBe('hello')
+  })
+
+  test('of two functions cannot have one name', async () => {
+    const two = { events: [{ apig: { path: '/a' } }, { apig: { path: '/b' } }] }
+    const functions = { hello: two, 'hello-2': { events: [{ apig: { path: '/c' } }] } }
+    expect(await problemsOf(deploy(client, shop({}, functions)))).toEqual([
+      'functions hello and hello-2 both have a route called shop-test-hello-2: give one another key',
+    ])
+  })
+
+  test('answers pages as CORS says, from when it is set until it is taken away', async () => {
+    const origin = 'https://shop.example'
+    const allowed = async () => {
+      const response = await fetch(`${cloud.apig.gatewayUrl}/hello`, { headers: { Origin: origin } })
+      return response.headers.get('access-control-allow-origin')
+    }
+    const cors = { gateway: { cors: { origins: [origin] } } }
+    await deploy(client, shop())
+    expect(await allowed()).toBe(null)
+    expect(await deploy(client, shop(cors))).toEqual(['update route shop-test-hello settings'])
+    expect(await allowed()).toBe(origin)
+    expect(await deploy(client, shop(cors))).toEqual([])
+    expect(await deploy(client, shop())).toEqual(['update route shop-test-hello settings'])
+    expect(await allowed()).toBe(null)
+  })
+})
+
+describe('a gateway', () => {
+  const vpc = { id: 'vpc-1', subnetIds: ['s-1'] }
+  const gateway = { network: 'private', vpc } as const
+
+  test('of a private network is made in it, and cannot become public, nor a public one private', async () => {
+    await deploy(client, shop({ gateway }))
+    expect(cloud.apig.services()).toMatchObject([{ Domains: [{ Type: 'private' }] }])
+    expect(await deploy(client, shop({ gateway }))).toEqual([])
+    const change = (from: string, to: string) =>
+      `gateway shop-test has the network ${from}, which cannot be changed to ${to}: name another one in provider.gateway.name, or remove the service first`
+    expect(await problemsOf(deploy(client, shop()))).toEqual([change('private', 'public')])
+    await remove(client, shop())
+    await deploy(client, shop())
+    expect(await problemsOf(deploy(client, shop({ gateway })))).toEqual([change('public', 'private')])
+    await deploy(client, shop({ gateway: { ...gateway, name: 'hidden' } }))
+    expect(namesOf(cloud.apig.gateways())).toEqual(['hidden'])
+  })
+
+  test('of others may be in both networks: our service in it is in the one that the file says', async () => {
+    const NetworkType = { EnablePublicNetwork: true, EnablePrivateNetwork: true }
+    const id = await makeGateway('market', { ResourceSpec: { NetworkType } })
+    await deploy(client, shop({ gateway: { id } }))
+    expect(await problemsOf(deploy(client, shop({ gateway: { id, network: 'private' } })))).toEqual([
+      'gateway service shop-test is open to the public network, which cannot be changed: name another one in provider.gateway.service, or remove the service first',
+    ])
+    await remove(client, shop({ gateway: { id } }))
+    await deploy(client, shop({ gateway: { id, network: 'private' } }))
+    expect(await deploy(client, shop({ gateway: { id, network: 'private' } }))).toEqual([])
+  })
+
+  test('that is not needed any more goes, and so does one whose place another takes', async () => {
+    await deploy(client, shop())
+    expect(await deploy(client, shop({ gateway: { name: 'market' } }))).toEqual([
+      'create gateway market serverless, public network; it takes a minute or two',
+      'create gateway service shop-test public',
+      'create upstream shop-test-hello',
+      'create route shop-test-hello /hello',
+      'remove route shop-test-hello',
+      'remove upstream shop-test-hello',
+      'remove gateway service shop-test',
+      'remove gateway shop-test',
+    ])
+    await deploy(client, shop({}, { hello: {} }))
+    expect(cloud.apig.gateways()).toEqual([])
+    expect(cloud.vefaas.functions()).toHaveLength(1)
+  })
+
+  test('whose id is wrong is named', async () => {
+    expect(await problemsOf(deploy(client, shop({ gateway: { id: 'gx' } })))).toEqual([
+      'gateway gx does not exist in this region: correct provider.gateway.id',
+    ])
+    expect(cloud.vefaas.functions()).toEqual([])
+  })
+
+  test('that cannot be made says why, and the next deployment says what to do about it', async () => {
+    cloud.apig.faults.add({ Kind: 'FailGateway', Message: 'no addresses left', Times: 1 })
+    const error = await deploy(client, shop()).catch((cause) => cause)
+    expect(error).toBeInstanceOf(StepError)
+    expect(error.cause.message).toBe('gateway shop-test is CreatedFailed: no addresses left')
+    expect(await problemsOf(deploy(client, shop()))).toEqual([
+      'gateway shop-test is CreatedFailed (no addresses left): delete it in the console of the API gateway, or wait until it is gone',
+    ])
+    await remove(client, shop())
+    expect(cloud.apig.gateways()).toEqual([])
+    cloud.apig.faults.add({ Kind: 'FailService', Times: 1 })
+    await expect(deploy(client, shop())).rejects.toThrow('create gateway service shop-test')
+    expect(await problemsOf(deploy(client, shop()))).toEqual([
+      expect.stringMatching(/^gateway service shop-test is CreatedFailed .*: delete it in the console/),
+    ])
+    await remove(client, shop())
+    expect(cloud.apig.gateways()).toEqual([])
+  })
+
+  test('that is going is waited for by a removal, and named by a deployment', async () => {
+    await deploy(client, shop())
+    cloud.apig.faults.add({ Kind: 'StuckDeleting', Action: 'DeleteGateway', Times: 1 })
+    const { Id } = named(cloud.apig.gateways(), 'shop-test')
+    const removal = remove(client, shop()).catch((cause) => cause)
+    await expect.poll(() => cloud.apig.gateways()).toMatchObject([{ Status: 'Deleting' }])
+    expect(await problemsOf(deploy(client, shop()))).toEqual([
+      'gateway shop-test is Deleting: delete it in the console of the API gateway, or wait until it is gone',
+    ])
+    expect(Id).toBeTruthy()
+    cloud.apig.reset()
+    expect(await removal).toContain('remove gateway shop-test')
+  })
+
+  test('that cannot be deleted says so', async () => {
+    await deploy(client, shop())
+    cloud.apig.faults.add({ Kind: 'FailDeleting', Action: 'DeleteGateway', Times: 1 })
+    const error = await remove(client, shop()).catch((cause) => cause)
+    expect(error.cause.message).toBe('it is DeletedFailed; delete it in the console of the API gateway')
+    await remove(client, shop())
+    expect(cloud.apig.gateways()).toEqual([])
+  })
+})
+
+test('what takes its time to come and to go is waited for', async () => {
+  const slow = await startCloud({
+    vefaas: { releaseSeconds: 0.1, timerSpeed: 0 },
+    apig: { gatewaySeconds: 0.1, serviceSeconds: 0.1, deleteSeconds: 0.1, routeSeconds: 0.1 },
+  })
+  try {
+    const at = clientFor(slow.url)
+    await deploy(at, shop())
+    expect(await deploy(at, shop())).toEqual([])
+    await deploy(at, shop({ gateway: { name: 'market' } }))
+    await remove(at, shop())
+    expect([slow.apig.gateways(), slow.vefaas.functions()]).toEqual([[], []])
+    // And what is still on its way is waited for as well.
+    const first = deploy(at, shop()).catch((cause) => cause)
+    await expect.poll(() => slow.apig.gateways()).toHaveLength(1)
+    await deploy(at, shop())
+    await first
+    expect(await deploy(at, shop())).toEqual([])
+    await remove(at, shop())
+  } finally {
+    await slow.close()
+  }
+})
+
+test('a plan alone changes nothing', async () => {
+  await deploy(client, shop({ gateway: { cors: { origins: ['*'] } } }))
+  const changes = watchChanges(cloud)
+  const other = shop({ gateway: { name: 'market', keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } } })
+  const { stages } = await planOf(client, other, await observe(client, other), codeThatAnswers)
+  expect(stages.flat().filter(({ run }) => run !== undefined).length).toBeGreaterThan(5)
+  const removal = await planOfRemoval(client, other)
+  expect(removal.stages.flat().filter(({ run }) => run !== undefined).length).toBeGreaterThan(4)
+  expect(changes()).toEqual([])
+})

@@ -1,0 +1,179 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCloud } from '../../emulator/cloud.ts'
+import type { EventConfig } from '../config.ts'
+import { StepError } from '../run.ts'
+import { clientFor, deploy, remove, serviceWith, watchChanges } from '../testing.ts'
+import { PlanError } from './step.ts'
+
+const cloud = await startCloud({ vefaas: { timerSpeed: 0, kafkaSeconds: 0.1 } })
+const client = clientFor(cloud.url)
+
+beforeEach(() => cloud.vefaas.reset())
+afterAll(() => cloud.close())
+
+const timer = { crontab: '*/5 * * * *', name: 'often' }
+const kafka = { instanceId: 'k-1', topic: 'sold', name: 'sold', username: 'u', password: 'p' }
+const shop = (...events: EventConfig[]) => serviceWith({ hello: { events }, other: {} })
+
+type Trigger = { Id: string; Name: string; Description: string; Status?: string } & Record<string, unknown>
+type Item = { Id: string; Name: string; Timers: Trigger[]; KafkaTriggers: Trigger[] }
+
+function hello(): Item {
+  return (cloud.vefaas.functions() as Item[]).find(({ Name }) => Name === 'shop-test-hello') as Item
+}
+const namesOf = (triggers: Trigger[]) => triggers.map(({ Name }) => Name).sort()
+
+describe('a trigger', () => {
+  test.each<[what: string, before: EventConfig[], after: EventConfig[], lines: string[], actions: string[]]>([
+    [
+      'with another crontab is changed',
+      [{ timer }],
+      [{ timer: { ...timer, crontab: '0 * * * *' } }],
+      ['update timer often of shop-test-hello Crontab */5 * * * * -> 0 * * * *'],
+      ['UpdateTimer'],
+    ],
+    [
+      'with another payload, retries, concurrency is changed',
+      [{ timer }],
+      [{ timer: { ...timer, payload: { a: 1 }, retries: 2, enableConcurrency: true } }],
+      ['update timer often of shop-test-hello Payload none -> {"a":1}, EnableConcurrency none -> true, Retries 0 -> 2'],
+      ['UpdateTimer'],
+    ],
+    [
+      'that is switched off is changed',
+      [{ timer }],
+      [{ timer: { ...timer, enabled: false } }],
+      ['update timer often of shop-test-hello Enabled true -> none'],
+      ['UpdateTimer'],
+    ],
+    [
+      'that loses its payload loses it',
+      [{ timer: { ...timer, payload: 'x', retries: 1 } }],
+      [{ timer }],
+      ['update timer often of shop-test-hello Payload x -> none, Retries 1 -> 0'],
+      ['UpdateTimer'],
+    ],
+    [
+      'with another name is made, and the old one removed',
+      [{ timer }],
+      [{ timer: { ...timer, name: 'seldom' } }],
+      ['create timer seldom of shop-test-hello */5 * * * *', 'remove timer often of shop-test-hello'],
+      ['CreateTimer', 'DeleteTimer'],
+    ],
+    ['that leaves the file is removed', [{ timer }], [], ['remove timer often of shop-test-hello'], ['DeleteTimer']],
+    [
+      'for messages is made',
+      [],
+      [{ kafka }],
+      ['create kafka trigger sold of shop-test-hello sold of k-1'],
+      ['CreateKafkaTrigger'],
+    ],
+    [
+      'for messages is changed',
+      [{ kafka }],
+      [{ kafka: { ...kafka, retries: 9, enabled: false } }],
+      ['update kafka trigger sold of shop-test-hello Enabled true -> none, MaximumRetryAttempts 3 -> 9'],
+      ['UpdateKafkaTrigger'],
+    ],
+    [
+      'for messages of another topic is made anew',
+      [{ kafka }],
+      [{ kafka: { ...kafka, topic: 'bought', startingPosition: 'Earliest' } }],
+      [
+        'update kafka trigger sold of shop-test-hello TopicName sold -> bought, StartingPosition Latest -> Earliest, made anew',
+      ],
+      ['DeleteKafkaTrigger', 'CreateKafkaTrigger'],
+    ],
+    [
+      'for messages that leaves the file is removed',
+      [{ kafka }, { timer }],
+      [{ timer }],
+      ['remove kafka trigger sold of shop-test-hello'],
+      ['DeleteKafkaTrigger'],
+    ],
+  ])('%s', async (_what, before, after, lines, actions) => {
+    await deploy(client, shop(...before))
+    const changes = watchChanges(cloud)
+    expect(await deploy(client, shop(...after))).toEqual(lines)
+    expect(changes()).toEqual(actions)
+    expect(await deploy(client, shop(...after))).toEqual([])
+  })
+
+  test('that somebody has changed, switched off or removed is as the file says again', async () => {
+    await deploy(client, shop({ timer }, { kafka }))
+    const { Id: FunctionId, Timers, KafkaTriggers } = hello()
+    await client.call('vefaas', 'UpdateTimer', { FunctionId, Id: Timers[0]?.Id, Crontab: '0 0 * * *', Enabled: false })
+    await client.call('vefaas', 'DeleteKafkaTrigger', { FunctionId, Id: KafkaTriggers[0]?.Id })
+    expect(await deploy(client, shop({ timer }, { kafka }))).toEqual([
+      'update timer often of shop-test-hello Crontab 0 0 * * * -> */5 * * * *, Enabled none -> true',
+      'create kafka trigger sold of shop-test-hello sold of k-1',
+    ])
+  })
+
+  test('of somebody else is kept, and removed with its function alone', async () => {
+    await deploy(client, shop({ timer }))
+    const { Id: FunctionId } = hello()
+    await client.call('vefaas', 'CreateTimer', { FunctionId, Name: 'theirs', Crontab: '0 0 * * *' })
+    const { name, ...rest } = kafka
+    await client.call('vefaas', 'CreateKafkaTrigger', {
+      FunctionId,
+      Name: name,
+      MqInstanceId: rest.instanceId,
+      TopicName: rest.topic,
+      KafkaCredentials: { Mechanism: 'PLAIN', Username: 'u', Password: 'p' },
+    })
+    expect(await deploy(client, shop())).toEqual(['remove timer often of shop-test-hello'])
+    expect(namesOf(hello().Timers)).toEqual(['theirs'])
+    // Its name is taken: said before anything is changed.
+    const changes = watchChanges(cloud)
+    const problem = await deploy(client, shop({ kafka }, { timer: { ...timer, name: 'theirs' } })).catch((one) => one)
+    expect(problem).toBeInstanceOf(PlanError)
+    expect(problem.message.split('\n')).toEqual([
+      'timer theirs of shop-test-hello exists, and this service has not made it: give it another name in serverless.yml, or delete it',
+      'kafka trigger sold of shop-test-hello exists, and this service has not made it: give it another name in serverless.yml, or delete it',
+    ])
+    expect(changes()).toEqual([])
+
+    await deploy(client, serviceWith({ other: {} }))
+    expect(cloud.vefaas.functions()).toHaveLength(1)
+    await remove(client, serviceWith({ other: {} }))
+    expect(cloud.vefaas.functions()).toEqual([])
+  })
+
+  test('that is there twice is so no more', async () => {
+    await deploy(client, shop({ timer }, { kafka }))
+    const { Id: FunctionId, Timers, KafkaTriggers } = hello()
+    const { Id: _one, ...again } = Timers[0] as Trigger
+    await client.call('vefaas', 'CreateTimer', { ...again, FunctionId })
+    const { Id: _other, ...once } = KafkaTriggers[0] as Trigger
+    const KafkaCredentials = { Mechanism: 'PLAIN', Username: 'u', Password: 'p' }
+    await client.call('vefaas', 'CreateKafkaTrigger', { ...once, FunctionId, KafkaCredentials })
+    expect(await deploy(client, shop({ timer }, { kafka }))).toEqual([
+      'remove timer often of shop-test-hello',
+      'remove kafka trigger sold of shop-test-hello',
+    ])
+    expect([namesOf(hello().Timers), namesOf(hello().KafkaTriggers)]).toEqual([['often'], ['sold']])
+    expect(await deploy(client, shop({ timer }, { kafka }))).toEqual([])
+  })
+
+  test('beside one of somebody else with its name is the one that is used', async () => {
+    await deploy(client, shop({ timer }))
+    await client.call('vefaas', 'CreateTimer', { FunctionId: hello().Id, Name: timer.name, Crontab: '0 0 * * *' })
+    expect(await deploy(client, shop({ timer }))).toEqual([])
+    expect(await deploy(client, shop())).toEqual(['remove timer often of shop-test-hello'])
+    expect(hello().Timers.map(({ Crontab }) => Crontab)).toEqual(['0 0 * * *'])
+  })
+
+  test('for messages that cannot connect fails the deployment, and the next one makes it anew', async () => {
+    cloud.vefaas.faults.add({ Kind: 'FailKafkaTrigger', Times: 1 })
+    const error = await deploy(client, shop({ kafka })).catch((one) => one)
+    expect(error).toBeInstanceOf(StepError)
+    expect(error.cause.message).toBe(
+      'it has failed: check instanceId, topic, username and password; the next deployment makes it anew',
+    )
+    expect(await deploy(client, shop({ kafka }))).toEqual([
+      'update kafka trigger sold of shop-test-hello has failed, made anew',
+    ])
+    expect(hello().KafkaTriggers.map(({ Status }) => Status)).toEqual(['ready'])
+  })
+})
