@@ -8,29 +8,34 @@ const ADVICE: [code: RegExp, advice: string][] = [
     'open the console of veFaaS (for gateways: of the API gateway) once with the main account, in this region, and agree to create its service-linked role',
   ],
   [
-    /^(InvalidAccessKey|SignatureDoesNotMatch|InvalidSecretToken|InvalidCredential|MissingAuthenticationToken)/,
+    /^(InvalidAccessKey|SignatureDoesNotMatch|InvalidSecretToken|InvalidCredential|InvalidAuthorization|Missing(AuthenticationToken|Signature))/,
     'check VOLCENGINE_ACCESS_KEY, VOLCENGINE_SECRET_KEY and, for temporary credentials, VOLCENGINE_SESSION_TOKEN, which may have expired',
   ],
   [/InvalidTimestamp/, "set this computer's clock: a signature is good for some minutes only"],
+  [
+    /Whitelist/i,
+    'this feature is open to chosen accounts only: ask the support of VolcEngine for it, or do without it',
+  ],
   [
     /LackPolicy|LackProjectPolicy|AccessDenied|Forbidden|Unauthorized/,
     'give the user of these credentials a policy that allows this action (the README of the service lists them all), in this project',
   ],
   [
-    /Whitelist/i,
-    'this feature is open to chosen accounts only: ask the support of VolcEngine for it, or do without it',
+    /Flow|Throttl|InternalService|InternalError|Timeout|ServiceUnavailable|FailToConnect/,
+    'the cloud is busy or in trouble: try again after a minute; it goes on where this one ended',
   ],
   [/Quota|LimitExceeded/, 'raise the quota in the quota centre of the console, or delete what is not needed'],
   [
     /Duplicat|AlreadyExist/i,
     'somebody else has this name: give the service, or this resource, another one in serverless.yml',
   ],
-  [/StatusConflict/, 'something else is going on with it: wait until that has ended, and deploy again'],
-  [/ServiceNotFound|InvalidActionOrVersion/, 'check provider.endpoint and provider.region: this service is not there'],
   [
-    /Flow|Throttl|InternalService|InternalError|Timeout|ServiceUnavailable|FailToConnect/,
-    'the cloud is busy or in trouble: deploy again after a minute; it goes on where this one ended',
+    /StatusConflict/,
+    'something else is going on with it, or uses it, as the message says: when that has ended, try again',
   ],
+  [/ServiceNotFound|InvalidActionOrVersion/, 'check provider.endpoint and provider.region: this service is not there'],
+  [/NotFound|NotExist/, 'something that it needs is not in this region (any more): check the ids in serverless.yml'],
+  [/^(Invalid|Missing|Malformed)(Parameter|Argument)/, 'correct in serverless.yml what the message names'],
 ]
 
 /** For people: which step failed, with what of the cloud, and what to do. Undefined for what is a bug. */
@@ -53,10 +58,10 @@ export function explain(error: unknown): string | undefined {
 
 function adviceFor({ code = '', message, status, action }: CloudError): string | undefined {
   if (status === undefined)
-    return 'check the network and provider.endpoint, and deploy again; it goes on where this one ended'
+    return 'check the network and provider.endpoint, and try again; it goes on where this one ended'
+  if (code === '') return 'an answer of the cloud could not be read: try again; it goes on where this one ended'
   if (/role/i.test(message) && /Invalid|NotFound|NotExist/.test(code) && /Function$/.test(action)) {
     return 'check provider.role: the role has to exist in this account, and trust the service vefaas (action sts:AssumeRole)'
   }
-  const unclear = 'an answer of the cloud could not be read: deploy again; it goes on where this one ended'
-  return ADVICE.find(([pattern]) => pattern.test(code) || pattern.test(message))?.[1] ?? (code ? undefined : unclear)
+  return ADVICE.find(([pattern]) => pattern.test(code))?.[1]
 }

@@ -25,7 +25,7 @@ export type Client = {
    * Calls an action of veFaaS or APIG and returns its Result.
    *
    * Throttled calls are tried again, five times in all. So are, of actions that may be done twice (Get, List, Check,
-   * Update, Delete), those that failed on the cloud's side or got no answer: what creates something is not, because its
+   * Update, Delete, GenTemp), those that failed on the cloud's side or got no answer: what creates something is not, because its
    * work may have been done. Who calls it looks first.
    * @throws CloudError
    */
@@ -52,9 +52,9 @@ function versionOf(service: ServiceName, action: string): string {
   return /^(CodeUploadCallback|GenTempTosObjectUrl)$/.test(action) ? '2021-03-03' : '2024-06-06'
 }
 
-/** Whether doing it twice is the same as doing it once. */
+/** Whether doing it twice is the same as doing it once. An address for an upload that nobody uses does no harm. */
 function isRepeatable(action: string): boolean {
-  return /^(Get|List|Check|Update|Delete)/.test(action)
+  return /^(Get|List|Check|Update|Delete|GenTemp)/.test(action)
 }
 
 async function send<Result>(
@@ -80,7 +80,7 @@ async function send<Result>(
   let envelope: Envelope<Result>
   try {
     envelope = JSON.parse(text)
-    if (typeof envelope.ResponseMetadata !== 'object') throw new TypeError()
+    if (typeof envelope.ResponseMetadata !== 'object' || envelope.ResponseMetadata === null) throw new TypeError()
   } catch (cause) {
     // A proxy's page, or half an answer: whether the work was done is not known.
     throw new CloudError(action, `HTTP status ${status}, and not the JSON it should be`, { status, cause, retryAfter })
@@ -88,6 +88,9 @@ async function send<Result>(
   const { RequestId, Error: error } = envelope.ResponseMetadata
   if (error) {
     throw new CloudError(action, error.Message ?? '', { status, code: error.Code, requestId: RequestId, retryAfter })
+  }
+  if (status < 200 || status > 299) {
+    throw new CloudError(action, `HTTP status ${status} without an error`, { status, requestId: RequestId, retryAfter })
   }
   return envelope.Result ?? ({} as Result) // an action without a result leaves it out
 }

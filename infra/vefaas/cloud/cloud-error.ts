@@ -40,9 +40,10 @@ export class CloudError extends Error {
       !/Quota|Limit/.test(code) && (unclear || status >= 500 || /^(InternalService|Timeout)Error$/.test(code))
   }
 
-  /** Whether the cloud says that it is not there (any more). */
+  /** Whether the cloud says that it is not there (any more). A service, an action or a page that is missing is something else. */
   get isNotFound(): boolean {
-    return this.status === 404 || /NotFound|NotExist/.test(this.code ?? '')
+    if (this.code === undefined || /^(ServiceNotFound|InvalidActionOrVersion)$/.test(this.code)) return false
+    return this.status === 404 || /NotFound|NotExist/.test(this.code)
   }
 
   /** Whether the cloud says that its name is taken. */
