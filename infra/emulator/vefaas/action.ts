@@ -4,12 +4,12 @@ import type { Clock } from '../openapi/clock.ts'
 import type { Call } from '../openapi/gateway.ts'
 import { serviceNotActivated } from './errors.ts'
 import type { Faults } from './faults.ts'
-import type { Functions } from './functions.ts'
-import type { Folder } from './runtime/folder.ts'
+import type { Host } from './resources/deployment.ts'
+import type { Functions } from './resources/functions.ts'
 import type { Uploads } from './uploads.ts'
 
 /** The state of one emulated veFaaS, and how it was set up. */
-export interface Vefaas {
+export interface Vefaas extends Host {
   functions: Functions
   uploads: Uploads
   faults: Faults
@@ -19,18 +19,8 @@ export interface Vefaas {
   kafkaSeconds: number
   /** Seconds of crontabs a real second; 0: timers do not fire. */
   timerSpeed: number
-  roleCredentials: RoleCredentials
-  /** Where the code that runs is unpacked. */
-  folder: Folder
-  onLog: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
   /** Where the latest call came to: addresses that are given out begin with it. */
   url: string
-}
-
-export interface RoleCredentials {
-  accessKeyId: string
-  secretAccessKey: string
-  sessionToken: string
 }
 
 export type Action = (vefaas: Vefaas, call: Call) => object

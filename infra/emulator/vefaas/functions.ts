@@ -1,55 +1,179 @@
-import type { Clock } from '../openapi/clock.ts'
-import { resourceNotFound } from './errors.ts'
-import type { FunctionRecord } from './function.ts'
-import { settleRelease } from './release.ts'
+import * as v from 'valibot'
+import { type Action, action, type Vefaas } from './action.ts'
+import {
+  functionHasTriggers,
+  functionType,
+  getFunctionShowsTags,
+  inListOrder,
+  nameFilterMatches,
+  releaseInProgress,
+} from './assumptions.ts'
+import { type Code, readZip } from './code.ts'
+import { duplicatedResource, invalidParameter, missingParameter, quotaExceeded } from './errors.ts'
+import { functionFields, functionName, runtime, text } from './fields.ts'
+import { pageOf, paging } from './pages.ts'
+import { randomName } from './random-name.ts'
+import { describeFunction, type FunctionRecord, type Settings } from './resources/function.ts'
 
-/** All functions, oldest first. */
-export class Functions {
-  readonly #clock: Clock
-  readonly #byId = new Map<string, FunctionRecord>()
+export const createFunction: Action = action(
+  v.object({
+    Name: functionName,
+    Runtime: runtime,
+    CpuStrategy: v.optional(text),
+    InstanceType: v.optional(text),
+    ...functionFields,
+  }),
+  (input, vefaas, call) => {
+    const { Name } = input
+    if ([...vefaas.functions.all()].some((other) => other.Name === Name)) throw duplicatedResource('function', Name)
+    const { functions: quota } = vefaas.quotas
+    if (vefaas.functions.size >= quota || vefaas.faults.take(call.action, 'NoQuota')) {
+      throw quotaExceeded('functions', quota)
+    }
+    const now = vefaas.clock.now()
+    const hidden = vefaas.faults.take(call.action, 'HideNew')?.Seconds ?? 0
+    const record: FunctionRecord = {
+      Id: newId(vefaas),
+      Name,
+      region: call.region,
+      createdAt: now,
+      hiddenUntil: now + hidden * 1000,
+      updatedAt: now,
+      Description: '',
+      ProjectName: 'default',
+      Tags: [],
+      settings: {
+        ...defaults,
+        Runtime: input.Runtime,
+        CpuStrategy: input.CpuStrategy ?? '',
+        InstanceType: input.InstanceType ?? '',
+      },
+      code: undefined,
+      resource: { MinInstance: 0, MaxInstance: 10, ReservedFrozenInstance: 0 },
+      revisions: [],
+      releases: [],
+      stable: undefined,
+      next: undefined,
+      weight: 0,
+      owed: 0,
+      timers: new Map(),
+      kafkaTriggers: new Map(),
+    }
+    change(vefaas, record, input)
+    vefaas.functions.add(record)
+    return { ...describeFunction(record), Tags: record.Tags, FunctionType: functionType }
+  },
+)
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+/** What is given replaces what was there, lists as a whole. Nothing of it is served before a Release. */
+export const updateFunction: Action = action(v.object({ Id: text, ...functionFields }), (input, vefaas, { region }) => {
+  const record = vefaas.functions.get(input.Id, region)
+  if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
+  change(vefaas, record, input)
+  record.updatedAt = vefaas.clock.now()
+  return { ...describeFunction(record), Tags: record.Tags, FunctionType: functionType }
+})
+
+export const getFunction: Action = action(v.object({ Id: text }), ({ Id }, vefaas, { region }) => {
+  const record = vefaas.functions.get(Id, region)
+  return { ...describeFunction(record), ...(getFunctionShowsTags && { Tags: record.Tags }) }
+})
+
+export const listFunctions: Action = action(
+  v.object({
+    ...paging,
+    Filters: v.optional(v.array(v.object({ Name: v.picklist(['Id', 'Ids', 'Name']), Values: v.array(text) })), []),
+    TagFilters: v.optional(v.array(v.object({ Key: text, Values: v.optional(v.array(text), []) })), []),
+  }),
+  (input, vefaas, { region }) => {
+    const now = vefaas.clock.now()
+    const shown = inListOrder(vefaas.functions.all()).filter(
+      (record) =>
+        record.region === region &&
+        record.hiddenUntil <= now &&
+        input.Filters.every(({ Name, Values }) =>
+          Values.some((value) => (Name === 'Name' ? nameFilterMatches(record.Name, value) : record.Id === value)),
+        ) &&
+        input.TagFilters.every(({ Key, Values }) => {
+          const tag = record.Tags.find((one) => one.Key === Key)
+          return tag !== undefined && (Values.length === 0 || Values.includes(tag.Value))
+        }),
+    )
+    const { Items, Total } = pageOf(shown, input)
+    return { Items: Items.map(describeItem), Total }
+  },
+)
+
+export const deleteFunction: Action = action(v.object({ Id: text }), ({ Id }, vefaas, { region }) => {
+  const record = vefaas.functions.get(Id, region)
+  const triggers = record.timers.size + record.kafkaTriggers.size
+  if (triggers > 0) throw functionHasTriggers(Id, triggers)
+  if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(Id)
+  vefaas.functions.delete(record)
+  return {}
+})
+
+function describeItem(record: FunctionRecord): object {
+  const { AsyncTaskConfig, ...described } = describeFunction(record)
+  return { ...described, Tags: record.Tags, FunctionType: functionType }
+}
+
+/** veFaaS API reference, CreateFunction; where it says nothing, what is off. */
+const defaults: Settings = {
+  Runtime: '',
+  SourceType: 'zip',
+  Source: '',
+  Command: '',
+  Port: 0,
+  MemoryMB: 1024,
+  CpuMilli: 0,
+  CpuStrategy: '',
+  InstanceType: '',
+  RequestTimeout: 30,
+  InitializerSec: 30,
+  ExclusiveMode: false,
+  MaxConcurrency: 100,
+  Envs: [],
+  Role: '',
+  VpcConfig: { EnableVpc: false },
+  TlsConfig: { EnableLog: false },
+  TosMountConfig: { EnableTos: false },
+  NasStorage: { EnableNas: false },
+  AsyncTaskConfig: { EnableAsyncTask: false },
+  EnableApmplus: false,
+}
+
+type Input = v.InferOutput<v.ObjectSchema<typeof functionFields, undefined>>
+
+/** All of it, or nothing when something is wrong. */
+function change(vefaas: Vefaas, record: FunctionRecord, input: Input): void {
+  const { Source, SourceType = record.settings.SourceType } = input
+  if (SourceType === 'image' && record.settings.Runtime !== 'native/v1') {
+    throw invalidParameter('Runtime', 'with SourceType image it has to be native/v1')
   }
+  if (input.SourceType !== undefined && input.SourceType !== 'zip' && !Source) throw missingParameter('Source')
+  if (Source) record.code = codeOf(vefaas, SourceType, Source)
 
-  get size(): number {
-    return this.#byId.size
+  const { settings } = record
+  const given = Object.entries(input).filter(([name, value]) => name in settings && value !== undefined)
+  record.settings = {
+    ...settings,
+    ...Object.fromEntries(given),
+    SourceType,
+    Source: Source && SourceType !== 'zip' ? Source : SourceType === settings.SourceType ? settings.Source : '',
   }
+  record.Description = input.Description ?? record.Description
+  record.ProjectName = input.ProjectName ?? record.ProjectName
+  record.Tags = input.Tags ?? record.Tags
+}
 
-  all(): Iterable<FunctionRecord> {
-    return this.#byId.values()
-  }
+function codeOf(vefaas: Vefaas, type: Settings['SourceType'], source: string): Code {
+  if (type === 'zip') return readZip(source)
+  return type === 'tos' ? vefaas.uploads.stored(source) : { image: source }
+}
 
-  find(id: string): FunctionRecord | undefined {
-    return this.#byId.get(id)
-  }
-
-  /** @throws ApiError 404 ResourceNotFound */
-  get(id: string, region: string): FunctionRecord {
-    const record = this.#byId.get(id)
-    if (record?.region !== region) throw resourceNotFound('function', id)
-    return record
-  }
-
-  add(record: FunctionRecord): void {
-    this.#byId.set(record.Id, record)
-  }
-
-  /** Ends what runs of it; calls in it fail. */
-  delete(record: FunctionRecord): void {
-    this.#byId.delete(record.Id)
-    for (const timer of record.timers.values()) timer.running?.close()
-    for (const deployment of [record.stable, record.next]) deployment?.close()
-    record.stable = undefined
-    record.next = undefined
-  }
-
-  clear(): void {
-    for (const record of [...this.#byId.values()]) this.delete(record)
-  }
-
-  /** Brings releases to where they are by now. To be called before anybody looks. */
-  settle(): void {
-    for (const record of this.#byId.values()) settleRelease(record, this.#clock.now())
-  }
+/** Eight letters and digits, such as nwwzoaq1. */
+function newId(vefaas: Vefaas): string {
+  const id = randomName(8)
+  return vefaas.functions.find(id) ? newId(vefaas) : id
 }

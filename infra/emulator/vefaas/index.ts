@@ -6,20 +6,22 @@ import { FaultList } from '../openapi/fault-list.ts'
 import { createGateway } from '../openapi/gateway.ts'
 import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
 import type { Answer, HttpRequest as RawRequest } from '../openapi/wire.ts'
-import type { RoleCredentials, Vefaas } from './action.ts'
+import type { Vefaas } from './action.ts'
 import { actions } from './actions.ts'
 import { defaultQuotas } from './assumptions.ts'
+import { failedLogPath } from './begin-release.ts'
 import { mostTosBytes } from './code.ts'
 import { type Fault, type Faults, faultRules } from './faults.ts'
-import { describeFunction, type FunctionRecord } from './function.ts'
-import { Functions } from './functions.ts'
 import { invoke, invokeEvent } from './invoke.ts'
-import { describeKafkaTrigger } from './kafka-triggers.ts'
-import { describeRelease, failedLogPath } from './release.ts'
-import { describeRevision } from './revisions.ts'
+import type { RoleCredentials } from './resources/deployment.ts'
+import { describeFunction, type FunctionRecord } from './resources/function.ts'
+import { Functions } from './resources/functions.ts'
+import { describeKafkaTrigger } from './resources/kafka-trigger.ts'
+import { describeRelease } from './resources/release.ts'
+import { describeRevision } from './resources/revision.ts'
+import { describeTimer } from './resources/timer.ts'
 import { openFolder } from './runtime/folder.ts'
 import type { HttpRequest, HttpResponse } from './runtime/http.ts'
-import { describeTimer } from './timers.ts'
 import { Uploads } from './uploads.ts'
 
 export interface VefaasOptions extends VefaasState {
@@ -183,7 +185,9 @@ function lookInside(vefaas: Vefaas, record: FunctionRecord): object {
     Release: describeRelease(record),
     Revisions: record.revisions.map((revision) => describeRevision(record, revision)),
     Timers: [...record.timers.values()].map((timer) => describeTimer(record, timer)),
-    KafkaTriggers: [...record.kafkaTriggers.values()].map((trigger) => describeKafkaTrigger(vefaas, record, trigger)),
+    KafkaTriggers: [...record.kafkaTriggers.values()].map((trigger) =>
+      describeKafkaTrigger(vefaas.clock, record, trigger),
+    ),
   }
 }
 

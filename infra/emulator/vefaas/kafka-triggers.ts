@@ -1,31 +1,12 @@
 import * as v from 'valibot'
-import { timestamp } from '../openapi/envelope.ts'
-import { type Action, action, type Vefaas } from './action.ts'
+import { type Action, action } from './action.ts'
 import { triggerNamesMayRepeat } from './assumptions.ts'
-import { randomName } from './deployment.ts'
 import { duplicatedResource, resourceNotFound } from './errors.ts'
 import { description, flag, integer, matching, text, textOf } from './fields.ts'
-import type { FunctionRecord } from './function.ts'
+import { randomName } from './random-name.ts'
+import type { FunctionRecord } from './resources/function.ts'
+import { describeKafkaTrigger, type KafkaTrigger } from './resources/kafka-trigger.ts'
 import { takeTriggerQuota } from './trigger-quota.ts'
-
-/** A Kafka trigger as the emulator keeps it: no messages come. Times are milliseconds since 1970. */
-export interface KafkaTrigger {
-  readonly Id: string
-  readonly Name: string
-  readonly MqInstanceId: string
-  readonly TopicName: string
-  readonly StartingPosition: string
-  readonly createdAt: number
-  updatedAt: number
-  Enabled: boolean
-  BatchSize: number
-  BatchFlushDurationMilliseconds: number
-  MaximumRetryAttempts: number
-  Description: string
-  /** When it is no longer pending, and what it is then. */
-  readonly settlesAt: number
-  readonly settlesAs: 'ready' | 'failed'
-}
 
 // Limits from the veFaaS API reference, CreateKafkaTrigger.
 const credentials = v.object({
@@ -77,7 +58,7 @@ export const createKafkaTrigger: Action = action(
       settlesAs: failing ? 'failed' : 'ready',
     }
     record.kafkaTriggers.set(trigger.Id, trigger)
-    return { ...describeKafkaTrigger(vefaas, record, trigger), Status: 'pending' }
+    return { ...describeKafkaTrigger(vefaas.clock, record, trigger), Status: 'pending' }
   },
 )
 
@@ -93,13 +74,13 @@ export const updateKafkaTrigger: Action = action(
     trigger.MaximumRetryAttempts = input.MaximumRetryAttempts ?? trigger.MaximumRetryAttempts
     trigger.Description = input.Description ?? trigger.Description
     trigger.updatedAt = vefaas.clock.now()
-    return describeKafkaTrigger(vefaas, record, trigger)
+    return describeKafkaTrigger(vefaas.clock, record, trigger)
   },
 )
 
 export const getKafkaTrigger: Action = action(v.object({ FunctionId: text, Id: text }), (input, vefaas, { region }) => {
   const record = vefaas.functions.get(input.FunctionId, region)
-  return describeKafkaTrigger(vefaas, record, found(record, input.Id))
+  return describeKafkaTrigger(vefaas.clock, record, found(record, input.Id))
 })
 
 export const deleteKafkaTrigger: Action = action(
@@ -110,19 +91,6 @@ export const deleteKafkaTrigger: Action = action(
     return {}
   },
 )
-
-/** Without its credentials, which no action shows. */
-export function describeKafkaTrigger({ clock }: Pick<Vefaas, 'clock'>, record: FunctionRecord, trigger: KafkaTrigger) {
-  const { createdAt, updatedAt, settlesAt, settlesAs, BatchSize, BatchFlushDurationMilliseconds, ...shown } = trigger
-  return {
-    ...shown,
-    FunctionId: record.Id,
-    ConsumerGroup: `vefaas-${record.Id}-${trigger.Id}`,
-    Status: clock.now() < settlesAt ? 'pending' : settlesAs,
-    CreationTime: timestamp(createdAt),
-    LastUpdateTime: timestamp(updatedAt),
-  }
-}
 
 function found(record: FunctionRecord, id: string): KafkaTrigger {
   const trigger = record.kafkaTriggers.get(id)

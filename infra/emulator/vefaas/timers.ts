@@ -1,30 +1,14 @@
 import * as v from 'valibot'
-import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action, type Vefaas } from './action.ts'
 import { triggerNamesMayRepeat } from './assumptions.ts'
-import { randomName } from './deployment.ts'
 import { duplicatedResource, resourceNotFound } from './errors.ts'
 import { description, flag, integer, matching, text, textOf } from './fields.ts'
-import type { FunctionRecord } from './function.ts'
 import { invokeEvent } from './invoke.ts'
+import { randomName } from './random-name.ts'
+import type { FunctionRecord } from './resources/function.ts'
+import { describeTimer, type FunctionTimer } from './resources/timer.ts'
 import { readCrontab, Timer } from './runtime/timer.ts'
 import { takeTriggerQuota } from './trigger-quota.ts'
-
-/** A timer as the emulator keeps it. Times are milliseconds since 1970. */
-export interface FunctionTimer {
-  readonly Id: string
-  readonly Name: string
-  readonly createdAt: number
-  updatedAt: number
-  Crontab: string
-  Payload: string
-  Enabled: boolean
-  EnableConcurrency: boolean
-  Retries: number
-  Description: string
-  /** Not there where timers do not fire. */
-  running: Timer | undefined
-}
 
 // Limits from the veFaaS API reference, CreateTimer.
 const crontab = v.pipe(
@@ -109,16 +93,6 @@ export const deleteTimer: Action = action(v.object({ FunctionId: text, Id: text 
   record.timers.delete(timer.Id)
   return {}
 })
-
-export function describeTimer(record: FunctionRecord, timer: FunctionTimer) {
-  const { createdAt, updatedAt, running, ...shown } = timer
-  return {
-    ...shown,
-    FunctionId: record.Id,
-    CreationTime: timestamp(createdAt),
-    LastUpdateTime: timestamp(updatedAt),
-  }
-}
 
 /** From now on it fires by the real time and `timerSpeed`; the clock of the emulator does not move it. */
 function start(vefaas: Vefaas, record: FunctionRecord, timer: FunctionTimer): void {

@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { type Action, action } from './action.ts'
 import { accountId, inListOrder } from './assumptions.ts'
 import { text } from './fields.ts'
-import { describeKafkaTrigger } from './kafka-triggers.ts'
-import { describeTimer } from './timers.ts'
+import { describeKafkaTrigger } from './resources/kafka-trigger.ts'
+import { describeTimer } from './resources/timer.ts'
 
 /** Every trigger of a function: timers and Kafka triggers. Those that an API gateway makes are not known here. */
 export const listTriggers: Action = action(v.object({ FunctionId: text }), ({ FunctionId }, vefaas, { region }) => {
@@ -15,7 +15,7 @@ export const listTriggers: Action = action(v.object({ FunctionId: text }), ({ Fu
   const kafkaTriggers = [...record.kafkaTriggers.values()].map((trigger) => {
     const { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts } = trigger
     const config = { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts }
-    return item('kafka', describeKafkaTrigger(vefaas, record, trigger), config)
+    return item('kafka', describeKafkaTrigger(vefaas.clock, record, trigger), config)
   })
   const Items = inListOrder([...timers, ...kafkaTriggers])
   return { Items, Total: Items.length }

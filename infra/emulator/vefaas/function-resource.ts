@@ -4,7 +4,7 @@ import { type Action, action } from './action.ts'
 import { accountId, omittedResource, resourceStatus } from './assumptions.ts'
 import { invalidParameter } from './errors.ts'
 import { integer, text } from './fields.ts'
-import { sizeOf } from './release.ts'
+import { sizeOf } from './resources/release.ts'
 
 export const updateFunctionResource: Action = action(
   v.object({

@@ -1,9 +1,7 @@
-import { timestamp } from '../openapi/envelope.ts'
-import type { Vefaas } from './action.ts'
-import { abortedRelease } from './assumptions.ts'
-import { type Deployment, deploy } from './deployment.ts'
-import type { FunctionRecord, Revision } from './function.ts'
-import type { InstanceLog } from './runtime/instance-log.ts'
+import { timestamp } from '../../openapi/envelope.ts'
+import { abortedRelease } from '../assumptions.ts'
+import type { InstanceLog } from '../runtime/instance-log.ts'
+import type { FunctionRecord } from './function.ts'
 
 /** A release of a function: traffic that goes from one revision to another. Times are milliseconds since 1970. */
 export interface Release {
@@ -32,70 +30,10 @@ export interface Release {
   readonly logUrl: string
 }
 
-interface Failure {
+export interface Failure {
   code: string
   message: string
 }
-
-export interface ReleasePlan {
-  Id: string
-  revision: Revision
-  zip: Buffer
-  description: string
-  targetWeight: number
-  rollingStep: number
-  /** `never` leaves it in progress. */
-  seconds: number | 'never'
-  fault: Failure | undefined
-}
-
-/** Begins a release: starts an instance of the revision, and moves the traffic when that has loaded. */
-export function beginRelease(vefaas: Vefaas, record: FunctionRecord, plan: ReleasePlan): Release {
-  const now = vefaas.clock.now()
-  const next = deploy(vefaas, record, plan.revision, plan.zip)
-  const release: Release = {
-    Id: plan.Id,
-    description: plan.description,
-    oldRevisionNumber: record.stable?.revision.number ?? -1,
-    newRevisionNumber: plan.revision.number,
-    rollingStep: plan.rollingStep,
-    startedAt: now,
-    status: 'inprogress',
-    recordStatus: 'rolling',
-    targetWeight: plan.targetWeight,
-    fromWeight: 0,
-    movesAt: now,
-    dueAt: plan.seconds === 'never' ? Number.POSITIVE_INFINITY : now + plan.seconds * 1000,
-    finishedAt: undefined,
-    isLoaded: false,
-    fault: plan.fault,
-    failure: undefined,
-    log: undefined,
-    logUrl: `${vefaas.url}${failedLogPath}${plan.Id}`,
-  }
-  record.releases.push(release)
-  record.weight = 0
-  record.next = next
-  watch(vefaas, record, release, next)
-  return release
-}
-
-async function watch(vefaas: Vefaas, record: FunctionRecord, release: Release, next: Deployment): Promise<void> {
-  const { log, failure } = await next.pool.try()
-  if (release.status !== 'inprogress' || record.next !== next) return // aborted meanwhile, or the function is gone
-  const now = vefaas.clock.now()
-  release.log = log
-  if (failure) {
-    const code = failure.code === 'function_start_timeout' ? failure.code : 'function_start_failed'
-    fail(record, release, now, { code, message: failure.message })
-    return
-  }
-  release.isLoaded = true
-  next.pool.resize(sizeOf(record))
-  settleRelease(record, now)
-}
-
-export const failedLogPath = '/_vefaas/failed-logs/'
 
 /** Moves a release to where it is by now: the weight in steps, and its end. */
 export function settleRelease(record: FunctionRecord, now: number): void {
@@ -189,7 +127,8 @@ function promote(record: FunctionRecord): void {
   record.weight = 0
 }
 
-function fail(record: FunctionRecord, release: Release, now: number, failure: Failure): void {
+/** The revision before goes on. */
+export function fail(record: FunctionRecord, release: Release, now: number, failure: Failure): void {
   drop(record)
   release.failure = failure
   end(release, now, 'failed', 'failed')

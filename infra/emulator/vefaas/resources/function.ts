@@ -1,10 +1,11 @@
-import { timestamp } from '../openapi/envelope.ts'
-import { accountId, codeSizeLimit, cpuOf } from './assumptions.ts'
-import { type Code, mostTosBytes, mostZipBytes } from './code.ts'
+import { timestamp } from '../../openapi/envelope.ts'
+import { accountId, codeSizeLimit, cpuOf } from '../assumptions.ts'
+import { type Code, mostTosBytes, mostZipBytes } from '../code.ts'
 import type { Deployment } from './deployment.ts'
-import type { KafkaTrigger } from './kafka-triggers.ts'
+import type { KafkaTrigger } from './kafka-trigger.ts'
 import type { Release } from './release.ts'
-import type { FunctionTimer } from './timers.ts'
+import type { Revision } from './revision.ts'
+import type { FunctionTimer } from './timer.ts'
 
 /** What a revision keeps of a function: all that a running instance depends on. */
 export interface Settings {
@@ -30,15 +31,6 @@ export interface Settings {
   NasStorage: object
   AsyncTaskConfig: object
   EnableApmplus: boolean
-}
-
-export interface Revision {
-  number: number
-  description: string
-  settings: Settings
-  code: Code
-  /** RFC 3339. */
-  createdAt: string
 }
 
 /** A function as the emulator keeps it. */

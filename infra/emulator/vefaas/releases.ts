@@ -9,19 +9,12 @@ import {
   releaseInProgress,
   releaseUnfinished,
 } from './assumptions.ts'
+import { beginRelease, type ReleasePlan } from './begin-release.ts'
 import { invalidOperation, invalidParameter } from './errors.ts'
 import { description, flag, integer, text } from './fields.ts'
 import { pageOf, paging } from './pages.ts'
-import {
-  abort,
-  beginRelease,
-  describeRelease,
-  describeReleaseRecord,
-  isUnfinished,
-  type ReleasePlan,
-  retarget,
-} from './release.ts'
-import { findRevision, newRevision } from './revisions.ts'
+import { abort, describeRelease, describeReleaseRecord, isUnfinished, retarget } from './resources/release.ts'
+import { findRevision, newRevision } from './resources/revision.ts'
 
 /** The runtimes that the emulator can run, all with the Node.js that it runs on itself. */
 const emulated = ['node20/v1', 'node14/v1', 'nodeprime14/v1']
@@ -45,7 +38,7 @@ export const release: Action = action(
 
     const { RevisionNumber, Description } = input
     const revision =
-      RevisionNumber === 0 ? newRevision(vefaas, record, Description) : findRevision(record, RevisionNumber)
+      RevisionNumber === 0 ? newRevision(vefaas.clock, record, Description) : findRevision(record, RevisionNumber)
     const { code, settings } = revision
     if (!('zip' in code) || !emulated.includes(settings.Runtime)) {
       throw invalidOperation(`The emulator runs zips with ${emulated.join(', ')}, not ${settings.Runtime}.`)

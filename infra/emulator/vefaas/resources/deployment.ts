@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RoleCredentials, Vefaas } from './action.ts'
-import { unpack } from './code.ts'
-import type { FunctionRecord, Revision } from './function.ts'
-import { platformEnvironment } from './runtime/environment.ts'
-import type { Instance } from './runtime/instance.ts'
-import { Pool } from './runtime/pool.ts'
+import { unpack } from '../code.ts'
+import { randomName } from '../random-name.ts'
+import { platformEnvironment } from '../runtime/environment.ts'
+import type { Folder } from '../runtime/folder.ts'
+import type { Instance } from '../runtime/instance.ts'
+import { Pool } from '../runtime/pool.ts'
+import type { FunctionRecord } from './function.ts'
+import type { Revision } from './revision.ts'
 
 /** One revision of a function, unpacked in a folder of its own and ready to run. */
 export interface Deployment {
@@ -19,24 +20,38 @@ export interface Deployment {
   close(): void
 }
 
-export function deploy(vefaas: Vefaas, record: FunctionRecord, revision: Revision, zip: Buffer): Deployment {
+/** What all that runs is given. */
+export interface Host {
+  /** Where the code that runs is unpacked. */
+  folder: Folder
+  roleCredentials: RoleCredentials
+  onLog: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
+}
+
+export interface RoleCredentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken: string
+}
+
+export function deploy(host: Host, record: FunctionRecord, revision: Revision, zip: Buffer): Deployment {
   const { Id, Name } = record
   const { settings, number } = revision
-  const folder = vefaas.folder.make(`${Id}-${number}`)
+  const folder = host.folder.make(`${Id}-${number}`)
   const codeDirectory = join(folder, 'code')
   unpack(zip, codeDirectory)
   const { MemoryMB: memoryMb, RequestTimeout: timeoutSeconds } = settings
-  if (timeoutSeconds > 900) vefaas.onLog(Name, 'warning: a RequestTimeout over 900 s is not documented', 'stderr')
+  if (timeoutSeconds > 900) host.onLog(Name, 'warning: a RequestTimeout over 900 s is not documented', 'stderr')
   const removeFolder = () => rmSync(folder, { recursive: true, force: true })
   // As real names look: <function>-<10 characters>-<10>-<5>.
   const family = `${Id}-${randomName(10)}-${randomName(10)}`
 
   const pool = new Pool({
-    program: vefaas.folder.program,
+    program: host.folder.program,
     codeDirectory,
     environment: {
       ...platformEnvironment({ functionId: Id, functionName: Name, revisionNumber: number, timeoutSeconds, memoryMb }),
-      ...(settings.Role && { FAAS_IAM_ROLE_CREDENTIAL_PATH: credentialFile(folder, vefaas.roleCredentials) }),
+      ...(settings.Role && { FAAS_IAM_ROLE_CREDENTIAL_PATH: credentialFile(folder, host.roleCredentials) }),
       ...Object.fromEntries(settings.Envs.map(({ Key, Value }) => [Key, Value])),
     },
     memoryMb,
@@ -45,7 +60,7 @@ export function deploy(vefaas: Vefaas, record: FunctionRecord, revision: Revisio
     maxConcurrency: settings.ExclusiveMode ? 1 : settings.MaxConcurrency,
     maxInstances: record.resource.MaxInstance,
     nameOf: () => `${family}-${randomName(5)}`,
-    onLine: (line, stream) => vefaas.onLog(Name, line, stream),
+    onLine: (line, stream) => host.onLog(Name, line, stream),
   })
   return {
     revision,
@@ -66,9 +81,4 @@ function credentialFile(folder: string, credentials: RoleCredentials): string {
   const content = { access_key_id: accessKeyId, secret_access_key: secretAccessKey, session_token: sessionToken }
   writeFileSync(file, JSON.stringify(content), { mode: 0o600 })
   return file
-}
-
-/** Lower-case letters and digits. */
-export function randomName(length: number): string {
-  return [...randomBytes(length)].map((byte) => (byte % 36).toString(36)).join('')
 }

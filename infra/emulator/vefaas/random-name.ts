@@ -1,0 +1,6 @@
+import { randomBytes } from 'node:crypto'
+
+/** Lower-case letters and digits. */
+export function randomName(length: number): string {
+  return [...randomBytes(length)].map((byte) => (byte % 36).toString(36)).join('')
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../../openapi/clock.ts'
+import { timestamp } from '../../openapi/envelope.ts'
+import { noCode } from '../assumptions.ts'
+import type { Code } from '../code.ts'
+import { resourceNotFound } from '../errors.ts'
+import { describeSettings, type FunctionRecord, type Settings } from './function.ts'
+
+/** A function as it was once, for good. */
+export interface Revision {
+  number: number
+  description: string
+  settings: Settings
+  code: Code
+  /** RFC 3339. */
+  createdAt: string
+}
+
+/**
+ * The function as it is now.
+ * @throws ApiError 400 InvalidRequest when it has no code
+ */
+export function newRevision(clock: Clock, record: FunctionRecord, description: string): Revision {
+  if (!record.code) throw noCode(record.Id)
+  return {
+    number: record.revisions.length + 1,
+    description,
+    settings: record.settings,
+    code: record.code,
+    createdAt: timestamp(clock.now()),
+  }
+}
+
+/** @throws ApiError 404 ResourceNotFound */
+export function findRevision(record: FunctionRecord, wanted: number): Revision {
+  const revision = record.revisions.find(({ number }) => number === wanted)
+  if (!revision) throw resourceNotFound('revision', wanted)
+  return revision
+}
+
+/** A revision as GetRevision and ListRevisions show it. */
+export function describeRevision(record: FunctionRecord, revision: Revision): object {
+  return {
+    Id: record.Id,
+    Name: record.Name,
+    RevisionNumber: revision.number,
+    RevisionDescription: revision.description,
+    RevisionCreationTime: revision.createdAt,
+    MaxReplicas: record.resource.MaxInstance,
+    ...describeSettings(revision.settings, revision.code),
+  }
+}
