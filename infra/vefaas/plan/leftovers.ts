@@ -1,4 +1,5 @@
 import type { Client } from '../cloud/client.ts'
+import { CloudError } from '../cloud/cloud-error.ts'
 import type { FoundFunction } from '../observe/functions.ts'
 import type { FoundGateway, FoundGatewayService } from '../observe/gateways.ts'
 import type { Service } from '../service.ts'
@@ -46,7 +47,12 @@ export function leftoverStages(
       if (!(isKept && upstreams.has(Name))) third.push(removal('upstream', Name, 'DeleteUpstream', Id))
     }
     for (const { id, name, credentialIds } of one.consumers.filter(isOurs)) {
-      if (ids.find('consumer', name) !== id) third.push(consumerRemoval(id, name, credentialIds))
+      const used = ids.find('consumer', name)
+      // Of two with one name the second may not go as long as key-auth has its name; without a key it is of no effect.
+      const isDouble = used !== undefined
+      if (used !== id && !(isDouble && credentialIds.length === 0)) {
+        third.push(consumerRemoval(id, name, credentialIds, isDouble))
+      }
     }
     for (const service of one.services.filter(isOurs)) {
       if (!isServiceKept(service.id)) fourth.push(serviceRemoval(service, one))
@@ -74,7 +80,7 @@ function functionRemoval({ id: Id, name, release }: FoundFunction): Step {
   return { verb: 'remove', resource: 'function', name, details: [], run }
 }
 
-function consumerRemoval(ConsumerId: string, name: string, credentialIds: string[]): Step {
+function consumerRemoval(ConsumerId: string, name: string, credentialIds: string[], mayStay: boolean): Step {
   return {
     ...removal('consumer', name, 'DeleteConsumer', ConsumerId),
     run: async ({ client }) => {
@@ -82,7 +88,11 @@ function consumerRemoval(ConsumerId: string, name: string, credentialIds: string
         const body = { ConsumerId, CredentialType: 'key-auth', Id }
         await gone(() => client.call('apig', 'DeleteConsumerCredential', body))
       }
-      await gone(() => client.call('apig', 'DeleteConsumer', { Id: ConsumerId }))
+      try {
+        await gone(() => client.call('apig', 'DeleteConsumer', { Id: ConsumerId }))
+      } catch (error) {
+        if (!(mayStay && error instanceof CloudError && error.isConflict)) throw error
+      }
     },
   }
 }

@@ -1,0 +1,230 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCloud } from '../../emulator/cloud.ts'
+import type { GatewayConfig } from '../config.ts'
+import { clientFor, codeThatAnswers, deploy, remove, serviceWith, watchChanges } from '../testing.ts'
+import { PlanError } from './step.ts'
+
+const cloud = await startCloud()
+const client = clientFor(cloud.url)
+
+beforeEach(() => {
+  cloud.vefaas.reset()
+  cloud.apig.reset()
+})
+afterAll(() => cloud.close())
+
+const key = (name: string) => `a-key-for-tests-${name}`
+const shop = (consumers: Record<string, string> | undefined, more: Partial<GatewayConfig> = {}, header?: string) => {
+  const keys = Object.entries(consumers ?? {}).map(([name, one]) => [name, { key: key(one) }])
+  const keyAuth = consumers && { keyAuth: { ...(header && { header }), consumers: Object.fromEntries(keys) } }
+  return serviceWith({ hello: { events: [{ apig: { path: '/' } }] } }, { gateway: { ...more, ...keyAuth } })
+}
+
+async function statusWith(name: string | undefined, header = 'Authorization'): Promise<number> {
+  const headers = name === undefined ? {} : { [header]: key(name) }
+  return (await fetch(cloud.apig.gatewayUrl, { headers })).status
+}
+
+type Item = { Id: string; Name: string } & Record<string, unknown>
+const consumers = () => cloud.apig.consumers() as Item[]
+const binding = () => cloud.apig.pluginBindings()[0] as Item
+const idOf = (name: string) => consumers().find(({ Name }) => Name === `shop-test-${name}`)?.Id
+
+async function problemsOf(work: Promise<unknown>): Promise<string[]> {
+  const error = await work.catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(PlanError)
+  return (error as PlanError).message.split('\n')
+}
+
+/** What the gateway says to these keys after each call that a deployment makes, one after the other. */
+async function statusesDuring(work: () => Promise<unknown>, ...names: string[]): Promise<number[][]> {
+  const seen: number[][] = []
+  let isDone = false
+  const done = work().finally(() => {
+    isDone = true
+  })
+  while (!isDone) seen.push(await Promise.all(names.map((name) => statusWith(name))))
+  await done
+  return seen
+}
+
+describe('key-auth', () => {
+  test('lets nobody in without a key, nor with a wrong one, nor by another header', async () => {
+    await deploy(client, shop({ web: '1' }))
+    expect(await Promise.all([statusWith(undefined), statusWith('2'), statusWith('1', 'X-API-Key')])).toEqual([
+      401, 401, 401,
+    ])
+    expect(await statusWith('1')).toBe(200)
+    expect(await deploy(client, shop({ web: '1' }))).toEqual([])
+  })
+
+  test('is there before the first route', async () => {
+    await deploy(client, shop({ web: '1' }))
+    const order = cloud.apig.calls.map(({ action }) => action).filter((action) => action.startsWith('Create'))
+    expect(order).toEqual([
+      'CreateGateway',
+      'CreateGatewayService',
+      'CreateConsumer',
+      'CreateConsumerCredential',
+      'CreatePlugin',
+      'CreatePluginBinding',
+      'CreateUpstream',
+      'CreateRoute',
+    ])
+  })
+
+  test('that comes to an open service guards it before new code is served, and goes after it', async () => {
+    await deploy(client, shop(undefined))
+    expect(await statusWith(undefined)).toBe(200)
+    const newer = () => codeThatAnswers('newer')
+    const bodies: string[] = []
+    let isDone = false
+    const done = deploy(client, shop({ web: '1' }), newer).finally(() => {
+      isDone = true
+    })
+    while (!isDone) {
+      const response = await fetch(cloud.apig.gatewayUrl)
+      bodies.push(response.ok ? await response.text() : String(response.status))
+    }
+    await done
+    expect(new Set(bodies)).toEqual(new Set(['hello', '401']))
+    expect(await deploy(client, shop(undefined), newer)).toEqual([
+      'remove key-auth wasm-key-auth',
+      'remove consumer shop-test-web',
+    ])
+    expect(await statusWith(undefined)).toBe(200)
+  })
+
+  test('that somebody has switched off, opened or removed is as the file says again', async () => {
+    await deploy(client, shop({ web: '1' }))
+    const { Id, PluginConfig, Description } = binding()
+    const config = JSON.parse(PluginConfig as string)
+    for (const drift of [
+      { Enable: false, PluginConfig },
+      { Enable: true, PluginConfig: JSON.stringify({ ...config, AllowedConsumers: ['shop-test-web', 'them'] }) },
+      { Enable: true, PluginConfig: JSON.stringify({ ...config, KeySources: [{ Header: 'X-Other' }] }) },
+    ]) {
+      await client.call('apig', 'UpdatePluginBinding', { Id, Description, ...drift })
+      expect(await deploy(client, shop({ web: '1' }))).toEqual(['update key-auth by Authorization 1 consumer'])
+    }
+    // Written in another way it says the same.
+    const spaced = JSON.stringify({ AllowedConsumers: config.AllowedConsumers, KeySources: config.KeySources }, null, 2)
+    await client.call('apig', 'UpdatePluginBinding', { Id, Description, Enable: true, PluginConfig: spaced })
+    expect(await deploy(client, shop({ web: '1' }))).toEqual([])
+    await client.call('apig', 'DeletePluginBinding', { Id })
+    expect(await deploy(client, shop({ web: '1' }))).toEqual(['create key-auth by Authorization 1 consumer'])
+    expect(await statusWith(undefined)).toBe(401)
+  })
+
+  test('of others on our service is said before anything is changed', async () => {
+    await deploy(client, shop({ web: '1' }))
+    const { Id, Enable, PluginConfig } = binding()
+    await client.call('apig', 'UpdatePluginBinding', { Id, Enable, PluginConfig, Description: 'theirs' })
+    const changes = watchChanges(cloud)
+    expect(await problemsOf(deploy(client, shop({ web: '2' })))).toEqual([
+      `the gateway service has a key-auth (${Id}) that this service has not made: delete it in the console of the API gateway`,
+    ])
+    expect(changes()).toEqual([])
+  })
+
+  test('has its plugin switched on where somebody has switched it off', async () => {
+    const GatewayId = await makeGateway()
+    await client.call('apig', 'CreatePlugin', {
+      GatewayId,
+      PluginName: 'wasm-key-auth',
+      PluginConfig: '',
+      Enable: false,
+    })
+    await deploy(client, shop({ web: '1' }, { id: GatewayId }))
+    expect(await statusWith(undefined)).toBe(401)
+    await remove(client, shop({ web: '1' }, { id: GatewayId }))
+  })
+})
+
+describe('a consumer', () => {
+  test('comes and goes, and nobody else is kept out meanwhile', async () => {
+    await deploy(client, shop({ web: '1' }))
+    const during = await statusesDuring(async () => {
+      expect(await deploy(client, shop({ web: '1', app: '2' }))).toEqual([
+        'create consumer shop-test-app with its key',
+        'update key-auth by Authorization 2 consumers',
+      ])
+    }, '1')
+    expect(new Set(during.flat())).toEqual(new Set([200]))
+    expect(await statusWith('2')).toBe(200)
+    expect(await deploy(client, shop({ app: '2' }))).toEqual([
+      'update key-auth by Authorization 1 consumer',
+      'remove consumer shop-test-web',
+    ])
+    expect(await Promise.all([statusWith('1'), statusWith('2')])).toEqual([401, 200])
+  })
+
+  test('gets another key without a moment in which neither works', async () => {
+    await deploy(client, shop({ web: '1' }))
+    cloud.apig.faults.add({ Kind: 'Delay', DelayMs: 20 })
+    const during = await statusesDuring(
+      async () => {
+        expect(await deploy(client, shop({ web: '2' }))).toEqual([
+          'update consumer shop-test-web another key; the one before is removed',
+        ])
+      },
+      '1',
+      '2',
+    )
+    expect(during.length).toBeGreaterThan(5)
+    expect(during.filter((statuses) => !statuses.includes(200))).toEqual([])
+    expect(await Promise.all([statusWith('1'), statusWith('2')])).toEqual([401, 200])
+  })
+
+  test('keeps no key that somebody has added, and gets back one that somebody has removed', async () => {
+    await deploy(client, shop({ web: '1' }))
+    const of = { ConsumerId: idOf('web'), CredentialType: 'key-auth' }
+    await client.call('apig', 'CreateConsumerCredential', { ...of, KeyAuthCredential: { APIKey: key('theirs') } })
+    expect(await statusWith('theirs')).toBe(200)
+    expect(await deploy(client, shop({ web: '1' }))).toEqual(['update consumer shop-test-web older keys are removed'])
+    expect(await Promise.all([statusWith('1'), statusWith('theirs')])).toEqual([200, 401])
+    const { Id } = cloud.apig.credentials()[0] as Item
+    await client.call('apig', 'DeleteConsumerCredential', { ...of, Id })
+    expect(await deploy(client, shop({ web: '1' }))).toEqual([
+      'update consumer shop-test-web another key; the one before is removed',
+    ])
+    expect(await statusWith('1')).toBe(200)
+  })
+
+  test('cannot have the key of another: said before anything is changed', async () => {
+    await deploy(client, shop({ web: '1', app: '2' }))
+    const changes = watchChanges(cloud)
+    const problem = (name: string, other: string) =>
+      `consumer shop-test-${name} has the key of consumer shop-test-${other}: give it a new one`
+    expect(await problemsOf(deploy(client, shop({ renamed: '1', app: '2' })))).toEqual([problem('renamed', 'web')])
+    expect(await problemsOf(deploy(client, shop({ web: '2', app: '1' })))).toEqual([
+      problem('web', 'app'),
+      problem('app', 'web'),
+    ])
+    expect(changes()).toEqual([])
+    await deploy(client, shop({ renamed: '3', app: '2' }))
+    expect(await Promise.all(['1', '2', '3'].map((name) => statusWith(name)))).toEqual([401, 200, 200])
+  })
+
+  test('that is there twice lets nobody in but who has the key, whichever of the two has it', async () => {
+    await deploy(client, shop({ web: '1' }))
+    const { GatewayId, Comments, Name } = consumers()[0] as Item
+    // Without a key it is of no effect.
+    const { Id: second } = await client.call<{ Id: string }>('apig', 'CreateConsumer', { GatewayId, Name, Comments })
+    expect(await deploy(client, shop({ web: '1' }))).toEqual([])
+
+    const of = { CredentialType: 'key-auth', KeyAuthCredential: { APIKey: key('2') } }
+    await client.call('apig', 'CreateConsumerCredential', { ...of, ConsumerId: second })
+    expect(await deploy(client, shop({ web: '2' }))).toEqual(['remove consumer shop-test-web'])
+    expect(await Promise.all([statusWith('1'), statusWith('2')])).toEqual([401, 200])
+    expect(cloud.apig.credentials()).toMatchObject([{ ConsumerId: second }])
+    expect(await deploy(client, shop({ web: '2' }))).toEqual([])
+    await remove(client, shop({ web: '2' }))
+    expect(consumers()).toEqual([])
+  })
+})
+
+async function makeGateway(): Promise<string> {
+  const body = { Name: 'market', Region: 'cn-beijing', Type: 'serverless' }
+  return (await client.call<{ Id: string }>('apig', 'CreateGateway', body)).Id
+}
