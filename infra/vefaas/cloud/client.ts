@@ -16,6 +16,8 @@ export type ClientOptions = {
   credentials: Credentials
   /** The first wait before a call is tried again, in milliseconds; each further one is twice as long, and 5 s at most. */
   retryMs?: number
+  /** How long one try may take, in milliseconds. */
+  timeoutMs?: number
 }
 
 export type ServiceName = 'vefaas' | 'apig'
@@ -36,15 +38,16 @@ export type Client = {
 
 const MOST_TRIES = 5
 const LONGEST_WAIT_MS = 5_000
-const TRY_TIMEOUT_MS = 60_000
 
-export function createClient({ endpoint, region, credentials, retryMs = 300 }: ClientOptions): Client {
+export function createClient({ retryMs = 300, timeoutMs = 60_000, ...options }: ClientOptions): Client {
   return {
     call: (service, action, body) =>
-      trying(isRepeatable(action), retryMs, () => send(endpoint, region, credentials, service, action, body)),
-    upload: (address, code, contentType) => trying(true, retryMs, () => put(address, code, contentType)),
+      trying(isRepeatable(action), retryMs, () => send({ ...options, timeoutMs }, service, action, body)),
+    upload: (address, code, contentType) => trying(true, retryMs, () => put(address, code, contentType, timeoutMs)),
   }
 }
+
+type Sending = Pick<ClientOptions, 'endpoint' | 'region' | 'credentials'> & { timeoutMs: number }
 
 /** The version of the API that has an action (veFaaS and APIG API references; the SDKs have them as packages). */
 function versionOf(service: ServiceName, action: string): string {
@@ -58,9 +61,7 @@ function isRepeatable(action: string): boolean {
 }
 
 async function send<Result>(
-  endpoint: string,
-  region: string,
-  credentials: Credentials,
+  { endpoint, region, credentials, timeoutMs }: Sending,
   service: ServiceName,
   action: string,
   input: object,
@@ -72,11 +73,8 @@ async function send<Result>(
   const signer = new Signer({ region, method: 'POST', params, headers, body }, service, { bodySha256 })
   signer.addAuthorization(credentials)
 
-  const { status, text, retryAfter } = await fetched(action, `${endpoint}/?${new URLSearchParams(params)}`, {
-    method: 'POST',
-    headers,
-    body,
-  })
+  const url = `${endpoint}/?${new URLSearchParams(params)}`
+  const { status, text, retryAfter } = await fetched(action, url, { method: 'POST', headers, body }, timeoutMs)
   let envelope: Envelope<Result>
   try {
     envelope = JSON.parse(text)
@@ -100,15 +98,16 @@ type Envelope<Result> = {
   Result?: Result
 }
 
-async function put(address: string, code: Uint8Array, contentType: string): Promise<void> {
+async function put(address: string, code: Uint8Array, contentType: string, timeoutMs: number): Promise<void> {
   const headers = { 'Content-Type': contentType }
-  const { status } = await fetched('the upload of the code', address, { method: 'PUT', headers, body: code })
+  const request = { method: 'PUT', headers, body: code }
+  const { status } = await fetched('the upload of the code', address, request, timeoutMs)
   if (status < 200 || status > 299) throw new CloudError('the upload of the code', `HTTP status ${status}`, { status })
 }
 
-async function fetched(action: string, url: string, init: RequestInit) {
+async function fetched(action: string, url: string, init: RequestInit, timeoutMs: number) {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TRY_TIMEOUT_MS) })
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     return { status: response.status, text: await response.text(), retryAfter }
   } catch (cause) {

@@ -1,0 +1,153 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCloud } from '../emulator/cloud.ts'
+import { explain } from './advice.ts'
+import { createClient } from './cloud/client.ts'
+import { CloudError } from './cloud/cloud-error.ts'
+import { ReleaseError } from './plan/release.ts'
+import type { Step } from './plan/step.ts'
+import { StepError } from './run.ts'
+import { clientFor, codeOf, deploy, LOCAL, serviceWith } from './testing.ts'
+
+const step: Step = { verb: 'create', resource: 'function', name: 'shop-test-hello', details: [] }
+const inStep = (code: string | undefined, message = 'm', action = 'CreateFunction', status: number | undefined = 400) =>
+  explain(new StepError(step, new CloudError(action, message, { status, code, requestId: 'r-1' }))) ?? ''
+const adviceIn = (explanation: string) => explanation.split('  what to do  ')[1]
+
+describe('what to do about', () => {
+  const credentials = /^check VOLCENGINE_ACCESS_KEY, VOLCENGINE_SECRET_KEY and, .* VOLCENGINE_SESSION_TOKEN/
+  const busy = /^the cloud is busy or in trouble: try again after a minute/
+  const quota = /^raise the quota in the quota centre/
+
+  test.each<[code: string, message: string, advice: RegExp | undefined]>([
+    ['ServiceNotActivated', 'The service-linked role does not exist', /^open the console of veFaaS .* once .* agree/],
+    ['InvalidAccessKey', 'm', credentials],
+    ['SignatureDoesNotMatch', 'm', credentials],
+    ['InvalidSecretToken', 'the token has expired', credentials],
+    ['InvalidCredential', 'm', credentials],
+    ['MissingSignature', 'm', credentials],
+    ['InvalidTimestamp', 'm', /^set this computer's clock/],
+    ['AccessDenied', 'not authorized to perform vefaas:CreateFunction', /^give the user of these credentials a policy/],
+    ['LackPolicy', 'm', /^give the user of these credentials a policy/],
+    ['OperationDenied.AccountNotInWhitelist', 'm', /^this feature is open to chosen accounts only/],
+    ['QuotaExceeded', 'm', quota],
+    ['LimitExceeded.Gateway', 'm', quota],
+    ['FlowLimitExceeded', 'm', busy],
+    ['Throttling.User', 'm', busy],
+    ['InternalServiceError', 'm', busy],
+    ['InternalServiceTimeout', 'm', busy],
+    ['FailToConnect', 'm', busy],
+    ['DuplicatedResource', 'm', /^somebody else has this name/],
+    ['StatusConflictError', 'it is in use by the upstream u1', /^something else is going on with it, or uses it/],
+    ['InvalidActionOrVersion', 'm', /^check provider.endpoint and provider.region/],
+    ['ServiceNotFound', 'm', /^check provider.endpoint and provider.region/],
+    ['ResourceNotFound', 'vpc-1 not found', /^something that it needs is not in this region/],
+    ['InvalidParameter', 'RequestTimeout has to be from 1 to 900', /^correct in serverless.yml what the message names/],
+    ['InvalidParameter', 'Flow, Quota, Forbidden', /^correct in serverless.yml what the message names/],
+    [
+      'InvalidParameter',
+      'The role trn:iam::1:role/x does not exist',
+      /^check provider.role: .* trust the service vefaas/,
+    ],
+    ['ResourceNotFound', 'Role not found', /^check provider.role/],
+    ['SomethingNew', 'm', undefined],
+  ])('%s (%s)', (code, message, advice) => {
+    const found = adviceIn(inStep(code, message))
+    if (advice) expect(found).toMatch(advice)
+    else expect(found).toBe(undefined)
+  })
+
+  test('no answer, and one that cannot be read', () => {
+    expect(adviceIn(explain(new CloudError('X', 'no answer')) ?? '')).toMatch(
+      /^check the network and provider.endpoint/,
+    )
+    expect(adviceIn(explain(new CloudError('X', 'a page', { status: 502 })) ?? '')).toMatch(/^an answer .* try again/)
+  })
+})
+
+describe('an explanation', () => {
+  test('has the step, the action, code, message, request id and advice', () => {
+    expect(inStep('QuotaExceeded', 'too many\nof them')).toBe(
+      [
+        'Could not create function shop-test-hello: CreateFunction was refused',
+        '  code        QuotaExceeded (HTTP 400)',
+        '  message     too many of them',
+        '  request id  r-1',
+        '  what to do  raise the quota in the quota centre of the console, or delete what is not needed',
+      ].join('\n'),
+    )
+  })
+
+  test('of a release has the end of the log', () => {
+    expect(explain(new StepError(step, new ReleaseError('the release failed: x\nthe last lines\n  y')))).toBe(
+      'Could not create function shop-test-hello: the release failed: x\nthe last lines\n  y',
+    )
+  })
+
+  test('is not given for what is a bug', () => {
+    expect(explain(new TypeError('x is not a function'))).toBe(undefined)
+    expect(explain('thrown')).toBe(undefined)
+  })
+})
+
+describe('in a deployment', () => {
+  let cloud: Awaited<ReturnType<typeof startCloud>> | undefined
+  const started = async () => {
+    cloud ??= await startCloud()
+    return cloud
+  }
+  beforeEach(async () => {
+    const { vefaas, apig } = await started()
+    vefaas.reset()
+    apig.reset()
+  })
+  afterAll(() => cloud?.close())
+
+  const service = serviceWith({ hello: { events: [{ apig: { path: '/' } }] } })
+  const explanationOf = async (work: Promise<unknown>) => {
+    const error = await work.catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(Error)
+    return explain(error) ?? 'nothing'
+  }
+
+  test('into an account that has never opened the console', async () => {
+    const { url, vefaas } = await started()
+    vefaas.faults.add({ Kind: 'NotActivated' })
+    const lines = (await explanationOf(deploy(clientFor(url), service))).split('\n')
+    expect(lines[0]).toBe('The cloud could not be asked: ListFunctions was refused')
+    expect(lines[1]).toBe('  code        ServiceNotActivated (HTTP 401)')
+    expect(lines.at(-1)).toMatch(/^ {2}what to do {2}open the console of veFaaS/)
+  })
+
+  test('that is over a quota, or not in a whitelist, halfway', async () => {
+    const { url, apig } = await started()
+    apig.faults.add({ Kind: 'NoQuota', Action: 'CreateGateway', Times: 1 })
+    expect(await explanationOf(deploy(clientFor(url), service))).toMatch(
+      /^Could not create gateway shop-test: CreateGateway was refused\n {2}code {8}QuotaExceeded[\s\S]*raise the quota/,
+    )
+    apig.faults.add({ Kind: 'NotInWhitelist', Action: 'CreateUpstream', Times: 1 })
+    expect(await explanationOf(deploy(clientFor(url), service))).toMatch(
+      /^Could not create upstream shop-test-hello: CreateUpstream was refused\n[\s\S]*chosen accounts only/,
+    )
+    expect(await deploy(clientFor(url), service)).toEqual([
+      'create upstream shop-test-hello',
+      'create route shop-test-hello /',
+    ])
+  })
+
+  test('with keys that the cloud does not know, and with none of its endpoint', async () => {
+    const { url } = await started()
+    const stranger = { ...LOCAL, accessKeyId: 'AKNOBODY' }
+    const client = createClient({ endpoint: url, region: 'cn-beijing', credentials: stranger })
+    expect(await explanationOf(deploy(client, service))).toMatch(/InvalidAccessKey[\s\S]*check VOLCENGINE_ACCESS_KEY/)
+    const nowhere = createClient({ endpoint: 'http://127.0.0.1:1', region: 'r', credentials: LOCAL, retryMs: 1 })
+    expect(await explanationOf(deploy(nowhere, service))).toMatch(/did not succeed\n[\s\S]*check the network/)
+  })
+
+  test('of code that does not load', async () => {
+    const { url } = await started()
+    const broken = () => codeOf("throw new Error('no such module')")
+    expect(await explanationOf(deploy(clientFor(url), service, broken))).toMatch(
+      /^Could not create function shop-test-hello: the release failed: function_start_failed: [\s\S]*no such module/,
+    )
+  })
+})

@@ -1,0 +1,250 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCloud } from '../../emulator/cloud.ts'
+import { clientFor, LOCAL } from '../testing.ts'
+import { createClient } from './client.ts'
+import { CloudError } from './cloud-error.ts'
+import { listAll } from './pages.ts'
+
+const cloud = await startCloud()
+const client = clientFor(cloud.url)
+const servers: Server[] = []
+
+beforeEach(() => cloud.vefaas.reset())
+afterAll(async () => {
+  for (const server of servers) {
+    server.close()
+    server.closeAllConnections()
+  }
+  await cloud.close()
+})
+
+const Name = 'shop-test-hello'
+const act = {
+  read: () => client.call('vefaas', 'ListFunctions', {}),
+  create: () => client.call('vefaas', 'CreateFunction', { Name, Runtime: 'node20/v1' }),
+}
+const ACTIONS = { read: 'ListFunctions', create: 'CreateFunction' }
+
+async function errorOf(work: Promise<unknown>): Promise<CloudError> {
+  const error = await work.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  )
+  expect(error).toBeInstanceOf(CloudError)
+  return error as CloudError
+}
+
+const callsOf = (action: string) => cloud.vefaas.calls.filter((call) => call.action === action)
+
+/** Answers everything the same way. */
+async function serverThat(answer: Parameters<typeof createServer>[1]): Promise<string> {
+  const server = createServer(answer)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('a call', () => {
+  type Wrong = Parameters<typeof cloud.vefaas.faults.add>[0]
+
+  test.each<[what: string, fault: Wrong, creates: boolean]>([
+    ['that is throttled', { Kind: 'Throttle' }, true],
+    ['that is throttled with status 200', { Kind: 'Error', Status: 200, Code: 'FlowLimitExceeded' }, true],
+    ['that fails inside the cloud', { Kind: 'Error', Status: 500, Code: 'InternalServiceError' }, false],
+    [
+      'that fails inside the cloud with status 200',
+      { Kind: 'Error', Status: 200, Code: 'InternalServiceError' },
+      false,
+    ],
+    ['that takes the cloud too long', { Kind: 'Error', Status: 504, Code: 'TimeoutError' }, false],
+    ['that meets a busy cloud', { Kind: 'Error', Status: 503, Code: 'ServiceUnavailableTemp' }, false],
+    ['that is cut off before', { Kind: 'CutBefore' }, false],
+    ['that is cut off after', { Kind: 'CutAfter' }, false],
+    ['that is answered with a page', { Kind: 'Html' }, false],
+    ['that is answered with another page', { Kind: 'Html', Status: 403 }, false],
+    ['that is answered with something else', { Kind: 'NotJson' }, false],
+    ['that is answered with JSON of something else', { Kind: 'NotJson', Body: '{"ok":true}' }, false],
+    ['that is answered with null', { Kind: 'NotJson', Body: 'null' }, false],
+    ['that is answered with an empty envelope', { Kind: 'NotJson', Body: '{"ResponseMetadata":null}' }, false],
+    ['that is answered with nothing', { Kind: 'Empty' }, false],
+    ['that is answered with half an answer', { Kind: 'Truncate' }, false],
+    [
+      'that fails without saying how',
+      { Kind: 'NotJson', Status: 500, Body: '{"ResponseMetadata":{"RequestId":"r-1"}}' },
+      false,
+    ],
+  ])('%s is tried again where that does nothing twice', async (_what, fault, creates) => {
+    cloud.vefaas.faults.add({ ...fault, Action: ACTIONS.read, Times: 4 })
+    await act.read()
+    expect(callsOf(ACTIONS.read)).toHaveLength(5)
+
+    cloud.vefaas.faults.add({ ...fault, Action: ACTIONS.create, Times: 1 })
+    if (creates) await act.create()
+    else expect((await errorOf(act.create())).passing).toBe(true)
+    expect(callsOf(ACTIONS.create)).toHaveLength(creates ? 2 : 1)
+    expect(cloud.vefaas.functions().length).toBeLessThan(2)
+  })
+
+  test.each<[what: string, fault: Wrong]>([
+    ['is not allowed', { Kind: 'Error', Status: 403, Code: 'AccessDenied' }],
+    ['is wrong', { Kind: 'Error', Status: 400, Code: 'InvalidParameter' }],
+    ['is not allowed, with status 200,', { Kind: 'Error', Status: 200, Code: 'AccessDenied' }],
+    ['is too much for a quota', { Kind: 'Error', Status: 400, Code: 'QuotaExceeded' }],
+    ['is too much for a quota, with status 500,', { Kind: 'Error', Status: 500, Code: 'QuotaExceeded' }],
+    ['meets a conflict', { Kind: 'Error', Status: 409, Code: 'StatusConflictError' }],
+  ])('that %s is not tried again', async (_what, fault) => {
+    cloud.vefaas.faults.add({ ...fault, Times: 1 })
+    const error = await errorOf(act.read())
+    expect(error).toMatchObject({ action: 'ListFunctions', passing: false, beforeWork: false })
+    expect(error.requestId).toBe(callsOf(ACTIONS.read)[0]?.requestId)
+    expect(callsOf(ACTIONS.read)).toHaveLength(1)
+  })
+
+  test('is tried five times, and then its last error is thrown', async () => {
+    cloud.vefaas.faults.add({ Kind: 'Error', Status: 500, Code: 'InternalServiceError', Message: 'sorry' })
+    const error = await errorOf(act.read())
+    expect(error).toMatchObject({ message: 'sorry', status: 500, code: 'InternalServiceError' })
+    expect(callsOf(ACTIONS.read)).toHaveLength(5)
+  })
+
+  test('waits as long as the cloud asks for', async () => {
+    cloud.vefaas.faults.add({ Kind: 'Throttle', RetryAfterSeconds: 1, Times: 1 })
+    const started = performance.now()
+    await act.read()
+    expect(performance.now() - started).toBeGreaterThanOrEqual(990)
+  })
+
+  test('to nobody is tried again, also when it creates something', async () => {
+    const endpoint = await serverThat(() => {})
+    await new Promise((resolve) => servers.pop()?.close(resolve))
+    const nowhere = createClient({ endpoint, region: 'r', credentials: LOCAL, retryMs: 1 })
+    const error = await errorOf(nowhere.call('apig', 'CreateGateway', {}))
+    expect(error).toMatchObject({
+      message: `no answer from ${new URL(endpoint).host} (ECONNREFUSED)`,
+      beforeWork: true,
+    })
+  })
+
+  test('without an answer is given up, and for a creation not tried again', async () => {
+    let calls = 0
+    const endpoint = await serverThat(() => {
+      calls++
+    })
+    const hasty = createClient({ endpoint, region: 'r', credentials: LOCAL, retryMs: 1, timeoutMs: 50 })
+    const error = await errorOf(hasty.call('vefaas', 'CreateFunction', {}))
+    expect(error).toMatchObject({ message: `no answer from ${new URL(endpoint).host} (TimeoutError)`, passing: true })
+    expect(calls).toBe(1)
+    await errorOf(hasty.call('vefaas', 'ListFunctions', {}))
+    expect(calls).toBe(6)
+  })
+
+  test('is signed so that the cloud accepts it, whatever is in it', async () => {
+    const Description = 'ü 漢字 + & = % " \\ \n /'
+    await client.call('vefaas', 'CreateFunction', { Name, Runtime: 'node20/v1', Description })
+    expect(cloud.vefaas.functions()).toMatchObject([{ Description }])
+    const wrong = createClient({
+      endpoint: cloud.url,
+      region: 'cn-beijing',
+      credentials: { ...LOCAL, secretKey: 'wrong' },
+    })
+    expect(await errorOf(wrong.call('vefaas', 'ListFunctions', {}))).toMatchObject({ code: 'SignatureDoesNotMatch' })
+  })
+
+  test('carries the token of temporary credentials, and goes to its region', async () => {
+    const seen: (string | undefined)[] = []
+    const endpoint = await serverThat((request, response) => {
+      seen.push(request.headers['x-security-token'] as string, request.headers.authorization)
+      response.end(JSON.stringify({ ResponseMetadata: { RequestId: 'r-1' } }))
+    })
+    const credentials = { ...LOCAL, sessionToken: 'a-token' }
+    expect(await createClient({ endpoint, region: 'cn-shanghai', credentials }).call('apig', 'GetPlugin', {})).toEqual(
+      {},
+    )
+    expect(seen[0]).toBe('a-token')
+    expect(seen[1]).toMatch(/^HMAC-SHA256 Credential=AKLOCAL\/\d{8}\/cn-shanghai\/apig\/request, .*x-security-token/)
+  })
+})
+
+describe('an error', () => {
+  const of = (status: number | undefined, code: string | undefined) => new CloudError('X', 'm', { status, code })
+
+  test.each<[status: number | undefined, code: string | undefined, is: Partial<CloudError>]>([
+    [404, 'ResourceNotFound', { isNotFound: true, passing: false }],
+    [404, 'SomethingElse', { isNotFound: true }],
+    [400, 'InvalidGateway.NotExist', { isNotFound: true }],
+    [404, 'InvalidActionOrVersion', { isNotFound: false }],
+    [404, 'ServiceNotFound', { isNotFound: false }],
+    [404, undefined, { isNotFound: false, passing: true }],
+    [409, 'DuplicatedResource', { isDuplicate: true, isConflict: false }],
+    [400, 'AlreadyExists', { isDuplicate: true }],
+    [409, 'StatusConflictError', { isConflict: true, isDuplicate: false }],
+    [429, 'FlowLimitExceeded', { beforeWork: true }],
+    [400, 'Throttling.User', { beforeWork: true }],
+    [undefined, undefined, { passing: true, beforeWork: false, isNotFound: false }],
+  ])('with status %s and code %s is known for what it is', (status, code, is) => {
+    expect(of(status, code)).toMatchObject(is)
+  })
+})
+
+describe('an upload', () => {
+  test('is tried again, and in the end its status is told', async () => {
+    const statuses = [500, 503, 200]
+    const bodies: number[] = []
+    const endpoint = await serverThat(async (request, response) => {
+      let length = 0
+      for await (const chunk of request) length += chunk.length
+      bodies.push(length)
+      response.writeHead(statuses.shift() ?? 403).end('no')
+    })
+    await client.upload(endpoint, new Uint8Array(10), 'application/zip')
+    expect(bodies).toEqual([10, 10, 10])
+    expect(await errorOf(client.upload(endpoint, new Uint8Array(10), 'application/zip'))).toMatchObject({
+      action: 'the upload of the code',
+      status: 403,
+    })
+  })
+
+  test('begins with an address, which is asked for again when the answer is lost', async () => {
+    cloud.vefaas.faults.add({ Kind: 'CutAfter', Action: 'GenTempTosObjectUrl', Times: 2 })
+    expect(await client.call('vefaas', 'GenTempTosObjectUrl', {})).toMatchObject({
+      InnerSourceLocation: expect.any(String),
+    })
+  })
+})
+
+describe('a list', () => {
+  const pages = async (answer: (page: number) => object) => {
+    const asked: object[] = []
+    const items = await listAll<string>(
+      {
+        ...client,
+        call: async (_service, _action, body) => {
+          asked.push(body)
+          return answer(asked.length) as never
+        },
+      },
+      'vefaas',
+      'ListFunctions',
+      { Filter: 1 },
+    )
+    return { asked, items }
+  }
+  const full = Array.from({ length: 100 }, (_, at) => String(at))
+
+  test.each<[what: string, answer: (page: number) => object, items: number, calls: number]>([
+    ['has nothing', () => ({}), 0, 1],
+    ['has nothing and says null', () => ({ Items: null, Total: 0 }), 0, 1],
+    ['has one page', () => ({ Items: ['a'], Total: 1 }), 1, 1],
+    ['has two pages', (page) => ({ Items: page === 1 ? full : ['a'], Total: 101 }), 101, 2],
+    ['has pages that are smaller than asked for', () => ({ Items: ['a', 'b'], Total: 6 }), 6, 3],
+    ['does not say how much there is', (page) => ({ Items: page < 3 ? full : ['a'] }), 201, 3],
+    ['does not say how much there is, and ends with a full page', (page) => ({ Items: page < 3 ? full : [] }), 200, 3],
+    ['says more than there is', (page) => ({ Items: page < 2 ? ['a'] : [], Total: 5 }), 1, 2],
+  ])('that %s is read to its end', async (_what, answer, items, calls) => {
+    const read = await pages(answer)
+    expect([read.items.length, read.asked.length]).toEqual([items, calls])
+    expect(read.asked[0]).toEqual({ Filter: 1, PageNumber: 1, PageSize: 100 })
+  })
+})

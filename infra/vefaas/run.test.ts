@@ -1,0 +1,133 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCloud } from '../emulator/cloud.ts'
+import type { EventConfig } from './config.ts'
+import { inParallel } from './parallel.ts'
+import { Ids, type Stage, type Step } from './plan/step.ts'
+import { run, StepError } from './run.ts'
+import { clientFor, codeThatAnswers, deploy, firstDifference, remove, serviceWith, stateOf } from './testing.ts'
+
+const cloud = await startCloud({ vefaas: { timerSpeed: 0, releaseSeconds: 0.05 } })
+const client = clientFor(cloud.url)
+
+beforeEach(() => {
+  cloud.vefaas.reset()
+  cloud.apig.reset()
+})
+afterAll(() => cloud.close())
+
+describe('a run', () => {
+  const step = (name: string, work?: Step['run']): Step => ({
+    ...{ verb: work ? 'create' : 'leave', resource: 'thing', name, details: [] },
+    ...(work && { run: work }),
+  })
+  const runAll = async (...stages: Stage[]) => {
+    const told: string[] = []
+    const progress = {
+      waiting: ({ name }: Step, what: string) => told.push(`${name}: ${what}`),
+      done: ({ name }: Step, milliseconds: number) => told.push(`${name} in ${milliseconds < 1_000 ? 'time' : 'vain'}`),
+    }
+    const result = await run(client, { stages, ids: new Ids() }, progress, 1).catch((error: unknown) => error)
+    return { told, result }
+  }
+
+  test('does one stage after the other, leaves what is to be left, and tells', async () => {
+    const { told, result } = await runAll(
+      [step('a', async ({ waiting }) => waiting('the moon')), step('left')],
+      [step('b', async () => {})],
+    )
+    expect([told, result]).toEqual([['a: the moon', 'a in time', 'b in time'], 2])
+  })
+
+  test('ends what is running when a step fails, and begins nothing more', async () => {
+    let ended = false
+    const slow = step('slow', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      ended = true
+    })
+    const failing = step('failing', () => Promise.reject(new Error('no')))
+    const { result } = await runAll([slow, failing], [step('never', () => Promise.reject(new Error('never')))])
+    expect(result).toBeInstanceOf(StepError)
+    expect(result).toMatchObject({ message: 'create thing failing', cause: { message: 'no' } })
+    expect(ended).toBe(true)
+  })
+})
+
+test('work in parallel is done four at a time, and its results are in order', async () => {
+  let most = 0
+  let now = 0
+  const items = Array.from({ length: 10 }, (_, at) => at)
+  const results = await inParallel(items, async (item) => {
+    now++
+    most = Math.max(most, now)
+    await new Promise((resolve) => setTimeout(resolve, 10 - item))
+    now--
+    return item * 2
+  })
+  expect([most, results]).toEqual([4, items.map((item) => item * 2)])
+  expect(await inParallel([], () => Promise.reject(new Error('never')))).toEqual([])
+})
+
+describe('two deployments at the same time', () => {
+  const events: EventConfig[] = [
+    { apig: { path: '/' } },
+    { timer: { crontab: '0 * * * *', name: 'hourly' } },
+    { kafka: { instanceId: 'k-1', topic: 'sold', name: 'sold', username: 'u', password: 'p' } },
+  ]
+  const service = serviceWith({ hello: { events }, other: { events: [{ apig: { path: '/other' } }] } })
+  const guarded = serviceWith(
+    { hello: { events } },
+    { gateway: { keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' }, app: { key: 'a-key-for-tests-2' } } } } },
+  )
+  const newer = (key: string) => codeThatAnswers(`${key}, newer`)
+
+  test.each([
+    ['into an empty cloud', undefined, service],
+    ['with new code', service, service],
+    ['with key-auth, into an empty cloud', undefined, guarded],
+    ['with key-auth, over a deployment without', service, guarded],
+    ['of which nothing is new', guarded, guarded],
+  ])('%s leave nothing twice, and the next one finds nothing left to do', async (_what, before, after) => {
+    const artifactOf = before === after ? newer : undefined
+    await deploy(client, after, artifactOf)
+    const wanted = normal(stateOf(cloud))
+    for (const delays of [[0], [0, 10], [0, 40], [0, 0, 5]]) {
+      cloud.vefaas.reset()
+      cloud.apig.reset()
+      if (before) await deploy(client, before)
+      const outcomes = await Promise.allSettled(
+        delays.concat(0).map(async (delay) => {
+          await new Promise((resolve) => setTimeout(resolve, delay))
+          return deploy(client, after, artifactOf)
+        }),
+      )
+      const failures = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+      for (const one of failures) {
+        expect(String(one.cause.message)).toMatch(/has got the same key meanwhile: deploy again$/)
+      }
+      expect(failures.length).toBeLessThan(delays.length + 1)
+      const lines = await deploy(client, after, artifactOf)
+      if (failures.length === 0) expect(lines).toEqual([])
+      expect(await deploy(client, after, artifactOf)).toEqual([])
+      expect(firstDifference(normal(stateOf(cloud)), wanted)).toBe('')
+    }
+    await remove(client, after)
+    expect([cloud.vefaas.functions(), cloud.apig.gateways()]).toEqual([[], []])
+  })
+
+  test('with other code each end with the code of one of them, whole, and the next one decides', async () => {
+    await Promise.all([deploy(client, service), deploy(client, service, newer)])
+    const answer = async (path: string) => (await fetch(cloud.apig.gatewayUrl + path)).text()
+    expect(['hello', 'hello, newer']).toContain(await answer('/'))
+    await deploy(client, service, newer)
+    expect([await answer('/'), await answer('/other')]).toEqual(['hello, newer', 'other, newer'])
+    expect(await deploy(client, service, newer)).toEqual([])
+  })
+})
+
+/** Without what a history may leave behind, and without second consumers: without a key they are of no effect. */
+function normal(state: unknown): unknown {
+  const { consumers, ...rest } = JSON.parse(
+    JSON.stringify(state, (key, value) => (/^(Release|Revisions|Domains|plugins)$/.test(key) ? undefined : value)),
+  )
+  return { ...rest, consumers: [...new Set((consumers as object[]).map((one) => JSON.stringify(one)))] }
+}
