@@ -67,8 +67,13 @@ describe('name what is wrong with a function:', () => {
     ],
     [
       'a name that no upstream can have',
-      { one: { name: 'shop_one', events: [route()] } },
-      'functions.one: its name shop_one must have 63 letters, digits and - at most to have routes; give it another one with name',
+      { ['x'.repeat(60)]: { name: 'short', events: [route()] } },
+      `functions.${'x'.repeat(60)}: to have routes, shop-dev-${'x'.repeat(60)} must not be longer than 63 characters; call the function or the stage something shorter`,
+    ],
+    [
+      'a key that is another one to the gateway',
+      { 'one-two': {}, one_two: {} },
+      'functions.one_two: is the same as one-two to the gateway, which takes _ for -',
     ],
     [
       'more instances at least than at most',

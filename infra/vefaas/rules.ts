@@ -92,16 +92,16 @@ function gatewayProblems({ provider: { gateway = {} } }: ServiceConfig, spec: Ga
   ]
 }
 
-function functionProblems({ key, name, instances, routes, timers, kafkaTriggers }: FunctionSpec): string[] {
+function functionProblems({ key, name, upstream, instances, routes, timers, kafkaTriggers }: FunctionSpec): string[] {
   const at = `functions.${key}`
   return [
     ...(/^[A-Za-z0-9_-]{4,64}$/.test(name)
       ? []
       : [`${at}: its name ${name} must have 4 to 64 letters, digits, - and _; give it another one with name`]),
-    ...(routes.length === 0 || /^[A-Za-z0-9-]{2,63}$/.test(name)
+    ...(routes.length === 0 || upstream.length <= 63
       ? []
       : [
-          `${at}: its name ${name} must have 63 letters, digits and - at most to have routes; give it another one with name`,
+          `${at}: to have routes, ${upstream} must not be longer than 63 characters; call the function or the stage something shorter`,
         ]),
     ...(instances.MinInstance > instances.MaxInstance
       ? [`${at}.minInstances: is more than maxInstances (${instances.MaxInstance})`]
@@ -152,9 +152,10 @@ function isPath(match: Match): boolean {
 /** What two of a kind have in common and must not: the name, the route, or the name of a function's triggers. */
 function clashes(functions: FunctionSpec[]): string[] {
   const owners = new Map<string, string>()
-  return functions.flatMap(({ key, name, routes, timers, kafkaTriggers }) => {
+  return functions.flatMap(({ key, name, upstream, routes, timers, kafkaTriggers }) => {
     const claims: [claim: string, problem: (owner: string) => string][] = [
       [`name ${name}`, (owner) => `is called ${name} like ${owner}`],
+      [`upstream ${upstream}`, (owner) => `is the same as ${owner} to the gateway, which takes _ for -`],
       ...routes.map(({ MatchRule }): (typeof claims)[number] => [
         JSON.stringify(inOneOrder(MatchRule)),
         (owner) => `has a route exactly like one of ${owner}`,

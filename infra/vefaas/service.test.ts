@@ -10,6 +10,7 @@ test('what is not said is as the cloud has it', () => {
     {
       key: 'one',
       name: 'shop-test-one',
+      upstream: 'shop-test-one',
       runtime: 'node20/v1',
       settings: {
         MemoryMB: 1024,

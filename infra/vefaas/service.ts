@@ -25,6 +25,8 @@ export type FunctionSpec = {
   key: string
   /** As veFaaS calls it. */
   name: string
+  /** As the gateway calls it, where it has routes. */
+  upstream: string
   runtime: string
   settings: FunctionSettings
   environment: Record<string, string>
@@ -161,6 +163,7 @@ function functionSpec(mark: Mark, key: string, own: FunctionConfig, provider: Pr
   return {
     key,
     name: own.name,
+    upstream: `${mark.prefix}-${key.replaceAll('_', '-')}`, // no underscores in these names
     runtime: all.runtime,
     settings: {
       MemoryMB: all.memorySize ?? 1024,

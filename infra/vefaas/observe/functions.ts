@@ -72,6 +72,13 @@ export async function observeFunctions(client: Client, mark: Mark, names: readon
   return inParallel(concerned, (item) => lookAt(client, mark, item))
 }
 
+/** Reads one function, by its name. @throws CloudError */
+export async function observeFunction(client: Client, mark: Mark, name: string): Promise<FoundFunction | undefined> {
+  const items = await listAll<FunctionItem>(client, 'vefaas', 'ListFunctions')
+  const item = items.find(({ Name }) => Name === name)
+  return item && lookAt(client, mark, item)
+}
+
 async function lookAt(client: Client, mark: Mark, item: FunctionItem): Promise<FoundFunction> {
   const of = { FunctionId: item.Id }
   const isOurs = hasTags(mark, item.Tags)

@@ -1,7 +1,7 @@
 import { type Artifact, codeOf } from '../artifact.ts'
 import type { Mark } from '../mark.ts'
 import type { FoundFunction, FunctionItem, RevisionItem } from '../observe/functions.ts'
-import { observeFunctions } from '../observe/functions.ts'
+import { observeFunction } from '../observe/functions.ts'
 import type { FunctionSettings, FunctionSpec } from '../service.ts'
 import { changes, isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
@@ -70,9 +70,8 @@ async function create(work: Work, mark: Mark, spec: FunctionSpec, artifact: Arti
   const { id, isNew } = await createOnce(work, {
     create: async () => (await client.call<{ Id: string }>('vefaas', 'CreateFunction', body)).Id,
     find: async () => {
-      const found = await observeFunctions(client, mark, [])
-      existing = found.find(({ name }) => name === spec.name)
-      return existing ? [existing.id] : []
+      existing = await observeFunction(client, mark, spec.name)
+      return existing?.isOurs ? [existing.id] : []
     },
   })
   work.ids.set('function', spec.key, id)

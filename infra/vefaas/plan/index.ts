@@ -1,6 +1,6 @@
 import type { Artifact } from '../artifact.ts'
 import type { Client } from '../cloud/client.ts'
-import { type FoundFunction, observeFunctions } from '../observe/functions.ts'
+import { type FoundFunction, observeFunction, observeFunctions } from '../observe/functions.ts'
 import { type FoundGateway, observeGateways } from '../observe/gateways.ts'
 import { inParallel } from '../parallel.ts'
 import type { FunctionSpec, Service } from '../service.ts'
@@ -118,7 +118,7 @@ export async function planOfFunction(
   const spec = functions.find((one) => one.key === key)
   if (spec === undefined)
     throw new PlanError(`there is no function ${key}; there are ${functions.map((one) => one.key).join(', ')}`)
-  const found = (await observeFunctions(client, mark, [spec.name])).find(({ name }) => name === spec.name)
+  const found = await observeFunction(client, mark, spec.name)
   if (found === undefined)
     throw new PlanError(`function ${spec.name} is not deployed yet: serverless deploy deploys the whole service`)
   return { stages: [[functionStep(mark, spec, artifactOf(key), found, ids)]], ids }

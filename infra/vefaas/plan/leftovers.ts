@@ -25,7 +25,7 @@ export function leftoverStages(
 ): Stage[] {
   const isGatewayKept = (one: FoundGateway) => gateway.isNeeded && one.id === ids.find('gateway', GATEWAY)
   const isServiceKept = (id: string) => gateway.isNeeded && id === ids.find('gateway service', GATEWAY_SERVICE)
-  const upstreams = new Set(functions.filter((one) => one.routes.length > 0).map(({ name }) => name))
+  const upstreams = new Set(functions.filter((one) => one.routes.length > 0).map(({ upstream }) => upstream))
   const isOurs = (one: { isOurs: boolean }) => one.isOurs
 
   const first: Step[] = []

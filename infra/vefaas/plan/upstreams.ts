@@ -11,10 +11,10 @@ import { type Ids, PlanError, type Step } from './step.ts'
  * @throws PlanError when its name belongs to somebody else
  */
 export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway | undefined, ids: Ids): Step {
-  const step = { resource: 'upstream', name: spec.name }
-  const upstream = found?.upstreams.find(({ Name }) => Name === spec.name)
+  const step = { resource: 'upstream', name: spec.upstream }
+  const upstream = found?.upstreams.find(({ Name }) => Name === spec.upstream)
   const bodyFor = (FunctionId: string) => ({
-    Name: spec.name,
+    Name: spec.upstream,
     SourceType: 'VeFaas',
     Protocol: 'HTTP',
     UpstreamSpec: { VeFaas: { FunctionId } },
@@ -23,7 +23,7 @@ export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway
   if (upstream !== undefined) {
     if (!upstream.isOurs) {
       throw new PlanError(
-        `upstream ${spec.name} exists in gateway ${found?.name}, and this service has not made it: give the function another name, or delete that upstream`,
+        `upstream ${spec.upstream} exists in gateway ${found?.name}, and this service has not made it: give the function another name, or delete that upstream`,
       )
     }
     ids.set('upstream', spec.key, upstream.Id)
@@ -52,7 +52,7 @@ export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway
         create: async () => (await client.call<{ Id: string }>('apig', 'CreateUpstream', body)).Id,
         find: async () => {
           const all = await listAll<UpstreamItem>(client, 'apig', 'ListUpstreams', { GatewayId })
-          const isIt = ({ Name, Comments }: UpstreamItem) => Name === spec.name && hasComment(mark, Comments)
+          const isIt = ({ Name, Comments }: UpstreamItem) => Name === spec.upstream && hasComment(mark, Comments)
           return all.filter(isIt).map(({ Id }) => Id)
         },
       })
