@@ -49,7 +49,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
 }
 
 function shown(value: unknown): string {
-  if (normal(value) === undefined && typeof value !== 'number') return 'none'
+  if (normal(value) === undefined && typeof value !== 'number' && typeof value !== 'boolean') return 'none'
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

@@ -5,7 +5,7 @@ import { StepError } from '../run.ts'
 import { clientFor, deploy, remove, serviceWith, watchChanges } from '../testing.ts'
 import { PlanError } from './step.ts'
 
-const cloud = await startCloud({ vefaas: { timerSpeed: 0, kafkaSeconds: 0.1 } })
+const cloud = await startCloud({ vefaas: { timerSpeed: 0, kafkaSeconds: 0.03 } })
 const client = clientFor(cloud.url)
 
 beforeEach(() => cloud.vefaas.reset())
@@ -13,7 +13,7 @@ afterAll(() => cloud.close())
 
 const timer = { crontab: '*/5 * * * *', name: 'often' }
 const kafka = { instanceId: 'k-1', topic: 'sold', name: 'sold', username: 'u', password: 'p' }
-const shop = (...events: EventConfig[]) => serviceWith({ hello: { events }, other: {} })
+const shop = (...events: EventConfig[]) => serviceWith({ hello: { events } })
 
 type Trigger = { Id: string; Name: string; Description: string; Status?: string } & Record<string, unknown>
 type Item = { Id: string; Name: string; Timers: Trigger[]; KafkaTriggers: Trigger[] }
@@ -36,14 +36,16 @@ describe('a trigger', () => {
       'with another payload, retries, concurrency is changed',
       [{ timer }],
       [{ timer: { ...timer, payload: { a: 1 }, retries: 2, enableConcurrency: true } }],
-      ['update timer often of shop-test-hello Payload none -> {"a":1}, EnableConcurrency none -> true, Retries 0 -> 2'],
+      [
+        'update timer often of shop-test-hello Payload none -> {"a":1}, EnableConcurrency false -> true, Retries 0 -> 2',
+      ],
       ['UpdateTimer'],
     ],
     [
       'that is switched off is changed',
       [{ timer }],
       [{ timer: { ...timer, enabled: false } }],
-      ['update timer often of shop-test-hello Enabled true -> none'],
+      ['update timer often of shop-test-hello Enabled true -> false'],
       ['UpdateTimer'],
     ],
     [
@@ -72,7 +74,7 @@ describe('a trigger', () => {
       'for messages is changed',
       [{ kafka }],
       [{ kafka: { ...kafka, retries: 9, enabled: false } }],
-      ['update kafka trigger sold of shop-test-hello Enabled true -> none, MaximumRetryAttempts 3 -> 9'],
+      ['update kafka trigger sold of shop-test-hello Enabled true -> false, MaximumRetryAttempts 3 -> 9'],
       ['UpdateKafkaTrigger'],
     ],
     [
@@ -105,7 +107,7 @@ describe('a trigger', () => {
     await client.call('vefaas', 'UpdateTimer', { FunctionId, Id: Timers[0]?.Id, Crontab: '0 0 * * *', Enabled: false })
     await client.call('vefaas', 'DeleteKafkaTrigger', { FunctionId, Id: KafkaTriggers[0]?.Id })
     expect(await deploy(client, shop({ timer }, { kafka }))).toEqual([
-      'update timer often of shop-test-hello Crontab 0 0 * * * -> */5 * * * *, Enabled none -> true',
+      'update timer often of shop-test-hello Crontab 0 0 * * * -> */5 * * * *, Enabled false -> true',
       'create kafka trigger sold of shop-test-hello sold of k-1',
     ])
   })
@@ -134,9 +136,7 @@ describe('a trigger', () => {
     ])
     expect(changes()).toEqual([])
 
-    await deploy(client, serviceWith({ other: {} }))
-    expect(cloud.vefaas.functions()).toHaveLength(1)
-    await remove(client, serviceWith({ other: {} }))
+    await remove(client, shop())
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
