@@ -52,6 +52,7 @@ const settings = fc
 const gateway: fc.Arbitrary<GatewayConfig> = fc
   .record({
     name: maybe(oneOf('market', 'bazaar')),
+    service: maybe(fc.constant('stall')),
     cors: maybe(fc.record({ origins: fc.constant<string[]>(['https://shop.example']), maxAge: oneOf(60, 600) })),
     keyAuth: maybe(
       fc.record({
@@ -63,7 +64,8 @@ const gateway: fc.Arbitrary<GatewayConfig> = fc
       }),
     ),
   })
-  .map(defined)
+  // Key-auth guards a whole service, which is then never one that serverless.yml names.
+  .map(({ service, ...rest }) => defined<object>(rest.keyAuth ? rest : { service, ...rest }))
 
 const description: fc.Arbitrary<Description> = fc.record({
   functions: fc

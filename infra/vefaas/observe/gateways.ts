@@ -27,7 +27,7 @@ export type FoundGatewayService = Owned & {
   name: string
   status: string
   message: string
-  /** With `https://`. */
+  /** With `https://`, those in the public network first. */
   addresses: string[]
   /** It has an address in the public network. */
   isPublic: boolean
@@ -148,14 +148,16 @@ function isNamed({ prefix }: Mark, name: string): boolean {
 
 /** Reads a service of a gateway. */
 export function foundService(mark: Mark, item: ServiceItem): FoundGatewayService {
+  const isPublic = ({ Type }: { Type?: string }) => Type === 'public'
+  const domains = [...(item.Domains ?? [])].sort((one, other) => Number(isPublic(other)) - Number(isPublic(one)))
   return {
     id: item.Id,
     name: item.Name ?? item.ServiceName ?? '',
     status: item.Status ?? 'Running',
     message: item.Message ?? '',
     isOurs: hasComment(mark, item.Comments),
-    addresses: (item.Domains ?? []).map(({ Domain }) => (/^https?:\/\//.test(Domain) ? Domain : `https://${Domain}`)),
-    isPublic: (item.Domains ?? []).some(({ Type }) => Type === 'public'),
+    addresses: domains.map(({ Domain }) => (/^https?:\/\//.test(Domain) ? Domain : `https://${Domain}`)),
+    isPublic: domains.some(isPublic),
   }
 }
 

@@ -2,7 +2,7 @@ import { CloudError } from '../cloud/cloud-error.ts'
 import { gone } from './gone.ts'
 import type { Work } from './step.ts'
 
-/** A second try after it could not be found, in case the first one is just not to be seen yet. */
+/** After a lost answer: it may be there and not to be seen yet. */
 const MOST_TRIES = 3
 
 export type Creation = {
@@ -24,6 +24,7 @@ export async function createOnce(
   { pollMs }: Work,
   { create, find, remove }: Creation,
 ): Promise<{ id: string; isNew: boolean }> {
+  let mayBeThere = false
   for (let tries = 1; ; tries++) {
     try {
       const id = await create()
@@ -35,7 +36,9 @@ export async function createOnce(
       if (!(error instanceof CloudError) || !(error.passing || error.isDuplicate)) throw error
       const [id] = (await find()).sort()
       if (id !== undefined) return { id, isNew: false }
-      if (error.isDuplicate || tries === MOST_TRIES) throw error
+      mayBeThere ||= error.passing
+      // A name that is taken is somebody else's, unless it may be what was made before and is not to be seen yet.
+      if ((error.isDuplicate && !mayBeThere) || tries === MOST_TRIES) throw error
       await new Promise((resolve) => setTimeout(resolve, pollMs))
     }
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../../emulator/cloud.ts'
 import type { ProviderConfig } from '../config.ts'
+import { foundService } from '../observe/gateways.ts'
 import { StepError } from '../run.ts'
 import { serviceOf } from '../service.ts'
 import {
@@ -384,6 +385,44 @@ describe('a gateway', () => {
     await remove(client, shop())
     expect(cloud.apig.gateways()).toEqual([])
   })
+})
+
+test('what is made, but not to be seen yet, is not made twice for good', async () => {
+  const seconds = 0.1
+  for (const [service, Action] of [
+    ['vefaas', 'CreateFunction'],
+    ['apig', 'CreateGateway'],
+    ['apig', 'CreateGatewayService'],
+    ['apig', 'CreateUpstream'],
+    ['apig', 'CreateRoute'],
+  ] as const) {
+    cloud.vefaas.reset()
+    cloud.apig.reset()
+    cloud[service].faults.addUnchecked([
+      { Kind: 'HideNew', Action, Seconds: seconds, Times: 1 },
+      { Kind: 'CutAfter', Action, Times: 1 },
+    ])
+    await deploy(client, shop()).catch((error: StepError) => {
+      expect(error.cause).toMatchObject({ code: 'DuplicatedResource' })
+    })
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
+    await deploy(client, shop())
+    expect([cloud.vefaas.functions().length, cloud.apig.gateways().length]).toEqual([1, 1])
+    expect([cloud.apig.services().length, cloud.apig.upstreams().length, cloud.apig.routes().length]).toEqual([1, 1, 1])
+    expect(await deploy(client, shop())).toEqual([])
+    expect(await served('/hello')).toBe('hello')
+  }
+})
+
+test('the address is one of the public network where there is one', () => {
+  const Domains = [
+    { Domain: 'in.example', Type: 'private' },
+    { Domain: 'https://out.example', Type: 'public' },
+    { Domain: 'more.example', Type: 'private' },
+  ]
+  const { addresses, isPublic } = foundService(shop().mark, { Id: 's1', Domains })
+  expect([addresses, isPublic]).toEqual([['https://out.example', 'https://in.example', 'https://more.example'], true])
+  expect(foundService(shop().mark, { Id: 's1', Domains: null })).toMatchObject({ addresses: [], isPublic: false })
 })
 
 test('what takes its time to come and to go is waited for', async () => {
