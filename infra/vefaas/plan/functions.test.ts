@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../../emulator/cloud.ts'
+import type { Client } from '../cloud/client.ts'
 import { CloudError } from '../cloud/cloud-error.ts'
 import type { FunctionConfig, ProviderConfig } from '../config.ts'
 import { run, StepError } from '../run.ts'
@@ -232,6 +233,23 @@ describe('a function', () => {
     expect(await served()).toBe('large')
     expect(cloud.vefaas.calls.map(({ action }) => action)).toContain('GenTempTosObjectUrl')
     expect(await deploy(client, both(), () => large)).toEqual([])
+  })
+
+  test('that another deployment has made meanwhile, with other settings, gets ours', async () => {
+    let isFirst = true
+    const racing: Client = {
+      ...client,
+      call: async (service, action, body) => {
+        if (action === 'CreateFunction' && isFirst) {
+          isFirst = false
+          await client.call(service, action, { ...body, MemoryMB: 4096, Envs: [] })
+        }
+        return client.call(service, action, body)
+      },
+    }
+    await deploy(racing, serviceWith({ hello: base }))
+    expect(functionNow()).toMatchObject({ MemoryMB: 1024, Release: { Status: 'done' } })
+    expect(await deploy(client, serviceWith({ hello: base }))).toEqual([])
   })
 
   test('can be deployed alone', async () => {

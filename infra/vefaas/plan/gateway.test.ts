@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../../emulator/cloud.ts'
+import type { Client } from '../cloud/client.ts'
 import type { ProviderConfig } from '../config.ts'
 import { foundService } from '../observe/gateways.ts'
 import { StepError } from '../run.ts'
@@ -318,6 +319,26 @@ describe('a gateway', () => {
     await remove(client, shop({ gateway: { id } }))
     await deploy(client, shop({ gateway: { id, network: 'private' } }))
     expect(await deploy(client, shop({ gateway: { id, network: 'private' } }))).toEqual([])
+  })
+
+  test('that somebody else makes meanwhile is not taken for ours, unless it is named', async () => {
+    let isFirst = true
+    const racing: Client = {
+      ...client,
+      call: async (service, action, body) => {
+        if (action === 'CreateGateway' && isFirst) {
+          isFirst = false
+          await client.call(service, action, { ...body, Tags: [] })
+        }
+        return client.call(service, action, body)
+      },
+    }
+    const error = await deploy(racing, shop()).catch((cause) => cause)
+    expect(error.cause).toMatchObject({ code: 'DuplicatedResource' })
+    cloud.apig.reset()
+    isFirst = true
+    await deploy(racing, shop({ gateway: { name: 'market' } }))
+    expect(await served('/hello')).toBe('hello')
   })
 
   test('that is not needed any more goes, and so does one whose place another takes', async () => {
