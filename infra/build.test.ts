@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { build, createBuilder } from './build.ts'
-import { functionsOf } from './functions.ts'
+import { functionsOf } from './serverless-yml.ts'
 
 const directories: string[] = []
 

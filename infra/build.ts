@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BuildFailure, context, type Metafile, type Plugin } from 'esbuild'
-import type { FunctionEntry } from './handler.ts'
-import { zip } from './package/zip.ts'
+import type { FunctionEntry } from './function-entry.ts'
 import { replaceFile } from './replace-file.ts'
+import { zip } from './zip.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -149,7 +149,7 @@ export async function createBuilder(options: BuildOptions = {}): Promise<Builder
 
 async function functionsIn(project: string): Promise<FunctionEntry[]> {
   // Not above: reading YAML takes 45 ms to load, which the serverless command, having read it, need not wait for.
-  const { functionsOf } = await import('./functions.ts')
+  const { functionsOf } = await import('./serverless-yml.ts')
   return functionsOf(join(project, 'serverless.yml'))
 }
 

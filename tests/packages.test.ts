@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterAll, describe, expect, test } from 'vitest'
 import { build } from '../infra/build.ts'
-import { functionsOf } from '../infra/functions.ts'
-import { zip } from '../infra/package/zip.ts'
+import { functionsOf } from '../infra/serverless-yml.ts'
+import { zip } from '../infra/zip.ts'
 
 const MOST_BYTES = 100_000
 

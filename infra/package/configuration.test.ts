@@ -101,6 +101,21 @@ security_group_ids = ["sg-1"]
       {},
     ],
     [
+      'a variable without a value hides none',
+      [`a: ${level}`],
+      {
+        environment: { [variable('log.level')]: null, [variable('server.port')]: '1' },
+        stages: { dev: { environment: null } },
+      },
+      { [variable('log.level')]: 'loud', [variable('server.port')]: null },
+    ],
+    [
+      'a variable of a function without a value is that of all',
+      [port],
+      { environment: { [variable('server.port')]: 'x' } },
+      { [variable('server.port')]: null },
+    ],
+    [
       'several at once',
       [port, `a: ${level}`],
       { environment: { [variable('server.port')]: 'x' } },

@@ -2,7 +2,7 @@ import { ConfigError, loadConfig } from '../../shared/config/index.ts'
 import type { Config } from '../../shared/config/schema.ts'
 import type { Environment, FunctionObject, Gateway, Provider } from './osls.ts'
 
-export type Findings = {
+type Findings = {
   /** What keeps functions from working, or opens them to everybody. */
   problems: string[]
   /** What is probably not meant. */
@@ -22,7 +22,8 @@ export function checkConfiguration(
   const ofStage = provider.stages?.[stage]
   const gateway = ofStage?.gateway ?? provider.gateway ?? {}
   const found = Object.entries(functions).map(([name, { environment, events = [] }]) => {
-    const env = textsOf({ ...provider.environment, ...ofStage?.environment, ...environment })
+    const layers = [provider.environment, ofStage?.environment, environment]
+    const env = Object.assign({}, ...layers.map(textsOf))
     const isRouted = events.some((event) => 'apig' in event)
     return { name, ...findingsOf(env, configFile, isRouted ? gateway : undefined) }
   })
@@ -57,9 +58,9 @@ const OPEN =
 
 const SHUT = 'security.auth = "key" without any security.keys: nobody can call'
 
-/** Variables as a process gets them. */
-function textsOf(environment: Environment): Record<string, string> {
-  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== null)
+/** Variables as a process gets them. One without a value is not set, so that it hides none of another layer. */
+function textsOf(environment: Environment | null = {}): Record<string, string> {
+  const given = Object.entries(environment ?? {}).filter(([, value]) => value !== undefined && value !== null)
   return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
 }
 

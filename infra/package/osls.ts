@@ -1,5 +1,5 @@
 /** What is used of osls, which has no types of its own (its lib/serverless.js, lib/classes/, lib/utils/). */
-export type Serverless = {
+export type Osls = {
   serviceDir: string
   service: {
     provider: Provider
@@ -19,7 +19,7 @@ export type Provider = {
   environment?: Environment
   gateway?: Gateway
   /** By stage: what stands in the place of the rest of the provider there, variable by variable of the environment. */
-  stages?: Record<string, { environment?: Environment; gateway?: Gateway }>
+  stages?: Record<string, { environment?: Environment | null; gateway?: Gateway }>
 }
 
 export type Environment = Record<string, unknown>
@@ -40,4 +40,4 @@ export type FunctionObject = {
 /** Of the command line. */
 export type Options = { stage?: string; function?: string; package?: string }
 
-export type Utilities = { log: Record<'notice' | 'info' | 'warning', (message: string) => void> }
+export type Utils = { log: Record<'notice' | 'info' | 'warning', (message: string) => void> }

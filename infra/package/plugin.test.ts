@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { FunctionObject, Options, Provider, Serverless } from './osls.ts'
+import type { FunctionObject, Options, Osls, Provider } from './osls.ts'
 import PackagePlugin from './plugin.ts'
 
 const serverless = join(dirname(createRequire(import.meta.url).resolve('serverless/package.json')), 'bin/serverless.js')
@@ -134,11 +134,13 @@ describe('the serverless command', () => {
   })
 
   test('deploy --package takes what is there', async () => {
-    const folder = service('', { 'earlier/first.zip': 'any', 'earlier/second.zip': 'any' })
+    const folder = service()
+    await run(folder, 'package', '--package', 'earlier')
+    const earlier = readFileSync(join(folder, 'earlier/first.zip'))
     const { code, output } = await run(folder, 'deploy', '--package', 'earlier')
     const packages = `first ${join(folder, 'earlier/first.zip')},second ${join(folder, 'earlier/second.zip')}`
     expect({ code, output }).toEqual({ code: 0, output: `deploy:deploy ${packages}\n` })
-    expect(readFileSync(join(folder, 'earlier/first.zip'), 'utf8')).toBe('any')
+    expect(readFileSync(join(folder, 'earlier/first.zip'))).toEqual(earlier)
   })
 
   test('deploy function packages that one alone', async () => {
@@ -182,7 +184,7 @@ function plugin(serviceDir: string, { provider = {}, options = {}, handlers = {}
   }
   for (const [name, handler] of Object.entries(handlers)) functions[name] = { ...functions[name], handler }
   const getFunction = (key: string) => functions[key] as FunctionObject
-  const serverless: Serverless = {
+  const serverless: Osls = {
     serviceDir,
     service: { provider, package: {}, functions, getFunction },
     classes: { Error: ServerlessError },
@@ -243,6 +245,17 @@ describe('the plugin', () => {
     await plugin(folder, { options: { package: 'out' } }).package()
     expect(readdirSync(join(folder, 'out'))).toEqual(['first.zip', 'second.zip'])
     expect(readdirSync(folder)).not.toContain('.serverless')
+  })
+
+  test('names packages with another config.toml than the one that it checks', async () => {
+    const folder = project()
+    const { call, package: packaged } = plugin(folder, { options: { package: 'earlier' } })
+    await packaged()
+    write(folder, 'config.toml', `${readFileSync(join(folder, 'config.toml'), 'utf8')}\n# changed\n`)
+    await expect(call('before:deploy:deploy')).rejects.toMatchObject({
+      name: 'ServerlessError',
+      message: expect.stringMatching(/another config\.toml .*first\.zip\n.*second\.zip$/s),
+    })
   })
 
   test('names the packages that are not there', async () => {
@@ -306,7 +319,9 @@ describe('the plugin', () => {
     const seen: string[] = []
     const next = async (expected: number) => expect.poll(() => seen.length, { timeout: 10_000 }).toBe(expected)
     const watch = await watchPackages(
-      (names) => void seen.push(names.join()),
+      async (names) => {
+        seen.push(names.join())
+      },
       ({ message }) => seen.push(message),
     )
     expect(seen).toEqual([])

@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { unzipSync } from 'fflate'
 import { BuildError, type BuildOptions, type Bundle, build } from '../build.ts'
-import { type FunctionEntry, folderOf, HANDLER_RULE } from '../handler.ts'
+import { type FunctionEntry, folderOf, HANDLER_RULE } from '../function-entry.ts'
 import { replaceFile } from '../replace-file.ts'
+import { zip } from '../zip.ts'
 import { checkConfiguration } from './configuration.ts'
-import type { FunctionObject, Options, Serverless, Utilities } from './osls.ts'
+import type { FunctionObject, Options, Osls, Utils } from './osls.ts'
 import { type Watch, watch } from './watch.ts'
-import { zip } from './zip.ts'
 
 /**
  * Packages this project's functions for the serverless command, each into a zip of its own with its bundle and config.toml,
@@ -15,12 +16,12 @@ import { zip } from './zip.ts'
  */
 export default class PackagePlugin {
   readonly hooks: Record<string, () => Promise<void>>
-  readonly #serverless: Serverless
+  readonly #osls: Osls
   readonly #options: Options
-  readonly #log: Utilities['log']
+  readonly #log: Utils['log']
 
-  constructor(serverless: Serverless, options: Options, { log }: Utilities) {
-    this.#serverless = serverless
+  constructor(osls: Osls, options: Options, { log }: Utils) {
+    this.#osls = osls
     this.#options = options
     this.#log = log
     this.hooks = {
@@ -37,10 +38,7 @@ export default class PackagePlugin {
    * zip was replaced; what changes meanwhile waits until it is done. `onProblem` gets what keeps them from being packaged,
    * and what `onChange` throws. For another plugin that deploys what changes.
    */
-  watchPackages(
-    onChange: (names: string[]) => void | Promise<void>,
-    onProblem: (error: Error) => void,
-  ): Promise<Watch> {
+  watchPackages(onChange: (names: string[]) => Promise<void>, onProblem: (error: Error) => void): Promise<Watch> {
     const functions = this.#functions()
     return watch(this.#buildOptions(this.#entries(functions)), {
       onChange: async (bundles) => {
@@ -59,30 +57,40 @@ export default class PackagePlugin {
     const changed = this.#write(await this.#build(entries))
 
     // After other commands it is a detail.
-    const level = this.#serverless.processedInput.commands[0] === 'package' ? 'notice' : 'info'
+    const level = this.#osls.processedInput.commands[0] === 'package' ? 'notice' : 'info'
     const what = `${entries.length} function${entries.length === 1 ? '' : 's'}`
-    const where = relative(this.#serverless.serviceDir, this.#directory()) || '.'
+    const where = relative(this.#osls.serviceDir, this.#directory()) || '.'
     const seconds = ((performance.now() - started) / 1_000).toFixed(1)
     this.#log[level](`Packaged ${what} into ${where} in ${seconds} s, ${changed.length || 'none'} changed`)
   }
 
   /** With deploy --package: what stands there is deployed as it is. */
   #useEarlierPackage(): void {
-    if (!(this.#options.package ?? this.#serverless.service.package.path)) return
+    if (!(this.#options.package ?? this.#osls.service.package.path)) return
     const functions = this.#functions()
     this.#checkConfiguration(functions)
     const files = Object.keys(functions).map((name) => this.#fileOf(name))
     const missing = files.filter((file) => !existsSync(file))
     if (missing.length > 0) {
-      const command = `serverless package --package ${relative(this.#serverless.serviceDir, this.#directory())}`
+      const command = `serverless package --package ${relative(this.#osls.serviceDir, this.#directory())}`
       throw this.#error(`Packages are missing; ${command} makes them:\n  ${missing.join('\n  ')}`, 'PACKAGE_MISSING')
+    }
+    const config = readFileSync(join(this.#osls.serviceDir, 'config.toml'))
+    const other = files.filter(
+      (file) => !config.equals(unzipSync(readFileSync(file))['config.toml'] ?? Buffer.alloc(0)),
+    )
+    if (other.length > 0) {
+      throw this.#error(
+        `These packages have another config.toml than the one that was checked; package again:\n  ${other.join('\n  ')}`,
+        'PACKAGE_OUTDATED',
+      )
     }
     for (const name of Object.keys(functions)) this.#handOn(name)
   }
 
   /** The functions that are to be packaged here, by their keys in serverless.yml. */
   #functions(only?: string): Record<string, FunctionObject> {
-    const { service } = this.#serverless
+    const { service } = this.#osls
     const functions = only === undefined ? service.functions : { [only]: service.getFunction(only) }
     const isOurs = (name: string, artifact = this.#fileOf(name)) => artifact === this.#fileOf(name)
     return Object.fromEntries(
@@ -101,7 +109,7 @@ export default class PackagePlugin {
   }
 
   #checkConfiguration(functions: Readonly<Record<string, FunctionObject>>): void {
-    const { service, serviceDir } = this.#serverless
+    const { service, serviceDir } = this.#osls
     const stage = this.#options.stage ?? service.provider.stage ?? 'dev'
     // As people would name it.
     const file = relative(process.cwd(), join(serviceDir, 'config.toml'))
@@ -116,7 +124,7 @@ export default class PackagePlugin {
   }
 
   #buildOptions(functions: FunctionEntry[]): BuildOptions {
-    const { service, serviceDir } = this.#serverless
+    const { service, serviceDir } = this.#osls
     const areAll = functions.length === Object.keys(service.functions).length
     return { functions, projectDirectory: serviceDir, keepOthers: !areAll }
   }
@@ -145,7 +153,7 @@ export default class PackagePlugin {
   }
 
   #handOn(name: string): void {
-    const one = this.#serverless.service.getFunction(name)
+    const one = this.#osls.service.getFunction(name)
     one.package = { ...one.package, artifact: this.#fileOf(name) }
   }
 
@@ -154,11 +162,11 @@ export default class PackagePlugin {
   }
 
   #directory(): string {
-    const { serviceDir, service } = this.#serverless
+    const { serviceDir, service } = this.#osls
     return resolve(serviceDir, this.#options.package ?? service.package.path ?? '.serverless')
   }
 
   #error(message: string, code: string, cause?: unknown): Error {
-    return new this.#serverless.classes.Error(message, code, { cause })
+    return new this.#osls.classes.Error(message, code, { cause })
   }
 }

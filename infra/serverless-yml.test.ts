@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { functionsOf, parseFunctions } from './functions.ts'
+import { functionsOf, parseFunctions } from './serverless-yml.ts'
 
 describe('the functions of a serverless.yml', () => {
   test('are its keys below functions with the folders of their handlers', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
-import { type FunctionEntry, folderOf, HANDLER_RULE } from './handler.ts'
+import { type FunctionEntry, folderOf, HANDLER_RULE } from './function-entry.ts'
 
 /** The functions cannot be read from serverless.yml. The message has all problems, one a line, each with file and line. */
 export class FunctionsError extends Error {
