@@ -91,7 +91,7 @@ export async function build(options: BuildOptions = {}): Promise<Bundle[]> {
   }
 }
 
-export type Builder = {
+type Builder = {
   /** As `build`; what has not changed since the last time costs nothing. One at a time. @throws {BuildError} */
   build(): Promise<Bundle[]>
   /** The files of this project that the last build which succeeded was made of, as absolute paths. */

@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const onLog = (name: string, line: string) => process.stdout.write(`${name}  ${line}\n`)
   const cloud = await startCloud({ ...wanted.cloud, vefaas: { ...wanted.cloud.vefaas, onLog } })
   cloud.ecs.seed(wanted.seed)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void cloud.close())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void cloud.close())
   process.stdout.write(`A small VolcEngine: ECS, veFaaS and APIG, any region
 
   endpoint     ${cloud.url}

@@ -40,7 +40,7 @@ const options = {
 
 /** Reads the command line. Throws LocalError. */
 export function readArguments(args: string[]): Arguments {
-  const { values } = parseFlags({ args, options }, 'npm start')
+  const { values } = parseFlags({ args, options })
   const { auth } = values
   if (auth !== undefined && auth !== 'key' && auth !== 'gateway') throw new LocalError('--auth must be key or gateway')
   return {

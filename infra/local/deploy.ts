@@ -11,7 +11,7 @@ export const project = join(import.meta.dirname, '../..')
 export async function deploy(environment: Environment): Promise<void> {
   const child = serverless(['deploy', '--stage', 'local'], environment)
   const said: string[] = []
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const ended = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject))
   for (const input of [child.stdout, child.stderr]) {
     if (input) createInterface({ input }).on('line', (line) => said.push(line))
   }
@@ -29,6 +29,7 @@ export async function deployAndWatch(
   const child = serverless(['watch', '--stage', 'local'], environment)
   const said: string[] = []
   let isWatching = false
+  let isEnding = false
   await new Promise<void>((resolve, reject) => {
     for (const input of [child.stdout, child.stderr]) {
       if (!input) continue
@@ -40,9 +41,18 @@ export async function deployAndWatch(
         resolve()
       })
     }
-    child.on('close', () => reject(failed('watch', said)))
+    child.on('error', reject)
+    child.on('close', () => {
+      reject(failed('watch', said))
+      if (isWatching && !isEnding) onLine('serverless watch has ended: what changes from now on needs a new start')
+    })
   })
-  return { end: () => child.kill() }
+  return {
+    end: () => {
+      isEnding = true
+      child.kill()
+    },
+  }
 }
 
 function failed(command: string, said: string[]): LocalError {
@@ -53,9 +63,14 @@ function failed(command: string, said: string[]): LocalError {
 function serverless(args: string[], environment: Environment): ChildProcess {
   const program = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
   const others = Object.entries(process.env).filter(([name]) => !/^(ECS_MANAGER|VOLCENGINE_)/.test(name))
-  return spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: project,
     env: { ...Object.fromEntries(others), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // By the channel a command that goes on for ever notices that this process is gone, however it ended.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  const end = () => child.kill()
+  process.once('exit', end)
+  child.once('close', () => process.off('exit', end))
+  return child
 }

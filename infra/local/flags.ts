@@ -1,13 +1,13 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { LocalError } from './error.ts'
 
-/** Reads the command line of `command`. Throws LocalError, in one line that says how to see what there is. */
-export function parseFlags<Config extends ParseArgsConfig>(config: Config, command: string) {
+/** Reads a command line. Throws LocalError, in one line that says how to see what there is. */
+export function parseFlags<Config extends ParseArgsConfig>(config: Config) {
   try {
     return parseArgs(config)
   } catch (cause) {
     const [reason] = (cause as Error).message.split(/\.\s/)
-    throw new LocalError(`${reason}; ${command} -- --help shows what there is`, { cause })
+    throw new LocalError(`${reason}; npm start -- --help shows what there is`, { cause })
   }
 }
 

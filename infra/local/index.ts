@@ -1,10 +1,18 @@
+import { ConfigError } from '../../shared/config/index.ts'
 import { help, readArguments } from './arguments.ts'
 import { type Local, startLocal } from './cloud.ts'
 import { settingsOf } from './environment.ts'
-import { runProgram } from './program.ts'
+import { LocalError } from './error.ts'
 import { welcome } from './welcome.ts'
 
-await runProgram(start)
+try {
+  await start()
+} catch (error) {
+  // What people can put right themselves: the message is all they need.
+  const isForPeople = error instanceof LocalError || error instanceof ConfigError
+  console.error(isForPeople ? error.message : error)
+  process.exit(1)
+}
 
 async function start(): Promise<void> {
   // 1. What is wanted?

@@ -2,7 +2,7 @@ import { type FSWatcher, watch as watchFolder } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type BuildOptions, type Bundle, createBuilder } from '../build.ts'
 
-export type WatchListener = {
+type WatchListener = {
   /**
    * Gets the bundles that are not what they were; at first all of them. It is not called again before it is done: what
    * changes meanwhile comes in one call after it.

@@ -56,7 +56,7 @@ type FieldsOf<F, K> = F extends { Kind: K } ? Exclude<keyof F, 'Kind' | keyof Fa
 export type FaultRules<F> = { [K in KindOf<F>]: Record<FieldsOf<F, K>, FieldRule> }
 
 export const text: FieldRule = { is: 'a text', test: (value) => typeof value === 'string' }
-export const yesOrNo: FieldRule = { is: 'true or false', test: (value) => typeof value === 'boolean' }
+const yesOrNo: FieldRule = { is: 'true or false', test: (value) => typeof value === 'boolean' }
 export const wholeNumber = (from: number, to: number): FieldRule => ({
   is: `a whole number from ${from} to ${to}`,
   test: (value) => Number.isInteger(value) && (value as number) >= from && (value as number) <= to,

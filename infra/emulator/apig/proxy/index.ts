@@ -26,7 +26,7 @@ export type Route = {
   responseHeaders?: readonly HeaderOperation[]
 }
 
-export type ProxyOptions = {
+type ProxyOptions = {
   /** 0 takes a free one. */
   port: number
   /** Asked about every request before anything else; what it refuses goes no further. */

@@ -13,7 +13,7 @@ const RETRY_MS = 10_000
 /** The longest sleep before the clock is looked at again: a computer may have slept, or its clock have been set. */
 const SLEEP_MS = 60_000
 
-export type TimerSettings = {
+type TimerSettings = {
   name: string
   /** Five fields: minute, hour, day, month, weekday, in UTC. */
   crontab: string
