@@ -140,6 +140,19 @@ describe('a call', () => {
     expect(calls).toBe(6)
   })
 
+  test('goes nowhere else, whatever the answer says', async () => {
+    let calls = 0
+    const elsewhere = await serverThat((_request, response) => {
+      calls++
+      response.end(JSON.stringify({ ResponseMetadata: {} }))
+    })
+    const endpoint = await serverThat((_request, response) => response.writeHead(307, { Location: elsewhere }).end())
+    const led = createClient({ endpoint, region: 'r', credentials: LOCAL, retryMs: 1 })
+    await errorOf(led.call('vefaas', 'ListFunctions', {}))
+    await errorOf(led.upload(endpoint, new Uint8Array(10), 'application/zip'))
+    expect(calls).toBe(0)
+  })
+
   test('is signed so that the cloud accepts it, whatever is in it', async () => {
     const Description = 'ü 漢字 + & = % " \\ \n /'
     await client.call('vefaas', 'CreateFunction', { Name, Runtime: 'node20/v1', Description })
@@ -206,6 +219,15 @@ describe('an upload', () => {
     })
   })
 
+  test('may take longer the larger the code is', async () => {
+    const endpoint = await serverThat((request, response) => {
+      request.resume().on('end', () => setTimeout(() => response.end(), 150))
+    })
+    const hasty = createClient({ endpoint, region: 'r', credentials: LOCAL, retryMs: 1, timeoutMs: 50 })
+    await hasty.upload(endpoint, new Uint8Array(100_000), 'application/zip')
+    expect((await errorOf(hasty.upload(endpoint, new Uint8Array(10), 'application/zip'))).passing).toBe(true)
+  })
+
   test('begins with an address, which is asked for again when the answer is lost', async () => {
     cloud.vefaas.faults.add({ Kind: 'CutAfter', Action: 'GenTempTosObjectUrl', Times: 2 })
     expect(await client.call('vefaas', 'GenTempTosObjectUrl', {})).toMatchObject({
@@ -241,6 +263,13 @@ describe('a list', () => {
     ['has pages that are smaller than asked for', () => ({ Items: ['a', 'b'], Total: 6 }), 6, 3],
     ['does not say how much there is', (page) => ({ Items: page < 3 ? full : ['a'] }), 201, 3],
     ['does not say how much there is, and ends with a full page', (page) => ({ Items: page < 3 ? full : [] }), 200, 3],
+    ['says that there is nothing, with a full page', (page) => ({ Items: page < 3 ? full : ['a'], Total: 0 }), 201, 3],
+    [
+      'has grown meanwhile',
+      (page) => ({ Items: (page === 1 ? ['b', 'a'] : ['a', '0']).map((Id) => ({ Id })), Total: 4 }),
+      3,
+      2,
+    ],
     ['says more than there is', (page) => ({ Items: page < 2 ? ['a'] : [], Total: 5 }), 1, 2],
   ])('that %s is read to its end', async (_what, answer, items, calls) => {
     const read = await pages(answer)

@@ -16,7 +16,7 @@ export type ClientOptions = {
   credentials: Credentials
   /** The first wait before a call is tried again, in milliseconds; each further one is twice as long, and 5 s at most. */
   retryMs?: number
-  /** How long one try may take, in milliseconds. */
+  /** How long one try may take, in milliseconds; an upload a second more for every 100 kB. */
   timeoutMs?: number
 }
 
@@ -43,7 +43,10 @@ export function createClient({ retryMs = 300, timeoutMs = 60_000, ...options }: 
   return {
     call: (service, action, body) =>
       trying(isRepeatable(action), retryMs, () => send({ ...options, timeoutMs }, service, action, body)),
-    upload: (address, code, contentType) => trying(true, retryMs, () => put(address, code, contentType, timeoutMs)),
+    upload: (address, code, contentType) => {
+      const mostMs = timeoutMs + Math.ceil(code.length / 100)
+      return trying(true, retryMs, () => put(address, code, contentType, mostMs))
+    },
   }
 }
 
@@ -51,8 +54,8 @@ type Sending = Pick<ClientOptions, 'endpoint' | 'region' | 'credentials'> & { ti
 
 /** The version of the API that has an action (veFaaS and APIG API references; the SDKs have them as packages). */
 function versionOf(service: ServiceName, action: string): string {
-  if (service === 'apig') return /Routes?$|^CheckRouteExist$|Plugin$/.test(action) ? '2022-11-12' : '2021-03-03'
-  return /^(CodeUploadCallback|GenTempTosObjectUrl)$/.test(action) ? '2021-03-03' : '2024-06-06'
+  if (service === 'apig') return /Routes?$|Plugin$/.test(action) ? '2022-11-12' : '2021-03-03'
+  return action === 'GenTempTosObjectUrl' ? '2021-03-03' : '2024-06-06'
 }
 
 /** Whether doing it twice is the same as doing it once. An address for an upload that nobody uses does no harm. */
@@ -107,7 +110,7 @@ async function put(address: string, code: Uint8Array, contentType: string, timeo
 
 async function fetched(action: string, url: string, init: RequestInit, timeoutMs: number) {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
+    const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     return { status: response.status, text: await response.text(), retryAfter }
   } catch (cause) {

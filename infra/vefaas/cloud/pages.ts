@@ -3,7 +3,7 @@ import type { Client, ServiceName } from './client.ts'
 /** The most that APIG gives; for veFaaS no limit is documented. Left out, a page has 10 and the rest is overlooked. */
 const PAGE_SIZE = 100
 
-/** Calls a List action for every page, and returns all items. @throws CloudError */
+/** Calls a List action for every page, and returns all items, each Id once. @throws CloudError */
 export async function listAll<Item>(
   client: Client,
   service: ServiceName,
@@ -11,6 +11,8 @@ export async function listAll<Item>(
   body: object = {},
 ): Promise<Item[]> {
   const items: Item[] = []
+  const ids = new Set<unknown>()
+  let seen = 0
   for (let PageNumber = 1; ; PageNumber++) {
     const page = await client.call<{ Items?: Item[] | null; Total?: number }>(service, action, {
       ...body,
@@ -18,9 +20,15 @@ export async function listAll<Item>(
       PageSize: PAGE_SIZE,
     })
     const got = page.Items ?? []
-    items.push(...got)
-    // Some answers have no Total: then a page that is not full is the last one.
-    if (got.length === 0 || items.length >= (page.Total ?? (got.length < PAGE_SIZE ? 0 : Number.POSITIVE_INFINITY))) {
+    seen += got.length
+    for (const item of got) {
+      const { Id } = item as { Id?: string }
+      // What is made while pages are read shifts them.
+      if (Id === undefined || !ids.has(Id)) items.push(item)
+      ids.add(Id)
+    }
+    // Some answers have no Total, or 0: then a page that is not full is the last one.
+    if (got.length === 0 || seen >= (page.Total || (got.length < PAGE_SIZE ? 0 : Number.POSITIVE_INFINITY))) {
       return items
     }
   }
