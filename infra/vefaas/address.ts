@@ -1,6 +1,6 @@
 import type { Client } from './cloud/client.ts'
 import { listAll } from './cloud/pages.ts'
-import { foundService } from './observe/gateways.ts'
+import { foundService, type ServiceItem } from './observe/gateways.ts'
 import type { Service } from './service.ts'
 
 /** Where the gateway serves the functions, such as `https://...volceapi.com`; undefined when they are not deployed. @throws CloudError */
@@ -8,7 +8,7 @@ export async function addressOf(client: Client, { gateway, mark }: Service): Pro
   const gateways = await listAll<{ Id: string; Name: string }>(client, 'apig', 'ListGateways')
   const found = gateways.find(({ Id, Name }) => (gateway.id ? Id === gateway.id : Name === gateway.name))
   if (found === undefined) return undefined
-  const services = await listAll<Parameters<typeof foundService>[1]>(client, 'apig', 'ListGatewayServices', {
+  const services = await listAll<ServiceItem>(client, 'apig', 'ListGatewayServices', {
     GatewayId: found.Id,
   })
   return services.map((item) => foundService(mark, item)).find(({ name }) => name === gateway.serviceName)?.addresses[0]

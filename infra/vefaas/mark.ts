@@ -1,6 +1,6 @@
 /**
- * How what a service has made is told from what others have made. Functions, gateways and routes have tags; gateway
- * services, upstreams and consumers have comments, triggers and plugin bindings a description. All have names that begin
+ * How what a service has made is told from what others have made. Functions, gateways and routes have tags; gateways too,
+ * gateway services, upstreams and consumers have comments, triggers and plugin bindings a description. All have names that begin
  * with the service and its stage, except where serverless.yml names them.
  */
 export type Mark = {

@@ -1,4 +1,5 @@
 import type { Client } from '../cloud/client.ts'
+import { CloudError } from '../cloud/cloud-error.ts'
 import { listAll } from '../cloud/pages.ts'
 import { hasComment, hasOtherComment, hasTags, type Mark, type Tag } from '../mark.ts'
 import { inParallel } from '../parallel.ts'
@@ -27,9 +28,9 @@ export type FoundGatewayService = Owned & {
   name: string
   status: string
   message: string
-  /** With `https://`, those in the public network first. */
+  /** With `https://` or `http://`: those in the public network first, and of these `https://`. */
   addresses: string[]
-  /** It has an address in the public network. */
+  /** It has an address in the public network, or one of which the cloud does not clearly say that it is private. */
   isPublic: boolean
 }
 
@@ -69,10 +70,12 @@ export type GatewayItem = {
   Status?: string
   Message?: string
   Tags?: Tag[] | null
+  Comments?: string
   ResourceSpec?: { NetworkType?: FoundGateway['network'] }
 }
 
-type ServiceItem = {
+/** What ListGatewayServices and GetGatewayService show. */
+export type ServiceItem = {
   Id: string
   /** An official tool reads the second, the SDK's model has the first. */
   Name?: string
@@ -89,7 +92,16 @@ export type CommentedItem = { Id: string; Name: string; Comments?: string }
 export async function observeGateways(client: Client, mark: Mark): Promise<FoundGateway[]> {
   const items = await listAll<GatewayItem>(client, 'apig', 'ListGateways')
   const bindings = items.length > 0 ? await listAll<BindingItem>(client, 'apig', 'ListPluginBindings') : []
-  return inParallel(items, (item) => lookAt(client, mark, item, bindings))
+  const found = await inParallel(items, async (item) => {
+    try {
+      return [await lookAt(client, mark, item, bindings)]
+    } catch (error) {
+      // It has gone while it was looked at.
+      if (error instanceof CloudError && error.isNotFound) return []
+      throw error
+    }
+  })
+  return found.flat()
 }
 
 async function lookAt(client: Client, mark: Mark, item: GatewayItem, bindings: BindingItem[]): Promise<FoundGateway> {
@@ -110,7 +122,7 @@ async function lookAt(client: Client, mark: Mark, item: GatewayItem, bindings: B
     status: item.Status ?? 'Running',
     message: item.Message ?? '',
     network: item.ResourceSpec?.NetworkType,
-    isOurs: hasTags(mark, item.Tags),
+    isOurs: isOurGateway(mark, item),
     services,
     upstreams: upstreams.map((one) => ({ ...one, isOurs: isOurs(one.Name, one.Comments) })),
     routes: routes.map((one) => ({ ...one, isOurs: isOurRoute(mark, one, services, upstreams) })),
@@ -142,26 +154,36 @@ function isOurRoute(
   return isInOurs && !comments.some((comment) => hasOtherComment(mark, comment))
 }
 
+/** Whether this service has made a gateway. Not every version of the API shows tags. */
+export function isOurGateway(mark: Mark, { Tags, Comments }: GatewayItem): boolean {
+  return hasTags(mark, Tags) || hasComment(mark, Comments)
+}
+
 function isNamed({ prefix }: Mark, name: string): boolean {
   return name === prefix || name.startsWith(`${prefix}-`)
 }
 
 /** Reads a service of a gateway. */
 export function foundService(mark: Mark, item: ServiceItem): FoundGatewayService {
-  const isPublic = ({ Type }: { Type?: string }) => Type === 'public'
-  const domains = [...(item.Domains ?? [])].sort((one, other) => Number(isPublic(other)) - Number(isPublic(one)))
+  const domains = (item.Domains ?? []).map(({ Domain, Type = '' }) => ({
+    address: /^https?:\/\//.test(Domain) ? Domain : `https://${Domain}`,
+    isPublic: !/^private$/i.test(Type),
+  }))
+  const rank = ({ address, isPublic }: (typeof domains)[number]) =>
+    (isPublic ? 0 : 2) + (address.startsWith('https:') ? 0 : 1)
   return {
     id: item.Id,
     name: item.Name ?? item.ServiceName ?? '',
     status: item.Status ?? 'Running',
     message: item.Message ?? '',
     isOurs: hasComment(mark, item.Comments),
-    addresses: domains.map(({ Domain }) => (/^https?:\/\//.test(Domain) ? Domain : `https://${Domain}`)),
-    isPublic: domains.some(isPublic),
+    addresses: domains.sort((one, other) => rank(one) - rank(other)).map(({ address }) => address),
+    isPublic: domains.some(({ isPublic }) => isPublic),
   }
 }
 
-async function credentialsOf(client: Client, ConsumerId: string): Promise<string[]> {
+/** The ids of the keys of a consumer. @throws CloudError */
+export async function credentialsOf(client: Client, ConsumerId: string): Promise<string[]> {
   const of = { ConsumerId, CredentialType: 'key-auth' }
   const items = await listAll<{ Id: string }>(client, 'apig', 'ListConsumerCredentials', of)
   return items.map(({ Id }) => Id)

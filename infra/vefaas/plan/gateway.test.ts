@@ -328,7 +328,7 @@ describe('a gateway', () => {
       call: async (service, action, body) => {
         if (action === 'CreateGateway' && isFirst) {
           isFirst = false
-          await client.call(service, action, { ...body, Tags: [] })
+          await client.call(service, action, { ...body, Tags: [], Comments: 'theirs' })
         }
         return client.call(service, action, body)
       },
@@ -398,6 +398,23 @@ describe('a gateway', () => {
     expect(await removal).toContain('remove gateway shop-test')
   })
 
+  test('that is in trouble is removed with all that is in it', async () => {
+    await deploy(client, shop())
+    const troubled: Client = {
+      ...client,
+      call: async (service, action, body) => {
+        const result = await client.call<{ Items?: object[] }>(service, action, body)
+        const Items = result.Items?.map((item) => ({ ...item, Status: 'Abnormal' }))
+        return (action === 'ListGateways' ? { ...result, Items } : result) as never
+      },
+    }
+    expect(await problemsOf(deploy(troubled, shop()))).toEqual([
+      'gateway shop-test is Abnormal: delete it in the console of the API gateway, or wait until it is gone',
+    ])
+    await remove(troubled, shop())
+    expect(cloud.apig.gateways()).toEqual([])
+  })
+
   test('that cannot be deleted says so', async () => {
     await deploy(client, shop())
     cloud.apig.faults.add({ Kind: 'FailDeleting', Action: 'DeleteGateway', Times: 1 })
@@ -435,14 +452,97 @@ test('what is made, but not to be seen yet, is not made twice for good', async (
   }
 })
 
-test('the address is one of the public network where there is one', () => {
+describe('a gateway service', () => {
+  const vpc = { id: 'vpc-1', subnetIds: ['s-1'] }
+  const hidden = { network: 'private', vpc } as const
+  const open = 'gateway service stall is open to the public network, which cannot be changed'
+
+  /** The cloud, saying this of the addresses of gateway services. */
+  const saying = (Type: string): Client => ({
+    ...client,
+    call: async <Result extends object>(service: 'vefaas' | 'apig', action: string, body: object) => {
+      const result = await client.call<{ GatewayService?: object; Items?: object[] }>(service, action, body)
+      const Domains = [{ Domain: 'shop.example', Type }]
+      if (action === 'GetGatewayService') Object.assign(result.GatewayService ?? {}, { Domains })
+      if (action === 'ListGatewayServices') for (const one of result.Items ?? []) Object.assign(one, { Domains })
+      return result as Result
+    },
+  })
+
+  test('of others that is public is not used where the file says private, nor the other way round', async () => {
+    const id = await makeGateway('market')
+    await makeService(id, 'stall')
+    expect(await problemsOf(deploy(client, shop({ gateway: { ...hidden, id, service: 'stall' } })))).toEqual([
+      `${open}: name another one in provider.gateway.service`,
+    ])
+    expect(await problemsOf(deploy(saying('Private'), shop({ gateway: { id, service: 'stall' } })))).toEqual([
+      'gateway service stall is in the private network alone, which cannot be changed: name another one in provider.gateway.service',
+    ])
+  })
+
+  test.each(['Public', 'internet', ''])(
+    'that turns out to have an address of type "%s" gets no routes',
+    async (type) => {
+      const service = shop({ gateway: { ...hidden, service: 'stall' } })
+      const error = await deploy(saying(type), service).catch((cause) => cause)
+      expect(error.cause.message).toMatch(open)
+      expect(cloud.apig.routes()).toEqual([])
+      expect(await problemsOf(deploy(saying(type), service))).toEqual([expect.stringContaining(open)])
+    },
+  )
+
+  test('or gateway of others that is not well is left to them', async () => {
+    const id = await makeGateway('market')
+    await makeService(id, 'stall')
+    const service = shop({ gateway: { id, service: 'stall' } })
+    const { gateways, functions } = await observe(client, service)
+    const [gateway] = gateways
+    if (gateway === undefined) throw new Error('there is no gateway')
+    const ill = { ...gateway, status: 'Abnormal' }
+    const services = gateway.services.map((one) => ({ ...one, status: 'Abnormal' }))
+    for (const [one, what] of [
+      [ill, 'gateway market'],
+      [{ ...gateway, services }, 'gateway service stall'],
+    ] as const) {
+      const plan = planOf(client, service, { functions, gateways: [one] }, codeThatAnswers)
+      expect(await problemsOf(plan)).toEqual([`${what} is Abnormal: wait, or ask who made it`])
+    }
+  })
+})
+
+test('a gateway is ours also where the cloud shows its comment and no tags', async () => {
+  const untagged: Client = {
+    ...client,
+    call: async <Result extends object>(service: 'vefaas' | 'apig', action: string, body: object) => {
+      const result = await client.call<{ Items?: object[] }>(service, action, body)
+      if (action === 'ListGateways') for (const one of result.Items ?? []) Object.assign(one, { Tags: undefined })
+      return result as Result
+    },
+  }
+  cloud.apig.faults.add({ Kind: 'CutAfter', Action: 'CreateGateway', Times: 1 })
+  await deploy(untagged, shop())
+  expect(await deploy(untagged, shop())).toEqual([])
+  await remove(untagged, shop())
+  expect(cloud.apig.gateways()).toEqual([])
+})
+
+test('a gateway that goes while it is looked at is gone', async () => {
+  await makeGateway('market')
+  cloud.apig.faults.add({ Kind: 'Error', Status: 404, Code: 'ResourceNotFound', Action: 'ListUpstreams', Times: 1 })
+  expect((await observe(client, shop())).gateways).toEqual([])
+  expect((await observe(client, shop())).gateways).toHaveLength(1)
+})
+
+test('the address is one of the public network where there is one, and there one with https', () => {
   const Domains = [
     { Domain: 'in.example', Type: 'private' },
+    { Domain: 'http://out.example', Type: 'public' },
     { Domain: 'https://out.example', Type: 'public' },
     { Domain: 'more.example', Type: 'private' },
   ]
   const { addresses, isPublic } = foundService(shop().mark, { Id: 's1', Domains })
-  expect([addresses, isPublic]).toEqual([['https://out.example', 'https://in.example', 'https://more.example'], true])
+  const wanted = ['https://out.example', 'http://out.example', 'https://in.example', 'https://more.example']
+  expect([addresses, isPublic]).toEqual([wanted, true])
   expect(foundService(shop().mark, { Id: 's1', Domains: null })).toMatchObject({ addresses: [], isPublic: false })
 })
 

@@ -1,8 +1,8 @@
 import { listAll } from '../cloud/pages.ts'
-import { hasTags, marked } from '../mark.ts'
-import type { FoundGateway, FoundGatewayService, GatewayItem } from '../observe/gateways.ts'
-import { foundService } from '../observe/gateways.ts'
-import type { Service } from '../service.ts'
+import { marked } from '../mark.ts'
+import type { FoundGateway, FoundGatewayService, GatewayItem, ServiceItem } from '../observe/gateways.ts'
+import { foundService, isOurGateway } from '../observe/gateways.ts'
+import type { GatewaySpec, Service } from '../service.ts'
 import { isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
 import { type Ids, PlanError, type Step, type Work } from './step.ts'
@@ -36,7 +36,7 @@ export function gatewayFor({ gateway }: Pick<Service, 'gateway'>, gateways: Foun
   }
   if (/Fail|Abnormal|Delet/i.test(found.status)) {
     throw new PlanError(
-      `gateway ${found.name} is ${found.status}${found.message ? ` (${found.message})` : ''}: delete it in the console of the API gateway, or wait until it is gone`,
+      `gateway ${found.name} is ${found.status}${found.message ? ` (${found.message})` : ''}: ${wayOut(found)}`,
     )
   }
   return found
@@ -85,7 +85,7 @@ async function createGateway(work: Work, { gateway, mark, region }: Service): Pr
     find: async () => {
       const all = await listAll<GatewayItem>(client, 'apig', 'ListGateways', { Filter: { Name: gateway.name } })
       // The filter may let longer names through.
-      const isIt = ({ Name, Tags }: GatewayItem) => Name === gateway.name && (gateway.isNamed || hasTags(mark, Tags))
+      const isIt = (one: GatewayItem) => one.Name === gateway.name && (gateway.isNamed || isOurGateway(mark, one))
       return all.filter(isIt).map(({ Id }) => Id)
     },
   })
@@ -116,17 +116,26 @@ export function gatewayServiceFor(
       `gateway service ${service.name} exists in gateway ${found?.name}, and this service has not made it. To use it, name it in provider.gateway.service; else give the service another name`,
     )
   }
-  if (service.isOurs && service.isPublic && !gateway.network.EnablePublicNetwork) {
+  const problem = networkProblem(gateway, service)
+  if (problem !== undefined) throw new PlanError(problem)
+  if (/Fail|Abnormal|Delet/i.test(service.status)) {
     throw new PlanError(
-      `gateway service ${service.name} is open to the public network, which cannot be changed: name another one in provider.gateway.service, or remove the service first`,
-    )
-  }
-  if (/Fail|Delet/i.test(service.status)) {
-    throw new PlanError(
-      `gateway service ${service.name} is ${service.status}${service.message ? ` (${service.message})` : ''}: delete it in the console of the API gateway, or wait until it is gone`,
+      `gateway service ${service.name} is ${service.status}${service.message ? ` (${service.message})` : ''}: ${wayOut(service)}`,
     )
   }
   return service
+}
+
+/** What is wrong with the networks in which a gateway service has its addresses. */
+function networkProblem({ network }: GatewaySpec, found: FoundGatewayService): string | undefined {
+  const { name, isOurs, isPublic, addresses } = found
+  if (addresses.length === 0 || isPublic === network.EnablePublicNetwork) return undefined
+  const where = isPublic ? 'open to the public network' : 'in the private network alone'
+  return `gateway service ${name} is ${where}, which cannot be changed: name another one in provider.gateway.service${isOurs ? ', or remove the service first' : ''}`
+}
+
+function wayOut({ isOurs }: { isOurs: boolean }): string {
+  return isOurs ? 'delete it in the console of the API gateway, or wait until it is gone' : 'wait, or ask who made it'
 }
 
 /** Makes the service of the gateway, which has the address, be there and running. One that is there is not changed. */
@@ -143,11 +152,12 @@ export function gatewayServiceStep(service: Service, found: FoundGatewayService 
     ...step,
     verb: 'update',
     details: ['wait until it runs'],
-    run: (work) => serviceRunning(work, found.id, found.name),
+    run: (work) => serviceRunning(work, service, found.id),
   }
 }
 
-async function createService(work: Work, { gateway, mark }: Service): Promise<void> {
+async function createService(work: Work, service: Service): Promise<void> {
+  const { gateway, mark } = service
   const { client, ids } = work
   const GatewayId = ids.get('gateway', GATEWAY)
   const body = {
@@ -161,9 +171,7 @@ async function createService(work: Work, { gateway, mark }: Service): Promise<vo
   const { id } = await createOnce(work, {
     create: async () => (await client.call<{ Id: string }>('apig', 'CreateGatewayService', body)).Id,
     find: async () => {
-      const all = await listAll<Parameters<typeof foundService>[1]>(client, 'apig', 'ListGatewayServices', {
-        GatewayId,
-      })
+      const all = await listAll<ServiceItem>(client, 'apig', 'ListGatewayServices', { GatewayId })
       return all
         .map((item) => foundService(mark, item))
         .filter(({ name, isOurs }) => name === gateway.serviceName && (isOurs || gateway.isServiceNamed))
@@ -171,18 +179,24 @@ async function createService(work: Work, { gateway, mark }: Service): Promise<vo
     },
   })
   ids.set('gateway service', GATEWAY_SERVICE, id)
-  await serviceRunning(work, id, gateway.serviceName)
+  await serviceRunning(work, service, id)
 }
 
-async function serviceRunning(work: Work, Id: string, name: string): Promise<void> {
-  await until(work, `gateway service ${name}`, MOST_SERVICE_SECONDS, async () => {
-    const { GatewayService } = await work.client.call<{ GatewayService: { Status?: string; Message?: string } }>(
+/** Waits until it runs, and looks where it is reached before anything leads to functions. */
+async function serviceRunning(work: Work, { gateway, mark }: Service, Id: string): Promise<void> {
+  const what = `gateway service ${gateway.serviceName}`
+  const item = await until<ServiceItem>(work, what, MOST_SERVICE_SECONDS, async () => {
+    const body = { Id }
+    const { GatewayService } = await work.client.call<{ GatewayService: ServiceItem }>(
       'apig',
       'GetGatewayService',
-      { Id },
+      body,
     )
-    return stateOf(`gateway service ${name}`, GatewayService.Status, GatewayService.Message)
+    const state = stateOf(what, GatewayService.Status, GatewayService.Message)
+    return state === true ? GatewayService : state
   })
+  const problem = networkProblem(gateway, foundService(mark, { ...item, Name: gateway.serviceName }))
+  if (problem !== undefined) throw new Error(problem)
 }
 
 /** True when it runs, its status when it may yet. */

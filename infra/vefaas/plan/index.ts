@@ -121,7 +121,28 @@ export async function planOfFunction(
   const found = await observeFunction(client, mark, spec.name)
   if (found === undefined)
     throw new PlanError(`function ${spec.name} is not deployed yet: serverless deploy deploys the whole service`)
+  if (spec.routes.length > 0) await mustBeGuarded(client, service)
   return { stages: [[functionStep(mark, spec, artifactOf(key), found, ids)]], ids }
+}
+
+/**
+ * New code may rely on what keeps strangers out: a private network, or key-auth as serverless.yml has it.
+ * @throws PlanError when that is not there; CloudError
+ */
+async function mustBeGuarded(client: Client, service: Service): Promise<void> {
+  const { mark, gateway } = service
+  const { keyAuth, network } = gateway
+  if (keyAuth === undefined && network.EnablePublicNetwork) return
+  const own = gatewayFor(service, await observeGateways(client, mark))
+  const ownService = gatewayServiceFor(service, own)
+  if (keyAuth === undefined) return
+  const ids = new Ids()
+  if (ownService !== undefined) gatewayServiceStep(service, ownService, ids)
+  if (bindingStep(mark, keyAuth, own, ids).verb !== 'leave') {
+    throw new PlanError(
+      'key-auth is not deployed yet as serverless.yml has it: serverless deploy deploys the whole service',
+    )
+  }
 }
 
 /** What is left of a service when nothing of it is wanted. @throws CloudError */
