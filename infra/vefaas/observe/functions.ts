@@ -41,6 +41,9 @@ export type ReleaseStatus = {
   TargetTrafficWeight?: number
 }
 
+/** What ListTriggers shows. */
+export type TriggerItem = { Id: string; Name: string; Type: string; Description?: string }
+
 export type TimerItem = {
   Id: string
   Name: string
@@ -79,6 +82,20 @@ export async function observeFunction(client: Client, mark: Mark, name: string):
   return item && lookAt(client, mark, item)
 }
 
+/** Reads the settings of a function alone, with its variables. @throws CloudError */
+export async function observeItem(client: Client, name: string): Promise<FunctionItem | undefined> {
+  const items = await listAll<FunctionItem>(client, 'vefaas', 'ListFunctions')
+  const item = items.find(({ Name }) => Name === name)
+  return item && withEnvs(client, item)
+}
+
+/** A list may leave the variables out: then they are not known, which is something else than none. */
+async function withEnvs(client: Client, item: FunctionItem): Promise<FunctionItem> {
+  if (item.Envs) return item
+  const { Envs } = await client.call<FunctionItem>('vefaas', 'GetFunction', { Id: item.Id })
+  return { ...item, Envs: Envs ?? [] }
+}
+
 async function lookAt(client: Client, mark: Mark, item: FunctionItem): Promise<FoundFunction> {
   const of = { FunctionId: item.Id }
   const isOurs = hasTags(mark, item.Tags)
@@ -91,6 +108,7 @@ async function lookAt(client: Client, mark: Mark, item: FunctionItem): Promise<F
   }>('vefaas', 'GetFunctionResource', of)
   return {
     ...found,
+    item: await withEnvs(client, item),
     release,
     stable: await stableRevision(client, item.Id, release),
     instances,
@@ -105,18 +123,30 @@ export async function stableRevision(
   { StableRevisionNumber: RevisionNumber = -1 }: ReleaseStatus,
 ): Promise<RevisionItem | undefined> {
   if (RevisionNumber < 0) return undefined
-  return client.call<RevisionItem>('vefaas', 'GetRevision', { FunctionId, RevisionNumber })
+  const item = await client.call<RevisionItem>('vefaas', 'GetRevision', { FunctionId, RevisionNumber })
+  return { ...item, RevisionNumber }
+}
+
+/** All triggers of a function. It has no parameters for pages. @throws CloudError; Error when it shows a part of them */
+export async function listTriggers(client: Client, FunctionId: string): Promise<TriggerItem[]> {
+  const { Items, Total = 0 } = await client.call<{ Items?: TriggerItem[] | null; Total?: number }>(
+    'vefaas',
+    'ListTriggers',
+    { FunctionId },
+  )
+  const items = Items ?? []
+  if (items.length >= Total) return items
+  throw new Error(
+    `function ${FunctionId} has ${Total} triggers, and ListTriggers shows ${items.length}: delete some that nobody needs`,
+  )
 }
 
 async function triggers(
   client: Client,
   FunctionId: string,
 ): Promise<{ timers: TimerItem[]; kafkaTriggers: KafkaItem[] }> {
-  // No pages: it has no parameters for them.
-  const { Items } = await client.call<{ Items?: { Id: string; Type: string }[] | null }>('vefaas', 'ListTriggers', {
-    FunctionId,
-  })
-  const ofType = (type: string) => (Items ?? []).filter(({ Type }) => Type.toLowerCase() === type)
+  const items = await listTriggers(client, FunctionId)
+  const ofType = (type: string) => items.filter(({ Type }) => Type.toLowerCase() === type)
   const details = <Item>(action: string, type: string) =>
     inParallel(ofType(type), ({ Id }) => client.call<Item & object>('vefaas', action, { FunctionId, Id }))
   return {

@@ -22,11 +22,11 @@ export function hasAll(found: unknown, wanted: unknown): boolean {
   return isSame(found, wanted)
 }
 
-/** What is different, as `Name old -> new`, of the keys that are wanted. */
+/** What is different, as `Name old -> new`, of the keys that are wanted; see hasAll. */
 export function changes(wanted: object, found: object): string[] {
   const before = found as Record<string, unknown>
   return Object.entries(wanted)
-    .filter(([key, value]) => !isSame(before[key], value))
+    .filter(([key, value]) => !hasAll(before[key], value))
     .map(([key, value]) => `${key} ${shown(before[key])} -> ${shown(value)}`)
 }
 

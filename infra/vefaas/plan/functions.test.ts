@@ -55,11 +55,26 @@ const valuesOf = (pairs: { Key: string; Value: string }[]) =>
   Object.fromEntries(pairs.map(({ Key, Value }) => [Key, Value]))
 const served = async (path = '/') => (await fetch(cloud.apig.gatewayUrl + path)).text()
 
+type Shown = Record<string, unknown>
+
+/** The cloud, showing what an action answers, or each item of its list, in another way. */
+const showing = (wanted: string, change: (item: Shown) => Shown, inner = client): Client => ({
+  ...inner,
+  call: async <Result extends object>(service: 'vefaas' | 'apig', action: string, body: object) => {
+    const result = await inner.call<{ Items?: Shown[] }>(service, action, body)
+    if (action !== wanted) return result as Result
+    return (result.Items ? { ...result, Items: result.Items.map(change) } : change(result)) as Result
+  },
+})
+
 const UPDATE = ['UpdateFunction', 'Release']
 const role = 'trn:iam::2100000000:role/shop'
 const vpc = { id: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] }
 
 describe('a change of', () => {
+  /** One change after the other. */
+  let now = base
+
   beforeAll(async () => {
     reset()
     await deploy(client, both())
@@ -68,10 +83,10 @@ describe('a change of', () => {
   test.each<[what: string, change: Partial<FunctionConfig>, details: string | RegExp, actions: string[]]>([
     ['memory', { memorySize: 2048 }, 'MemoryMB 1024 -> 2048, release', UPDATE],
     ['the initializer timeout', { initializerTimeout: 60 }, 'InitializerSec 30 -> 60, release', UPDATE],
-    ['exclusive mode', { exclusive: true }, 'ExclusiveMode false -> true, release', UPDATE],
     ['concurrency', { maxConcurrency: 10 }, 'MaxConcurrency 100 -> 10, release', UPDATE],
+    ['exclusive mode', { exclusive: true }, 'ExclusiveMode false -> true, release', UPDATE],
     ['a variable', { environment: { A: '2', OLD: 'x' } }, 'variable A changed, release', UPDATE],
-    ['variables', { environment: { A: '1', N: '1' } }, 'variable OLD removed, variable N added, release', UPDATE],
+    ['variables', { environment: { A: '2', N: '1' } }, 'variable OLD removed, variable N added, release', UPDATE],
     ['the value of a tag', { tags: { team: 'other', old: 'x' } }, 'tags', ['UpdateFunction']],
     ['the role', { role }, `Role none -> ${role}, release`, UPDATE],
     ['the network', { vpc }, /VpcConfig none -> \{.*, release$/, UPDATE],
@@ -85,13 +100,13 @@ describe('a change of', () => {
       ['UpdateFunctionResource'],
     ],
   ])('%s is made on this function alone, and released where that matters', async (_what, change, details, actions) => {
+    now = { ...now, ...change }
     const changes = watchChanges(cloud)
     const line =
       typeof details === 'string' ? `update function shop-test-hello ${details}` : expect.stringMatching(details)
-    expect(await deploy(client, both(change))).toEqual([line])
+    expect(await deploy(client, both(now))).toEqual([line])
     expect(changes()).toEqual(actions)
-    expect(await deploy(client, both(change))).toEqual([])
-    await deploy(client, both())
+    expect(await deploy(client, both(now))).toEqual([])
     expect(functionNow('other').Release.StableRevisionNumber).toBe(1)
   })
 })
@@ -144,6 +159,35 @@ describe('what somebody else has put on a function', () => {
     expect(valuesOf(tags)).toEqual({ theirs: 'kept', ...own, team: 'shop' })
   })
 
+  test('between the plan and the update is kept as well', async () => {
+    await deploy(client, both())
+    const service = both({ memorySize: 512 })
+    const plan = await planOf(client, service, await observe(client, service), codeThatAnswers)
+    const { Id, Envs, Tags } = functionNow()
+    const theirs = { Key: 'THEIRS', Value: 'kept' }
+    await client.call('vefaas', 'UpdateFunction', { Id, Envs: [...Envs, theirs], Tags: [...Tags, theirs] })
+    await run(client, plan, { waiting: () => {}, done: () => {} }, 10)
+    expect(functionNow()).toMatchObject({
+      MemoryMB: 512,
+      Envs: expect.arrayContaining([theirs]),
+      Tags: expect.arrayContaining([theirs]),
+    })
+  })
+
+  test('is kept where the list of functions does not show variables', async () => {
+    await deploy(client, both())
+    const { Id, Envs } = functionNow()
+    const theirs = { Key: 'THEIRS', Value: 'kept' }
+    await client.call('vefaas', 'UpdateFunction', { Id, Envs: [...Envs, theirs] })
+    for (const nothing of [null, undefined]) {
+      const brief = showing('ListFunctions', (item) => ({ ...item, Envs: nothing }))
+      expect(await deploy(brief, both())).toEqual([])
+    }
+    const brief = showing('ListFunctions', (item) => ({ ...item, Envs: null }))
+    await deploy(brief, both({ memorySize: 512 }))
+    expect(functionNow()).toMatchObject({ MemoryMB: 512, Envs: expect.arrayContaining([theirs]) })
+  })
+
   test('becomes ours when the file names it, and goes when it leaves the file', async () => {
     await deploy(client, both())
     const { Id, Envs } = functionNow()
@@ -163,6 +207,47 @@ describe('what somebody else has put on a function', () => {
       expect(await deploy(client, both())).toEqual([expect.stringContaining('update function shop-test-hello code')])
       expect(await deploy(client, both())).toEqual([])
     }
+  })
+})
+
+describe('what the cloud shows', () => {
+  beforeEach(reset)
+  const settings = { vpc, log: { project: 'p', topic: 't' } }
+
+  test.each<[what: string, change: Partial<FunctionConfig>, more: (item: Shown) => Shown]>([
+    [
+      'more of a network and a log than the file says',
+      settings,
+      ({ VpcConfig, TlsConfig, ...item }) => ({
+        ...item,
+        VpcConfig: { ...(VpcConfig as object), VpcName: 'n' },
+        TlsConfig: { ...(TlsConfig as object), Region: 'r' },
+      }),
+    ],
+    [
+      'what is left of a network and a log that are off',
+      {},
+      (item) => ({
+        ...item,
+        VpcConfig: { EnableVpc: false, VpcId: 'vpc-1', EnableSharedInternetAccess: true },
+        TlsConfig: { EnableLog: false, TlsTopicId: 't' },
+      }),
+    ],
+  ])('%s: it is no difference', async (_what, change, more) => {
+    const telling = showing('ListFunctions', more, showing('GetRevision', more))
+    await deploy(client, both(change))
+    expect(await deploy(telling, both(change))).toEqual([])
+  })
+
+  test('less of a revision than there is: it is no difference, and a change is released all the same', async () => {
+    const brief = showing('GetRevision', ({ Envs }) => ({ Envs, Role: null }))
+    await deploy(client, both(settings))
+    expect(await deploy(brief, both(settings))).toEqual([])
+    expect(await deploy(brief, both({ ...settings, role }))).toEqual([
+      `update function shop-test-hello Role none -> ${role}, release`,
+    ])
+    expect(functionNow().Release.StableRevisionNumber).toBe(2)
+    expect(await deploy(client, both({ ...settings, role }))).toEqual([])
   })
 })
 
@@ -229,10 +314,11 @@ describe('a function', () => {
   test('of which the code goes over the upload is deployed like any other, and not again', async () => {
     const large = codeOf(`exports.handler = async () => ({ statusCode: 200, body: 'large' }) // ${noise(14_000_000)}`)
     expect(large.bytes.length).toBeGreaterThan(10_000_000)
-    await deploy(client, both(), () => large)
+    const artifactOf = (key: string) => (key === 'hello' ? large : codeThatAnswers(key))
+    await deploy(client, both(), artifactOf)
     expect(await served()).toBe('large')
     expect(cloud.vefaas.calls.map(({ action }) => action)).toContain('GenTempTosObjectUrl')
-    expect(await deploy(client, both(), () => large)).toEqual([])
+    expect(await deploy(client, both(), artifactOf)).toEqual([])
   })
 
   test('that another deployment has made meanwhile, with other settings, gets ours', async () => {
@@ -268,6 +354,33 @@ describe('a function', () => {
     cloud.vefaas.reset()
     await expect(planOfFunction(client, service, 'hello', codeThatAnswers)).rejects.toThrow(
       'function shop-test-hello is not deployed yet: serverless deploy deploys the whole service',
+    )
+  })
+
+  test('is not deployed alone as long as what guards it is not there as the file says', async () => {
+    const gateway = { keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } }
+    const alone = (provider: Partial<ProviderConfig>) =>
+      planOfFunction(client, both({}, provider), 'hello', codeThatAnswers).catch((error: Error) => error.message)
+    const undeployed =
+      'key-auth is not deployed yet as serverless.yml has it: serverless deploy deploys the whole service'
+    await deploy(client, both())
+    expect(await alone({ gateway })).toBe(undeployed)
+    await deploy(client, both({}, { gateway }))
+    expect(await alone({ gateway })).toMatchObject({ stages: [[{ verb: 'leave' }]] })
+    const [{ Id, PluginConfig, Description }] = cloud.apig.pluginBindings() as [Record<string, unknown>]
+    await client.call('apig', 'UpdatePluginBinding', { Id, PluginConfig, Description, Enable: false })
+    expect(await alone({ gateway })).toBe(undeployed)
+    expect(await alone({})).toMatchObject({ stages: [[{ verb: 'leave' }]] })
+    const hidden = { name: 'shop-test', network: 'private' } as const
+    expect(await alone({ gateway: hidden })).toMatch('gateway shop-test has the network public')
+    cloud.apig.reset()
+    expect(await alone({ gateway: hidden })).toMatchObject({ stages: [[{ verb: 'leave' }]] })
+    const body = { Name: 'market', Region: 'cn-beijing', Type: 'serverless' }
+    const { Id: GatewayId } = await client.call<{ Id: string }>('apig', 'CreateGateway', body)
+    const stall = { GatewayId, ServiceName: 'stall', Protocol: ['HTTP'], AuthSpec: { Enable: false } }
+    await client.call('apig', 'CreateGatewayService', stall)
+    expect(await alone({ gateway: { ...hidden, name: 'market', service: 'stall' } })).toMatch(
+      'gateway service stall is open to the public network',
     )
   })
 

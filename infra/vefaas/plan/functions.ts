@@ -1,7 +1,7 @@
 import { type Artifact, codeOf } from '../artifact.ts'
 import type { Mark } from '../mark.ts'
 import type { FoundFunction, FunctionItem, RevisionItem } from '../observe/functions.ts'
-import { observeFunction } from '../observe/functions.ts'
+import { observeFunction, observeItem } from '../observe/functions.ts'
 import type { FunctionSettings, FunctionSpec } from '../service.ts'
 import { changes, isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
@@ -37,7 +37,8 @@ export function functionStep(
   const details = differences(spec, artifact, found.item)
   const toUpdate = details.length > 0
   // What is in progress may be anything: it is waited for, and then looked at.
-  const toRelease = !isReleased(spec, artifact, found.stable) || isMoving(found.release)
+  const isRight = (stable: RevisionItem | undefined) => isReleased(spec, artifact, stable, found)
+  const toRelease = !isRight(found.stable) || isMoving(found.release)
   const toScale = !hasInstances(spec, found.instances)
   if (!toUpdate && !toRelease && !toScale) return { ...step, verb: 'leave', details: [] }
   const partial = partialRelease(found.release)
@@ -49,8 +50,8 @@ export function functionStep(
     verb: 'update',
     details,
     run: async (work) => {
-      if (toUpdate) await update(work, spec, artifact, found.id, found.item)
-      if (toRelease) await release(work, spec.name, found.id, (stable) => isReleased(spec, artifact, stable))
+      if (toUpdate) await update(work, spec, artifact, found.id)
+      if (toRelease) await release(work, spec.name, found.id, isRight)
       if (toScale) await scale(work, spec, found.id)
     },
   }
@@ -76,32 +77,30 @@ async function create(work: Work, mark: Mark, spec: FunctionSpec, artifact: Arti
   })
   work.ids.set('function', spec.key, id)
   // It may be that of another deployment at the same time, with other settings.
-  if (!isNew) await update(work, spec, artifact, id, existing?.item)
-  await release(work, spec.name, id, (stable) => isReleased(spec, artifact, stable))
+  if (!isNew) await update(work, spec, artifact, id)
+  await release(work, spec.name, id, (stable) => isReleased(spec, artifact, stable, existing))
   await scale(work, spec, id)
 }
 
-async function update(
-  work: Work,
-  spec: FunctionSpec,
-  artifact: Artifact,
-  Id: string,
-  found: FunctionItem | undefined,
-): Promise<void> {
+async function update(work: Work, spec: FunctionSpec, artifact: Artifact, Id: string): Promise<void> {
   const { client } = work
-  const body = {
-    Id,
-    ...(await codeOf(client, artifact)),
-    ...present(spec.settings),
-    // What is to be empty is left out, unless it has to be emptied.
-    ...(found?.Role && { Role: spec.settings.Role }),
-    ...(found?.Description && { Description: spec.settings.Description }),
-    ...(found?.VpcConfig?.EnableVpc && { VpcConfig: spec.settings.VpcConfig }),
-    ...(found?.TlsConfig?.EnableLog && { TlsConfig: spec.settings.TlsConfig }),
-    Envs: environmentWith(spec, artifact.sha256, found?.Envs),
-    Tags: tagsWith(spec, found),
-  }
-  await betweenReleases(work, spec.name, Id, () => client.call('vefaas', 'UpdateFunction', body))
+  const code = await codeOf(client, artifact)
+  await betweenReleases(work, spec.name, Id, async () => {
+    // Others may have set variables and tags since the plan was made, and an update replaces them all.
+    const found = await observeItem(client, spec.name)
+    await client.call('vefaas', 'UpdateFunction', {
+      Id,
+      ...code,
+      ...present(spec.settings),
+      // What is to be empty is left out, unless it has to be emptied.
+      ...(found?.Role && { Role: spec.settings.Role }),
+      ...(found?.Description && { Description: spec.settings.Description }),
+      ...(found?.VpcConfig?.EnableVpc && { VpcConfig: spec.settings.VpcConfig }),
+      ...(found?.TlsConfig?.EnableLog && { TlsConfig: spec.settings.TlsConfig }),
+      Envs: environmentWith(spec, artifact.sha256, found?.Envs),
+      Tags: tagsWith(spec, found),
+    })
+  })
 }
 
 async function scale({ client }: Work, { instances }: FunctionSpec, FunctionId: string): Promise<void> {
@@ -125,13 +124,25 @@ function differences(spec: FunctionSpec, { sha256 }: Artifact, found: FunctionIt
   ]
 }
 
-/** Whether a revision is what serverless.yml says. It has no tags and no project. */
-function isReleased(spec: FunctionSpec, { sha256 }: Artifact, revision: RevisionItem | undefined): boolean {
+/**
+ * Whether a revision is what serverless.yml says. It has no tags and no project. A setting that it does not show is taken to
+ * be right, and in the revision that served `before` this deployment to be what the function had then.
+ */
+function isReleased(
+  spec: FunctionSpec,
+  { sha256 }: Artifact,
+  revision: RevisionItem | undefined,
+  before: FoundFunction | undefined,
+): boolean {
   if (revision === undefined || !hasRecord(spec, sha256, revision.Envs)) return false
   const { ProjectName: _project, Description: _description, ...settings } = managed(spec.settings)
   const found = variables(revision.Envs)
   const isSet = ([name, value]: [string, string]) => found.get(name) === value
-  return changes(settings, revision).length === 0 && Object.entries(spec.environment).every(isSet)
+  const shown = Object.fromEntries(
+    Object.entries(revision).filter(([, value]) => value !== undefined && value !== null),
+  )
+  const unshown = revision.RevisionNumber === before?.stable?.RevisionNumber ? before?.item : settings
+  return changes(settings, { ...unshown, ...shown }).length === 0 && Object.entries(spec.environment).every(isSet)
 }
 
 function hasInstances({ instances }: FunctionSpec, found: FoundFunction['instances']): boolean {

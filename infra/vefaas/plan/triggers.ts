@@ -1,5 +1,5 @@
 import { hasComment, type Mark } from '../mark.ts'
-import type { FoundFunction } from '../observe/functions.ts'
+import { type FoundFunction, listTriggers, type TriggerItem } from '../observe/functions.ts'
 import type { FunctionSpec, KafkaSpec, TimerSpec } from '../service.ts'
 import { changes, hasAll } from './compare.ts'
 import { createOnce } from './create-once.ts'
@@ -117,7 +117,10 @@ function triggerStep<Spec extends { Name: string }>(
       },
     }
   }
-  const details = changes(kind.changeable(spec), found)
+  // A payload may have a secret in it.
+  const details = changes(kind.changeable(spec), found).map((line) =>
+    line.startsWith('Payload ') ? 'Payload changed' : line,
+  )
   if (details.length === 0) return { ...step, verb: 'leave', details }
   return {
     ...step,
@@ -142,12 +145,9 @@ async function create<Spec extends { Name: string }>(
   const { id: Id } = await createOnce(work, {
     create: async () => (await client.call<{ Id: string }>('vefaas', `Create${kind.noun}`, { FunctionId, ...spec })).Id,
     find: async () => {
-      const { Items } = await client.call<{ Items?: (Found & { Type: string })[] | null }>('vefaas', 'ListTriggers', {
-        FunctionId,
-      })
-      const isIt = ({ Name, Type, Description }: Found & { Type: string }) =>
+      const isIt = ({ Name, Type, Description }: TriggerItem) =>
         Name === spec.Name && Type.toLowerCase() === kind.type && hasComment(mark, Description)
-      return (Items ?? []).filter(isIt).map((item) => item.Id)
+      return (await listTriggers(client, FunctionId)).filter(isIt).map((item) => item.Id)
     },
     remove: (id) => client.call('vefaas', `Delete${kind.noun}`, { FunctionId, Id: id }),
   })
