@@ -115,7 +115,11 @@ describe('two deployments at the same time', () => {
   })
 
   test('with other code each end with the code of one of them, whole, and the next one decides', async () => {
-    await Promise.all([deploy(client, service), deploy(client, service, newer)])
+    const outcomes = await Promise.allSettled([deploy(client, service), deploy(client, service, newer)])
+    // The one whose code does not serve may see that.
+    for (const one of outcomes.filter(({ status }) => status === 'rejected')) {
+      expect((one as PromiseRejectedResult).reason.cause.message).toMatch(/somebody has changed the function meanwhile/)
+    }
     const answer = async (path: string) => (await fetch(cloud.apig.gatewayUrl + path)).text()
     expect(['hello', 'hello, newer']).toContain(await answer('/'))
     await deploy(client, service, newer)

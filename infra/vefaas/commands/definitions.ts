@@ -42,6 +42,7 @@ export const definitions = {
         options: {
           function: functionOption,
           'function-version': { usage: 'Its number; when left out, the one before', type: 'string' },
+          'with-variables': { usage: 'Also where its variables differ from those of now', type: 'boolean' },
         },
       },
     },

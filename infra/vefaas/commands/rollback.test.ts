@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../../emulator/cloud.ts'
+import { explain } from '../advice.ts'
 import type { Options } from '../osls.ts'
 import { rollback } from './rollback.ts'
 import { contextFor, createProject } from './testing.ts'
@@ -9,10 +10,10 @@ afterAll(() => cloud.close())
 
 const text = (said: string) => `exports.handler = async () => ({ body: '${said}' })`
 
-const contextWith = (said: string, options: Options = {}) =>
+const contextWith = (said: string, options: Options = {}, environment: Record<string, string> = {}) =>
   contextFor(
     cloud.url,
-    { functions: { one: { events: [{ apig: { path: '/' } }] } }, code: { one: text(said) } },
+    { functions: { one: { environment, events: [{ apig: { path: '/' } }] } }, code: { one: text(said) } },
     { function: 'one', ...options },
   )
 
@@ -48,6 +49,36 @@ Its memory, timeout and variables are those of that revision too. The next serve
   expect(await says()).toBe('third')
 })
 
+test('passes over a revision that has never served', async () => {
+  cloud.vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'function_health_check_failed', Times: 1 })
+  await contextWith('broken')
+    .deploy()
+    .catch(() => {})
+  await contextWith('fifth').deploy()
+  await rollback(contextWith('fifth'))
+  expect(await says()).toBe('third')
+})
+
+describe('where the variables of the revision are other ones', () => {
+  const now = { AUTH: 'function', KEY: 'secret', SAME: '1' }
+  beforeEach(async () => {
+    await contextWith('open', {}, { AUTH: 'gateway', OLD: 'secret', SAME: '1' }).deploy()
+    await contextWith('guarded', {}, now).deploy()
+  })
+
+  test('refuses, and names them', async () => {
+    await expect(rollback(contextWith('guarded', {}, now))).rejects.toThrow(
+      /^Revision 4 of shop-test-one has other variables than revision 5, which serves: AUTH, KEY, OLD\. .* --with-variables serves it all the same$/,
+    )
+    expect(await says()).toBe('guarded')
+  })
+
+  test('lets it serve with --with-variables', async () => {
+    await rollback(contextWith('guarded', { 'with-variables': true }, now))
+    expect(await says()).toBe('open')
+  })
+})
+
 test('lets any revision serve, and has nothing to do where it does', async () => {
   await rollback(contextWith('third', { 'function-version': '1' }))
   expect(await says()).toBe('first')
@@ -81,7 +112,7 @@ describe('refuses', () => {
     await rollback(contextWith('third', { 'function-version': '1' }))
     expect(await refusal(contextWith('third'))).toBe(
       [
-        'Function shop-test-one has no revision before the one that serves; it has',
+        'Function shop-test-one has no revision that has served before the one that serves; it has',
         list[0]?.replace('  serves', ''),
         list[1],
         `${list[2]}  serves`,
@@ -102,7 +133,7 @@ describe('tells the end of a release', () => {
     const error = await rollback(contextWith('third')).catch((error: Error) => error)
     expect((error as Error).cause).toMatchObject({
       message: expect.stringMatching(
-        /^revision 2 was not released: function_health_check_failed.*\. Revision 3 goes on serving$/,
+        /^the release failed: function_health_check_failed: .*\nrevision 3 goes on serving/,
       ),
     })
     expect(await says()).toBe('third')
@@ -116,8 +147,23 @@ describe('tells the end of a release', () => {
 
   test('that was lost itself', async () => {
     cloud.vefaas.faults.add({ Kind: 'CutBefore', Action: 'Release', Times: 1 })
+    await rollback(contextWith('third'))
+    expect(await says()).toBe('second')
+  })
+
+  test('that is refused, with code and request id', async () => {
+    cloud.vefaas.faults.add({ Kind: 'NotActivated', Action: 'Release', Times: 1 })
     const error = await rollback(contextWith('third')).catch((error: Error) => error)
-    expect((error as Error).cause).toMatchObject({ message: expect.stringContaining('revision 2 was not released') })
+    expect(explain(error)).toMatch(/^Could not update function shop-test-one: Release was refused[\s\S]*request id/)
+  })
+
+  test('that somebody has left at a part of the traffic', async () => {
+    const { client } = contextWith('third')
+    const { Items } = await client.call<{ Items: { Id: string }[] }>('vefaas', 'ListFunctions', {})
+    const body = { FunctionId: Items[0]?.Id, RevisionNumber: 1, TargetTrafficWeight: 25, RollingStep: 100 }
+    await client.call('vefaas', 'Release', body)
+    const error = await rollback(contextWith('third')).catch((error: Error) => error)
+    expect(explain(error) ?? String(error)).toContain('finish or abort that release in the console first')
   })
 })
 

@@ -1,36 +1,46 @@
-import { CloudError } from '../cloud/cloud-error.ts'
 import { listAll } from '../cloud/pages.ts'
 import type { Context } from '../context.ts'
 import type { ReleaseStatus, RevisionItem } from '../observe/functions.ts'
-import { recordIn } from '../plan/record.ts'
-import { Ids, type Step, type Work } from '../plan/step.ts'
-import { until } from '../plan/until.ts'
+import { recordIn, VARIABLE } from '../plan/record.ts'
+import { partialRelease, release } from '../plan/release.ts'
+import { Ids, type Step } from '../plan/step.ts'
 import { CommandError } from './command-error.ts'
 import { deployedFunctionOf, stageOption } from './function-of.ts'
 import { carryOut } from './report.ts'
 
 type Revision = RevisionItem & { RevisionNumber: number; RevisionCreationTime?: string }
 
-/** Tools of VolcEngine wait 10 to 15 minutes for a release. */
-const MOST_SECONDS = 15 * 60
+type ReleaseRecord = { Status?: string; TargetRevisionNumber?: number }
 
 /**
  * `serverless rollback function -f <function>`: all of its traffic goes to an earlier revision again, the one that
- * --function-version names, or the one before that which serves.
+ * --function-version names, or the one before that which serves. Not where its variables are other ones, which may open it.
+ * @throws CommandError, StepError, CloudError
  */
 export async function rollback(context: Context): Promise<void> {
   const { client, options, utils } = context
   const { log } = utils
   const { id: FunctionId, name, key } = await deployedFunctionOf(context)
-  const { StableRevisionNumber: stable = -1 } = await client.call<ReleaseStatus>('vefaas', 'GetReleaseStatus', {
-    FunctionId,
-  })
+  const status = await client.call<ReleaseStatus>('vefaas', 'GetReleaseStatus', { FunctionId })
+  const { StableRevisionNumber: stable = -1 } = status
   const revisions = await listAll<Revision>(client, 'vefaas', 'ListRevisions', { FunctionId })
   revisions.sort((one, other) => other.RevisionNumber - one.RevisionNumber)
-  const wanted = revisionFor(options['function-version'], name, revisions, stable)
+  const given = options['function-version'] ?? undefined
+  const wanted =
+    given === undefined
+      ? revisionBefore(name, revisions, await recordsOf(context, FunctionId), stable)
+      : revisionCalled(given, name, revisions, stable)
   if (wanted === stable) {
     log.notice(`Revision ${wanted} of ${name} is the one that serves: nothing has changed.`)
     return
+  }
+  const partial = partialRelease(status)
+  if (partial !== undefined) throw new CommandError(`Function ${name}: ${partial}`)
+  const different = differentVariables(revisions, wanted, stable)
+  if (different.length > 0 && !options['with-variables']) {
+    throw new CommandError(
+      `Revision ${wanted} of ${name} has other variables than revision ${stable}, which serves: ${different.join(', ')}. It may rely on a guard that is gone, and be open to everybody then. --with-variables serves it all the same`,
+    )
   }
 
   log.notice(`Rolling ${name} back to revision ${wanted}: ${lineOf(revisions, wanted)}\n`)
@@ -39,7 +49,7 @@ export async function rollback(context: Context): Promise<void> {
     resource: 'function',
     name,
     details: [`revision ${stable} -> ${wanted}`],
-    run: (work) => release(work, FunctionId, name, wanted),
+    run: (work) => release(work, name, FunctionId, (now) => now?.RevisionNumber === wanted, wanted),
   }
   await carryOut(context, { stages: [[step]], ids: new Ids() })
   log.notice(
@@ -47,15 +57,37 @@ export async function rollback(context: Context): Promise<void> {
   )
 }
 
-function revisionFor(given: unknown, name: string, revisions: Revision[], stable: number): number {
-  if (given === undefined || given === null) {
-    const before = revisions.find(({ RevisionNumber }) => RevisionNumber < stable)
-    if (before) return before.RevisionNumber
-    throw new CommandError(`Function ${name} has no revision before the one that serves${listOf(revisions, stable)}`)
-  }
+function recordsOf({ client }: Context, FunctionId: string): Promise<ReleaseRecord[]> {
+  return listAll<ReleaseRecord>(client, 'vefaas', 'ListReleaseRecords', { FunctionId })
+}
+
+/** The last one before that has served: one whose release failed never has. Without records, the last one before. */
+function revisionBefore(name: string, revisions: Revision[], records: ReleaseRecord[], stable: number): number {
+  const served = records.filter(({ Status }) => Status === 'done').map((one) => one.TargetRevisionNumber)
+  const before = revisions.find(
+    ({ RevisionNumber: number }) => number < stable && (served.length === 0 || served.includes(number)),
+  )
+  if (before) return before.RevisionNumber
+  throw new CommandError(
+    `Function ${name} has no revision that has served before the one that serves${listOf(revisions, stable)}`,
+  )
+}
+
+function revisionCalled(given: unknown, name: string, revisions: Revision[], stable: number): number {
   const wanted = /^\d{1,9}$/.test(String(given)) ? Number(given) : Number.NaN
   if (revisions.some(({ RevisionNumber }) => RevisionNumber === wanted)) return wanted
   throw new CommandError(`Function ${name} has no revision ${given}${listOf(revisions, stable)}`)
+}
+
+/** The names of variables: their values may be secrets. */
+function differentVariables(revisions: Revision[], wanted: number, stable: number): string[] {
+  const [before, after] = [stable, wanted].map((number) => {
+    const { Envs } = revisions.find(({ RevisionNumber }) => RevisionNumber === number) ?? {}
+    return new Map((Envs ?? []).map(({ Key, Value }) => [Key, Value]))
+  })
+  return [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])]
+    .filter((key) => key !== VARIABLE && before?.get(key) !== after?.get(key))
+    .sort()
 }
 
 function listOf(revisions: Revision[], stable: number): string {
@@ -70,22 +102,4 @@ function listOf(revisions: Revision[], stable: number): string {
 function lineOf(revisions: Revision[], wanted: number): string {
   const { RevisionCreationTime = 'time unknown', Envs } = revisions.find((one) => one.RevisionNumber === wanted) ?? {}
   return `${RevisionCreationTime}  code ${recordIn(Envs).code.slice(0, 12) || 'unknown'}`
-}
-
-async function release(work: Work, FunctionId: string, name: string, wanted: number): Promise<void> {
-  const { client } = work
-  const body = { FunctionId, RevisionNumber: wanted, TargetTrafficWeight: 100, RollingStep: 100 }
-  await client.call('vefaas', 'Release', body).catch((error) => {
-    // Its answer was lost, but maybe not its work: what it has come to will be seen.
-    if (!(error instanceof CloudError && error.passing)) throw error
-  })
-  const status = await until<ReleaseStatus>(work, `release of ${name}`, MOST_SECONDS, async () => {
-    const now = await client.call<ReleaseStatus>('vefaas', 'GetReleaseStatus', { FunctionId })
-    return /inprogress|rolling/.test(now.Status ?? '') ? `in progress (${now.CurrentTrafficWeight ?? 0} %)` : now
-  })
-  if (status.StableRevisionNumber === wanted && status.Status !== 'failed') return
-  const reason = [status.ErrorCode, status.StatusMessage].filter(Boolean).join(': ') || 'no reason is given'
-  throw new Error(
-    `revision ${wanted} was not released: ${reason}. Revision ${status.StableRevisionNumber} goes on serving`,
-  )
 }

@@ -9,14 +9,20 @@ const MOST_SECONDS = 15 * 60
 /** How often something else may get in the way, or an answer may be lost, before that is an error. */
 const MOST_TRIES = 5
 
+/** How often to look again where a release is done and what serves is not to be seen yet. */
+const MOST_LOOKS = 15
+
 /** A release did not succeed. */
 export class ReleaseError extends Error {
   override name = 'ReleaseError'
 }
 
+/** Each release has a record of its own. */
+type Status = ReleaseStatus & { ReleaseRecordId?: string }
+
 /**
- * Publishes the latest code and settings of a function to all its traffic, unless what serves is right already. One that
- * is in progress is waited for first: it may be the one whose answer was lost.
+ * Gives all the traffic of a function to a revision, 0 being a new one of the latest code and settings, unless what serves
+ * is right already. One that is in progress is waited for first: it may be the one whose answer was lost.
  * @throws CloudError, ReleaseError
  */
 export async function release(
@@ -24,25 +30,52 @@ export async function release(
   name: string,
   FunctionId: string,
   isRight: (stable: RevisionItem | undefined) => boolean,
+  RevisionNumber = 0,
 ): Promise<void> {
   const { client } = work
-  // 0 stands for the latest code.
-  const body = { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100, RollingStep: 100 }
-  const begin = async (before: ReleaseStatus) => {
+  const body = { FunctionId, RevisionNumber, TargetTrafficWeight: 100, RollingStep: 100 }
+  const begin = async (before: Status) => {
     const partial = partialRelease(before)
     if (partial !== undefined) throw new ReleaseError(partial)
-    if (isRight(await stableRevision(client, FunctionId, before))) return false
+    if (isRight(await stableRevision(client, FunctionId, before))) return undefined
     await client.call('vefaas', 'Release', body)
-    return true
+    return before
   }
   // After a lost answer the next look tells whether it has begun.
-  const isBegun = await betweenReleases(work, name, FunctionId, begin, (error) => error.isConflict || error.passing)
-  if (!isBegun) return
-  const { Status, ErrorCode, StatusMessage, FailedInstanceLogs } = await settled(work, name, FunctionId)
-  if (Status !== 'failed') return
-  throw new ReleaseError(
+  const before = await betweenReleases(work, name, FunctionId, begin, (error) => error.isConflict || error.passing)
+  if (before !== undefined) await released(work, name, FunctionId, isRight, before)
+}
+
+/** Waits for the end of a release. What the cloud says may lag, and then tells of the one before. */
+async function released(
+  work: Work,
+  name: string,
+  FunctionId: string,
+  isRight: (stable: RevisionItem | undefined) => boolean,
+  before: Status,
+): Promise<void> {
+  let looks = 0
+  await until<true>(work, `release of ${name}`, MOST_SECONDS, async () => {
+    const status = await statusOf(work, FunctionId)
+    const partial = partialRelease(status)
+    if (partial !== undefined) throw new ReleaseError(partial)
+    const isOld = status.ReleaseRecordId !== undefined && status.ReleaseRecordId === before.ReleaseRecordId
+    if (status.Status === 'failed' && !isOld) throw await failure(status)
+    if (status.Status !== 'done' || isOld) return progressOf(status)
+    if (isRight(await stableRevision(work.client, FunctionId, status))) return true
+    if (++looks < MOST_LOOKS) return 'done, but what serves is not to be seen yet'
+    throw new ReleaseError(
+      `the release is done, but revision ${status.StableRevisionNumber}, which serves, is another one: somebody has changed the function meanwhile; run the command again`,
+    )
+  })
+}
+
+async function failure(status: Status): Promise<ReleaseError> {
+  const { ErrorCode, StatusMessage, FailedInstanceLogs, StableRevisionNumber = -1 } = status
+  return new ReleaseError(
     [
       `the release failed: ${[ErrorCode, StatusMessage].filter(Boolean).join(': ') || 'no reason is given'}`,
+      ...(StableRevisionNumber < 0 ? [] : [`revision ${StableRevisionNumber} goes on serving`]),
       ...(await logLines(FailedInstanceLogs)),
     ].join('\n'),
   )
@@ -83,12 +116,20 @@ export function partialRelease(status: ReleaseStatus): string | undefined {
   return `somebody has released a part of the traffic (${target} %) to a new revision: finish or abort that release in the console first`
 }
 
-async function settled(work: Work, name: string, FunctionId: string): Promise<ReleaseStatus> {
-  return until<ReleaseStatus>(work, `release of ${name}`, MOST_SECONDS, async () => {
-    const status = await work.client.call<ReleaseStatus>('vefaas', 'GetReleaseStatus', { FunctionId })
-    const isWaiting = isMoving(status) && partialRelease(status) === undefined
-    return isWaiting ? `in progress (${status.CurrentTrafficWeight ?? 0} %)` : status
+async function settled(work: Work, name: string, FunctionId: string): Promise<Status> {
+  return until<Status>(work, `release of ${name}`, MOST_SECONDS, async () => {
+    const status = await statusOf(work, FunctionId)
+    return isMoving(status) && partialRelease(status) === undefined ? progressOf(status) : status
   })
+}
+
+function statusOf({ client }: Work, FunctionId: string): Promise<Status> {
+  return client.call<Status>('vefaas', 'GetReleaseStatus', { FunctionId })
+}
+
+function progressOf(status: Status): string {
+  const { CurrentTrafficWeight = 0, Status } = status
+  return isMoving(status) ? `in progress (${CurrentTrafficWeight} %)` : Status || 'without a status'
 }
 
 /** The end of the log of the instance that did not start; nothing when it cannot be had. */

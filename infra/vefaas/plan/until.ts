@@ -13,7 +13,7 @@ export async function until<Result>(
     if (typeof result !== 'string') return result as Exclude<Result, string>
     const seconds = Math.round((performance.now() - started) / 1_000)
     if (seconds >= mostSeconds)
-      throw new Error(`${what}: still ${result} after ${seconds} s; deploy again to go on waiting`)
+      throw new Error(`${what}: still ${result} after ${seconds} s; run the command again to go on waiting`)
     waiting(`${what}: ${result}, ${seconds} s`)
     await new Promise((resolve) => setTimeout(resolve, wait))
   }

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import type { Client } from '../cloud/client.ts'
+import { release } from './release.ts'
+import { Ids } from './step.ts'
+
+type Status = { Status?: string; ReleaseRecordId?: string; StableRevisionNumber?: number }
+
+const before: Status = { Status: 'done', ReleaseRecordId: 'r1', StableRevisionNumber: 1 }
+const done: Status = { Status: 'done', ReleaseRecordId: 'r2', StableRevisionNumber: 2 }
+
+/** What comes of a release whose status is first this one, then these, of which the last one stays. */
+async function releaseWith(first: Status, ...statuses: [Status, ...Status[]]) {
+  const released: unknown[] = []
+  let looks = 0
+  const client = {
+    call: async (_service: string, action: string, body: { RevisionNumber: number }) => {
+      if (action === 'GetRevision') return { RevisionNumber: body.RevisionNumber }
+      if (action === 'Release') return released.push(body.RevisionNumber)
+      return released.length === 0 ? first : statuses[Math.min(looks++, statuses.length - 1)]
+    },
+  } as unknown as Client
+  const waited: string[] = []
+  const work = {
+    client,
+    ids: new Ids(),
+    pollMs: 1,
+    waiting: (what: string) => waited.push(what.replace(/, \d+ s$/, '')),
+  }
+  const outcome = await release(work, 'hello', 'f1', (stable) => stable?.RevisionNumber === 2, 2).then(
+    () => 'released',
+    (error: Error) => error.message,
+  )
+  return { outcome, released, waited }
+}
+
+const waiting = (...what: string[]) => what.map((one) => `release of hello: ${one}`)
+
+test.each<[what: string, first: Status, statuses: [Status, ...Status[]], waited: string[]]>([
+  ['is pending first', { Status: 'pending' }, [{ Status: 'pending' }, done], ['pending']],
+  ['is that of the release before', before, [before, done], ['done']],
+  ['is the failure before', { ...before, Status: 'failed' }, [{ ...before, Status: 'failed' }, done], ['failed']],
+  ['has a word nobody knows', before, [{ Status: 'warming' }, {}, done], ['warming', 'without a status']],
+  [
+    'is done before what serves is to be seen',
+    before,
+    [{ ...done, StableRevisionNumber: 1 }, done],
+    ['done, but what serves is not to be seen yet'],
+  ],
+])('a release is waited for whose status %s', async (_what, first, statuses, waited) => {
+  expect(await releaseWith(first, ...statuses)).toEqual({
+    outcome: 'released',
+    released: [2],
+    waited: waiting(...waited),
+  })
+})
+
+test('a release after which something else serves has not succeeded', async () => {
+  const { outcome } = await releaseWith(before, { ...done, StableRevisionNumber: 3 })
+  expect(outcome).toMatch(
+    /^the release is done, but revision 3, which serves, is another one: .*run the command again$/,
+  )
+})
+
+test('a release that fails is told with its reason and what goes on serving', async () => {
+  const failed = { ...done, Status: 'failed', ErrorCode: 'c', StatusMessage: 'm', StableRevisionNumber: 1 }
+  expect((await releaseWith(before, failed)).outcome).toBe('the release failed: c: m\nrevision 1 goes on serving')
+})
+
+test('what serves already is not released again', async () => {
+  expect(await releaseWith(done, done)).toEqual({ outcome: 'released', released: [], waited: [] })
+})
