@@ -266,6 +266,22 @@ describe('a route', () => {
     expect(await served('/d')).toBe('hello')
   })
 
+  test('of others that comes meanwhile with the name of ours is not taken for a second one of ours', async () => {
+    await deploy(client, shop({}, { other: { events: [{ apig: { path: '/other' } }] }, hello: {} }))
+    const { Id: _id, ...other } = named(cloud.apig.routes(), 'shop-test-other') as Named & Record<string, unknown>
+    const racing: Client = {
+      ...client,
+      call: async (service, action, body) => {
+        if (action === 'CreateRoute')
+          await client.call(service, action, { ...other, Name: 'shop-test-hello', Tags: [] })
+        return client.call(service, action, body)
+      },
+    }
+    await deploy(racing, shop({}, { other: { events: [{ apig: { path: '/other' } }] }, ...hello }))
+    expect(namesOf(cloud.apig.routes())).toEqual(['shop-test-hello', 'shop-test-hello', 'shop-test-other'])
+    expect(await served('/hello')).toBe('hello')
+  })
+
   test('of two functions cannot have one name', async () => {
     const two = { events: [{ apig: { path: '/a' } }, { apig: { path: '/b' } }] }
     const functions = { hello: two, 'hello-2': { events: [{ apig: { path: '/c' } }] } }

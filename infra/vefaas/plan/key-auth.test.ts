@@ -1,7 +1,9 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../../emulator/cloud.ts'
+import type { Client } from '../cloud/client.ts'
 import type { GatewayConfig } from '../config.ts'
-import { clientFor, codeThatAnswers, deploy, remove, serviceWith, watchChanges } from '../testing.ts'
+import { clientFor, codeThatAnswers, deploy, linesOf, remove, serviceWith, watchChanges } from '../testing.ts'
+import { observe, planOf } from './index.ts'
 import { PlanError } from './step.ts'
 
 const cloud = await startCloud()
@@ -127,21 +129,74 @@ describe('key-auth', () => {
     expect(changes()).toEqual([])
   })
 
+  const plugin = { PluginName: 'wasm-key-auth', PluginConfig: '', Enable: false }
+
   test('has its plugin switched on where somebody has switched it off', async () => {
-    const GatewayId = await makeGateway()
-    await client.call('apig', 'CreatePlugin', {
-      GatewayId,
-      PluginName: 'wasm-key-auth',
-      PluginConfig: '',
-      Enable: false,
-    })
-    await deploy(client, shop({ web: '1' }, { id: GatewayId }))
+    await deploy(client, shop(undefined))
+    const [{ Id: GatewayId }] = cloud.apig.gateways() as [Item]
+    await client.call('apig', 'CreatePlugin', { GatewayId, ...plugin })
+    await deploy(client, shop({ web: '1' }))
     expect(await statusWith(undefined)).toBe(401)
-    await remove(client, shop({ web: '1' }, { id: GatewayId }))
+  })
+
+  test('does not switch the plugin on for everybody in a gateway of others', async () => {
+    const GatewayId = await makeGateway()
+    await client.call('apig', 'CreatePlugin', { GatewayId, ...plugin })
+    const error = await deploy(client, shop({ web: '1' }, { id: GatewayId })).catch((cause) => cause)
+    expect(error.cause.message).toMatch(/^plugin wasm-key-auth is off in the gateway, which this service has not made/)
+    expect([cloud.apig.plugins(), cloud.apig.routes()]).toMatchObject([[{ Enable: false }], []])
+  })
+
+  test('that is bound twice is so no more, and the one that stays is the one with the lower id', async () => {
+    await deploy(client, shop({ web: '1' }))
+    const { Id } = binding()
+    const doubled = answering('ListPluginBindings', ({ Items, ...rest }) => ({
+      ...rest,
+      Items: (Items as Item[]).flatMap((one) => [{ ...one, Id: `${one.Id}-2` }, one]),
+    }))
+    const plan = await planOf(doubled, shop({ web: '1' }), await observe(doubled, shop({ web: '1' })), codeThatAnswers)
+    expect(linesOf(plan)).toEqual(['remove key-auth wasm-key-auth'])
+    expect(plan.ids.find('key-auth', 'the gateway service')).toBe(Id)
   })
 })
 
+/** The cloud, with other answers to an action. */
+const answering = (wanted: string, change: (result: Record<string, unknown>) => object): Client => ({
+  ...client,
+  call: async <Result extends object>(service: 'vefaas' | 'apig', action: string, body: object) => {
+    const result = await client.call(service, action, body)
+    return (action === wanted ? change(result as Record<string, unknown>) : result) as Result
+  },
+})
+
 describe('a consumer', () => {
+  test('has its key, and not that of another, also where the cloud does not say whose it is', async () => {
+    const silent = answering('CheckConsumerCredentialExist', ({ ConsumerId: _id, ...rest }) => rest)
+    await deploy(silent, shop({ web: '1', app: '2' }))
+    expect(await deploy(silent, shop({ web: '1', app: '2' }))).toEqual([])
+    expect(await problemsOf(deploy(silent, shop({ web: '2', app: '2' })))).toEqual([
+      'consumer shop-test-web has the key of consumer shop-test-app: give it a new one',
+    ])
+    const GatewayId = (consumers()[0] as Item).GatewayId
+    const { Id: ConsumerId } = await client.call<{ Id: string }>('apig', 'CreateConsumer', {
+      GatewayId,
+      Name: 'theirs',
+    })
+    const theirs = { ConsumerId, CredentialType: 'key-auth', KeyAuthCredential: { APIKey: key('3') } }
+    await client.call('apig', 'CreateConsumerCredential', theirs)
+    expect(await problemsOf(deploy(silent, shop({ web: '3', app: '2' })))).toEqual([
+      'consumer shop-test-web has the key of another: give it a new one',
+    ])
+  })
+
+  test('without a key goes from a gateway that is not used any more', async () => {
+    const id = await makeGateway()
+    await deploy(client, shop({ web: '1' }))
+    const body = { GatewayId: id, Name: 'shop-test-web', Comments: (consumers()[0] as Item).Comments }
+    await client.call('apig', 'CreateConsumer', body)
+    expect(await deploy(client, shop({ web: '1' }))).toEqual(['remove consumer shop-test-web'])
+  })
+
   test('comes and goes, and nobody else is kept out meanwhile', async () => {
     await deploy(client, shop({ web: '1' }))
     const during = await statusesDuring(async () => {

@@ -2,7 +2,13 @@ import type { Client } from '../cloud/client.ts'
 import { CloudError } from '../cloud/cloud-error.ts'
 import { listAll } from '../cloud/pages.ts'
 import { hasComment, type Mark, marked } from '../mark.ts'
-import type { BindingItem, CommentedItem, FoundGateway } from '../observe/gateways.ts'
+import {
+  type BindingItem,
+  type CommentedItem,
+  credentialsOf,
+  type FoundConsumer,
+  type FoundGateway,
+} from '../observe/gateways.ts'
 import type { ConsumerSpec, GatewaySpec } from '../service.ts'
 import { isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
@@ -13,7 +19,7 @@ import { type Ids, PlanError, type Step, type Work } from './step.ts'
 const PLUGIN = 'wasm-key-auth'
 const TYPE = { CredentialType: 'key-auth' }
 
-/** Whose a key is at a gateway. */
+/** Whose a key is at a gateway. Not every answer has the consumer. */
 export type KeyOwner = { credentialId: string; consumerId: string | undefined }
 
 /** Whose the key is, if the gateway knows it. @throws CloudError */
@@ -46,15 +52,20 @@ export function consumerStep(
     )
   }
   // Of two, which deployments at the same time may have left, the one that has the key.
-  const consumer = named.find(({ id }) => id === owner?.consumerId) ?? named[0]
-  if (owner?.consumerId !== undefined && owner.consumerId !== consumer?.id) {
-    const other = found?.consumers.find(({ id }) => id === owner.consumerId)?.name ?? owner.consumerId
-    throw new PlanError(`consumer ${spec.name} has the key of consumer ${other}: give it a new one`)
+  const isOwner = ({ credentialIds }: FoundConsumer) =>
+    owner !== undefined && credentialIds.includes(owner.credentialId)
+  const consumer = named.find(isOwner) ?? named[0]
+  const hasKey = consumer !== undefined && isOwner(consumer)
+  if (owner !== undefined && !hasKey) {
+    const other = found?.consumers.find((one) => isOwner(one) || one.id === owner.consumerId)
+    const whose = other?.name ?? owner.consumerId
+    throw new PlanError(
+      `consumer ${spec.name} has the key of ${whose ? `consumer ${whose}` : 'another'}: give it a new one`,
+    )
   }
   if (consumer === undefined)
     return { ...step, verb: 'create', details: ['with its key'], run: (work) => create(work, mark, spec) }
   ids.set('consumer', spec.name, consumer.id)
-  const hasKey = owner !== undefined
   if (hasKey && consumer.credentialIds.length === 1) return { ...step, verb: 'leave', details: [] }
   return {
     ...step,
@@ -86,10 +97,9 @@ async function changeKey(work: Work, ConsumerId: string, { key }: ConsumerSpec):
   const GatewayId = ids.get('gateway', GATEWAY)
   const own = async () => {
     const owner = await ownerOf(client, GatewayId, key)
-    if (owner?.consumerId !== undefined && owner.consumerId !== ConsumerId) {
-      throw new Error('another consumer of this gateway has got the same key meanwhile: deploy again')
-    }
-    return owner ? [owner.credentialId] : []
+    if (owner === undefined) return []
+    if ((await credentialsOf(client, ConsumerId)).includes(owner.credentialId)) return [owner.credentialId]
+    throw new Error('another consumer of this gateway has got the same key meanwhile: deploy again')
   }
   const body = { ConsumerId, ...TYPE, KeyAuthCredential: { APIKey: key } }
   const [kept] = await own()
@@ -100,8 +110,7 @@ async function changeKey(work: Work, ConsumerId: string, { key }: ConsumerSpec):
           create: async () => (await client.call<{ Id: string }>('apig', 'CreateConsumerCredential', body)).Id,
           find: own,
         })
-  const all = await listAll<{ Id: string }>(client, 'apig', 'ListConsumerCredentials', { ConsumerId, ...TYPE })
-  for (const { Id } of all.filter((one) => one.Id !== id)) {
+  for (const Id of (await credentialsOf(client, ConsumerId)).filter((one) => one !== id)) {
     await gone(() => client.call('apig', 'DeleteConsumerCredential', { ConsumerId, ...TYPE, Id }))
   }
 }
@@ -120,7 +129,10 @@ export function bindingStep(
   const body = { PluginConfig: JSON.stringify(config), Enable: true, Description: marked(mark) }
   const step = { resource: 'key-auth', name: `by ${header}` }
   const ServiceId = ids.find('gateway service', GATEWAY_SERVICE)
-  const binding = found?.bindings.find((one) => isOf(one, ServiceId))
+  const bindings = found?.bindings.filter((one) => isOf(one, ServiceId)) ?? []
+  // Of two, which deployments at the same time may have left, the one that they both choose.
+  const [ours] = bindings.filter(({ isOurs }) => isOurs).sort((one, other) => (one.Id < other.Id ? -1 : 1))
+  const binding = bindings.find(({ isOurs }) => !isOurs) ?? ours
   const details = [`${consumers.length} ${consumers.length === 1 ? 'consumer' : 'consumers'}`]
   if (binding !== undefined) {
     if (!binding.isOurs) {
@@ -128,6 +140,7 @@ export function bindingStep(
         `the gateway service has a key-auth (${binding.Id}) that this service has not made: delete it in the console of the API gateway`,
       )
     }
+    ids.set('key-auth', GATEWAY_SERVICE, binding.Id)
     if (binding.Enable === true && isSame(parsed(binding.PluginConfig), config))
       return { ...step, verb: 'leave', details: [] }
     return {
@@ -146,7 +159,7 @@ export function bindingStep(
     run: async (work) => {
       const { client } = work
       const Target = work.ids.get('gateway service', GATEWAY_SERVICE)
-      await installPlugin(work)
+      await installPlugin(work, found === undefined || found.isOurs)
       const request = { PluginName: PLUGIN, Scope: 'SERVICE', Target, ...body }
       await createOnce(work, {
         create: async () => (await client.call<{ Id: string }>('apig', 'CreatePluginBinding', request)).Id,
@@ -155,6 +168,7 @@ export function bindingStep(
           const isIt = (one: BindingItem) => isOf(one, Target) && hasComment(mark, one.Description)
           return all.filter(isIt).map(({ Id }) => Id)
         },
+        remove: (Id) => client.call('apig', 'DeletePluginBinding', { Id }),
       })
     },
   }
@@ -174,7 +188,7 @@ function parsed(config = ''): unknown {
 }
 
 /** A plugin is installed in a gateway before it is bound, as an official tool does it. It stays there for others. */
-async function installPlugin(work: Work): Promise<void> {
+async function installPlugin(work: Work, isOurGateway: boolean): Promise<void> {
   const { client } = work
   const of = { GatewayId: work.ids.get('gateway', GATEWAY), PluginName: PLUGIN }
   const installed = async () => {
@@ -184,6 +198,11 @@ async function installPlugin(work: Work): Promise<void> {
         'GetPlugin',
         of,
       )
+      if (!Enable && !isOurGateway) {
+        throw new Error(
+          `plugin ${PLUGIN} is off in the gateway, which this service has not made: switch it on in the console of the API gateway, or name another gateway`,
+        )
+      }
       if (!Enable) await client.call('apig', 'UpdatePlugin', { ...of, PluginConfig, Enable: true })
       return [PLUGIN]
     } catch (error) {

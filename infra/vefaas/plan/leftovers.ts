@@ -28,43 +28,43 @@ export function leftoverStages(
   const upstreams = new Set(functions.filter((one) => one.routes.length > 0).map(({ upstream }) => upstream))
   const isOurs = (one: { isOurs: boolean }) => one.isOurs
 
-  const first: Step[] = []
-  const second: Step[] = []
-  const third: Step[] = []
-  const fourth: Step[] = []
-  const fifth: Step[] = []
+  const routesAndTriggers: Step[] = []
+  const bindings: Step[] = []
+  const upstreamsAndConsumers: Step[] = []
+  const services: Step[] = []
+  const gatewaysAndFunctions: Step[] = []
   for (const one of found.gateways) {
     const isKept = isGatewayKept(one)
     for (const { Id, Name } of one.routes.filter(isOurs)) {
       // Of two with one name, which an answer that was lost may have left, one is used.
-      if (ids.find('route', Name) !== Id) first.push(removal('route', Name, 'DeleteRoute', Id))
+      if (ids.find('route', Name) !== Id) routesAndTriggers.push(removal('route', Name, 'DeleteRoute', Id))
     }
-    for (const { Id, Target, PluginName } of one.bindings.filter(isOurs)) {
-      const isWanted = isKept && isServiceKept(Target) && gateway.keyAuth !== undefined
-      if (!isWanted) second.push(removal('key-auth', PluginName, 'DeletePluginBinding', Id))
+    for (const { Id, PluginName } of one.bindings.filter(isOurs)) {
+      const isWanted = isKept && gateway.keyAuth !== undefined && ids.find('key-auth', GATEWAY_SERVICE) === Id
+      if (!isWanted) bindings.push(removal('key-auth', PluginName, 'DeletePluginBinding', Id))
     }
     for (const { Id, Name } of one.upstreams.filter(isOurs)) {
-      if (!(isKept && upstreams.has(Name))) third.push(removal('upstream', Name, 'DeleteUpstream', Id))
+      if (!(isKept && upstreams.has(Name))) upstreamsAndConsumers.push(removal('upstream', Name, 'DeleteUpstream', Id))
     }
     for (const { id, name, credentialIds } of one.consumers.filter(isOurs)) {
       const used = ids.find('consumer', name)
       // Of two with one name the second may not go as long as key-auth has its name; without a key it is of no effect.
-      const isDouble = used !== undefined
+      const isDouble = isKept && used !== undefined
       if (used !== id && !(isDouble && credentialIds.length === 0)) {
-        third.push(consumerRemoval(id, name, credentialIds, isDouble))
+        upstreamsAndConsumers.push(consumerRemoval(id, name, credentialIds, isDouble))
       }
     }
     for (const service of one.services.filter(isOurs)) {
-      if (!isServiceKept(service.id)) fourth.push(serviceRemoval(service, one))
+      if (!isServiceKept(service.id)) services.push(serviceRemoval(service, one))
     }
-    if (one.isOurs && !isKept) fifth.push(gatewayRemoval(one))
+    if (one.isOurs && !isKept) gatewaysAndFunctions.push(gatewayRemoval(one))
   }
   for (const one of found.functions.filter(isOurs)) {
     const spec = functions.find(({ name }) => name === one.name)
-    first.push(...triggerLeftovers(mark, one, ids, spec === undefined))
-    if (spec === undefined) fifth.push(functionRemoval(one))
+    routesAndTriggers.push(...triggerLeftovers(mark, one, ids, spec === undefined))
+    if (spec === undefined) gatewaysAndFunctions.push(functionRemoval(one))
   }
-  return [first, second, third, fourth, fifth]
+  return [routesAndTriggers, bindings, upstreamsAndConsumers, services, gatewaysAndFunctions]
 }
 
 function removal(resource: string, name: string, action: string, Id: string): Step {

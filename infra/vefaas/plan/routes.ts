@@ -1,5 +1,5 @@
 import { listAll } from '../cloud/pages.ts'
-import type { Mark } from '../mark.ts'
+import { hasTags, type Mark } from '../mark.ts'
 import type { FoundGateway, RouteItem } from '../observe/gateways.ts'
 import type { FunctionSpec, RouteSpec } from '../service.ts'
 import { hasAll, isSame } from './compare.ts'
@@ -51,12 +51,16 @@ export function routeStep(
     run: async (work) => {
       const { client } = work
       const service = { ServiceId: work.ids.get('gateway service', GATEWAY_SERVICE) }
-      const body = { ...service, ...bodyFor(work.ids.get('upstream', key)), ResourceType: 'Console', Tags: mark.tags }
+      const upstreamId = work.ids.get('upstream', key)
+      const body = { ...service, ...bodyFor(upstreamId), ResourceType: 'Console', Tags: mark.tags }
       await createOnce(work, {
         create: async () => (await client.call<{ Id: string }>('apig', 'CreateRoute', body)).Id,
         find: async () => {
           const all = await listAll<RouteItem>(client, 'apig', 'ListRoutes', service)
-          return all.filter(({ Name }) => Name === spec.name).map(({ Id }) => Id)
+          // Others may have one of this name, and not every version of the API shows tags.
+          const isOurs = ({ Tags, UpstreamList }: RouteItem) =>
+            Tags?.length ? hasTags(mark, Tags) : UpstreamList?.some((one) => one.UpstreamId === upstreamId)
+          return all.filter((one) => one.Name === spec.name && isOurs(one)).map(({ Id }) => Id)
         },
         remove: (Id) => client.call('apig', 'DeleteRoute', { Id }),
       })
