@@ -28,6 +28,7 @@ export function readArtifact(file: string): Artifact {
 /** The fields of CreateFunction and UpdateFunction that bring the code. @throws CloudError */
 export async function codeOf(client: Client, { bytes }: Artifact): Promise<{ SourceType: string; Source: string }> {
   if (bytes.length <= MOST_INLINE_BYTES) return { SourceType: 'zip', Source: bytes.toString('base64') }
+  // Known from official tools alone: no SDK has this action.
   const { OuterSourceLocation, InnerSourceLocation } = await client.call<{
     OuterSourceLocation: string
     InnerSourceLocation: string

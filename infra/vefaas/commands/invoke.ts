@@ -4,6 +4,7 @@ import type { FunctionSpec, KeyMatch, RouteSpec, Service } from '../service.ts'
 import { CommandError } from './command-error.ts'
 import { functionOf, stageOption } from './function-of.ts'
 import { inputOf, pretty } from './input.ts'
+import { routeAddress } from './route-address.ts'
 
 /** The gateway waits as long as the route says, and some time goes by on the way. */
 const MARGIN_MS = 5_000
@@ -17,18 +18,18 @@ export async function invoke(context: Context): Promise<void> {
   const spec = functionOf(context)
   const route = routeOf(spec)
   const data = await inputOf(options)
-  const query = [...exact(route.MatchRule.QueryString), ...queryOf(options.query)]
+  const QueryString = [...exact(route.MatchRule.QueryString), ...queryOf(options.query)]
   const address = await addressOf(context.client, service)
   if (address === undefined) {
     throw new CommandError(`Nothing is deployed in ${service.region}: serverless deploy${stageOption(context)} does it`)
   }
 
   const method = methodFor(route, data !== undefined)
-  const url = `${address}${route.MatchRule.Path.MatchContent}${query.length > 0 ? `?${encoded(query)}` : ''}`
+  const url = routeAddress(address, { ...route.MatchRule, QueryString })
   const started = performance.now()
   const response = await fetch(url, {
     method,
-    headers: { ...Object.fromEntries(exact(route.MatchRule.Header)), ...contentType(data), ...keyHeader(service) },
+    headers: { ...headersOf(route), ...contentType(data), ...keyHeader(service) },
     redirect: 'manual',
     signal: AbortSignal.timeout(route.AdvancedSetting.TimeoutSetting.Timeout * 1_000 + MARGIN_MS),
     ...(data !== undefined && { body: typeof data === 'string' ? data : JSON.stringify(data) }),
@@ -56,22 +57,21 @@ function routeOf({ key, name, routes }: FunctionSpec): RouteSpec {
   )
 }
 
-function exact(matches: KeyMatch[] = []): [string, string][] {
-  return matches.flatMap(({ Key, Value }) => (Value.MatchType === 'Regex' ? [] : [[Key, Value.MatchContent]]))
+function exact(matches: KeyMatch[] = []): KeyMatch[] {
+  return matches.filter(({ Value }) => Value.MatchType !== 'Regex')
+}
+
+function headersOf({ MatchRule }: RouteSpec): Record<string, string> {
+  return Object.fromEntries(exact(MatchRule.Header).map(({ Key, Value }) => [Key, Value.MatchContent]))
 }
 
 /** Of `--query <key>=<value>`, any number of them. */
-function queryOf(given: unknown): [string, string][] {
+function queryOf(given: unknown): KeyMatch[] {
   return [given ?? []].flat().map((pair) => {
     const at = String(pair).indexOf('=')
     if (at < 1) throw new CommandError(`--query ${pair} has to be <key>=<value>`)
-    return [String(pair).slice(0, at), String(pair).slice(at + 1)]
+    return { Key: String(pair).slice(0, at), Value: { MatchType: 'Exact', MatchContent: String(pair).slice(at + 1) } }
   })
-}
-
-/** With %20 for spaces, as everybody reads it. */
-function encoded(query: [string, string][]): string {
-  return query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')
 }
 
 function methodFor({ MatchRule: { Method } }: RouteSpec, hasData: boolean): string {

@@ -23,7 +23,9 @@ export async function carryOut({ client, utils, endpoint }: Context, plan: Plan)
   }
   try {
     // What is made on this computer is made in no time.
-    return await run(client, plan, reported, new URL(endpoint).protocol === 'http:' ? 100 : undefined)
+    const done = await run(client, plan, reported, new URL(endpoint).protocol === 'http:' ? 100 : undefined)
+    for (const step of leftWithReason(plan)) log.notice(`  ${lineOf(step)}`)
+    return done
   } finally {
     line.remove()
   }
@@ -32,15 +34,19 @@ export async function carryOut({ client, utils, endpoint }: Context, plan: Plan)
 const VERBS = { create: 'created', update: 'updated', remove: 'removed', leave: 'left' }
 
 /** What a plan would do, a line a step. What would be left as it is comes as a count alone. */
-export function linesOf({ stages }: Plan): string[] {
+export function linesOf({ stages }: Pick<Plan, 'stages'>): string[] {
   const steps = stages.flat()
   const left = steps.filter(({ verb }) => verb === 'leave')
-  const told = left.filter(({ details }) => details.length > 0)
   return [
     ...steps.filter(({ verb }) => verb !== 'leave').map((step) => `  ${lineOf(step, step.verb)}`),
-    ...told.map((step) => `  ${lineOf(step, 'leave')}`),
+    ...leftWithReason({ stages }).map((step) => `  ${lineOf(step, 'leave')}`),
     `  ${left.length} of ${steps.length} are left as they are`,
   ]
+}
+
+/** What stays though it was to go, and why. */
+export function leftWithReason({ stages }: Pick<Plan, 'stages'>): Step[] {
+  return stages.flat().filter(({ verb, details }) => verb === 'leave' && details.length > 0)
 }
 
 function lineOf({ verb, resource, name, details }: Step, word: string = VERBS[verb]): string {
