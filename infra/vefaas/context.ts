@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { type Artifact, readArtifact } from './artifact.ts'
 import { type Client, type Credentials, createClient } from './cloud/client.ts'
 import { type ServiceConfig, withoutEmpty } from './config.ts'
-import { credentialsFrom } from './credentials.ts'
+import { credentialsFrom, isLoopback } from './credentials.ts'
 import type { Options, Osls, Utils } from './osls.ts'
 import { problemsOf } from './rules.ts'
 import { type Service, serviceOf } from './service.ts'
@@ -17,10 +17,17 @@ export type Context = {
   utils: Utils
   /** Where the OpenAPI is. */
   endpoint: string
+  /** The time between two looks at something that is being made, in milliseconds. */
+  pollMs: number
   /** The packed code of a function. Throws Error when it is not there. */
   artifactOf: (key: string) => Artifact
   /** The folder of serverless.yml. */
   directory: string
+}
+
+/** Official tools take 3 to 10 s. What is made on this computer is made in no time. */
+export function pollMsFor(endpoint: string): number {
+  return isLoopback(endpoint) ? 50 : 2_000
 }
 
 const ENDPOINT = 'https://open.volcengineapi.com'
@@ -64,6 +71,7 @@ export function contextOf(osls: Osls, options: Options, utils: Utils): Context {
     options,
     utils,
     endpoint,
+    pollMs: pollMsFor(endpoint),
     directory: osls.serviceDir,
     artifactOf: (key) => {
       const file = osls.service.functions[key]?.package?.artifact ?? osls.service.package?.artifact

@@ -22,16 +22,8 @@ export class StepError extends Error {
   }
 }
 
-/** The time between two looks at something that is being made. Official tools take 3 to 10 s. */
-const POLL_MS = 2_000
-
 /** Carries out a plan. Returns how many steps had something to do. @throws StepError for the first that fails */
-export async function run(
-  client: Client,
-  { stages, ids }: Plan,
-  progress: Progress,
-  pollMs = POLL_MS,
-): Promise<number> {
+export async function run(client: Client, { stages, ids }: Plan, progress: Progress, pollMs: number): Promise<number> {
   let done = 0
   for (const stage of stages) {
     await inParallel(stage, async (step) => {

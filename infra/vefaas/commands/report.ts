@@ -7,7 +7,7 @@ import { type Progress, run } from '../run.ts'
 const SILENCE_MS = 15_000
 
 /** Carries out a plan, and says what is done, what is being waited for, and how long. Returns how much was done. */
-export async function carryOut({ client, utils, endpoint }: Context, plan: Plan): Promise<number> {
+export async function carryOut({ client, utils, pollMs }: Context, plan: Plan): Promise<number> {
   const { log, progress } = utils
   const line = progress.get('vefaas')
   let saidAt = performance.now()
@@ -22,8 +22,7 @@ export async function carryOut({ client, utils, endpoint }: Context, plan: Plan)
     done: (step, milliseconds) => log.notice(`  ${lineOf(step)}  (${seconds(milliseconds)})`),
   }
   try {
-    // What is made on this computer is made in no time.
-    const done = await run(client, plan, reported, new URL(endpoint).protocol === 'http:' ? 100 : undefined)
+    const done = await run(client, plan, reported, pollMs)
     for (const step of leftWithReason(plan)) log.notice(`  ${lineOf(step)}`)
     return done
   } finally {

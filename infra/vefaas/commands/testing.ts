@@ -54,6 +54,7 @@ export function contextFor(endpoint: string, described: TestService, options: Op
       },
     },
     endpoint,
+    pollMs: 50,
     directory: '/nowhere',
     artifactOf,
     out: () => out.join('\n'),

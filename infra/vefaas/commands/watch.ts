@@ -48,11 +48,9 @@ export async function watch(
   await watching.close()
 }
 
-async function redeploy({ client, service, artifactOf, endpoint, utils }: Context, key: string): Promise<void> {
+async function redeploy({ client, service, artifactOf, pollMs, utils }: Context, key: string): Promise<void> {
   const started = performance.now()
   const plan = await planOfFunction(client, service, key, artifactOf)
-  // What is made on this computer is made in no time.
-  const pollMs = new URL(endpoint).protocol === 'http:' ? 50 : undefined
   const done = await run(client, plan, { waiting: () => {}, done: () => {} }, pollMs)
   const seconds = ((performance.now() - started) / 1_000).toFixed(1)
   const details = plan.stages.flat().flatMap((step) => step.details)
