@@ -270,6 +270,12 @@ describe('a list', () => {
       3,
       2,
     ],
+    [
+      'has revisions, which have the Id of their function,',
+      (page) => ({ Items: [page, page + 1].map((RevisionNumber) => ({ Id: 'f', RevisionNumber })), Total: 4 }),
+      3,
+      2,
+    ],
     ['says more than there is', (page) => ({ Items: page < 2 ? ['a'] : [], Total: 5 }), 1, 2],
   ])('that %s is read to its end', async (_what, answer, items, calls) => {
     const read = await pages(answer)
