@@ -186,6 +186,14 @@ security_group_ids = ["sg-1"]
     })
   })
 
+  test('machines in another region than the functions are worth a word', () => {
+    const warningsIn = (region: string) => checkConfiguration({ a: {} }, { region }, 'dev', file).warnings
+    expect(warningsIn('cn-beijing')).toEqual([])
+    expect(warningsIn('cn-shanghai')).toEqual([
+      'the functions run in cn-shanghai (provider.region) and make machines in cn-beijing (volcengine.region)',
+    ])
+  })
+
   describe('security.auth = "key" without keys', () => {
     const warningsOf = (functions: Record<string, FunctionObject>) =>
       checkConfiguration(functions, {}, 'dev', file).warnings

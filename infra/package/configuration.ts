@@ -25,7 +25,7 @@ export function checkConfiguration(
     const layers = [provider.environment, ofStage?.environment, environment]
     const env = Object.assign({}, ...layers.map(textsOf))
     const isRouted = events.some((event) => 'apig' in event)
-    return { name, ...findingsOf(env, configFile, isRouted ? gateway : undefined) }
+    return { name, ...findingsOf(env, configFile, ofStage?.region ?? provider.region, isRouted ? gateway : undefined) }
   })
   return {
     problems: named(found.map(({ name, problems }) => [name, problems])),
@@ -33,10 +33,17 @@ export function checkConfiguration(
   }
 }
 
-function findingsOf(env: Record<string, string>, file: string, gateway: Gateway | undefined): Findings {
+function findingsOf(
+  env: Record<string, string>,
+  file: string,
+  region: string | undefined,
+  gateway: Gateway | undefined,
+): Findings {
   try {
-    const { security } = loadConfig({ file: env.ECS_MANAGER_CONFIG_FILE || file, env })
-    return gateway ? accessFindings(security, gateway) : { problems: [], warnings: [] }
+    const { security, volcengine } = loadConfig({ file: env.ECS_MANAGER_CONFIG_FILE || file, env })
+    const { problems, warnings } = gateway ? accessFindings(security, gateway) : { problems: [], warnings: [] }
+    const isElsewhere = region !== undefined && volcengine.region !== region
+    return { problems, warnings: isElsewhere ? [...warnings, elsewhere(volcengine.region, region)] : warnings }
   } catch (error) {
     if (error instanceof ConfigError) return { problems: error.message.split('\n'), warnings: [] }
     throw error
@@ -48,9 +55,13 @@ function accessFindings({ auth, keys }: Config['security'], { network = 'public'
   const isShut = Object.keys(keys).length === 0
   return {
     problems: auth === 'gateway' && isOpen ? [OPEN] : [],
+    // Keys may yet be set on the function, in the console.
     warnings: auth === 'key' && isShut ? [SHUT] : [],
   }
 }
+
+const elsewhere = (machines: string, functions: string) =>
+  `the functions run in ${functions} (provider.region) and make machines in ${machines} (volcengine.region)`
 
 const OPEN =
   'security.auth = "gateway" leaves it to the gateway to check callers, and a public gateway without keys checks nobody: ' +

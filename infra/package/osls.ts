@@ -16,10 +16,11 @@ export type Osls = {
 
 export type Provider = {
   stage?: string
+  region?: string
   environment?: Environment
   gateway?: Gateway
   /** By stage: what stands in the place of the rest of the provider there, variable by variable of the environment. */
-  stages?: Record<string, { environment?: Environment | null; gateway?: Gateway }>
+  stages?: Record<string, { region?: string; environment?: Environment | null; gateway?: Gateway }>
 }
 
 export type Environment = Record<string, unknown>

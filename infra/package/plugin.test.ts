@@ -166,7 +166,7 @@ describe('the serverless command', () => {
     expect({ code, output }).toEqual({
       code: 1,
       output: `Error:
-The functions could not work with their configuration. Nothing was deployed.
+The functions could not work with their configuration. Nothing was changed.
   instance.image_id must be the id of an image (image-...) (config.toml)
   log.level must be info or warn or error (environment variable ECS_MANAGER__LOG__LEVEL)
 Correct config.toml, or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.
@@ -273,7 +273,7 @@ describe('the plugin', () => {
       'a gateway that anybody may call',
       {},
       { provider: gateway },
-      `The functions could not work with their configuration. Nothing was deployed.
+      `The functions could not work with their configuration. Nothing was changed.
   first: security.auth = "gateway" leaves it to the gateway to check callers, and a public gateway without keys checks nobody: set provider.gateway.keyAuth.consumers or provider.gateway.network: private in serverless.yml, or security.auth = "key"
 `,
     ],

@@ -9,6 +9,10 @@ import { checkConfiguration } from './configuration.ts'
 import type { FunctionObject, Options, Osls, Utils } from './osls.ts'
 import { type Watch, watch } from './watch.ts'
 
+const SANDBOXES_STAY =
+  'Sandboxes are not removed: they go on running and costing money, and without the clean-up nobody ends them.\n' +
+  'What is left is in the console of ECS, under the tag of instance.tag_key (managed-by = ecs-manager).\n'
+
 /**
  * Packages this project's functions for the serverless command, each into a zip of its own with its bundle and config.toml,
  * `.serverless/<function>.zip`, and hands it on as `package.artifact`. Before that it checks the configuration that the
@@ -30,6 +34,7 @@ export default class PackagePlugin {
       // Its configuration may yet come, by --env, and the function names all that is wrong with it.
       'before:invoke:local:loadEnvVars': () => this.#package(this.#functions(options.function), { check: false }),
       'before:deploy:deploy': async () => this.#useEarlierPackage(),
+      'before:remove:remove': async () => this.#log.warning(SANDBOXES_STAY),
     }
   }
 
@@ -91,6 +96,10 @@ export default class PackagePlugin {
   /** The functions that are to be packaged here, by their keys in serverless.yml. */
   #functions(only?: string): Record<string, FunctionObject> {
     const { service } = this.#osls
+    if (only !== undefined && !Object.hasOwn(service.functions, only)) {
+      const known = Object.keys(service.functions).join(', ')
+      throw this.#error(`There is no function ${only} in serverless.yml; there are ${known}`, 'UNKNOWN_FUNCTION')
+    }
     const functions = only === undefined ? service.functions : { [only]: service.getFunction(only) }
     const isOurs = (name: string, artifact = this.#fileOf(name)) => artifact === this.#fileOf(name)
     return Object.fromEntries(
@@ -117,7 +126,7 @@ export default class PackagePlugin {
     for (const warning of warnings) this.#log.warning(warning)
     if (problems.length === 0) return
     throw this.#error(
-      `The functions could not work with their configuration. Nothing was deployed.\n  ${problems.join('\n  ')}\n` +
+      `The functions could not work with their configuration. Nothing was changed.\n  ${problems.join('\n  ')}\n` +
         `Correct ${file}, or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.`,
       'INVALID_FUNCTION_CONFIGURATION',
     )

@@ -398,6 +398,11 @@ it('a dry run tells all it found, though a run would fail', async () => {
   })
 })
 
+it('a dry run that could not see everything fails: else it would seem that nothing is due', async () => {
+  ecs.faults.add({ Kind: 'Error', Action: 'DescribeInstances', Status: 403, Code: 'AccessDenied' })
+  expect((await run({}, { dryRun: true })).failure).toContain('the listing broke off (AccessDenied)')
+})
+
 it("somebody else's machine that is odd does not stop it", async () => {
   put({})
   ecs.instances()[0]?.Tags.set('', 'no key')

@@ -99,9 +99,9 @@ export async function cleanUp(
   if (late.length > 0) log.note(`should have been gone for more than an hour: ${named(late)}`, 'error')
   if (dryRun) {
     log.note('a dry run: nothing was deleted')
-    // What it found is the answer, not a reason to keep it back.
     if (failure) log.note(failure.message)
-    return { result, failure: undefined }
+    // What it found is the answer, unless it did not see everything: that nothing is due would then be believed.
+    return { result, failure: found.problem ? failure : undefined }
   }
   const waiting = chosen.filter(({ id }) => !fates.has(id)).length
   if (waiting > 0) log.note(`${waiting} are left to the next run: the time was up`)
