@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     pool: 'forks',
     // Also on two cores, where one would be the default: the tests wait more than they work. 108 s in place of 190.
-    maxWorkers: 2,
+    maxWorkers: 3,
     // As Node itself does it: a CommonJS module's exports are the default import of an ES module.
     deps: { interopDefault: false },
   },

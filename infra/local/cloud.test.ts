@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startEcs } from '../emulator/ecs/index.ts'
 import { type Local, type LocalOptions, startLocal } from './cloud.ts'
 
@@ -25,8 +25,15 @@ async function call(url: string, init: RequestInit = {}) {
 const action = (name: string, parameters = '') => `/?Action=${name}&Version=2020-04-01${parameters}`
 
 describe('the emulated cloud', () => {
+  let local: Local
+  beforeAll(async () => {
+    local = await startLocal({ port: 0 })
+  })
+  beforeEach(() => local.cloud.ecs.reset())
+  afterAll(() => local.close())
+
   test('serves all six actions', async () => {
-    const { url, cloud } = await start()
+    const { url, cloud } = local
     const created = await call(url + action('CreateSandbox'))
     const id = created.body.Result.SandboxId
     expect(cloud.ecs.instances()).toMatchObject([{ InstanceId: id }])
@@ -51,7 +58,7 @@ describe('the emulated cloud', () => {
   })
 
   test('ends a sandbox by an event', async () => {
-    const { url, cloud } = await start()
+    const { url, cloud } = local
     const { SandboxId } = (await call(url + action('CreateSandbox'))).body.Result
     const event = { specversion: '1.0', id: 'e-1', source: '/test', type: 'task.finished', data: { SandboxId } }
     const send = (body: object) =>
@@ -69,14 +76,14 @@ describe('the emulated cloud', () => {
   })
 
   test('lets a function answer a method it does not serve', async () => {
-    const { url } = await start()
+    const { url } = local
     const response = await fetch(url + action('CreateSandbox'), { method: 'DELETE' })
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toContain('GET')
   })
 
   test('refuses web pages of other sites before anything happens', async () => {
-    const { url, cloud } = await start()
+    const { url, cloud } = local
     const { status, body } = await call(url + action('CreateSandbox'), { headers: { Origin: 'https://evil.example' } })
     expect([status, body.ResponseMetadata.Error.Code]).toEqual([403, 'OperationDenied.Origin'])
     expect(cloud.ecs.instances()).toEqual([])

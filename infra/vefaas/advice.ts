@@ -43,6 +43,7 @@ export function explain(error: unknown): string | undefined {
   const { step, cause } = error instanceof StepError ? error : { step: undefined, cause: error }
   if (!(cause instanceof Error)) return undefined
   const heading = step ? `Could not ${step.verb} ${step.resource} ${step.name}` : 'The cloud could not be asked'
+  if (isBug(cause)) return undefined
   if (!(cause instanceof CloudError)) return step ? `${heading}: ${cause.message}` : undefined
 
   const { action, status, code, requestId, message } = cause
@@ -54,6 +55,11 @@ export function explain(error: unknown): string | undefined {
     ...(requestId ? [`  request id  ${requestId}`] : []),
     ...(advice ? [`  what to do  ${advice}`] : []),
   ].join('\n')
+}
+
+/** It needs its stack, and is nothing that people can put right. */
+function isBug(error: Error): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)
 }
 
 function adviceFor({ code = '', message, status, action }: CloudError): string | undefined {
