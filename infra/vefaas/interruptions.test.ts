@@ -114,7 +114,7 @@ const OFTEN: readonly Fate[] = [
 
 function isTried(fate: Fate, action: string, at: number): boolean {
   const changes = !/^(List|Get|Check)/.test(action)
-  return (changes || at % 7 === 0) && OFTEN[at % OFTEN.length] === fate
+  return (changes || at % 20 === 0) && OFTEN[at % OFTEN.length] === fate
 }
 
 function reset(): void {
