@@ -132,6 +132,20 @@ describe('serverless deploy', () => {
   })
 })
 
+test('interrupted by Ctrl-C, it says how to go on, and the next one does', { timeout: 30_000 }, async () => {
+  project.edit('config.toml', 'timeout_seconds = 25', 'timeout_seconds = 24') // in every zip
+  cloud.vefaas.faults.add({ Kind: 'Delay', Action: 'Release', DelayMs: 3_000 })
+  const line = ['node_modules/serverless/bin/serverless.js', 'deploy', '--stage', 'prod']
+  const interrupted = project.node(line, environment)
+  await expect.poll(() => cloud.vefaas.calls.at(-1)?.action, { timeout: 15_000 }).toBe('Release')
+  interrupted.process.kill('SIGINT')
+  expect(await interrupted.ended).toBe(130)
+  expect(interrupted.output()).toContain('run the command again, and it goes on from there')
+  cloud.vefaas.faults.clear()
+  await serverless('deploy --stage prod')
+  expect(await serverless('deploy --stage prod')).toContain('nothing has changed')
+})
+
 describe('a second stage', () => {
   let address = ''
 

@@ -56,6 +56,11 @@ describe('what to do about', () => {
     else expect(found).toBe(undefined)
   })
 
+  test('no answer on this computer: the emulated cloud is not running', () => {
+    const error = new CloudError('X', 'no answer from 127.0.0.1:18103 (ECONNREFUSED)')
+    expect(adviceIn(explain(error) ?? '')).toMatch(/^is the emulated cloud running there\?/)
+  })
+
   test('no answer, and one that cannot be read', () => {
     expect(adviceIn(explain(new CloudError('X', 'no answer')) ?? '')).toMatch(
       /^check the network and provider.endpoint/,
@@ -140,7 +145,7 @@ describe('in a deployment', () => {
     const client = createClient({ endpoint: url, region: 'cn-beijing', credentials: stranger })
     expect(await explanationOf(deploy(client, service))).toMatch(/InvalidAccessKey[\s\S]*check VOLCENGINE_ACCESS_KEY/)
     const nowhere = createClient({ endpoint: 'http://127.0.0.1:1', region: 'r', credentials: LOCAL, retryMs: 1 })
-    expect(await explanationOf(deploy(nowhere, service))).toMatch(/did not succeed\n[\s\S]*check the network/)
+    expect(await explanationOf(deploy(nowhere, service))).toMatch(/did not succeed\n[\s\S]*is the emulatedwork/)
   })
 
   test('of code that does not load', async () => {

@@ -63,8 +63,11 @@ function isBug(error: Error): boolean {
 }
 
 function adviceFor({ code = '', message, status, action }: CloudError): string | undefined {
-  if (status === undefined)
-    return 'check the network and provider.endpoint, and try again; it goes on where this one ended'
+  if (status === undefined) {
+    return /from (127\.|localhost|\[::1\])/.test(message)
+      ? 'is the emulated cloud running there? Start it, or correct provider.endpoint'
+      : 'check the network and provider.endpoint, and try again; it goes on where this one ended'
+  }
   if (code === '') return 'an answer of the cloud could not be read: try again; it goes on where this one ended'
   if (/role/i.test(message) && /Invalid|NotFound|NotExist/.test(code) && /Function$/.test(action)) {
     return 'check provider.role: the role has to exist in this account, and trust the service vefaas (action sts:AssumeRole)'

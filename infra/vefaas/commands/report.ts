@@ -21,11 +21,21 @@ export async function carryOut({ client, utils, pollMs }: Context, plan: Plan): 
     },
     done: (step, milliseconds) => log.notice(`  ${lineOf(step)}  (${seconds(milliseconds)})`),
   }
+  // A deployment may be killed anywhere: what is left is to say so.
+  const interrupt = () => {
+    line.remove()
+    log.notice(
+      '\nInterrupted. What was under way may be done or not: run the command again, and it goes on from there.',
+    )
+    process.exit(130)
+  }
+  process.once('SIGINT', interrupt)
   try {
     const done = await run(client, plan, reported, pollMs)
     for (const step of leftWithReason(plan)) log.notice(`  ${lineOf(step)}`)
     return done
   } finally {
+    process.off('SIGINT', interrupt)
     line.remove()
   }
 }
