@@ -145,7 +145,7 @@ describe('in a deployment', () => {
     const client = createClient({ endpoint: url, region: 'cn-beijing', credentials: stranger })
     expect(await explanationOf(deploy(client, service))).toMatch(/InvalidAccessKey[\s\S]*check VOLCENGINE_ACCESS_KEY/)
     const nowhere = createClient({ endpoint: 'http://127.0.0.1:1', region: 'r', credentials: LOCAL, retryMs: 1 })
-    expect(await explanationOf(deploy(nowhere, service))).toMatch(/did not succeed\n[\s\S]*is the emulatedwork/)
+    expect(await explanationOf(deploy(nowhere, service))).toMatch(/did not succeed\n[\s\S]*is the emulated cloud/)
   })
 
   test('of code that does not load', async () => {
