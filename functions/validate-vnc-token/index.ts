@@ -1,8 +1,8 @@
-import * as v from 'valibot'
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
 import { admitToken } from '../../shared/manager/admit-token.ts'
 import { openConnection } from '../../shared/manager/cloud.ts'
+import { ValidateVncTokenInput } from './input.ts'
 
 /**
  * Tells a VNC proxy where the desktop of a token is. The answer is bare: websockify's JSONTokenApi reads `host` and
@@ -10,7 +10,7 @@ import { openConnection } from '../../shared/manager/cloud.ts'
  */
 export const handler = action({
   name: 'ValidateVncToken',
-  input: v.object({ Token: v.string() }),
+  input: ValidateVncTokenInput,
   run: ({ Token }, call) => admitToken(call, Token),
   body: (address) => address,
 })
