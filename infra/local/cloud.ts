@@ -5,6 +5,7 @@ import { type ConfigureOptions, configure } from './configure.ts'
 import { deploy, deployAndWatch } from './deploy.ts'
 import { LocalError } from './error.ts'
 import { refuseWebPages } from './guard.ts'
+import { createSite } from './site/index.ts'
 
 /** Private addresses of emulated machines: what the functions send there, a password among it, stays on this computer. */
 const LOOPBACK = '127.16.0.0/16'
@@ -42,23 +43,30 @@ export type Local = {
  * on 127.0.0.1. Rejects, with nothing left running, with ConfigError or LocalError; their messages are for people.
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
-  const { config, key, environmentFor } = configure(options)
+  const { config, key, bridgeKey, environmentFor } = configure(options)
   const { ecsPort = 0, ecs, timerSpeed = 0, onLog = () => {}, onRedeployment } = options
   const port = options.port ?? config.server.port
+  const site = createSite({
+    gateway: () => cloud.apig.gatewayUrl,
+    key: bridgeKey,
+    facts: { cloud: options.cloud ? 'real' : 'emulated' },
+    isChanging: onRedeployment !== undefined,
+  })
   const cloud = await listening({ '--port': port, '--ecs-port': ecsPort }, () =>
     startCloud({
       port: ecsPort,
       ecs: { addressBlock: LOOPBACK, ...ecs },
       vefaas: { timerSpeed, onLog: (name, line, stream) => onLog(name.replace(PREFIX, ''), line, stream) },
-      apig: { gatewayPort: port, admit: refuseWebPages },
+      apig: { gatewayPort: port, admit: refuseWebPages, site },
     }),
   )
   try {
-    const environment = environmentFor(cloud.url)
+    const environment = environmentFor({ cloud: cloud.url, gateway: cloud.apig.gatewayUrl })
     const watching = onRedeployment && (await deployAndWatch(environment, onRedeployment))
     if (!watching) await deploy(environment)
     const close = () => {
       watching?.end()
+      site.close()
       return cloud.close()
     }
     return { url: cloud.apig.gatewayUrl, cloud, config, key, close }

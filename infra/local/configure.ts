@@ -19,8 +19,10 @@ export type Configured = {
   config: Config
   /** The key made for this run, where one is needed and none is configured. */
   key: string | undefined
-  /** What a deployment to the stage `local` has to have in its environment, for the emulated cloud at `url`. */
-  environmentFor: (url: string) => Environment
+  /** The key that the bridge to the desktops has to itself, where keys are needed. */
+  bridgeKey: string | undefined
+  /** What a deployment to the stage `local` has to have in its environment, for these addresses of this computer. */
+  environmentFor: (urls: { cloud: string; gateway: string }) => Environment
 }
 
 /**
@@ -40,8 +42,26 @@ export function configure({ cloud = false, auth, settings = {} }: ConfigureOptio
     throw new LocalError('--cloud needs credentials: set VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY')
   }
 
-  const needsKey = config.security.auth === 'key' && Object.keys(config.security.keys).length === 0
-  const key = needsKey ? randomBytes(24).toString('base64url') : undefined
-  const keys: Environment = key ? { ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ local: key }) } : {}
-  return { config, key, environmentFor: (url) => ({ ...wanted, ...keys, [CLOUD_URL]: url }) }
+  const { auth: wantedAuth, keys } = config.security
+  const needsKey = wantedAuth === 'key'
+  const key = needsKey && Object.keys(keys).length === 0 ? newKey() : undefined
+  const bridgeKey = needsKey ? newKey() : undefined
+  const made: Environment = bridgeKey
+    ? { ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ ...keys, ...(key && { local: key }), [BRIDGE]: bridgeKey }) }
+    : {}
+  const environmentFor = (urls: { cloud: string; gateway: string }): Environment => ({
+    // Where the configuration names no viewer, the console is one.
+    ...(!config.terminal.vnc_url_template && {
+      ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE: `${urls.gateway}/console#token={token}`,
+    }),
+    ...wanted,
+    ...made,
+    [CLOUD_URL]: urls.cloud,
+  })
+  return { config, key, bridgeKey, environmentFor }
 }
+
+/** The caller in the log when a desktop is opened in the console. */
+const BRIDGE = 'console'
+
+const newKey = () => randomBytes(24).toString('base64url')

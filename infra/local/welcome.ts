@@ -16,6 +16,7 @@ export function welcome({ url, cloud, config, key }: Local, wanted: Arguments): 
     'ECS Manager, on this computer',
     '',
     `  actions         ${url}   the functions of serverless.yml behind an emulated gateway`,
+    `  console         ${url}/console   sandboxes and their desktops in a browser; the API is described at ${url}/docs`,
     `  emulated cloud  ${cloud.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`,
     ...(wanted.cloud
       ? [

@@ -1,6 +1,7 @@
 import { type ProxyServer, type Service, startProxy } from './proxy/index.ts'
 import type { Target } from './proxy/match.ts'
 import type { Refusal } from './proxy/refusal.ts'
+import type { Site } from './proxy/site.ts'
 
 /** Where gateway services are reached: each at an address of its own on 127.0.0.1. */
 export interface DataPlane {
@@ -18,6 +19,7 @@ export interface DataPlaneOptions {
   /** Of the first service; 0 takes a free one. */
   port: number
   admit?: ((target: Target) => Refusal | undefined) | undefined
+  site?: Site | undefined
   /** What a service answers with, asked at each request; undefined when it is gone. */
   serving: (serviceId: string) => Service | undefined
 }
@@ -28,10 +30,10 @@ interface Place {
 }
 
 /** Begins to listen at the first address. Rejects with the system's error when the port is taken. */
-export async function startDataPlane({ port, admit, serving }: DataPlaneOptions): Promise<DataPlane> {
+export async function startDataPlane({ port, admit, site, serving }: DataPlaneOptions): Promise<DataPlane> {
   const listen = (place: Place, port: number) => {
     const service = () => (place.serviceId && serving(place.serviceId)) || noService
-    return startProxy({ port, admit, service })
+    return startProxy({ port, admit, site, service })
   }
   const first: Place = { serviceId: undefined }
   const proxy = await listen(first, port)

@@ -11,6 +11,7 @@ import { type DataPlane, startDataPlane } from './data-plane.ts'
 import { type Fault, type Faults, faultRules } from './faults.ts'
 import type { Target } from './proxy/match.ts'
 import type { Refusal } from './proxy/refusal.ts'
+import type { Site } from './proxy/site.ts'
 import { type Consumer, describeConsumer } from './resources/consumer.ts'
 import { type Credential, describeCredential } from './resources/credential.ts'
 import { describeGateway, type Gateway } from './resources/gateway.ts'
@@ -44,8 +45,10 @@ export interface ApigState {
   deleteSeconds?: number
   /** Until requests go by a route that was made or changed. */
   routeSeconds?: number
-  /** Asked about every request to a gateway service before anything else; what it refuses goes no further. */
+  /** Asked about every request to a gateway service but those to the site; what it refuses goes no further. */
   admit?: (target: Target) => Refusal | undefined
+  /** What gateway services have beside their routes. */
+  site?: Site
   /** The functions behind upstreams. */
   functions: Functions
   /** The most there may be; any number of what it does not name. */
@@ -102,7 +105,7 @@ export async function startApig({ port = 0, latencyMs = 0, ...state }: ApigOptio
  * RangeError for an option that makes no sense, and with the system's error when `gatewayPort` is taken.
  */
 export async function createApig(options: ApigState): Promise<ApigService> {
-  const { accessKeys = { AKLOCAL: 'local-secret' }, gatewayPort = 0, admit, functions } = options
+  const { accessKeys = { AKLOCAL: 'local-secret' }, gatewayPort = 0, admit, site, functions } = options
   const clock = new Clock()
   const log = new CallLog()
   const faults: Faults = new FaultList<Fault>(faultRules, actions.keys())
@@ -132,6 +135,7 @@ export async function createApig(options: ApigState): Promise<ApigService> {
   const dataPlane: DataPlane = await startDataPlane({
     port: gatewayPort,
     admit,
+    site,
     serving: (serviceId) => serving(apig, serviceId),
   })
   const apig: Apig = { ...state, dataPlane }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type CorsPolicy, preflightAnswer, withCors } from './cors.ts'
 import { type HeaderOperation, operate, operateOnAnswer } from './header-operations.ts'
 import { checkKey, type KeyAuth } from './key-auth.ts'
@@ -7,6 +8,7 @@ import { findRoute, type MatchRule, type Target } from './match.ts'
 import { type Api, noRoute, type Refusal, refusalResponse } from './refusal.ts'
 import { bodyOf, declaredTooLarge, type GatewayRequest, MAX_BODY_BYTES, targetOf } from './request.ts'
 import { type GatewayResponse, send, sendRaw } from './response.ts'
+import { headWithoutUpgrade, type Site } from './site.ts'
 
 /** Room for a URL with user data in it (16 kB, percent-encoded) beside the largest usual headers. */
 const MAX_HEADER_BYTES = 128 * 1024
@@ -29,8 +31,9 @@ export type Route = {
 type ProxyOptions = {
   /** 0 takes a free one. */
   port: number
-  /** Asked about every request before anything else; what it refuses goes no further. */
+  /** Asked about every request but those to the site; what it refuses goes no further. */
   admit?: ((target: Target) => Refusal | undefined) | undefined
+  site?: Site | undefined
   /** What it serves at this moment. */
   service: () => Service
 }
@@ -52,19 +55,37 @@ export type ProxyServer = {
 }
 
 /** An emulated API gateway (the data plane), on 127.0.0.1 alone. Rejects when it cannot listen. */
-export async function startProxy({ port, admit, service }: ProxyOptions): Promise<ProxyServer> {
+export async function startProxy({ port, admit, site, service }: ProxyOptions): Promise<ProxyServer> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const target = targetOf(request)
     const { api, refusal, routes } = service()
-    const answer = admit?.(target) ?? refusal ?? (await answerTo(request, target, routes))
+    const page = site?.answer(target)
+    const answer = page ? await page : (admit?.(target) ?? refusal ?? (await answerTo(request, target, routes)))
     if (answer === 'gone') return
     const sent = send(response, 'code' in answer ? refusalResponse(answer, api, target) : answer)
     if (!sent) send(response, refusalResponse(refusals.invalidResponse, api, target))
     request.resume() // the rest of a body that was not wanted
   }
 
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false }, serve)
-  server.maxHeadersCount = 0 // their size is limited; Node would drop those after the 2,000th without a word
+  const options = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false }
+  const server = createServer(options, serve)
+  // With a site, Node hands over every request that would change the protocol, without its body. Clients offer HTTP/2 that
+  // way (Java's with every request): those are read from here, as if they had not.
+  const plain = createServer(options, serve)
+  server.maxHeadersCount = plain.maxHeadersCount = 0 // their size is limited; Node would drop those after the 2,000th
+  if (site) {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const target = targetOf(request)
+      if (target.path === site.webSocket.path && /^websocket$/i.test(request.headers.upgrade ?? '')) {
+        const refusal = admit?.(target)
+        if (refusal) sendRaw(socket, refusalResponse(refusal, service().api, target))
+        else site.webSocket.open(request, socket, head)
+      } else {
+        socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(request), 'latin1'), head]))
+        plain.emit('connection', socket)
+      }
+    })
+  }
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (!declaredTooLarge(request)) response.writeContinue()
     serve(request, response)
@@ -83,6 +104,7 @@ export async function startProxy({ port, admit, service }: ProxyOptions): Promis
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
+        plain.closeAllConnections()
       }),
   }
 }

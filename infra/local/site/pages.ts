@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { build } from 'esbuild'
+import type { GatewayResponse } from '../../emulator/apig/proxy/response.ts'
+
+export type PagesOptions = {
+  /** Facts for the pages, as data- attributes of their `<html>`. */
+  facts: Record<string, string>
+  /** Bundles a page again whenever it is opened: for whoever works on it. */
+  isChanging?: boolean
+}
+
+const SOURCES = join(import.meta.dirname, '../../pages')
+const DESCRIPTION = join(import.meta.dirname, '../../../openapi.json')
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+}
+
+const headers = {
+  'Cache-Control': 'no-cache',
+  // The pages call this gateway and nobody else, and nobody may put them into a frame to catch clicks.
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+type Files = Map<string, Buffer>
+
+/** The pages, bundled when the first of them is opened: `npm start` does not wait for what nobody may look at. */
+export function createPages({ facts, isChanging = false }: PagesOptions) {
+  const bundled = new Map<string, Promise<Files>>()
+
+  const filesOf = (page: string, isOpening: boolean): Promise<Files> => {
+    const known = bundled.get(page)
+    if (known && !(isChanging && isOpening)) return known
+    const files = bundle(page, facts)
+    bundled.set(page, files)
+    files.catch(() => bundled.delete(page)) // mended, it is bundled at the next try
+    return files
+  }
+
+  return {
+    /** The answer to GET; undefined for a path that is none of the pages'. */
+    answer(path: string): Promise<GatewayResponse> | undefined {
+      if (path === '/openapi.json') return readFile(DESCRIPTION).then((body) => answerWith(path, body))
+      const [, page = '', file = 'index.html'] = /^\/(console|docs)(?:\/|\/(index\.(?:js|css)))?$/.exec(path) ?? []
+      if (!page) return undefined
+      return filesOf(page, file === 'index.html').then((files) => answerWith(file, files.get(file) ?? Buffer.from('')))
+    },
+  }
+}
+
+/** index.html, index.js and index.css of a page. */
+async function bundle(page: string, facts: PagesOptions['facts']): Promise<Files> {
+  const [html, { outputFiles }] = await Promise.all([
+    readFile(join(SOURCES, page, 'index.html'), 'utf8'),
+    build({
+      entryPoints: [join(SOURCES, page, 'index.tsx')],
+      outdir: '/',
+      write: false,
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2023',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      logLevel: 'silent',
+      legalComments: 'inline',
+    }),
+  ])
+  const attributes = Object.entries(facts).map(([name, value]) => ` data-${name}="${value}"`)
+  return new Map([
+    ['index.html', Buffer.from(html.replace('<html lang="en"', `$&${attributes.join('')}`))],
+    ...outputFiles.map(({ path, contents }): [string, Buffer] => [path.slice(1), Buffer.from(contents)]),
+  ])
+}
+
+function answerWith(name: string, body: Buffer): GatewayResponse {
+  const ETag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  return { status: 200, headers: { ...headers, 'Content-Type': types[extname(name)] ?? '', ETag }, body }
+}

@@ -1,0 +1,21 @@
+/** What the console uses of noVNC, which brings no types (its docs/API.md). */
+declare module '@novnc/novnc' {
+  export type RfbOptions = { shared?: boolean; credentials?: { password?: string } }
+
+  export default class RFB extends EventTarget {
+    constructor(target: HTMLElement, channel: WebSocket | string, options?: RfbOptions)
+    viewOnly: boolean
+    scaleViewport: boolean
+    resizeSession: boolean
+    showDotCursor: boolean
+    background: string
+    qualityLevel: number
+    compressionLevel: number
+    disconnect(): void
+    sendCtrlAltDel(): void
+    sendKey(keysym: number, code: string | null, down?: boolean): void
+    focus(options?: FocusOptions): void
+    blur(): void
+    clipboardPasteFrom(text: string): void
+  }
+}

@@ -1,0 +1,4 @@
+import './index.css'
+import { render } from 'preact'
+
+render(<main>console</main>, document.body)
