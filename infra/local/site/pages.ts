@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { build } from 'esbuild'
@@ -22,7 +21,7 @@ const types: Record<string, string> = {
 }
 
 const headers = {
-  'Cache-Control': 'no-cache',
+  'Cache-Control': 'no-store',
   // The pages call this gateway and nobody else, and nobody may put them into a frame to catch clicks.
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -48,11 +47,22 @@ export function createPages({ facts, isChanging = false }: PagesOptions) {
   return {
     /** The answer to GET; undefined for a path that is none of the pages'. */
     answer(path: string): Promise<GatewayResponse> | undefined {
-      if (path === '/openapi.json') return readFile(DESCRIPTION).then((body) => answerWith(path, body))
+      if (path === '/openapi.json') return answerWith('.json', readFile(DESCRIPTION))
       const [, page = '', file = 'index.html'] = /^\/(console|docs)(?:\/|\/(index\.(?:js|css)))?$/.exec(path) ?? []
       if (!page) return undefined
-      return filesOf(page, file === 'index.html').then((files) => answerWith(file, files.get(file) ?? Buffer.from('')))
+      const content = filesOf(page, file === 'index.html').then((files) => files.get(file) ?? Buffer.from(''))
+      return answerWith(extname(file), content)
     },
+  }
+}
+
+/** Whoever works on a page sees in its place what is wrong with it. */
+async function answerWith(type: string, content: Promise<Buffer>): Promise<GatewayResponse> {
+  try {
+    return { status: 200, headers: { ...headers, 'Content-Type': types[type] ?? '' }, body: await content }
+  } catch (error) {
+    const text = { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }
+    return { status: 500, headers: text, body: Buffer.from(String(error)) }
   }
 }
 
@@ -79,9 +89,4 @@ async function bundle(page: string, facts: PagesOptions['facts']): Promise<Files
     ['index.html', Buffer.from(html.replace('<html lang="en"', `$&${attributes.join('')}`))],
     ...outputFiles.map(({ path, contents }): [string, Buffer] => [path.slice(1), Buffer.from(contents)]),
   ])
-}
-
-function answerWith(name: string, body: Buffer): GatewayResponse {
-  const ETag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-  return { status: 200, headers: { ...headers, 'Content-Type': types[extname(name)] ?? '', ETag }, body }
 }

@@ -1,0 +1,91 @@
+import { connect } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ProxyServer, startProxy } from './index.ts'
+
+let proxy: ProxyServer
+const taken: string[] = []
+
+const answer = (text: string) => ({ status: 200, headers: {}, body: Buffer.from(text) })
+
+beforeAll(async () => {
+  proxy = await startProxy({
+    port: 0,
+    admit: ({ headers }) =>
+      headers.some(([name]) => name === 'X-Refuse-Me') ? { status: 403, code: 'Refused', message: 'No.' } : undefined,
+    site: {
+      answer: ({ path }) => (path === '/page' ? Promise.resolve(answer('page')) : undefined),
+      webSocket: {
+        path: '/socket',
+        open: (_request, socket, head) => {
+          taken.push(head.toString())
+          socket.end('taken')
+        },
+      },
+    },
+    service: () => ({
+      api: { service: 'ecs', region: 'cn-beijing' },
+      routes: [
+        {
+          name: 'echo',
+          matchRule: { path: { matchType: 'Prefix', matchContent: '/' }, header: [], queryString: [] },
+          upstream: async ({ method, headers, body }) => answer(JSON.stringify({ method, headers, body: `${body}` })),
+          timeoutSeconds: 5,
+        },
+      ],
+    }),
+  })
+})
+
+afterAll(() => proxy.close())
+
+/** What comes back for these bytes until the connection is closed. */
+function raw(...lines: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const socket = connect(proxy.port, '127.0.0.1', () => socket.write(lines.join('\r\n')))
+    socket.on('data', (chunk) => {
+      text += chunk
+      if (text.includes('"body"')) socket.end()
+    })
+    socket.on('close', () => resolve(text))
+    socket.on('error', reject)
+  })
+}
+
+const upgrade = (protocol: string) => [`Host: a`, 'Connection: Upgrade, HTTP2-Settings', `Upgrade: ${protocol}`]
+
+test('a page comes before the routes, and for everybody', async () => {
+  const page = await raw('GET /page HTTP/1.1', 'Host: a', 'X-Refuse-Me: yes', 'Connection: close', '', '')
+  expect(page).toMatch(/^HTTP\/1.1 200 OK\r\n.*page$/s)
+  expect(await raw('GET /other HTTP/1.1', 'Host: a', 'X-Refuse-Me: yes', 'Connection: close', '', '')).toContain(
+    ' 403 ',
+  )
+})
+
+test('a WebSocket at its path is handed over with what was sent already', async () => {
+  expect(await raw('GET /socket?a HTTP/1.1', ...upgrade('WebSocket'), '', 'early')).toBe('taken')
+  expect(taken).toEqual(['early'])
+})
+
+test('one who is refused gets no WebSocket', async () => {
+  const refusal = await raw('GET /socket HTTP/1.1', ...upgrade('websocket'), 'X-Refuse-Me: yes', '', '')
+  expect(refusal).toMatch(/^HTTP\/1.1 403 .*"Code":"Refused"/s)
+})
+
+test.each([
+  ['HTTP/2 offered', 'GET /socket HTTP/1.1', upgrade('h2c'), ''],
+  ['HTTP/2 offered with a body', 'POST / HTTP/1.1', [...upgrade('h2c'), 'Content-Length: 4'], 'body'],
+  ['a WebSocket at another path', 'GET /socket/more HTTP/1.1', upgrade('websocket'), ''],
+])('%s: a request like any other', async (_, first, headers, body) => {
+  const text = await raw(first, ...headers, 'X-Mine: 1', '', body)
+  expect(text).toMatch(/^HTTP\/1.1 200 OK/)
+  const echoed = JSON.parse(text.slice(text.indexOf('{')))
+  expect(echoed.body).toBe(body)
+  expect(echoed.headers).toContainEqual(['X-Mine', '1'])
+})
+
+test('a connection goes on after an offer of HTTP/2', async () => {
+  const offer = ['GET /1 HTTP/1.1', ...upgrade('h2c'), '', '']
+  const text = await raw(...offer.slice(0, -1), 'GET /page HTTP/1.1', 'Host: a', 'Connection: close', '', '')
+  expect(text.match(/HTTP\/1.1 200 OK/g)).toHaveLength(2)
+})

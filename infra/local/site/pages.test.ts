@@ -1,0 +1,43 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { GatewayResponse } from '../../emulator/apig/proxy/response.ts'
+import { createPages } from './pages.ts'
+
+const pages = createPages({ facts: { cloud: 'emulated' } })
+
+describe.each(['console', 'docs'])('/%s', (page) => {
+  let html: GatewayResponse | undefined
+  beforeAll(async () => {
+    html = await pages.answer(`/${page}`)
+  })
+
+  test('is a page, with the facts that it is given', () => {
+    expect(html).toMatchObject({ status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8' } })
+    expect(html?.body.toString()).toContain('<html lang="en" data-cloud="emulated">')
+  })
+
+  test('refers to files that are there, and to nothing else', async () => {
+    const references = [...(html?.body.toString() ?? '').matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path]) => path)
+    expect(references).toEqual(expect.arrayContaining([`/${page}/index.js`, `/${page}/index.css`]))
+    for (const path of references) {
+      const file = path?.startsWith('data:') ? undefined : await pages.answer(path ?? '')
+      if (file)
+        expect(file).toMatchObject({ status: 200, body: expect.objectContaining({ length: expect.any(Number) }) })
+      else expect(path).toMatch(/^data:/)
+    }
+  })
+
+  test('lets the browser call this gateway alone, and nobody frame it', () => {
+    const policy = html?.headers['Content-Security-Policy'] ?? ''
+    expect(policy).toMatch(/^default-src 'none';/)
+    expect(policy).toContain("connect-src 'self';")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toMatch(/unsafe|\*|https?:/)
+  })
+})
+
+test.each(['/', '/console/other.js', '/console/../config.toml', '/consoles', '/docs//', '/config.toml'])(
+  '%s is not one of the pages',
+  (path) => {
+    expect(pages.answer(path)).toBeUndefined()
+  },
+)
