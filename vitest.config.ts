@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{functions,shared,infra,tests}/**/*.test.ts'],
+    exclude: ['tests/e2e/**'],
     globalSetup: ['tests/build-once.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
