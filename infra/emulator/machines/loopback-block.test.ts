@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { claimLoopbackBlock, type LoopbackBlock } from './loopback-block.ts'
+
+// Blocks that nothing else asks for.
+const blocks = ['127.100', '127.101']
+const claimed: LoopbackBlock[] = []
+afterEach(async () => {
+  await Promise.all(claimed.splice(0).map(({ release }) => release()))
+})
+
+async function claim(): Promise<string> {
+  const block = await claimLoopbackBlock(blocks)
+  claimed.push(block)
+  return block.cidr
+}
+
+test('those who ask at once get different ones, and when none is left a line that says so', async () => {
+  const cidrs = await Promise.all([claim(), claim()])
+  expect(cidrs.sort()).toEqual(['127.100.0.0/16', '127.101.0.0/16'])
+  await expect(claim()).rejects.toThrow('127.100.0.0/16 to 127.101.0.0/16 are taken')
+  await claimed.pop()?.release()
+  expect(cidrs).toContain(await claim())
+})
+
+test('another process gets another one, and when it is killed that is free again', async () => {
+  expect(await claim()).toBe('127.100.0.0/16')
+  const other = claimInChild()
+  expect(await other.cidr).toBe('127.101.0.0/16')
+  other.kill()
+  await other.ended
+  expect(await claim()).toBe('127.101.0.0/16')
+})
+
+test('without being told otherwise, it is one from 127.16.0.0/16 on', async () => {
+  const block = await claimLoopbackBlock()
+  claimed.push(block)
+  expect(block.cidr).toMatch(/^127\.(1[6-9]|[2-7]\d)\.0\.0\/16$/)
+})
+
+function claimInChild() {
+  const module = join(import.meta.dirname, 'loopback-block.ts')
+  const program = `const { claimLoopbackBlock } = await import(${JSON.stringify(module)})
+    console.log((await claimLoopbackBlock(${JSON.stringify(blocks)})).cidr)
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program])
+  const cidr = new Promise<string>((resolve) => child.stdout.once('data', (text) => resolve(String(text).trim())))
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  return { cidr, ended, kill: () => child.kill('SIGKILL') }
+}
