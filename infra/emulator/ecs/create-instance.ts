@@ -64,6 +64,8 @@ export function createInstance(
     DeletionProtection: birth.DeletionProtection ?? false,
     Status: 'CREATING',
     StoppedMode: 'NotApplicable',
+    boots: 0,
+    passwordSha256: undefined,
     hiddenUntil: faults.hideSeconds > 0 ? now + faults.hideSeconds * 1000 : undefined,
     next: undefined,
   }

@@ -2,6 +2,7 @@ import type { FaultList } from '../openapi/fault-list.ts'
 import {
   type FaultRules,
   type FaultScope,
+  type FieldRule,
   required,
   seconds,
   text,
@@ -22,6 +23,14 @@ import {
  * - `NoQuota`: RunInstances is refused as if the quota of instances were used up.
  * - `FailItem`: in DeleteInstances, StartInstances, StopInstances and RebootInstances the item `InstanceId` (every item
  *   unless given) fails with `Code`, while the call itself succeeds.
+ *
+ * And of the password agent in the Windows instance `InstanceId` (in every one unless given), whose requests count as calls.
+ * What refuses a request for its key or its form comes first. In none of them a password is set:
+ *
+ * - `AgentRefuses`: it answers 401, as to a wrong key.
+ * - `AgentFails`: it answers 200 with `Text` (`Access is denied.` unless given) where a success has nothing.
+ * - `AgentHangs`: it takes the request and does not answer.
+ * - `AgentAbsent`: nothing listens there, from a moment after this is scripted until a moment after it is removed.
  */
 export type Fault =
   | WireFault
@@ -34,9 +43,19 @@ export type Fault =
         | { Kind: 'NoStock'; Left?: number }
         | { Kind: 'NoQuota' }
         | { Kind: 'FailItem'; Code: string; Message?: string; InstanceId?: string }
+        | { Kind: 'AgentRefuses'; InstanceId?: string }
+        | { Kind: 'AgentFails'; Text?: string; InstanceId?: string }
+        | { Kind: 'AgentHangs'; InstanceId?: string }
+        | { Kind: 'AgentAbsent'; InstanceId?: string }
       ))
 
 export type Faults = FaultList<Fault>
+
+const someText: FieldRule = {
+  is: 'a text that is not empty',
+  test: (value) => typeof value === 'string' && value !== '',
+}
+const untilRemoved: FieldRule = { is: 'left out: it lasts until it is removed', test: () => false }
 
 export const faultRules: FaultRules<Fault> = {
   ...wireFaultRules,
@@ -47,4 +66,8 @@ export const faultRules: FaultRules<Fault> = {
   NoStock: { Left: wholeNumber(0, 100) },
   NoQuota: {},
   FailItem: { Code: required(text), Message: text, InstanceId: text },
+  AgentRefuses: { InstanceId: text },
+  AgentFails: { Text: someText, InstanceId: text },
+  AgentHangs: { InstanceId: text },
+  AgentAbsent: { InstanceId: text, Times: untilRemoved, Skip: untilRemoved },
 }

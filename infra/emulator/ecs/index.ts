@@ -164,8 +164,15 @@ function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
 
 /** An instance as it is described, and what no action shows. */
 function lookInside(instance: Instance): object {
-  const { next, hiddenUntil, UserData, region } = instance
-  return { ...describeInstance(instance), Region: region, UserData, Next: next, HiddenUntil: hiddenUntil }
+  const { next, hiddenUntil, UserData, region, passwordSha256 } = instance
+  return {
+    ...describeInstance(instance),
+    Region: region,
+    UserData,
+    Next: next,
+    HiddenUntil: hiddenUntil,
+    PasswordSha256: passwordSha256,
+  }
 }
 
 function notNegative(name: string, value: number): number {

@@ -50,6 +50,10 @@ export interface Instance {
   DeletionProtection: boolean
   Status: Status
   StoppedMode: 'KeepCharging' | 'StopCharging' | 'NotApplicable'
+  /** How often it has begun to boot: more than before, and what runs in it has to begin anew. */
+  boots: number
+  /** Of the password that the agent in a Windows instance has set last: hexadecimal. */
+  passwordSha256: string | undefined
   /** Where its status goes by itself, and when; undefined while it rests. */
   next: { status: Status | 'GONE'; at: number } | undefined
   /** Lists do not show it before; undefined when it is shown from the beginning. */

@@ -56,6 +56,7 @@ export class Instances {
   move(instance: Instance, via: Status, status: Status | 'GONE', seconds: number | 'never'): void {
     const now = this.#clock.now()
     instance.Status = via
+    if (status === 'RUNNING') instance.boots += 1
     instance.UpdatedAt = timestamp(now)
     instance.next = undefined
     this.#moving.delete(instance)

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { claimLoopbackBlock, type LoopbackBlock } from './loopback-block.ts'
 
-// Blocks that nothing else asks for.
-const blocks = ['127.100', '127.101']
+// Two that nothing else asks for, nor another run of this test.
+const first = 100 + 2 * (process.pid % 60)
+const blocks = [`127.${first}`, `127.${first + 1}`] as const
+const cidr = (index: 0 | 1) => `${blocks[index]}.0.0/16`
 const claimed: LoopbackBlock[] = []
 afterEach(async () => {
   await Promise.all(claimed.splice(0).map(({ release }) => release()))
@@ -18,19 +20,19 @@ async function claim(): Promise<string> {
 
 test('those who ask at once get different ones, and when none is left a line that says so', async () => {
   const cidrs = await Promise.all([claim(), claim()])
-  expect(cidrs.sort()).toEqual(['127.100.0.0/16', '127.101.0.0/16'])
-  await expect(claim()).rejects.toThrow('127.100.0.0/16 to 127.101.0.0/16 are taken')
+  expect(cidrs.sort()).toEqual([cidr(0), cidr(1)].sort())
+  await expect(claim()).rejects.toThrow(`${cidr(0)} to ${cidr(1)} are taken`)
   await claimed.pop()?.release()
   expect(cidrs).toContain(await claim())
 })
 
 test('another process gets another one, and when it is killed that is free again', async () => {
-  expect(await claim()).toBe('127.100.0.0/16')
+  expect(await claim()).toBe(cidr(0))
   const other = claimInChild()
-  expect(await other.cidr).toBe('127.101.0.0/16')
+  expect(await other.cidr).toBe(cidr(1))
   other.kill()
   await other.ended
-  expect(await claim()).toBe('127.101.0.0/16')
+  expect(await claim()).toBe(cidr(1))
 })
 
 test('without being told otherwise, it is one from 127.16.0.0/16 on', async () => {

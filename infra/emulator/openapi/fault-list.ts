@@ -51,9 +51,17 @@ export class FaultList<F extends FaultScope & { Kind: string }> {
 
   /** The oldest fault of these kinds that strikes this call, if any: one of its times is used up by asking. */
   take<K extends F['Kind']>(action: string, ...kinds: K[]): Extract<F, { Kind: K }> | undefined {
+    return this.takeWhere(({ Action = action }) => Action === action, ...kinds)
+  }
+
+  /** The same for what is no call of an action: the oldest one of these kinds for which `strikes` holds. */
+  takeWhere<K extends F['Kind']>(
+    strikes: (fault: Extract<F, { Kind: K }>) => boolean,
+    ...kinds: K[]
+  ): Extract<F, { Kind: K }> | undefined {
     if (this.#faults.length === 0) return undefined
     for (const fault of this.#faults) {
-      if (!kinds.includes(fault.Kind as K) || (fault.Action ?? action) !== action) continue
+      if (!kinds.includes(fault.Kind as K) || !strikes(fault as unknown as Extract<F, { Kind: K }>)) continue
       if (fault.Skip) {
         fault.Skip -= 1
         continue
@@ -75,11 +83,13 @@ export class FaultList<F extends FaultScope & { Kind: string }> {
     if (typeof Kind !== 'string' || !Object.hasOwn(this.#rules, Kind)) {
       throw new TypeError(`Kind is ${JSON.stringify(Kind)}, not one of ${Object.keys(this.#rules).join(', ')}`)
     }
+    const own = this.#rules[Kind]
     const rules: Record<string, FieldRule> = {
-      ...this.#rules[Kind],
+      ...own, // first in the list of what there is
       Action: { is: `one of ${[...this.#actions].join(', ')}`, test: (value) => this.#actions.has(value as string) },
       Times: wholeNumber(1, 1e9),
       Skip: wholeNumber(0, 1e9),
+      ...own, // and stricter
     }
     for (const [name, value] of Object.entries(fields)) {
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined

@@ -52,8 +52,13 @@ export interface FieldRule {
 type KindOf<F> = F extends { Kind: infer K extends string } ? K : never
 type FieldsOf<F, K> = F extends { Kind: K } ? Exclude<keyof F, 'Kind' | keyof FaultScope> : never
 
-/** For each kind of fault, the rule for each of its own fields: the compiler holds it to the type above. */
-export type FaultRules<F> = { [K in KindOf<F>]: Record<FieldsOf<F, K>, FieldRule> }
+/**
+ * For each kind of fault, the rule for each of its own fields: the compiler holds it to the type above. A kind may also have
+ * a stricter rule for a field of FaultScope.
+ */
+export type FaultRules<F> = {
+  [K in KindOf<F>]: Record<FieldsOf<F, K>, FieldRule> & Partial<Record<keyof FaultScope, FieldRule>>
+}
 
 export const text: FieldRule = { is: 'a text', test: (value) => typeof value === 'string' }
 const yesOrNo: FieldRule = { is: 'true or false', test: (value) => typeof value === 'boolean' }

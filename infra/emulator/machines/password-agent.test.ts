@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../ecs/faults.ts'
+import { createEcs } from '../ecs/index.ts'
+import { startPasswordAgent } from './password-agent.ts'
+import type { Program } from './program.ts'
+
+const address = '127.99.0.4'
+const port = 20_000 + (process.pid % 10_000)
+const key = 'key-of-the-agent'
+const ecs = createEcs({ addressBlock: '127.99.0.0/16' })
+let agent: Program
+
+beforeEach(() => {
+  ecs.reset()
+  ecs.seed(1, { imageId: 'image-windows' })
+  agent = start()
+})
+afterEach(() => agent.end())
+
+const instance = () => {
+  const [first] = ecs.instances()
+  if (!first) throw new Error('there is no instance')
+  return first
+}
+const start = (options = {}) =>
+  startPasswordAgent(instance(), address, { port, user: 'ecs', key, faults: ecs.faults, ...options })
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const good = { Action: 'ChangePassword', Version: '2020-04-01', Username: 'ecs', NewPassword: 'Good-Secret-1' }
+
+async function ask(query: Record<string, string> = {}, headers: Record<string, string> = { 'X-API-Key': key }) {
+  const url = `http://${address}:${port}/?${new URLSearchParams({ ...good, ...query })}`
+  const response = await fetch(url, { headers: { Connection: 'close', ...headers } })
+  return { status: response.status, body: (await response.json()) as unknown }
+}
+const failure = (text: string) => ({ status: 200, body: { Result: { Result: text } } })
+const success = failure('')
+const unauthorized = { status: 401, body: { Error: 'X-API-Key is missing or wrong' } }
+
+describe('the agent', () => {
+  it('sets the password, of which the instance keeps the hash', async () => {
+    expect(await ask()).toEqual(success)
+    expect(instance().passwordSha256).toBe(sha256('Good-Secret-1'))
+    expect(await ask({ NewPassword: 'Other@Secret 2' })).toEqual(success)
+    expect(instance().passwordSha256).toBe(sha256('Other@Secret 2'))
+  })
+
+  it.each<[Record<string, string>, object]>([
+    [{}, unauthorized],
+    [{ 'X-API-Key': '' }, unauthorized],
+    [{ 'X-API-Key': 'another-key' }, unauthorized],
+    [{ 'X-API-Key': `${key}-` }, unauthorized],
+    [{ Authorization: `Bearer ${key}` }, unauthorized],
+  ])('with %j: 401', async (headers, expected) => {
+    expect(await ask({}, headers)).toEqual(expected)
+    expect(instance().passwordSha256).toBeUndefined()
+  })
+
+  it.each([
+    [{ Action: 'changepassword' }, 'The action or its version is not known.'],
+    [{ Version: '2020-04-02' }, 'The action or its version is not known.'],
+    [{ Username: 'root' }, 'The user name could not be found.'],
+    [{ NewPassword: 'short' }, 'The password does not meet the password policy requirements.'],
+    [{ NewPassword: '' }, 'The password does not meet the password policy requirements.'],
+  ])('with %j: 200 all the same, and "%s"', async (query, text) => {
+    expect(await ask(query)).toEqual(failure(text))
+    expect(instance().passwordSha256).toBeUndefined()
+  })
+
+  it.each([
+    ['GET', '/other', 404],
+    ['POST', '/', 405],
+    ['HEAD', '/', 405],
+    ['GET', '//', 404],
+  ])('%s %s: %i', async (method, path, status) => {
+    const response = await fetch(`http://${address}:${port}${path}`, { method, headers: { 'X-API-Key': key } })
+    expect(response.status).toBe(status)
+  })
+
+  it('with no key configured needs none', async () => {
+    await agent.end()
+    agent = start({ key: '' })
+    expect(await ask({}, {})).toEqual(success)
+  })
+
+  it('ends with all its connections, also one that hangs', async () => {
+    ecs.faults.add({ Kind: 'AgentHangs', Times: 1 })
+    const lost = expect(ask()).rejects.toThrow('fetch failed')
+    await expect.poll(() => ecs.faults.list()).toEqual([]) // it has arrived
+    await agent.end()
+    await lost
+    await expect(ask()).rejects.toThrow('fetch failed')
+    agent = start()
+    await agent.end() // as soon as it is started
+    await expect(ask()).rejects.toThrow('fetch failed')
+  })
+
+  it('says why it cannot start', async () => {
+    await agent.end()
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(port, address, resolve))
+    agent = start()
+    expect(await agent.ended).toContain('EADDRINUSE')
+    await agent.end()
+    await new Promise((resolve) => other.close(resolve))
+  })
+})
+
+describe('its faults', () => {
+  it.each<[Fault, object]>([
+    [{ Kind: 'AgentRefuses', Times: 1 }, unauthorized],
+    [{ Kind: 'AgentFails', Times: 1 }, failure('Access is denied.')],
+    [{ Kind: 'AgentFails', Times: 1, Text: 'out of memory' }, failure('out of memory')],
+  ])('%j', async (fault, expected) => {
+    ecs.faults.add(fault)
+    expect(await ask({}, {})).toEqual(unauthorized) // refused for its key: no fault is used up
+    expect(await ask()).toEqual(expected)
+    expect(instance().passwordSha256).toBeUndefined()
+    expect(await ask()).toEqual(success)
+  })
+
+  it('AgentHangs: takes the request, and says nothing', async () => {
+    ecs.faults.add({ Kind: 'AgentHangs', Times: 1 })
+    const socket = connect(port, address)
+    socket.write(`GET /?${new URLSearchParams(good)} HTTP/1.1\r\nHost: agent\r\nX-API-Key: ${key}\r\n\r\n`)
+    let said = ''
+    socket.on('data', (chunk) => {
+      said += chunk
+    })
+    await expect.poll(() => ecs.faults.list()).toEqual([]) // it has arrived
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect([said, socket.closed, instance().passwordSha256]).toEqual(['', false, undefined])
+    expect(await ask()).toEqual(success)
+    socket.destroy()
+  })
+
+  it('are about one instance, if they name one, and otherwise wait for it', async () => {
+    ecs.faults.add({ Kind: 'AgentRefuses', InstanceId: 'i-another', Times: 1 })
+    expect(await ask()).toEqual(success)
+    ecs.faults.add({ Kind: 'AgentFails', InstanceId: instance().InstanceId, Times: 1 })
+    expect(await ask()).toEqual(failure('Access is denied.'))
+    expect(ecs.faults.list()).toMatchObject([{ InstanceId: 'i-another', Times: 1 }])
+  })
+
+  it.each<[object, string]>([
+    [{ Kind: 'AgentFails', Text: '' }, 'Text of AgentFails is "", not a text that is not empty'],
+    [{ Kind: 'AgentAbsent', Times: 1 }, 'Times of AgentAbsent is 1, not left out: it lasts until it is removed'],
+    [
+      { Kind: 'AgentHangs', Seconds: 1 },
+      'AgentHangs has no field Seconds; it may have InstanceId, Action, Times, Skip',
+    ],
+  ])('%j makes no sense', (fault, message) => {
+    expect(() => ecs.faults.addUnchecked([fault])).toThrow(message)
+  })
+})
