@@ -1,0 +1,82 @@
+import { VERSION } from '../../shared/handler/request.ts'
+import { REQUEST_ID } from './examples.ts'
+import type { JsonSchema } from './json-schema.ts'
+import {
+  type CodeWords,
+  EVERY_ACTION_REFUSAL,
+  EVERY_REFUSAL,
+  REFUSALS,
+  type Refusal,
+  type RefusalName,
+} from './refusals.ts'
+import { refTo } from './results.ts'
+import type { Answer } from './words.ts'
+
+const metadata = (Action: string) => ({
+  RequestId: REQUEST_ID,
+  Action,
+  Version: VERSION,
+  Service: 'ecs',
+  Region: 'cn-beijing',
+})
+
+/** The responses of an operation by status: its success, and what it may be refused with. */
+export function responsesOf(name: string, answer: Answer, refusals: readonly RefusalName[], isBare = false): object {
+  const all: readonly RefusalName[] = [...EVERY_REFUSAL, ...refusals]
+  return {
+    200: success(name, answer, isBare),
+    ...Object.fromEntries(
+      all.map((refusal) => [REFUSALS[refusal].status, { $ref: `#/components/responses/${refusal}` }]),
+    ),
+  }
+}
+
+/** What an action may be refused with in all. */
+export const refusalsOfAction = (own: readonly RefusalName[]) => [...EVERY_ACTION_REFUSAL, ...own]
+
+function success(name: string, { examples }: Answer, isBare: boolean): object {
+  const values = Object.entries(examples).map(([summary, value]): [string, unknown] => [
+    summary,
+    { value: isBare ? value : { ResponseMetadata: metadata(name), ...value } },
+  ])
+  return {
+    description: 'Success.',
+    headers: headers(),
+    content: { 'application/json': { schema: refTo(`${name}Answer`), examples: Object.fromEntries(values) } },
+  }
+}
+
+/** The schema of a success. */
+export function answerSchema({ properties, required }: Answer, isBare = false): JsonSchema {
+  return {
+    type: 'object',
+    properties: isBare ? properties : { ResponseMetadata: refTo('ResponseMetadata'), ...properties },
+    required: isBare ? required : ['ResponseMetadata', ...required],
+    additionalProperties: false,
+  }
+}
+
+/** Every response of failure, by name, for operations to refer to. */
+export function failures(): object {
+  return Object.fromEntries(Object.entries<Refusal>(REFUSALS).map(([name, refusal]) => [name, failure(refusal)]))
+}
+
+function failure({ text, codes, of, headers: own = [] }: Refusal): object {
+  const examples = Object.entries(codes).map(([name, words]) => [
+    name,
+    { summary: words.when, value: example(of, name, words) },
+  ])
+  return {
+    description: text,
+    headers: headers(...own),
+    content: { 'application/json': { schema: refTo('Failure'), examples: Object.fromEntries(examples) } },
+  }
+}
+
+function example(Action: string, name: string, { code = name, message }: CodeWords): object {
+  return { ResponseMetadata: { ...metadata(Action), Error: { Code: code, Message: message } } }
+}
+
+function headers(...own: string[]): object {
+  return Object.fromEntries(['X-Request-ID', ...own].map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+}

@@ -1,0 +1,108 @@
+import { OsType } from '../../shared/handler/parameters.ts'
+import type { ResponseMetadata } from '../../shared/handler/reply.ts'
+import type { Created } from '../../shared/manager/create.ts'
+import { type Sandbox, STATUSES } from '../../shared/manager/sandbox.ts'
+import { CREATED_AT, EXPIRE_AT, SANDBOX_ID } from './examples.ts'
+import type { JsonSchema } from './json-schema.ts'
+
+/** What answers are made of. The compiler holds the names to those that the manager answers. */
+
+export const time = (description: string): JsonSchema => ({
+  type: 'string',
+  format: 'date-time',
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$',
+  description: `${description} RFC 3339 in UTC, with seconds.`,
+  examples: [EXPIRE_AT],
+})
+
+export const SANDBOX_ID_SCHEMA: JsonSchema = {
+  type: 'string',
+  description: 'Id of the sandbox.',
+  examples: [SANDBOX_ID],
+}
+
+export const EXPIRE_AT_SCHEMA = time('When the sandbox ends, unless it is renewed; absent where it has no end.')
+
+export const OS_TYPE_SCHEMA: JsonSchema = { type: 'string', enum: OsType.options }
+
+const sandbox: Record<keyof Sandbox, JsonSchema> = {
+  SandboxId: SANDBOX_ID_SCHEMA,
+  PrimaryIp: { type: 'string', description: 'Address in the network of the sandboxes; only while RUNNING.' },
+  Status: { type: 'string', enum: STATUSES, description: 'Status of the machine, in the words of ECS.' },
+  OsType: OS_TYPE_SCHEMA,
+  InstanceTypeId: { type: 'string', description: 'Type of the machine.' },
+  InstanceName: { type: 'string', description: 'Name of the machine: `sandbox-` and the name given at its creation.' },
+  Eip: { type: 'string', description: 'Public address, where it has one.' },
+  CreatedAt: time('When it was made.'),
+  ExpireAt: EXPIRE_AT_SCHEMA,
+}
+
+const lifetime: Record<keyof Created, JsonSchema> = { SandboxId: SANDBOX_ID_SCHEMA, ExpireAt: EXPIRE_AT_SCHEMA }
+
+const metadata: Record<keyof ResponseMetadata, JsonSchema> = {
+  RequestId: {
+    type: 'string',
+    pattern: '^[\\w.:-]{1,128}$',
+    description: 'Id of the request, also in the header `X-Request-ID`: the one that was sent, or a new one.',
+  },
+  Action: { type: 'string' },
+  Version: { type: 'string' },
+  Service: { const: 'ecs' },
+  Region: { type: 'string', description: 'Region of the cloud that the sandboxes are in.' },
+}
+
+/** Schemas that answers refer to, by name. */
+export const RESULTS: Record<string, JsonSchema> = {
+  Sandbox: {
+    type: 'object',
+    properties: sandbox,
+    required: ['SandboxId', 'Status', 'OsType', 'InstanceTypeId'],
+    additionalProperties: false,
+  },
+  SandboxLifetime: { type: 'object', properties: lifetime, required: ['SandboxId'], additionalProperties: false },
+  ResponseMetadata: {
+    type: 'object',
+    properties: metadata,
+    required: Object.keys(metadata),
+    additionalProperties: false,
+  },
+  Failure: {
+    type: 'object',
+    description: 'What every failure answers. Its status is not 2xx.',
+    properties: {
+      ResponseMetadata: {
+        type: 'object',
+        properties: {
+          ...metadata,
+          Error: {
+            type: 'object',
+            properties: {
+              Code: { type: 'string', description: 'For programs. That of the cloud, where the cloud has failed.' },
+              Message: { type: 'string', description: 'For people: what was wrong, and what would be right.' },
+            },
+            required: ['Code', 'Message'],
+            additionalProperties: false,
+          },
+        },
+        required: [...Object.keys(metadata), 'Error'],
+        additionalProperties: false,
+      },
+    },
+    required: ['ResponseMetadata'],
+    additionalProperties: false,
+  },
+}
+
+/** Example of a sandbox that is RUNNING. */
+export const RUNNING_SANDBOX: Readonly<Partial<Record<keyof Sandbox, string>>> = {
+  SandboxId: SANDBOX_ID,
+  PrimaryIp: '10.0.0.5',
+  Status: 'RUNNING',
+  OsType: 'Linux',
+  InstanceTypeId: 'ecs.g3i.large',
+  InstanceName: 'sandbox-agent-1',
+  CreatedAt: CREATED_AT,
+  ExpireAt: EXPIRE_AT,
+}
+
+export const refTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })

@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+
+const SERVERLESS_YML = join(import.meta.dirname, '../../serverless.yml')
+
+type Functions = Record<string, { events?: { apig?: { action?: string; version?: string; path?: unknown } }[] }>
+
+/** What the gateway leads to functions: the names of actions, as `Action=` has them, and the paths of other routes. */
+export function readRoutes(yaml: string = readFileSync(SERVERLESS_YML, 'utf8')): string[] {
+  const { functions } = parse(yaml) as { functions: Functions }
+  const events = Object.values(functions).flatMap(({ events = [] }) => events)
+  return events.flatMap(({ apig }) => (apig ? [apig.action ?? JSON.stringify(apig.path).replaceAll('"', '')] : []))
+}
