@@ -1,14 +1,7 @@
 import '../common/theme.css'
+import '../common/theme.ts'
 import './index.css'
 import { render } from 'preact'
-import { Header } from '../common/header.tsx'
+import { App } from './app.tsx'
 
-render(
-  <>
-    <Header page="console" />
-    <main>
-      <h1>Sandboxes</h1>
-    </main>
-  </>,
-  document.body,
-)
+render(<App />, document.body)

@@ -1,0 +1,126 @@
+import './cells.css'
+import type { Sandbox } from '../common/api.ts'
+import { CopyButton } from '../common/copy-button.tsx'
+import { LOCALE, useLanguage, useWords } from '../common/language.ts'
+import { nameOf } from './news.ts'
+import { useNow } from './now.ts'
+import { OsIcon } from './os.tsx'
+import { isMoving } from './poll-interval.ts'
+import { Spinner } from './spinner.tsx'
+import { ago, clockTime, durationWords, timeLeft } from './time-left.ts'
+import { words } from './words.ts'
+
+/** The parts of what is shown about a sandbox, for the table, the cards and the desktop alike. */
+type CellProps = { sandbox: Sandbox }
+
+const PREFIX = 'sandbox-'
+
+/** The name with the prefix that all have in the background. */
+export function Name({ sandbox }: CellProps) {
+  const name = nameOf(sandbox)
+  if (!name.startsWith(PREFIX)) return <span class="name">{name}</span>
+  return (
+    <span class="name" title={name}>
+      <span class="muted">{PREFIX}</span>
+      {name.slice(PREFIX.length)}
+    </span>
+  )
+}
+
+export function Os({ sandbox: { OsType } }: CellProps) {
+  return (
+    <span class="os" title={OsType}>
+      <OsIcon os={OsType} />
+      <span class="visually-hidden">{OsType}</span>
+    </span>
+  )
+}
+
+export function Id({ sandbox }: CellProps) {
+  const { list } = useWords(words)
+  return (
+    <span class="copied-text">
+      <code class="muted">{sandbox.SandboxId}</code>
+      <CopyButton text={sandbox.SandboxId} what={list.theId(nameOf(sandbox))} />
+    </span>
+  )
+}
+
+export function Status({ sandbox: { Status } }: CellProps) {
+  const { status } = useWords(words)
+  return (
+    <span class="status" data-status={Status} title={Status}>
+      {isMoving(Status) ? <Spinner /> : <span class="dot" aria-hidden="true" />}
+      {status[Status] ?? Status}
+    </span>
+  )
+}
+
+export function Address({ sandbox }: CellProps) {
+  const { list } = useWords(words)
+  const { PrimaryIp, Eip } = sandbox
+  if (!PrimaryIp) {
+    return (
+      <span class="muted">
+        <span aria-hidden="true">–</span>
+        <span class="visually-hidden">{list.noAddress}</span>
+      </span>
+    )
+  }
+  return (
+    <>
+      <span class="copied-text">
+        <code>{PrimaryIp}</code>
+        <CopyButton text={PrimaryIp} what={list.theAddress(nameOf(sandbox))} />
+      </span>
+      {Eip && (
+        <span class="copied-text muted" title={list.publicAddress}>
+          <span class="visually-hidden">{list.publicAddress}</span>
+          <code>{Eip}</code>
+        </span>
+      )}
+    </>
+  )
+}
+
+export function Type({ sandbox: { InstanceTypeId } }: CellProps) {
+  return <span class="type">{InstanceTypeId || '–'}</span>
+}
+
+export function Created({ sandbox: { CreatedAt } }: CellProps) {
+  const locale = LOCALE[useLanguage()]
+  const now = useNow()
+  if (!CreatedAt) return <span class="muted">–</span>
+  const time = clockTime(CreatedAt, locale)
+  return (
+    <time dateTime={CreatedAt} title={time}>
+      {ago(CreatedAt, now, locale)}
+      <span class="visually-hidden">, {time}</span>
+    </time>
+  )
+}
+
+/** What is left, counting down, with the moment itself for who asks. */
+export function Life({ sandbox: { ExpireAt } }: CellProps) {
+  const language = useLanguage()
+  const { life } = words[language]
+  const left = timeLeft(ExpireAt, useNow())
+  if (!ExpireAt || left.kind === 'none') return <span class="muted">{life.none}</span>
+  const time = clockTime(ExpireAt, LOCALE[language])
+  if (left.kind === 'over') {
+    return (
+      <time class="life over" dateTime={ExpireAt} title={life.endedAt(time)}>
+        {life.over}
+      </time>
+    )
+  }
+  return (
+    <time class={left.isNearlyOver ? 'life nearly-over' : 'life'} dateTime={ExpireAt} title={life.until(time)}>
+      {durationWords(left.milliseconds, language)}
+      <span class="visually-hidden">
+        , {life.until(time)}
+        {left.isNearlyOver && `, ${life.nearlyOver}`}
+      </span>
+    </time>
+  )
+}

@@ -1,0 +1,38 @@
+import './dialog.css'
+import type { ComponentChildren } from 'preact'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+
+type DialogProps = {
+  title: string
+  /** Called when it is to go: Esc, or the way back on a phone. */
+  onClose: () => void
+  /** It stays until its work is done. */
+  isBusy?: boolean
+  children: ComponentChildren
+}
+
+/** A question or a form before everything else. The focus goes back to where it came from. */
+export function Dialog({ title, onClose, isBusy = false, children }: DialogProps) {
+  const id = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog"
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault()
+        if (!isBusy) onClose()
+      }}
+      onClose={onClose}
+    >
+      <h2 id={id}>{title}</h2>
+      {children}
+    </dialog>
+  )
+}

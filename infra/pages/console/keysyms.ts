@@ -1,0 +1,16 @@
+const RETURN = 0xff0d
+const TAB = 0xff09
+
+/**
+ * The keys that type a text, as X11 keysyms: Latin-1 characters are their own, all others are 0x01000000 + the code point
+ * (X Window System Protocol, appendix A). Line breaks are Return; other control characters are left out.
+ */
+export function keysymsOf(text: string): number[] {
+  return [...text.replace(/\r\n?/g, '\n')].flatMap((character) => {
+    const code = character.codePointAt(0) ?? 0
+    if (character === '\n') return RETURN
+    if (character === '\t') return TAB
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return []
+    return code <= 0xff ? code : 0x01000000 + code
+  })
+}

@@ -1,0 +1,91 @@
+import { useId } from 'preact/hooks'
+import { LOCALE, useLanguage } from '../common/language.ts'
+import { type LifetimeChoice, PRESETS, secondsOf, UNITS, type Unit } from './lifetime.ts'
+import { useNow } from './now.ts'
+import { clockTime } from './time-left.ts'
+import { words } from './words.ts'
+
+type LifetimePickerProps = {
+  legend: string
+  choice: LifetimeChoice
+  onChoose: (choice: LifetimeChoice) => void
+  /** Whether it may be left to the service. */
+  hasDefault?: boolean
+  /** The service refuses what is chosen. */
+  isRefused: boolean
+}
+
+/** Presets, and an amount of minutes, hours or days; says when that ends. */
+export function LifetimePicker({ legend, choice, onChoose, hasDefault = false, isRefused }: LifetimePickerProps) {
+  const language = useLanguage()
+  const { lifetime } = words[language]
+  const id = useId()
+  const seconds = secondsOf(choice)
+  const end = clockTime(useNow() + (Number.isFinite(seconds) ? (seconds ?? 0) : 0) * 1_000, LOCALE[language])
+  const radio = (label: string, own: LifetimeChoice, isChosen: boolean) => (
+    <label class="choice">
+      <input type="radio" name={id} checked={isChosen} onChange={() => onChoose(own)} />
+      {label}
+    </label>
+  )
+  const isOther = choice.kind === 'other'
+  return (
+    <fieldset class="field">
+      <legend class="label">{legend}</legend>
+      <div class="choices">
+        {hasDefault && radio(lifetime.default, { kind: 'default' }, choice.kind === 'default')}
+        {PRESETS.map((preset) =>
+          radio(
+            presetWords(preset, LOCALE[language]),
+            { kind: 'preset', seconds: preset },
+            choice.kind === 'preset' && choice.seconds === preset,
+          ),
+        )}
+        {radio(lifetime.other, isOther ? choice : { kind: 'other', amount: '', unit: 'hours' }, isOther)}
+      </div>
+      {isOther && (
+        <div class="amount">
+          <input
+            class="input"
+            type="text"
+            inputMode="decimal"
+            autocomplete="off"
+            aria-label={lifetime.amount}
+            aria-invalid={isRefused || (choice.amount !== '' && Number.isNaN(seconds))}
+            aria-describedby={`${id}-hint`}
+            value={choice.amount}
+            ref={(input) => {
+              if (input && choice.amount === '' && document.activeElement?.getAttribute('name') === id) input.focus()
+            }}
+            onInput={({ currentTarget }) => onChoose({ ...choice, amount: currentTarget.value })}
+          />
+          <select
+            class="input"
+            aria-label={lifetime.unit}
+            value={choice.unit}
+            onChange={({ currentTarget }) => onChoose({ ...choice, unit: currentTarget.value as Unit })}
+          >
+            {Object.keys(UNITS).map((unit) => (
+              <option key={unit} value={unit}>
+                {lifetime[unit as Unit]}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      <p class="hint" id={`${id}-hint`}>
+        {seconds === undefined ? lifetime.defaultHint : Number.isNaN(seconds) ? lifetime.invalid : lifetime.endsAt(end)}
+      </p>
+    </fieldset>
+  )
+}
+
+function presetWords(seconds: number, locale: string): string {
+  const [unit, size] =
+    seconds < 3_600
+      ? (['minute', 60] as const)
+      : seconds < 86_400
+        ? (['hour', 3_600] as const)
+        : (['day', 86_400] as const)
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(seconds / size)
+}

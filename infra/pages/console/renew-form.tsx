@@ -1,0 +1,59 @@
+import { useState } from 'preact/hooks'
+import type { Sandbox } from '../common/api.ts'
+import { LOCALE, useLanguage } from '../common/language.ts'
+import { Dialog } from './dialog.tsx'
+import { ErrorNotice } from './error-notice.tsx'
+import { type LifetimeChoice, secondsOf } from './lifetime.ts'
+import { LifetimePicker } from './lifetime-picker.tsx'
+import { nameOf } from './news.ts'
+import { clockTime } from './time-left.ts'
+import { useWork } from './use-work.ts'
+import { words } from './words.ts'
+
+type RenewFormProps = {
+  sandbox: Sandbox
+  /** Sets its end so many seconds from now, or rejects with ApiError. */
+  renew: (seconds: number) => Promise<unknown>
+  onClose: () => void
+}
+
+/** Asks how long a sandbox should live from now. */
+export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
+  const language = useLanguage()
+  const { renewForm, cancel } = words[language]
+  const [lifetime, setLifetime] = useState<LifetimeChoice>({ kind: 'preset', seconds: 3_600 })
+  const { isBusy, failure, run } = useWork()
+  const seconds = secondsOf(lifetime)
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    if (seconds === undefined || Number.isNaN(seconds)) return
+    run(async () => {
+      await renew(seconds)
+      onClose()
+    })
+  }
+  return (
+    <Dialog title={renewForm.title(nameOf(sandbox))} onClose={onClose} isBusy={isBusy}>
+      <form class="form" onSubmit={submit} noValidate>
+        <p class="muted">
+          {sandbox.ExpireAt ? renewForm.before(clockTime(sandbox.ExpireAt, LOCALE[language])) : renewForm.beforeForever}
+        </p>
+        <LifetimePicker
+          legend={renewForm.lifetime}
+          choice={lifetime}
+          onChoose={setLifetime}
+          isRefused={failure?.code === 'InvalidParameter.LifetimeSeconds'}
+        />
+        {failure && <ErrorNotice failure={failure} during="renew" />}
+        <div class="dialog-actions">
+          <button type="button" class="button" onClick={onClose} disabled={isBusy}>
+            {cancel}
+          </button>
+          <button type="submit" class="button primary" aria-disabled={isBusy || Number.isNaN(seconds)}>
+            {isBusy ? renewForm.busy : renewForm.submit}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

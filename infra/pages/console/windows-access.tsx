@@ -1,0 +1,90 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { call, type Sandbox, type Terminal } from '../common/api.ts'
+import { CopyButton } from '../common/copy-button.tsx'
+import { Icon } from '../common/icon.tsx'
+import { useWords } from '../common/language.ts'
+import { Dialog } from './dialog.tsx'
+import { ErrorNotice } from './error-notice.tsx'
+import { nameOf } from './news.ts'
+import { Spinner } from './spinner.tsx'
+import { useWork } from './use-work.ts'
+import { words } from './words.ts'
+
+/** Opens a Windows sandbox: its address in the console of the cloud, and the key that was just set. */
+export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose: () => void }) {
+  const all = useWords(words)
+  const { windows } = all
+  const [terminal, setTerminal] = useState<Terminal>()
+  const [isShown, setShown] = useState(false)
+  const { isBusy, failure, run } = useWork()
+  const { SandboxId } = sandbox
+  const open = useCallback(
+    () => run(async () => setTerminal(await call('DescribeSandboxTerminalUrl', { SandboxId }))),
+    [SandboxId, run],
+  )
+
+  // Each opening sets a new key: once, however often this is drawn.
+  const isOpened = useRef(false)
+  useEffect(() => {
+    if (isOpened.current) return
+    isOpened.current = true
+    open()
+  }, [open])
+
+  return (
+    <Dialog title={windows.title(nameOf(sandbox))} onClose={onClose}>
+      {isBusy && (
+        <p class="busy" role="status">
+          <Spinner /> {windows.setting}
+        </p>
+      )}
+      {failure && (
+        <ErrorNotice failure={failure} during="windows">
+          <button type="button" class="button" onClick={open}>
+            {all.tryAgain}
+          </button>
+        </ErrorNotice>
+      )}
+      {terminal?.OsType === 'Windows' && (
+        <>
+          <p>{windows.text}</p>
+          <dl class="secrets">
+            <div>
+              <dt>{windows.key}</dt>
+              <dd>
+                <code class="secret">{isShown ? terminal.WindowsKey : '•'.repeat(16)}</code>
+                <button
+                  type="button"
+                  class="button quiet"
+                  aria-label={`${isShown ? windows.hide : windows.show} ${windows.theKey}`}
+                  onClick={() => setShown(!isShown)}
+                >
+                  <Icon name="eye" /> {isShown ? windows.hide : windows.show}
+                </button>
+                <CopyButton text={terminal.WindowsKey} what={windows.theKey} />
+              </dd>
+            </div>
+            <div>
+              <dt>{windows.url}</dt>
+              <dd>
+                <code class="address">{terminal.Url}</code>
+                <CopyButton text={terminal.Url} what={windows.theUrl} />
+              </dd>
+            </div>
+          </dl>
+          <p class="notice warning">{windows.keyWarning}</p>
+        </>
+      )}
+      <div class="dialog-actions">
+        <button type="button" class="button" onClick={onClose}>
+          {all.close}
+        </button>
+        {terminal?.OsType === 'Windows' && (
+          <a class="button primary" href={terminal.Url} target="_blank" rel="noopener noreferrer">
+            {windows.go} <Icon name="external" />
+          </a>
+        )}
+      </div>
+    </Dialog>
+  )
+}
