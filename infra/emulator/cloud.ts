@@ -1,5 +1,6 @@
 import { type ApigService, type ApigState, createApig } from './apig/index.ts'
 import { createEcs, type EcsService, type EcsState } from './ecs/index.ts'
+import { type MachinesOptions, startMachines } from './machines/index.ts'
 import { type Endpoint, startEndpoint } from './openapi/endpoint.ts'
 import { createVefaas, mostBodyBytes, type VefaasService, type VefaasState } from './vefaas/index.ts'
 
@@ -11,6 +12,8 @@ export interface CloudOptions {
   ecs?: EcsState
   vefaas?: VefaasState
   apig?: Omit<ApigState, 'functions'>
+  /** What runs in instances; unless given, nothing does. Their addresses then have to be of 127.0.0.0/8. */
+  machines?: MachinesOptions
 }
 
 export interface CloudEmulator extends Endpoint {
@@ -27,15 +30,19 @@ export interface CloudEmulator extends Endpoint {
  */
 export async function startCloud(options: CloudOptions = {}): Promise<CloudEmulator> {
   const { port = 0, latencyMs = 0 } = options
+  if (options.machines && !options.ecs?.addressBlock?.startsWith('127.')) {
+    throw new RangeError('what runs in instances needs an address block of 127.0.0.0/8')
+  }
   const ecs = createEcs(options.ecs)
   const vefaas = createVefaas(options.vefaas)
   let apig: ApigService | undefined
   try {
     apig = await createApig({ ...options.apig, functions: vefaas })
     const endpoint = await startEndpoint({ port, services: [ecs, vefaas, apig], latencyMs, mostBodyBytes })
-    const parts = [apig, vefaas, endpoint]
+    const machines = options.machines && (await startMachines(ecs, options.machines))
+    const parts = [apig, vefaas, endpoint, machines]
     const close = async () => {
-      await Promise.all(parts.map((part) => part.close()))
+      await Promise.all(parts.map((part) => part?.close()))
     }
     return { ...endpoint, ecs, vefaas, apig, close }
   } catch (error) {

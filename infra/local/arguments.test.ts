@@ -8,6 +8,7 @@ test('without any, the defaults', () => {
     ecsPort: 18_103,
     bootSeconds: 3,
     fastTimers: false,
+    desktops: false,
     watch: false,
     cloud: false,
     auth: undefined,
@@ -22,13 +23,19 @@ test('with all of them', () => {
     ecsPort: 18_200,
     bootSeconds: 0.5,
     fastTimers: true,
+    desktops: false,
     watch: true,
     cloud: true,
     auth: 'key',
   })
 })
 
+test('with desktops', () => {
+  expect(readArguments(['--desktops'])).toMatchObject({ desktops: true, cloud: false })
+})
+
 test.each([
+  ['--desktops --cloud', '--desktops is for emulated machines: those of --cloud have their own'],
   ['--port 65536', '--port must be a number from 0 to 65535'],
   ['--port 80.5', '--port must be a whole number'],
   ['--port http', '--port must be a number from 0 to 65535'],

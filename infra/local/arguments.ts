@@ -7,6 +7,7 @@ export type Arguments = {
   ecsPort: number
   bootSeconds: number
   fastTimers: boolean
+  desktops: boolean
   watch: boolean
   cloud: boolean
   auth: 'key' | 'gateway' | undefined
@@ -20,6 +21,7 @@ Runs the service on this computer, with a small copy of the cloud beside it. Lis
   --ecs-port <port>       of the API of the emulated cloud: ECS, veFaaS and APIG (18103; 0 takes a free one)
   --boot-seconds <n>      how long an emulated machine takes to boot (3)
   --fast-timers           run the timers of serverless.yml faster: a minute takes a second
+  --desktops              give each emulated Linux machine a real desktop; needs Linux, and Debian packages that it names
   --watch                 deploy a function again whenever its source changes
   --auth key|gateway      key: callers need a key; gateway: they need none (gateway)
   --cloud                 use the real ECS, with the configured credentials: this makes and removes real machines
@@ -32,6 +34,7 @@ const options = {
   'ecs-port': { type: 'string' },
   'boot-seconds': { type: 'string' },
   'fast-timers': { type: 'boolean' },
+  desktops: { type: 'boolean' },
   watch: { type: 'boolean' },
   auth: { type: 'string' },
   cloud: { type: 'boolean' },
@@ -41,8 +44,9 @@ const options = {
 /** Reads the command line. Throws LocalError. */
 export function readArguments(args: string[]): Arguments {
   const { values } = parseFlags({ args, options })
-  const { auth } = values
+  const { auth, cloud = false, desktops = false } = values
   if (auth !== undefined && auth !== 'key' && auth !== 'gateway') throw new LocalError('--auth must be key or gateway')
+  if (cloud && desktops) throw new LocalError('--desktops is for emulated machines: those of --cloud have their own')
   return {
     help: values.help ?? false,
     port: values.port === undefined ? undefined : port('--port', values.port),
@@ -50,7 +54,8 @@ export function readArguments(args: string[]): Arguments {
     bootSeconds: number('--boot-seconds', values['boot-seconds'] ?? '3', 86_400),
     fastTimers: values['fast-timers'] ?? false,
     watch: values.watch ?? false,
-    cloud: values.cloud ?? false,
+    desktops,
+    cloud,
     auth,
   }
 }

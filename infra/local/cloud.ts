@@ -1,14 +1,13 @@
 import type { Config } from '../../shared/config/schema.ts'
 import { type CloudEmulator, startCloud } from '../emulator/cloud.ts'
 import type { EcsState } from '../emulator/ecs/index.ts'
+import { claimLoopbackBlock, type LoopbackBlock } from '../emulator/machines/loopback-block.ts'
 import { type ConfigureOptions, configure } from './configure.ts'
 import { deploy, deployAndWatch } from './deploy.ts'
 import { LocalError } from './error.ts'
 import { refuseWebPages } from './guard.ts'
+import { checkDesktops, machinesFor } from './machines.ts'
 import { createSite } from './site/index.ts'
-
-/** Private addresses of emulated machines: what the functions send there, a password among it, stays on this computer. */
-const LOOPBACK = '127.16.0.0/16'
 
 /** What the names of functions begin with on veFaaS: service and stage. */
 const PREFIX = /^.*?-local-/
@@ -18,12 +17,14 @@ export type LocalOptions = ConfigureOptions & {
   port?: number
   /** Of the API of the emulated cloud; 0, the default, takes a free one. */
   ecsPort?: number
-  ecs?: EcsState
+  ecs?: Omit<EcsState, 'addressBlock'>
+  /** Emulated Linux machines have real desktops. */
+  desktops?: boolean
   /** How many seconds pass for the timers while one really passes. Left out: they do not fire. */
   timerSpeed?: number
   /** Deploys a function again whenever its source changes; gets what is said about that, line by line. */
   onRedeployment?: (line: string) => void
-  /** Gets what functions write, line by line. */
+  /** Gets what functions write, line by line, and under the name `machines` what there is to say about these. */
   onLog?: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
 }
 
@@ -32,6 +33,8 @@ export type Local = {
   url: string
   cloud: CloudEmulator
   config: Config
+  /** Private addresses of emulated machines, e.g. `127.16.0.0/16`. */
+  addressBlock: string
   /** The key made for this run, where one is needed and none is configured. */
   key: string | undefined
   /** Ends everything at once. */
@@ -40,26 +43,39 @@ export type Local = {
 
 /**
  * Starts an emulated cloud, empty, and deploys this service into it: `serverless deploy --stage local`. Everything listens
- * on 127.0.0.1. Rejects, with nothing left running, with ConfigError or LocalError; their messages are for people.
+ * on 127.0.0.1, and machines on addresses like it. Rejects, with nothing left running, with ConfigError or LocalError; their messages are for people.
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const { config, key, bridgeKey, environmentFor } = configure(options)
-  const { ecsPort = 0, ecs, timerSpeed = 0, onLog = () => {}, onRedeployment } = options
+  const { desktops = false, ecsPort = 0, ecs, timerSpeed = 0, onLog = () => {}, onRedeployment } = options
+  if (desktops) checkDesktops()
   const port = options.port ?? config.server.port
   const site = createSite({
     gateway: () => cloud.apig.gatewayUrl,
     key: bridgeKey,
-    facts: { cloud: options.cloud ? 'real' : 'emulated' },
+    facts: options.cloud ? { cloud: 'real', desktops: 'on' } : { cloud: 'emulated', desktops: desktops ? 'on' : 'off' },
     isChanging: onRedeployment !== undefined,
   })
+  // What the functions send to machines, a password among it, stays on this computer, and with this very cloud.
+  const block = await blockOfOwn()
   const cloud = await listening({ '--port': port, '--ecs-port': ecsPort }, () =>
     startCloud({
       port: ecsPort,
-      ecs: { addressBlock: LOOPBACK, ...ecs },
+      ecs: { ...ecs, addressBlock: block.cidr },
       vefaas: { timerSpeed, onLog: (name, line, stream) => onLog(name.replace(PREFIX, ''), line, stream) },
       apig: { gatewayPort: port, admit: refuseWebPages, site },
+      ...(!options.cloud && {
+        machines: { ...machinesFor(config, desktops), onLog: (line: string) => onLog('machines', line, 'stderr') },
+      }),
     }),
-  )
+  ).catch(async (error) => {
+    await block.release()
+    throw error
+  })
+  const end = async () => {
+    await cloud.close()
+    await block.release()
+  }
   try {
     const environment = environmentFor({ cloud: cloud.url, gateway: cloud.apig.gatewayUrl })
     const watching = onRedeployment && (await deployAndWatch(environment, onRedeployment))
@@ -67,12 +83,20 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const close = () => {
       watching?.end()
       site.close()
-      return cloud.close()
+      return end()
     }
-    return { url: cloud.apig.gatewayUrl, cloud, config, key, close }
+    return { url: cloud.apig.gatewayUrl, cloud, config, addressBlock: block.cidr, key, close }
   } catch (error) {
-    await cloud.close()
+    await end()
     throw error
+  }
+}
+
+async function blockOfOwn(): Promise<LoopbackBlock> {
+  try {
+    return await claimLoopbackBlock()
+  } catch (cause) {
+    throw new LocalError((cause as Error).message, { cause })
   }
 }
 

@@ -55,13 +55,14 @@ describe('emulated settings', () => {
       ECS_MANAGER__INSTANCE__ZONE: 'cn-shanghai-a',
       ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-emulated',
       ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-emulated"]',
+      ECS_MANAGER__WINDOWS__AGENT_KEY: 'local-agent-key',
     })
   })
 
   test('keep what the file says', () => {
     writeFileSync(
       file(),
-      '[instance]\nimage_id = "image-a"\nwindows_image_id = "image-b"\nzone = "z-a"\n[network]\nsubnet_id = "subnet-a"\nsecurity_group_ids = ["sg-a"]\n',
+      '[instance]\nimage_id = "image-a"\nwindows_image_id = "image-b"\nzone = "z-a"\n[network]\nsubnet_id = "subnet-a"\nsecurity_group_ids = ["sg-a"]\n[windows]\nagent_key = "key-a"\n',
     )
     expect(emulatedSettings(file(), 'http://127.0.0.1:1')).toEqual(access)
   })

@@ -7,6 +7,9 @@ export type Environment = Record<string, string>
 export const ACCESS_KEY = 'AKLOCAL'
 export const SECRET_KEY = 'local-secret'
 
+/** What the password agents of emulated Windows machines ask for. No secret either. */
+const AGENT_KEY = 'local-agent-key'
+
 /** Where calls to the cloud go, and with whose credentials: what only `--cloud` may take from the user. */
 const CLOUD_ACCESS = ['ENDPOINT', 'ACCESS_KEY', 'SECRET_KEY', 'SESSION_TOKEN'].map(
   (key) => `ECS_MANAGER__VOLCENGINE__${key}`,
@@ -34,8 +37,8 @@ export function settingsOf(environment: NodeJS.ProcessEnv, cloud: boolean): Envi
 }
 
 /**
- * What makes functions use the emulated cloud at `url`, and ids for the settings that a deployment must fill in and that
- * `configFile` leaves empty. Its keys come from the role of the functions.
+ * What makes functions use the emulated cloud at `url`, and values for the settings that it needs and that `configFile` leaves
+ * empty. Its keys come from the role of the functions.
  */
 export function emulatedSettings(configFile: string, url: string): Environment {
   const sections = sectionsOf(configFile)
@@ -48,6 +51,7 @@ export function emulatedSettings(configFile: string, url: string): Environment {
     ['instance', 'zone', `${given('volcengine', 'region') || 'cn-beijing'}-a`],
     ['network', 'subnet_id', 'subnet-emulated'],
     ['network', 'security_group_ids', '["sg-emulated"]'],
+    ['windows', 'agent_key', AGENT_KEY],
   ] as const
   for (const [section, key, emulated] of needed) {
     const isEmpty = given(section, key).length === 0 // a text or a list

@@ -30,11 +30,12 @@ async function start(): Promise<void> {
   }
 
   // 3. Start the emulated cloud, and deploy the functions into it.
-  const { ecsPort, bootSeconds, fastTimers, cloud, auth, port } = wanted
+  const { ecsPort, bootSeconds, fastTimers, desktops, cloud, auth, port } = wanted
   local = await startLocal({
     ecsPort,
     ecs: { bootSeconds },
     timerSpeed: fastTimers ? 60 : 1,
+    desktops,
     cloud,
     settings: settingsOf(process.env, cloud),
     ...(auth && { auth }),

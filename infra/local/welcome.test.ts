@@ -3,6 +3,7 @@ import { loadConfig } from '../../shared/config/index.ts'
 import { startCloud } from '../emulator/cloud.ts'
 import { clientFor, deploy, type FunctionsOf, serviceWith } from '../vefaas/testing.ts'
 import { readArguments } from './arguments.ts'
+import type { Environment } from './environment.ts'
 import { configFileOf, localEnvironment } from './stage.ts'
 import { welcome } from './welcome.ts'
 
@@ -13,9 +14,14 @@ afterAll(() => cloud.close())
 /** What is said of functions that call each other by these events. */
 async function welcomeTo(functions: FunctionsOf, line = ''): Promise<string[]> {
   await deploy(clientFor(cloud.url), serviceWith(functions))
-  const config = loadConfig({ file: configFileOf({}), env: localEnvironment({}, cloud.url) })
-  const local = { url: 'http://127.0.0.1:1', cloud, config, key: undefined, close: cloud.close }
-  return welcome(local, readArguments(line.split(' ').filter(Boolean))).split('\n')
+  return said(line).split('\n')
+}
+
+function said(line: string, settings: Environment = {}): string {
+  const config = loadConfig({ file: configFileOf({}), env: localEnvironment(settings, cloud.url) })
+  const addressBlock = '127.16.0.0/16'
+  const local = { url: 'http://127.0.0.1:1', cloud, config, addressBlock, key: undefined, close: cloud.close }
+  return welcome(local, readArguments(line.split(' ').filter(Boolean)))
 }
 
 const timers: FunctionsOf = {
@@ -42,4 +48,16 @@ test.each([
 
 test('without timers, nothing about them', async () => {
   expect((await welcomeTo({ quiet: {} })).join('\n')).not.toContain('timer')
+})
+
+test.each<[line: string, settings: Environment, expected: RegExp]>([
+  ['', {}, /^ {2}machines +at addresses of 127\.16\.0\.0\/16\n +Linux +nothing .*--desktops.*\n +Windows .*8112$/m],
+  ['--desktops', {}, /^ +Linux +a desktop, .*5905: what runs in it runs as you.*not fenced off$/m],
+  ['', { ECS_MANAGER__WINDOWS__AGENT_SCHEME: 'https' }, /^ +Windows +nothing .*https$/m],
+])('what runs in machines, with "%s" and %j', (line, settings, expected) => {
+  expect(said(line, settings)).toMatch(expected)
+})
+
+test('with real machines, nothing of emulated ones', () => {
+  expect(said('--cloud')).not.toContain('  machines ')
 })

@@ -1,10 +1,11 @@
+import type { Config } from '../../shared/config/schema.ts'
 import type { Arguments } from './arguments.ts'
 import type { Local } from './cloud.ts'
 import { ACCESS_KEY, SECRET_KEY } from './environment.ts'
 import { frequency } from './frequency.ts'
 
 /** What `npm start` prints: what runs where and when, the actions as curl lines in an order that works, and the address. */
-export function welcome({ url, cloud, config, key }: Local, wanted: Arguments): string {
+export function welcome({ url, cloud, config, addressBlock, key }: Local, wanted: Arguments): string {
   const { bootSeconds, fastTimers } = wanted
   const authorization = config.security.auth === 'key' ? ' -H "Authorization: Bearer $KEY"' : ''
   const curl = (action: string, parameters = '') =>
@@ -22,7 +23,7 @@ export function welcome({ url, cloud, config, key }: Local, wanted: Arguments): 
       ? [
           `  real ECS        ${config.volcengine.endpoint} (${config.volcengine.region}): machines are real and cost money`,
         ]
-      : []),
+      : machinesOf(config, addressBlock, wanted.desktops)),
     ...pathsOf(cloud).map((path) => `  events          ${url}${path}   POST, as CloudEvents`),
     ...timersOf(cloud, fastTimers).map((timer, at) => `  ${at === 0 ? 'timers' : '      '}          ${timer}`),
     '',
@@ -41,6 +42,19 @@ export function welcome({ url, cloud, config, key }: Local, wanted: Arguments): 
     `ready ${url}`,
   ]
   return lines.join('\n')
+}
+
+/** What runs in emulated machines, and where. */
+function machinesOf({ terminal, windows }: Config, block: string, hasDesktops: boolean): string[] {
+  return [
+    `  machines        at addresses of ${block}`,
+    hasDesktops
+      ? `    Linux         a desktop, by VNC at port ${terminal.vnc_port}: what runs in it runs as you, on this computer, not fenced off`
+      : '    Linux         nothing in it; with --desktops, a desktop',
+    windows.agent_scheme === 'http'
+      ? `    Windows       the password agent, at port ${windows.agent_port}`
+      : '    Windows       nothing in it: the password agent of emulated machines speaks http, windows.agent_scheme is https',
+  ]
 }
 
 /** Routes that no action of the query leads to: those of functions that work by event. */

@@ -8,5 +8,5 @@ export type Program = {
   end(): Promise<void>
 }
 
-/** Starts what runs in an instance that has this address. Does not wait, and never throws. */
+/** Starts what runs in an instance that has this address. Does not wait; throws what keeps it from starting. */
 export type Start = (instance: Instance, address: string) => Program

@@ -1,0 +1,150 @@
+import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { cpSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { Instance } from '../ecs/instance.ts'
+import { noteDisplay, removeDisplay } from './display.ts'
+import { endMarked, MARK } from './processes.ts'
+import type { Program } from './program.ts'
+import { type Colour, colourRoot } from './root-window.ts'
+import { removeFolder } from './run-folder.ts'
+import { writeXAuthority } from './x-authority.ts'
+
+export type DesktopOptions = {
+  /** Of the VNC server. */
+  port: number
+  /** For its files; it is removed at the end. */
+  folder: string
+}
+
+/** Its errors are read, and on file descriptor 3 it says which display it has. */
+const SERVER_STDIO: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe']
+
+/** The last lines of errors that are shown. */
+const LINES = 3
+
+/** A server that was told to end gets so long. */
+const PATIENCE_MS = 2_000
+
+/**
+ * Starts a desktop: an X server that speaks VNC at the instance's address, a window manager, and a terminal with a shell.
+ * What runs in it runs as who runs this, but with a home folder of its own and little of their environment. It can be
+ * started again in the same folder, and finds its files there.
+ */
+export function startDesktop(instance: Instance, address: string, { port, folder }: DesktopOptions): Program {
+  const home = join(folder, 'home')
+  const authority = join(folder, 'authority')
+  const cookie = randomBytes(16)
+  cpSync(join(import.meta.dirname, 'home'), home, { recursive: true, force: false })
+  writeXAuthority(authority, cookie)
+  const environment = environmentOf(instance, address, { folder, home, authority })
+
+  const run = (program: string, args: string[], stdio: StdioOptions, more = {}) =>
+    begin(program, args, { cwd: home, env: { ...environment, ...more }, stdio })
+
+  const server = run('Xtigervnc', serverArguments(instance, { address, port, authority }), SERVER_STDIO)
+  const show = async () => {
+    const display = await displayOf(server)
+    noteDisplay(folder, display, server.pid ?? 0)
+    // The terminal is for the window manager to start: a window that appears while that begins would stay without a frame.
+    run('openbox', ['--sm-disable', '--startup', 'xterm'], 'ignore', { DISPLAY: `:${display}` })
+    await colourRoot(display, cookie, colourOf(instance))
+  }
+  show().catch(() => server.kill()) // without a note of its display nobody could clear up after it
+
+  const ended = reasonOf(server).then(async (reason) => {
+    await endMarked((mark) => mark === folder)
+    removeDisplay(folder)
+    return `its X server ${reason}`
+  })
+  return {
+    ended,
+    async end() {
+      server.kill()
+      const timer = setTimeout(() => server.kill('SIGKILL'), PATIENCE_MS)
+      await ended
+      clearTimeout(timer)
+      removeFolder(folder)
+    },
+  }
+}
+
+function serverArguments(
+  { InstanceName }: Instance,
+  at: { address: string; port: number; authority: string },
+): string[] {
+  return [
+    ...['-displayfd', '3', '-auth', at.authority, '-nolisten', 'tcp', '-noreset'],
+    ...['-interface', at.address, '-rfbport', String(at.port), '-desktop', InstanceName],
+    ...['-SecurityTypes', 'None', '-AlwaysShared', '-AcceptSetDesktopSize'],
+    ...['-geometry', '1280x800', '-depth', '24'],
+    // Whoever connects and leaves without a word, as one who waits for the server, counts as an attacker: never.
+    ...['-BlacklistThreshold', '1000000000'],
+  ]
+}
+
+/** What it has of the environment of who runs this. */
+const INHERITED = ['PATH', 'TZ', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE']
+
+function environmentOf(
+  instance: Instance,
+  address: string,
+  files: { folder: string; home: string; authority: string },
+) {
+  const inherited = INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
+  return {
+    LANG: 'C.UTF-8',
+    ...Object.fromEntries(inherited),
+    HOME: files.home,
+    XAUTHORITY: files.authority,
+    SHELL: existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh',
+    MACHINE_NAME: instance.InstanceName,
+    MACHINE_ID: instance.InstanceId,
+    MACHINE_ADDRESS: address,
+    [MARK]: files.folder,
+  }
+}
+
+/** Each machine has a colour of its own between teal and violet, dark and calm: who has many of them open can tell them apart. */
+function colourOf({ InstanceId }: Instance): Colour {
+  const [byte = 0] = createHash('sha256').update(InstanceId).digest()
+  const hue = 170 + (byte / 256) * 120
+  const [lightness, strength] = [0.26, 0.06]
+  const channel = (offset: number) => {
+    const at = (offset + hue / 30) % 12
+    return Math.round(255 * (lightness - strength * Math.max(-1, Math.min(at - 3, 9 - at, 1))))
+  }
+  return (channel(0) << 16) | (channel(8) << 8) | channel(4)
+}
+
+/** A process that ends when this one does, however that is, and that Ctrl-C in this one's terminal does not reach. */
+function begin(program: string, args: string[], options: SpawnOptions): ChildProcess {
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', program, ...args], { ...options, detached: true })
+  child.on('error', () => {}) // the reason for the end of the server, and no loss elsewhere
+  return child
+}
+
+/** The number that the server writes once it has found a free display. Waits for ever where it finds none. */
+function displayOf(server: ChildProcess): Promise<number> {
+  return new Promise((resolve) =>
+    createInterface(server.stdio[3] as Readable).once('line', (line) => resolve(Number(line))),
+  )
+}
+
+/** Why a process ended, with the last that it said. */
+function reasonOf(child: ChildProcess): Promise<string> {
+  const last: string[] = []
+  if (child.stderr) {
+    createInterface(child.stderr).on('line', (line) => {
+      if (line.trim() !== '' && last.push(line.trim()) > LINES) last.shift()
+    })
+  }
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`could not be started: ${error.message}`))
+    child.once('close', (code, signal) => {
+      resolve(signal ? `was ended by ${signal}` : `ended with code ${code}: ${last.join(' ')}`)
+    })
+  })
+}

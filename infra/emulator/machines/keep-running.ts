@@ -1,0 +1,66 @@
+import type { Instance } from '../ecs/instance.ts'
+import { KeptProgram, type KeptProgramOptions } from './kept-program.ts'
+import type { Start } from './program.ts'
+
+export type KeepOptions = {
+  /** All there are, as they are now. */
+  instances: () => readonly Instance[]
+  /** What is to run in an instance while it is on; undefined: nothing. */
+  startFor: (instance: Instance) => Start | undefined
+  /** Gets what there is to say, line by line. */
+  onLog: (line: string) => void
+  /** How long after its first end a program begins again, in milliseconds; default a second. */
+  pauseMs?: number
+}
+
+const LOOK_MS = 100
+
+/**
+ * Keeps in each instance what is to run there: looks at all of them again and again, begins what is missing and ends what
+ * should not be. Looking is all: a status may change by any call, by the clock, or between two looks and back, which the
+ * count of boots tells. Nobody waits for it.
+ */
+export function keepRunning(options: KeepOptions): { close(): Promise<void> } {
+  // By address, not by instance: what begins at an address has to wait until what was there has gone.
+  const kept = new Map<string, KeptProgram>()
+
+  const look = () => {
+    const wanted = wantedNow(options)
+    for (const [address, program] of kept) {
+      if (program.isEnding || program.boot === wanted.get(address)?.boot) continue
+      program.end().then(() => kept.delete(address))
+    }
+    for (const [address, program] of wanted) {
+      if (!kept.has(address)) kept.set(address, new KeptProgram({ ...options, ...program }))
+    }
+  }
+  const timer = setInterval(look, LOOK_MS).unref()
+
+  return {
+    async close() {
+      clearInterval(timer)
+      await Promise.all([...kept.values()].map((program) => program.end()))
+    },
+  }
+}
+
+function wantedNow({ instances, startFor }: KeepOptions) {
+  const wanted = new Map<string, Pick<KeptProgramOptions, 'boot' | 'name' | 'begin'>>()
+  for (const instance of instances()) {
+    const start = startFor(instance)
+    const address = instance.NetworkInterfaces[0]?.PrimaryIpAddress
+    if (!start || !address || !isOn(instance)) continue
+    const { InstanceId, InstanceName, boots } = instance
+    wanted.set(address, {
+      boot: `${InstanceId} ${boots}`,
+      name: `${InstanceName} (${InstanceId}, ${address})`,
+      begin: () => start(instance, address),
+    })
+  }
+  return wanted
+}
+
+/** From the beginning of a boot that will end well, so that what runs in a machine is there when it is RUNNING. */
+function isOn({ Status, next }: Instance): boolean {
+  return next ? next.status === 'RUNNING' : Status === 'RUNNING'
+}
