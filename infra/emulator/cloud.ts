@@ -35,19 +35,19 @@ export async function startCloud(options: CloudOptions = {}): Promise<CloudEmula
   }
   const ecs = createEcs(options.ecs)
   const vefaas = createVefaas(options.vefaas)
-  let apig: ApigService | undefined
+  const started: { close(): void | Promise<void> }[] = [vefaas]
+  const close = async () => {
+    await Promise.all(started.map((part) => part.close()))
+  }
   try {
-    apig = await createApig({ ...options.apig, functions: vefaas })
+    const apig = await createApig({ ...options.apig, functions: vefaas })
+    started.push(apig)
     const endpoint = await startEndpoint({ port, services: [ecs, vefaas, apig], latencyMs, mostBodyBytes })
-    const machines = options.machines && (await startMachines(ecs, options.machines))
-    const parts = [apig, vefaas, endpoint, machines]
-    const close = async () => {
-      await Promise.all(parts.map((part) => part?.close()))
-    }
+    started.push(endpoint)
+    if (options.machines) started.push(await startMachines(ecs, options.machines))
     return { ...endpoint, ecs, vefaas, apig, close }
   } catch (error) {
-    vefaas.close()
-    await apig?.close()
+    await close()
     throw error
   }
 }

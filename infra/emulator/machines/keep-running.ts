@@ -11,9 +11,9 @@ export type KeepOptions = {
   onLog: (line: string) => void
   /** How long after its first end a program begins again, in milliseconds; default a second. */
   pauseMs?: number
+  /** How often to look, in milliseconds; default ten times a second. */
+  lookMs?: number
 }
-
-const LOOK_MS = 100
 
 /**
  * Keeps in each instance what is to run there: looks at all of them again and again, begins what is missing and ends what
@@ -34,7 +34,7 @@ export function keepRunning(options: KeepOptions): { close(): Promise<void> } {
       if (!kept.has(address)) kept.set(address, new KeptProgram({ ...options, ...program }))
     }
   }
-  const timer = setInterval(look, LOOK_MS).unref()
+  const timer = setInterval(look, options.lookMs ?? 100).unref()
 
   return {
     async close() {
