@@ -1,3 +1,5 @@
+import { VERSION } from '../../shared/handler/request.ts'
+
 /** A response of failure: its status, and each code that it may have, as README's table of errors has them. */
 export type Refusal = {
   status: number
@@ -18,12 +20,12 @@ export type CodeWords = {
   message: string
 }
 
-const NO_ACTION: CodeWords = {
+const noAction = (action: string): CodeWords => ({
   when: 'No such action: `Action` or `Version` is another than that of this function.',
-  message: 'This is DescribeSandboxes, version 2020-04-01, and no other action.',
-}
+  message: `This is ${action}, version ${VERSION}, and no other action.`,
+})
 
-const UNREADABLE_PARAMETERS: Refusal['codes'] = {
+const UNREADABLE_PARAMETERS = {
   'MissingParameter.<Name>': {
     when: 'This parameter is required. An empty one counts as absent.',
     code: 'MissingParameter.SandboxId',
@@ -36,10 +38,11 @@ const UNREADABLE_PARAMETERS: Refusal['codes'] = {
   },
 }
 
-const THROTTLED: Refusal['codes'] = {
+const THROTTLED = {
   FlowLimitExceeded: {
     when: 'The cloud throttles the calls of this account, also after several tries.',
-    message: 'The cloud throttles calls (DescribeInstances). The request is denied because of flow control.',
+    message:
+      'The cloud throttles calls (DescribeInstances). Request was rejected because the request speed of this openAPI is beyond the current flow control limit.',
   },
 }
 
@@ -64,6 +67,10 @@ export const REFUSALS = {
     of: 'TeardownSandboxes',
     codes: {
       ...UNREADABLE_PARAMETERS,
+      'MissingParameter.<Name>': {
+        ...UNREADABLE_PARAMETERS['MissingParameter.<Name>'],
+        message: 'SandboxId is required, or a list of them: SandboxIds.',
+      },
       InvalidEvent: {
         when: 'It is neither a CloudEvent nor JSON, or it has no data that could be read.',
         message: 'A CloudEvent needs id, a text that is not empty.',
@@ -113,7 +120,7 @@ export const REFUSALS = {
     status: 404,
     text: 'There is no such action.',
     of: 'DescribeSandboxes',
-    codes: { InvalidActionOrVersion: NO_ACTION },
+    codes: { InvalidActionOrVersion: noAction('DescribeSandboxes') },
   },
   NoSuchSandbox: {
     status: 404,
@@ -124,7 +131,7 @@ export const REFUSALS = {
         when: 'No sandbox has this id, or it is that of a machine that is not one of this manager.',
         message: 'There is no sandbox i-07c4f744a9d14da387ec.',
       },
-      InvalidActionOrVersion: NO_ACTION,
+      InvalidActionOrVersion: noAction('DeleteSandbox'),
     },
   },
   NoSuchToken: {
@@ -136,7 +143,7 @@ export const REFUSALS = {
         when: 'It is unknown or has been used, or its sandbox is gone or not RUNNING.',
         message: 'The token is not valid. Get a new one from DescribeSandboxTerminalUrl.',
       },
-      InvalidActionOrVersion: NO_ACTION,
+      InvalidActionOrVersion: noAction('ValidateVncToken'),
     },
   },
   MethodNotAllowed: {
@@ -158,7 +165,8 @@ export const REFUSALS = {
     codes: {
       IdempotentParameterMismatch: {
         when: 'This `ClientToken` was used with other parameters, or the machine that it made is gone.',
-        message: 'The ClientToken was used with other parameters, or its machine is gone (RunInstances).',
+        message:
+          'The ClientToken was used with other parameters, or its machine is gone (RunInstances). The request uses the same client token as a previous, but non-identical request.',
       },
     },
   },
@@ -193,9 +201,14 @@ export const REFUSALS = {
       'QuotaExceeded.*': {
         when: 'A quota of the cloud account is used up; the code is that of the cloud.',
         code: 'QuotaExceeded.MaximumInstances',
-        message: 'A quota of the account is used up (RunInstances).',
+        message:
+          'A quota of the account is used up (RunInstances). The quota of 20 instances in this region is used up.',
       },
-      ...THROTTLED,
+      FlowLimitExceeded: {
+        ...THROTTLED.FlowLimitExceeded,
+        message:
+          'The cloud throttles calls (RunInstances). The machine may exist all the same: repeat the call with ClientToken=task-7-try. Request was rejected because the request speed of this openAPI is beyond the current flow control limit.',
+      },
     },
     headers: ['Retry-After'],
   },
@@ -224,8 +237,8 @@ export const REFUSALS = {
     codes: {
       '*': {
         when: 'The code of the cloud.',
-        code: 'InvalidCredential',
-        message: 'The cloud refused the manager (DescribeInstances). No credentials were found.',
+        code: 'AccessDenied',
+        message: 'The cloud refused the manager (DescribeInstances). The role has no policy for it.',
       },
     },
   },
@@ -241,7 +254,7 @@ export const REFUSALS = {
       '*': {
         when: 'The code of the cloud, also where it has no such machine in stock.',
         code: 'InternalError',
-        message: 'The cloud failed (DescribeInstances). An internal error has occurred.',
+        message: 'The cloud failed (DescribeInstances). The service has failed.',
       },
     },
     headers: ['Retry-After'],
@@ -253,12 +266,12 @@ export const REFUSALS = {
     codes: {
       UpstreamTimeout: {
         when: 'The cloud, or the agent in a Windows sandbox, did not answer in time.',
-        message: 'The work was not done in time. It may still be done.',
+        message: 'The cloud did not answer in time (DescribeInstances). There was no answer.',
       },
       '*': {
         when: 'The code of the cloud, where it says itself that it was late.',
         code: 'GatewayTimeout',
-        message: 'The cloud did not answer in time (DescribeInstances). The gateway timed out.',
+        message: 'The cloud did not answer in time (DescribeInstances). The service was late.',
       },
     },
   },
@@ -269,21 +282,10 @@ export const REFUSALS = {
     codes: {
       ServiceUnavailable: {
         when: 'The message names those that are left, and the codes of the cloud.',
-        message: 'Not deleted yet (CREATING): i-07c4f744a9d14da387ec. Deliver the event again.',
+        message: 'Not deleted yet (InvalidInstanceStatus): i-07c4f744a9d14da387ec. Deliver the event again.',
       },
     },
     headers: ['Retry-After'],
-  },
-  EventIsLate: {
-    status: 504,
-    text: 'There was no time to delete all sandboxes. Send the event again.',
-    of: 'TeardownSandboxes',
-    codes: {
-      UpstreamTimeout: {
-        when: 'The time of the function is over.',
-        message: 'The work was not done in time. It may still be done.',
-      },
-    },
   },
 } as const satisfies Record<string, Refusal>
 

@@ -68,5 +68,5 @@ The same event twice is one deletion and two successes. A sandbox that is still 
     required: ['Result'],
     examples: { 'All are deleted': { Result: { Sandboxes: [{ SandboxId: SANDBOX_ID, Outcome: 'Deleted' }] } } },
   },
-  refusals: ['BadEvent', 'NotAllDeleted', 'EventIsLate'],
+  refusals: ['BadEvent', 'NotAllDeleted'],
 })
