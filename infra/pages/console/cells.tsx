@@ -1,7 +1,7 @@
 import './cells.css'
 import type { Sandbox } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
-import { LOCALE, useLanguage, useWords } from '../common/language.ts'
+import { useLanguage, useWords } from '../common/language.ts'
 import { nameOf } from './news.ts'
 import { useNow } from './now.ts'
 import { OsIcon } from './os.tsx'
@@ -88,13 +88,13 @@ export function Type({ sandbox: { InstanceTypeId } }: CellProps) {
 }
 
 export function Created({ sandbox: { CreatedAt } }: CellProps) {
-  const locale = LOCALE[useLanguage()]
+  const language = useLanguage()
   const now = useNow()
   if (!CreatedAt) return <span class="muted">–</span>
-  const time = clockTime(CreatedAt, locale)
+  const time = clockTime(CreatedAt, language)
   return (
     <time dateTime={CreatedAt} title={time}>
-      {ago(CreatedAt, now, locale)}
+      {ago(CreatedAt, now, language)}
       <span class="visually-hidden">, {time}</span>
     </time>
   )
@@ -106,7 +106,7 @@ export function Life({ sandbox: { ExpireAt } }: CellProps) {
   const { life } = words[language]
   const left = timeLeft(ExpireAt, useNow())
   if (!ExpireAt || left.kind === 'none') return <span class="muted">{life.none}</span>
-  const time = clockTime(ExpireAt, LOCALE[language])
+  const time = clockTime(ExpireAt, language)
   if (left.kind === 'over') {
     return (
       <time class="life over" dateTime={ExpireAt} title={life.endedAt(time)}>

@@ -61,6 +61,7 @@ export function connectDesktop(target: HTMLElement, token: string, events: Conne
     closed,
     close() {
       socket.removeEventListener('message', begin)
+      if (socket.readyState === WebSocket.CLOSED) return
       if (rfb) rfb.disconnect()
       else socket.close()
     },

@@ -115,15 +115,17 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
           />
         )}
       </div>
-      <p class="leave" id="leave-desktop">
-        {isViewOnly ? (
-          desktop.viewOnlyNow
-        ) : (
-          <>
-            {desktop.keysGoThere} <kbd>Ctrl</kbd> <kbd>Alt</kbd> <kbd>Shift</kbd> {desktop.leave}
-          </>
-        )}
-      </p>
+      {rfb && (
+        <p class="leave" id="leave-desktop">
+          {isViewOnly ? (
+            desktop.viewOnlyNow
+          ) : (
+            <>
+              {desktop.leave[0]} <kbd>Ctrl</kbd>+<kbd>Alt</kbd>+<kbd>Shift</kbd> {desktop.leave[1]}
+            </>
+          )}
+        </p>
+      )}
       <p class="visually-hidden" role="status">
         {rfb ? desktop.connected : ''}
       </p>

@@ -26,6 +26,8 @@ export function errorWords({ code, status }: Told, { errors }: ConsoleWords, dur
     InvalidActionOrVersion: errors.noAction,
     DesktopEnded: errors.desktopEnded,
     ConnectionLost: errors.connectionLost,
+    DesktopWantsPassword: errors.password,
+    DesktopNotUnderstood: errors.notUnderstood,
     [OWN_CODES.unreachable]: errors.noAnswer,
     [OWN_CODES.late]: errors.timeout,
     [OWN_CODES.foreign]: errors.unknownAnswer,

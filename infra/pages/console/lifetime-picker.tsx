@@ -21,7 +21,7 @@ export function LifetimePicker({ legend, choice, onChoose, hasDefault = false, i
   const { lifetime } = words[language]
   const id = useId()
   const seconds = secondsOf(choice)
-  const end = clockTime(useNow() + (Number.isFinite(seconds) ? (seconds ?? 0) : 0) * 1_000, LOCALE[language])
+  const end = clockTime(useNow() + (Number.isFinite(seconds) ? (seconds ?? 0) : 0) * 1_000, language)
   const radio = (label: string, own: LifetimeChoice, isChosen: boolean) => (
     <label class="choice">
       <input type="radio" name={id} checked={isChosen} onChange={() => onChoose(own)} />
@@ -32,7 +32,7 @@ export function LifetimePicker({ legend, choice, onChoose, hasDefault = false, i
   return (
     <fieldset class="field">
       <legend class="label">{legend}</legend>
-      <div class="choices">
+      <div class="choices lifetimes">
         {hasDefault && radio(lifetime.default, { kind: 'default' }, choice.kind === 'default')}
         {PRESETS.map((preset) =>
           radio(
@@ -81,11 +81,12 @@ export function LifetimePicker({ legend, choice, onChoose, hasDefault = false, i
 }
 
 function presetWords(seconds: number, locale: string): string {
-  const [unit, size] =
-    seconds < 3_600
-      ? (['minute', 60] as const)
-      : seconds < 86_400
-        ? (['hour', 3_600] as const)
-        : (['day', 86_400] as const)
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(seconds / size)
+  const unit = seconds < UNITS.hours ? 'minute' : seconds < UNITS.days ? 'hour' : 'day'
+  // The long word for minutes has no room.
+  const format = new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: unit === 'minute' ? 'short' : 'long',
+  })
+  return format.format(seconds / UNITS[`${unit}s`])
 }

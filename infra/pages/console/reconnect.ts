@@ -19,8 +19,6 @@ export function afterClosing({ code, reason }: Closing, tries: number): Next {
   const [Code = '', requestId] = reason.split(' ')
   const status = code - REFUSALS
   const failure = new ApiError(Code || 'UnknownAnswer', `WebSocket close code ${code}.`, status, requestId)
-  // A token that has come too late, or was used by a try that broke: the next try has a fresh one.
-  if (Code.startsWith('InvalidVncToken') && tries === 0) return { kind: 'again', delayMs: 0 }
   return { kind: 'over', failure }
 }
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Sandbox } from '../common/api.ts'
-import { LOCALE, useLanguage } from '../common/language.ts'
+import { useLanguage } from '../common/language.ts'
 import { Dialog } from './dialog.tsx'
 import { ErrorNotice } from './error-notice.tsx'
 import { type LifetimeChoice, secondsOf } from './lifetime.ts'
@@ -36,7 +36,7 @@ export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
     <Dialog title={renewForm.title(nameOf(sandbox))} onClose={onClose} isBusy={isBusy}>
       <form class="form" onSubmit={submit} noValidate>
         <p class="muted">
-          {sandbox.ExpireAt ? renewForm.before(clockTime(sandbox.ExpireAt, LOCALE[language])) : renewForm.beforeForever}
+          {sandbox.ExpireAt ? renewForm.before(clockTime(sandbox.ExpireAt, language)) : renewForm.beforeForever}
         </p>
         <LifetimePicker
           legend={renewForm.lifetime}

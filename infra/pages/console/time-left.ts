@@ -43,19 +43,24 @@ export function durationWords(milliseconds: number, language: Language): string 
   return `${seconds} ${s}`
 }
 
-/** How long ago something was: `5 minutes ago`, `now`. */
-export function ago(time: string, now: number, locale: string): string {
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
-  const passed = Math.max(0, now - Date.parse(time))
-  if (passed < MINUTE) return format.format(0, 'second')
-  if (passed < HOUR) return format.format(-Math.floor(passed / MINUTE), 'minute')
-  if (passed < DAY) return format.format(-Math.floor(passed / HOUR), 'hour')
-  return format.format(-Math.floor(passed / DAY), 'day')
+const AGO: Record<Language, { now: string; ago: (count: number, unit: 'd' | 'h' | 'min') => string }> = {
+  en: { now: 'now', ago: (count, unit) => `${count} ${UNITS.en[unit]} ago` },
+  zh: { now: '刚刚', ago: (count, unit) => `${count} ${unit === 'min' ? '分钟' : UNITS.zh[unit]}前` },
+}
+
+/** How long ago something was, in one unit: `5 min ago`, `now`. */
+export function ago(time: string, now: number, language: Language): string {
+  const passed = now - Date.parse(time)
+  const { now: justNow, ago } = AGO[language]
+  if (passed < MINUTE) return justNow // or ahead, by another clock
+  if (passed < HOUR) return ago(Math.floor(passed / MINUTE), 'min')
+  if (passed < DAY) return ago(Math.floor(passed / HOUR), 'h')
+  return ago(Math.floor(passed / DAY), 'd')
 }
 
 /** A moment on the clock of who looks: `24 Nov 2026, 13:59`. */
-export function clockTime(time: string | number, locale: string): string {
-  return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
+export function clockTime(time: string | number, language: Language): string {
+  return new Intl.DateTimeFormat({ en: 'en-GB', zh: 'zh-CN' }[language], {
     dateStyle: 'medium',
     timeStyle: 'short',
     hourCycle: 'h23',

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { OWN_CODES } from '../common/api.ts'
+import { type During, errorWords } from './error-words.ts'
+import { type ConsoleWords, words } from './words.ts'
+
+type Name = keyof ConsoleWords['errors']
+
+test.each<[code: string, status: number, words: Name, during?: During]>([
+  ['QuotaExceeded.MaximumSandboxes', 429, 'maximumSandboxes'],
+  ['QuotaExceeded.MaximumInstances', 429, 'quota'],
+  ['FlowLimitExceeded', 429, 'throttled'],
+  ['AccountFlowLimitExceeded', 429, 'throttled'],
+  ['ResourceNotEnough.NoStock', 503, 'noStock'],
+  ['InvalidSandbox.NotFound', 404, 'notFound'],
+  ['InvalidSandboxStatus', 409, 'status'],
+  ['InvalidSandboxStatus', 409, 'renewStatus', 'renew'],
+  ['InvalidSandboxStatus', 409, 'deleteStatus', 'delete'],
+  ['InvalidVncToken.Expired', 403, 'tokenExpired', 'desktop'],
+  ['InvalidVncToken.NotFound', 404, 'tokenNotValid', 'desktop'],
+  ['InvalidParameter.Token', 400, 'tokenNotValid', 'desktop'],
+  ['InvalidParameter.InstanceName', 400, 'name', 'create'],
+  ['InvalidParameter.LifetimeSeconds', 400, 'lifetime', 'renew'],
+  ['InvalidParameter.OsType', 400, 'request'],
+  ['UnknownParameter.Size', 400, 'request'],
+  ['OperationDenied.InstanceName', 403, 'denied'],
+  ['OperationDenied.Origin', 403, 'foreignPage'],
+  ['IdempotentParameterMismatch', 409, 'tokenOfCreation'],
+  ['MissingAuthenticationToken', 401, 'key'],
+  ['InvalidAccessKey', 401, 'key'],
+  ['InvalidActionOrVersion', 404, 'noAction'],
+  ['ServiceUnavailable', 503, 'unavailable', 'create'],
+  ['ServiceUnavailable', 503, 'agentDown', 'windows'],
+  ['UpstreamTimeout', 504, 'agentDown', 'windows'],
+  ['ServiceUnavailable', 503, 'desktopDown', 'desktop'],
+  ['DesktopEnded', 410, 'desktopEnded', 'desktop'],
+  ['ConnectionLost', 0, 'connectionLost', 'desktop'],
+  ['DesktopWantsPassword', 401, 'password', 'desktop'],
+  ['DesktopNotUnderstood', 500, 'notUnderstood', 'desktop'],
+  ['UpstreamTimeout', 504, 'timeout'],
+  ['InvalidCredential', 502, 'refused'],
+  ['InternalError', 500, 'internal'],
+  [OWN_CODES.unreachable, 0, 'noAnswer'],
+  [OWN_CODES.late, 0, 'timeout'],
+  [OWN_CODES.foreign, 200, 'unknownAnswer'],
+  ['Teapot', 418, 'other'],
+])('%s %d: %s', (code, status, name, during) => {
+  expect(errorWords({ code, status }, words.en, during)).toBe(words.en.errors[name])
+  expect(errorWords({ code, status }, words.zh, during)).toBe(words.zh.errors[name])
+})
+
+test('all are said in both languages', () => {
+  for (const { errors } of Object.values(words))
+    expect(Object.values(errors).every((text) => text.length > 5)).toBe(true)
+  const chinese = Object.values(words.zh.errors)
+  expect(chinese.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([])
+})

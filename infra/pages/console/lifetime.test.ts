@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { secondsOf, type Unit } from './lifetime.ts'
+
+test('the default is left to the service, a preset is what it says', () => {
+  expect(secondsOf({ kind: 'default' })).toBeUndefined()
+  expect(secondsOf({ kind: 'preset', seconds: 900 })).toBe(900)
+})
+
+test.each<[string, Unit, number]>([
+  ['90', 'minutes', 5_400],
+  [' 2 ', 'hours', 7_200],
+  ['1.5', 'hours', 5_400],
+  ['1,5', 'hours', 5_400],
+  ['7', 'days', 604_800],
+  ['0.001', 'hours', 4],
+  ['0.0001', 'minutes', Number.NaN],
+  ['0', 'hours', Number.NaN],
+  ['-1', 'hours', Number.NaN],
+  ['', 'hours', Number.NaN],
+  ['1e3', 'hours', Number.NaN],
+  ['two', 'hours', Number.NaN],
+  ['1.2.3', 'hours', Number.NaN],
+  ['9'.repeat(20), 'days', Number.NaN],
+])('%j %s', (amount, unit, expected) => {
+  expect(secondsOf({ kind: 'other', amount, unit })).toBe(expected)
+})

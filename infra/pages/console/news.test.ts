@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import type { Sandbox } from '../common/api.ts'
+import { nameOf, news } from './news.ts'
+import { words } from './words.ts'
+
+const sandbox = (SandboxId: string, Status: string, InstanceName = `sandbox-${SandboxId}`): Sandbox => ({
+  SandboxId,
+  Status,
+  InstanceName,
+  OsType: 'Linux',
+  InstanceTypeId: 'ecs.g3i.large',
+})
+
+test('says what appeared, changed and went, and nothing of what stayed', () => {
+  const before = [sandbox('stays', 'RUNNING'), sandbox('boots', 'CREATING'), sandbox('goes', 'DELETING')]
+  const after = [sandbox('comes', 'CREATING'), sandbox('stays', 'RUNNING'), sandbox('boots', 'RUNNING')]
+  expect(news(before, after, words.en)).toEqual([
+    'sandbox-comes: Booting.',
+    'sandbox-boots is now: Running.',
+    'sandbox-goes is gone.',
+  ])
+  expect(news(before, after, words.zh)).toEqual([
+    'sandbox-comes：启动中。',
+    'sandbox-boots 的状态变为：运行中。',
+    'sandbox-goes 已删除。',
+  ])
+})
+
+test('a status without words is said as it is', () => {
+  expect(news([], [sandbox('x', 'HIBERNATED')], words.en)).toEqual(['sandbox-x: HIBERNATED.'])
+})
+
+test('a machine without a name is called by its id', () => {
+  expect(nameOf(sandbox('i-1', 'RUNNING', ''))).toBe('i-1')
+})

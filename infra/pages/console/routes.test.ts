@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { desktopHash, routeOf } from './routes.ts'
+
+const list = { page: 'list' }
+
+test.each([
+  ['', list],
+  ['#', list],
+  ['#/', list],
+  ['#/desktop/', list],
+  ['#/desktop/i-1/more', list],
+  ['#/desktop/../x', list],
+  ['#token=', list],
+  ['#token=abc', list],
+  ['#token=i-1', list],
+  ['#token=i-1.abc&Action=DeleteSandbox', list],
+  ['#/desktop/i-07c4f744a9d14da387ec', { page: 'desktop', sandboxId: 'i-07c4f744a9d14da387ec' }],
+  ['#token=i-07c4.A_b-9', { page: 'desktop', sandboxId: 'i-07c4', token: 'i-07c4.A_b-9' }],
+])('%s', (hash, expected) => {
+  expect(routeOf(hash)).toEqual(expected)
+})
+
+test('the address of a desktop leads to it', () => {
+  expect(routeOf(desktopHash('i-1'))).toEqual({ page: 'desktop', sandboxId: 'i-1' })
+})
