@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 type Answer = {
   status: number
@@ -24,8 +24,13 @@ export type Caller = ReturnType<typeof callerOf>
 /** Makes a sandbox and waits until it is RUNNING: its id and address. */
 export async function runningSandbox(call: Caller, parameters: Record<string, string> = {}) {
   const { Result, text } = await call('CreateSandbox', parameters)
-  const SandboxId: string = Result?.SandboxId ?? expect.fail(text)
-  const describe = async () => (await call('DescribeSandboxes', { SandboxId })).Result[0]
-  await expect.poll(async () => (await describe())?.Status, { timeout: 20_000 }).toBe('RUNNING')
-  return { SandboxId, PrimaryIp: (await describe()).PrimaryIp as string }
+  if (!Result) throw new Error(text)
+  const { SandboxId } = Result as { SandboxId: string }
+  const until = Date.now() + 20_000
+  for (;;) {
+    const [sandbox] = (await call('DescribeSandboxes', { SandboxId })).Result
+    if (sandbox?.Status === 'RUNNING') return { SandboxId, PrimaryIp: sandbox.PrimaryIp as string }
+    if (Date.now() > until) throw new Error(`not RUNNING after 20 s: ${JSON.stringify(sandbox)}`)
+    await sleep(100)
+  }
 }

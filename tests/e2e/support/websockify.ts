@@ -6,15 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type Websockify = {
   /** With the pages of noVNC, and the WebSocket at /websockify. */
   url: string
-  port: number
   /** What it has written so far. */
   output: () => string
   close: () => Promise<void>
 }
 
 /** Starts the real websockify as the README has it, in front of the gateway at `gateway`, with noVNC's pages beside it. */
-export async function startWebsockify(gateway: string, key: string): Promise<Websockify> {
-  const port = await freePort()
+export async function startWebsockify(gateway: string, key: string, port: number): Promise<Websockify> {
   const source = `${gateway.replace('http://', `http://websockify:${key}@`)}/?Action=ValidateVncToken&Version=2020-04-01&Token=%s`
   const options = ['--heartbeat=30', '--web=/usr/share/novnc', '--token-plugin', 'JSONTokenApi']
   const child = spawn('websockify', [...options, '--token-source', source, `127.0.0.1:${port}`], {
@@ -34,7 +32,7 @@ export async function startWebsockify(gateway: string, key: string): Promise<Web
   }
   const url = `http://127.0.0.1:${port}`
   for (let tries = 0; ; tries++) {
-    if (await isUp(url)) return { url, port, output: () => output, close }
+    if (await isUp(url)) return { url, output: () => output, close }
     if (tries === 50 || child.exitCode !== null) {
       await close()
       throw new Error(`websockify does not serve:\n${output}`)
@@ -50,7 +48,8 @@ async function isUp(url: string): Promise<boolean> {
   )
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody has at this moment. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
