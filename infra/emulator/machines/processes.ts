@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export const MARK = 'EMULATED_MACHINE'
 
 /** How long processes have to end by themselves. */
-const PATIENCE_MS = 1_000
+const PATIENCE_MS = 500
 
 /** After so long they have had a SIGKILL again and again: what is still there cannot be ended by us. */
 const LONGEST_MS = 5_000

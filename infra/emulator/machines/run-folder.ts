@@ -47,14 +47,22 @@ export function openRunFolder(): RunFolder {
  */
 export async function removeLeftovers(): Promise<void> {
   await endMarked((mark) => isOfDeadRun(dirname(mark))) // also of runs with another folder for temporary files
-  const paths = readdirSync(tmpdir()).map((name) => join(tmpdir(), name))
-  await Promise.all(paths.filter((path) => isOfDeadRun(path) && isOwnFolder(path)).map(removeRun))
+  const left = pathsIn(tmpdir()).filter((path) => isOfDeadRun(path) && isOwnFolder(path))
+  await Promise.all(left.map(removeRun))
 }
 
 async function removeRun(path: string): Promise<void> {
   await endMarked((mark) => dirname(mark) === path)
-  for (const machine of readdirSync(path)) removeDisplay(join(path, machine))
+  for (const machine of pathsIn(path)) removeDisplay(machine)
   removeFolder(path)
+}
+
+function pathsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name))
+  } catch {
+    return [] // another start has just removed it
+  }
 }
 
 /** Removes a folder as well as it can: what stays is found at the next start. */

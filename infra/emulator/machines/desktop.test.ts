@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createEcs } from '../ecs/index.ts'
+import { startDesktop } from './desktop.ts'
+import type { Program } from './program.ts'
+import { FakePrograms, isAlive, pidsIn } from './testing.ts'
+
+// The real programs are in tests/e2e. These stand in for them, and write down what they were given.
+let programs: FakePrograms
+let folder: string
+let desktop: Program | undefined
+
+beforeEach(() => {
+  programs = new FakePrograms()
+  folder = join(programs.folder, 'i-1-1')
+  mkdirSync(folder)
+  const keep = 'echo $$ >> "$HOME/pids"; echo "$@" > "$HOME/arguments-of-$0"; env > "$HOME/environment"'
+  programs.add('Xtigervnc', keep.replace('$0', 'Xtigervnc'), 'echo 59000 >&3', 'exec sleep 1000')
+  programs.add(
+    'openbox',
+    keep.replace('$0', 'openbox'),
+    'setsid sleep 1000 & echo $! >> "$HOME/pids"',
+    'exec sleep 1000',
+  )
+})
+afterEach(async () => {
+  await desktop?.end()
+  desktop = undefined
+  programs.remove()
+})
+
+const ecs = createEcs({ addressBlock: '127.98.0.0/16' })
+ecs.seed(1, { instanceName: 'sandbox-agent-1' })
+const [instance] = ecs.instances()
+if (!instance) throw new Error('there is no instance')
+
+const start = () => startDesktop(instance, '127.98.0.4', { port: 5905, folder })
+const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 5_000 })
+const pids = () => pidsIn(join(folder, 'home/pids'))
+const argumentsOf = (program: string) => readFileSync(join(folder, 'home', `arguments-of-${program}`), 'utf8')
+
+it('is a server at the address and port, a window manager on its display, and a terminal', async () => {
+  desktop = start()
+  await soon(() => pids().length).toBe(3)
+  expect(argumentsOf('Xtigervnc')).toContain('-interface 127.98.0.4 -rfbport 5905 -desktop sandbox-agent-1 ')
+  expect(argumentsOf('Xtigervnc')).toContain(`-auth ${folder}/authority `)
+  expect(argumentsOf('openbox').trim()).toBe('--sm-disable --startup xterm')
+  expect(readFileSync(join(folder, 'home/.bashrc'), 'utf8')).toContain('MACHINE_NAME')
+})
+
+it('has nothing of the environment of who starts it, but what a program needs', async () => {
+  vi.stubEnv('VOLCENGINE_SECRET_KEY', 'real')
+  vi.stubEnv('HISTFILE', '/some/file')
+  vi.stubEnv('TZ', 'Asia/Shanghai')
+  desktop = start()
+  await soon(() => pids().length).toBe(3)
+  vi.unstubAllEnvs()
+  const names = readFileSync(join(folder, 'home/environment'), 'utf8').match(/^\w+(?==)/gm) ?? []
+  const allowed = ['DISPLAY', 'EMULATED_MACHINE', 'HOME', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'MACHINE_ADDRESS']
+  const ofShells = ['OLDPWD', 'PATH', 'PWD', 'SHELL', 'SHLVL', 'TZ', 'XAUTHORITY', '_', 'MACHINE_ID', 'MACHINE_NAME']
+  expect(names.filter((name) => ![...allowed, ...ofShells].includes(name))).toEqual([])
+  expect(names).toContain('TZ')
+})
+
+it('has a cookie that nobody else may read, and another one each time', async () => {
+  const cookie = () => readFileSync(join(folder, 'authority')).subarray(-16).toString('hex')
+  desktop = start()
+  expect(statSync(join(folder, 'authority')).mode & 0o777).toBe(0o600)
+  const first = cookie()
+  await desktop.end()
+  mkdirSync(folder)
+  desktop = start()
+  expect(cookie()).not.toBe(first)
+})
+
+it('ends with everything that was started in it, and its folder', async () => {
+  desktop = start()
+  await soon(() => pids().length).toBe(3)
+  const running = pids()
+  expect(running.map(isAlive)).toEqual([true, true, true])
+  await desktop.end()
+  expect(running.map(isAlive)).toEqual([false, false, false])
+  expect(existsSync(folder)).toBe(false)
+})
+
+it('ends when its server does, with the reason, and begins again with its files', async () => {
+  desktop = start()
+  await soon(() => pids().length).toBe(3)
+  const running = pids()
+  writeFileSync(join(folder, 'home/.bashrc'), '# mine')
+  process.kill(running[0] ?? 0, 'SIGKILL')
+  expect(await desktop.ended).toBe('its X server was ended by SIGKILL')
+  expect(running.map(isAlive)).toEqual([false, false, false])
+
+  programs.add('Xtigervnc', 'echo one >&2; echo two >&2; echo >&2; echo three >&2; echo four >&2; exit 3')
+  desktop = start()
+  expect(await desktop.ended).toBe('its X server ended with code 3: two three four')
+  expect(readFileSync(join(folder, 'home/.bashrc'), 'utf8')).toBe('# mine')
+})
+
+it.each(['before', 'after'])('ends %s its server has a display', async (when) => {
+  programs.add('Xtigervnc', 'echo $$ >> "$HOME/pids"', when === 'after' ? 'echo 59000 >&3' : '', 'exec sleep 1000')
+  desktop = start()
+  await soon(() => pids().length > 0).toBe(true)
+  const running = pids()
+  await desktop.end()
+  expect(running.map(isAlive).includes(true)).toBe(false)
+})

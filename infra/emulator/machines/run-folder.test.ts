@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { MARK } from './processes.ts'
+import { openRunFolder, removeLeftovers } from './run-folder.ts'
+import { FakePrograms, isAlive, pidsIn } from './testing.ts'
+
+let programs: FakePrograms
+const children: ChildProcess[] = []
+
+beforeEach(() => {
+  programs = new FakePrograms()
+})
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  programs.remove()
+})
+
+const runs = () => readdirSync(programs.folder).filter((name) => name.startsWith('emulated-machines-'))
+const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 5_000 })
+
+/** A program in a session of its own, of which nobody is the parent any more. */
+const orphan = 'setsid sleep 1000 & echo $! >> pids'
+
+/** One that does not want to end. */
+const stubborn = '(trap "" TERM; while :; do sleep 1000; done) & echo $! >> pids'
+
+function runIn(machine: string, ...lines: string[]): void {
+  const env = { PATH: process.env.PATH, [MARK]: machine }
+  spawnSync('sh', ['-c', lines.join('\n')], { cwd: machine, env, stdio: 'ignore' })
+}
+
+/** Another process that has such a folder, with a machine in it. */
+async function owner(): Promise<{ child: ChildProcess; machine: string }> {
+  const code = `
+    const { openRunFolder } = await import(${JSON.stringify(join(import.meta.dirname, 'run-folder.ts'))})
+    console.log(openRunFolder().make('i-1-1'))
+    process.stdin.on('data', () => process.exit())`
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code])
+  children.push(child)
+  const machine = await new Promise<string>((resolve) => child.stdout.once('data', (text) => resolve(`${text}`.trim())))
+  return { child, machine }
+}
+
+const ended = (child: ChildProcess) => new Promise((resolve) => child.once('close', resolve))
+
+it('is gone once it is closed, with all that ran in its machines, and nothing else', async () => {
+  const folder = openRunFolder()
+  const other = openRunFolder()
+  const machines = [folder.make('i-1-1'), folder.make('i-2-1'), other.make('i-1-1')]
+  const pids = machines.flatMap((machine) => {
+    runIn(machine, orphan)
+    return pidsIn(join(machine, 'pids'))
+  })
+  expect(pids.map(isAlive)).toEqual([true, true, true])
+  await folder.close()
+  expect(pids.map(isAlive)).toEqual([false, false, true])
+  expect(runs()).toHaveLength(1)
+  await other.close()
+  expect(pids.map(isAlive)).toEqual([false, false, false])
+  expect(runs()).toEqual([])
+})
+
+it('goes with a process that just exits', async () => {
+  const { child, machine } = await owner()
+  runIn(machine, orphan)
+  const [pid = 0] = pidsIn(join(machine, 'pids'))
+  child.stdin?.write('exit\n')
+  await ended(child)
+  expect(runs()).toEqual([])
+  await soon(() => isAlive(pid)).toBe(false)
+})
+
+it('is for the next start, with all that ran in it, once its process was killed and not before', async () => {
+  const { child, machine } = await owner()
+  runIn(machine, orphan, stubborn)
+  const pids = pidsIn(join(machine, 'pids'))
+  await removeLeftovers()
+  expect(pids.map(isAlive)).toEqual([true, true])
+
+  child.kill('SIGKILL')
+  await ended(child)
+  process.env.TMPDIR = '/nowhere' // the programs are found by their marks
+  await removeLeftovers()
+  expect(pids.map(isAlive)).toEqual([false, false])
+
+  process.env.TMPDIR = programs.folder
+  expect(runs()).toHaveLength(1)
+  const own = openRunFolder()
+  await Promise.all([removeLeftovers(), removeLeftovers()]) // two starts at once
+  expect(runs()).toEqual([expect.stringContaining(`-${process.pid}-`)])
+  await own.close()
+})
+
+it('what only looks like a folder of a dead run stays', async () => {
+  const own = openRunFolder()
+  const [namespace] = /\d+/.exec(runs()[0] ?? '') ?? []
+  await own.close()
+  const dead = spawnSync('true').pid
+  const target = join(programs.folder, 'target')
+  mkdirSync(target)
+  writeFileSync(join(target, 'file'), '')
+  const names = {
+    link: `emulated-machines-${namespace}-${dead}-1-abcdef`,
+    file: `emulated-machines-${namespace}-${dead}-2-abcdef`,
+    otherNamespace: `emulated-machines-1-${dead}-1-abcdef`,
+    otherName: `emulated-machines-${namespace}-${dead}-1-abcdef.bak`,
+    dead: `emulated-machines-${namespace}-${dead}-3-abcdef`,
+  }
+  symlinkSync(target, join(programs.folder, names.link))
+  writeFileSync(join(programs.folder, names.file), '')
+  for (const name of [names.otherNamespace, names.otherName, names.dead]) mkdirSync(join(programs.folder, name))
+  await removeLeftovers()
+  expect(runs().sort()).toEqual([names.link, names.file, names.otherNamespace, names.otherName].sort())
+  expect(existsSync(join(target, 'file'))).toBe(true)
+})
