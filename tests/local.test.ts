@@ -89,17 +89,11 @@ describe('npm start', () => {
     expect(address).toEqual({ host: all.Result[0].PrimaryIp, port: 5905 })
     expect(renewed.Result.ExpireAt < created.Result.ExpireAt).toBe(true)
     expect(deleted.Result).toEqual({ SandboxId })
+    await expect.poll(npm.output).toMatch(/ready .*\n(.*\n)*.*DeleteSandbox 200/) // what functions write
 
     process.kill(-(npm.process.pid ?? 0), 'SIGINT') // Ctrl-C
     await npm.ended
     expect(alive(npm.process.pid)).toEqual([])
-  })
-
-  test('shows what functions write, after the ready line', async () => {
-    const local = start(anyPorts)
-    const url = await ready(local)
-    await list(url)
-    await expect.poll(local.output).toMatch(/ready .*\n(.*\n)*.*DescribeSandboxes 200/) // a timer may have fired before
   })
 
   test('says which timers there are, and fires them, with --fast-timers a minute in a second', async () => {
@@ -155,9 +149,10 @@ describe('npm start', () => {
 
 describe('it ends', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'at once with %s, with code 0 and all its processes',
+    'at once with %s, with code 0, and leaves no process and no file',
     async (signal) => {
-      const local = start(anyPorts)
+      const temporary = mkdtempSync(join(tmpdir(), 'local-test-'))
+      const local = start(anyPorts, { TMPDIR: temporary })
       await list(await ready(local))
       expect(alive(local.process.pid).length).toBeGreaterThan(1)
       const before = performance.now()
@@ -165,6 +160,8 @@ describe('it ends', () => {
       expect(await local.ended).toBe(0)
       expect(performance.now() - before).toBeLessThan(3_000)
       await expect.poll(() => alive(local.process.pid)).toEqual([])
+      expect(readdirSync(temporary).filter((name) => !/^tsx-/.test(name))).toEqual([])
+      rmSync(temporary, { recursive: true })
     },
   )
 
@@ -175,16 +172,6 @@ describe('it ends', () => {
     local.process.kill('SIGKILL')
     await local.ended
     await expect.poll(() => alive(local.process.pid)).toEqual([])
-    rmSync(temporary, { recursive: true })
-  })
-
-  test('without leaving files', async () => {
-    const temporary = mkdtempSync(join(tmpdir(), 'local-test-'))
-    const local = start(anyPorts, { TMPDIR: temporary })
-    await list(await ready(local))
-    local.process.kill('SIGINT')
-    await local.ended
-    expect(readdirSync(temporary).filter((name) => name.startsWith('vefaas'))).toEqual([])
     rmSync(temporary, { recursive: true })
   })
 })

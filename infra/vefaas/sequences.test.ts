@@ -5,7 +5,7 @@ import type { EventConfig, FunctionConfig, GatewayConfig } from './config.ts'
 import { clientFor, codeThatAnswers, deploy, firstDifference, serviceWith, stateOf } from './testing.ts'
 
 /** Seconds for random sequences of deployments; more of them find more. */
-const SECONDS = Number(process.env.SEQUENCE_SECONDS ?? 5)
+const SECONDS = Number(process.env.SEQUENCE_SECONDS ?? 3)
 
 const cloud = await startCloud({ vefaas: { timerSpeed: 0 } })
 const client = clientFor(cloud.url)
