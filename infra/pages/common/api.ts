@@ -76,13 +76,23 @@ export function pathOf(action: string, parameters: Parameters = {}): string {
  * Calls an action with GET and gives the answer as it came, whatever its status. Sends the caller's key if there is one.
  * Rejects with ApiError (OWN_CODES) when there is no answer, and with the signal's reason.
  */
-export async function send(action: string, parameters?: Parameters, { signal }: CallOptions = {}): Promise<Answer> {
+export function send(action: string, parameters?: Parameters, options?: CallOptions): Promise<Answer> {
+  return request(pathOf(action, parameters), {}, options)
+}
+
+/** As `send`, for any request to the gateway of this page. */
+export async function request(
+  path: string,
+  { headers, ...init }: Pick<RequestInit, 'method' | 'body'> & { headers?: Record<string, string> },
+  { signal }: CallOptions = {},
+): Promise<Answer> {
   const late = AbortSignal.timeout(TIMEOUT_MS)
   const key = callerKey.get()
   const begin = performance.now()
   try {
-    const response = await fetch(pathOf(action, parameters), {
-      headers: key ? { 'X-API-Key': key } : {},
+    const response = await fetch(path, {
+      ...init,
+      headers: { ...headers, ...(key && { 'X-API-Key': key }) },
       cache: 'no-store',
       credentials: 'omit',
       signal: signal ? AbortSignal.any([signal, late]) : late,
