@@ -18,6 +18,8 @@ export function Dialog({ title, onClose, isBusy = false, children }: DialogProps
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
+    // The first field, which of radio buttons is the chosen one; without fields the first button has it already.
+    element?.querySelector<HTMLElement>('input:not([type=radio]), input:checked')?.focus()
     return () => element?.close()
   }, [])
   return (

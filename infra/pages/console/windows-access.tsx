@@ -70,6 +70,7 @@ export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose:
                 <code class="address">{terminal.Url}</code>
                 <CopyButton text={terminal.Url} what={windows.theUrl} />
               </dd>
+              {!isPage(terminal.Url) && <dd class="hint">{windows.webSocket}</dd>}
             </div>
           </dl>
           <p class="notice warning">{windows.keyWarning}</p>
@@ -79,7 +80,7 @@ export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose:
         <button type="button" class="button" onClick={onClose}>
           {all.close}
         </button>
-        {terminal?.OsType === 'Windows' && (
+        {terminal?.OsType === 'Windows' && isPage(terminal.Url) && (
           <a class="button primary" href={terminal.Url} target="_blank" rel="noopener noreferrer">
             {windows.go} <Icon name="external" />
           </a>
@@ -88,3 +89,6 @@ export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose:
     </Dialog>
   )
 }
+
+/** Whether a browser can go there: ECS answers with the address of a WebSocket. */
+const isPage = (url: string) => /^https?:/.test(url)
