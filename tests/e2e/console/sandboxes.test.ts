@@ -141,11 +141,11 @@ test('who cannot see it hears how it goes on', async () => {
     new MutationObserver(() => heard.push(...regions())).observe(document.body, { subtree: true, childList: true, characterData: true })
   }`)
   const heard = () => page.evaluate<string[]>('window.heard')
-  const { Result } = await call('CreateSandbox', { InstanceName: 'agent-1' })
+  const { SandboxId } = (await call('CreateSandbox', { InstanceName: 'agent-1' })).Result
   await page.evaluate('dispatchEvent(new Event("focus"))')
   await expect.poll(heard, { timeout: 15_000 }).toContain('sandbox-agent-1: Booting.')
   await expect.poll(heard, { timeout: 15_000 }).toContain('sandbox-agent-1 is now: Running.')
-  await call('DeleteSandbox', Result)
+  await call('DeleteSandbox', { SandboxId })
   await page.evaluate('dispatchEvent(new Event("focus"))')
   await expect.poll(heard, { timeout: 15_000 }).toContain('sandbox-agent-1 is gone.')
 })
