@@ -47,7 +47,7 @@ export function startDesktop(instance: Instance, address: string, { port, folder
   const server = run('Xtigervnc', serverArguments(instance, { address, port, authority }), SERVER_STDIO)
   const show = async () => {
     const display = await displayOf(server)
-    noteDisplay(folder, display, server.pid ?? 0)
+    noteDisplay(folder, display)
     // The terminal is for the window manager to start: a window that appears while that begins would stay without a frame.
     run('openbox', ['--sm-disable', '--startup', 'xterm'], 'ignore', { DISPLAY: `:${display}` })
     await colourRoot(display, cookie, colourOf(instance))

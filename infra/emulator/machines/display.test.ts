@@ -1,40 +1,47 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { noteDisplay, removeDisplay } from './display.ts'
+import { isLeft, noteDisplay, notedDisplay, removeDisplay } from './display.ts'
 
 // A number that no X server comes to by itself.
-const display = 30_000 + (process.pid % 20_000)
-const lock = `/tmp/.X${display}-lock`
-const dead = spawnSync('true').pid
+const number = 30_000 + (process.pid % 20_000)
+const socket = `/tmp/.X11-unix/X${number}`
 let folder: string
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'display-test-'))
+  if (mkdirSync('/tmp/.X11-unix', { recursive: true })) chmodSync('/tmp/.X11-unix', 0o1777) // as an X server does
+  writeFileSync(socket, '')
 })
 afterEach(() => {
   rmSync(folder, { recursive: true })
-  rmSync(lock, { force: true })
+  rmSync(socket, { force: true })
 })
 
-it.each<[what: string, noted: number, owner: number, remains: boolean]>([
-  ['a server that is no more', dead, dead, false],
-  ['a server that lives', process.pid, process.pid, true],
-  ['another server by now', dead, process.pid, true],
-  ['another one, that is no more either', process.pid, dead, true],
-])('the lock of %s', (_, noted, owner, remains) => {
-  noteDisplay(folder, display, noted)
-  writeFileSync(lock, `${String(owner).padStart(10)}\n`) // as X servers write it
+it('a socket that a server has left is removed', () => {
+  noteDisplay(folder, number)
+  expect(isLeft(notedDisplay(folder))).toBe(true)
   removeDisplay(folder)
-  expect(existsSync(lock)).toBe(remains)
-  if (remains) expect(Number(readFileSync(lock, 'utf8'))).toBe(owner)
+  expect(existsSync(socket)).toBe(false)
+  expect(isLeft(notedDisplay(folder))).toBe(false)
+  removeDisplay(folder) // once more
 })
 
-it('nothing happens where no display is noted, or no lock is there', () => {
+it('one that another server has made in its place is not', () => {
+  noteDisplay(folder, number)
+  rmSync(socket)
+  writeFileSync(socket, '') // often the same inode
+  expect(isLeft(notedDisplay(folder))).toBe(false)
   removeDisplay(folder)
-  removeDisplay(join(folder, 'nowhere'))
-  noteDisplay(folder, display, dead)
+  expect(existsSync(socket)).toBe(true)
+})
+
+it('nor one where no display is noted, or its socket was not there', () => {
   removeDisplay(folder)
+  rmSync(socket)
+  noteDisplay(folder, number)
+  writeFileSync(socket, '')
+  removeDisplay(folder)
+  expect(existsSync(socket)).toBe(true)
 })

@@ -1,25 +1,45 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startOf } from './processes.ts'
 
-/** Notes in a machine's folder which display its X server has, and which process that is. */
-export function noteDisplay(folder: string, display: number, pid: number): void {
-  writeFileSync(join(folder, 'display'), `${display} ${pid}`)
+/** The display of an X server, as it is noted in the folder of its machine. */
+export type Display = {
+  number: number
+  /** Tells the server's socket from that of any server which has the same number later. */
+  socket: string
+}
+
+/** Notes which display a machine's X server has, now that it is there. */
+export function noteDisplay(folder: string, number: number): void {
+  const display: Display = { number, socket: identityOf(number) ?? '' }
+  writeFileSync(join(folder, 'display'), JSON.stringify(display))
+}
+
+/** What was noted. Throws when there is nothing. */
+export function notedDisplay(folder: string): Display {
+  return JSON.parse(readFileSync(join(folder, 'display'), 'utf8'))
 }
 
 /**
- * Removes the lock and the socket of the X server that is noted in a machine's folder, if it has ended without doing so.
- * When its display is another server's by now, they are that server's.
+ * Removes the socket of a machine's X server, which has ended: by a SIGKILL, perhaps, and then it is still there. A server
+ * that was told to find a free display makes no lock.
  */
 export function removeDisplay(folder: string): void {
   try {
-    const [display, pid] = readFileSync(join(folder, 'display'), 'utf8').split(' ').map(Number)
-    const lock = `/tmp/.X${display}-lock`
-    const owner = Number(readFileSync(lock, 'utf8'))
-    if (owner !== pid || startOf(owner) !== undefined) return
-    rmSync(`/tmp/.X11-unix/X${display}`, { force: true })
-    rmSync(lock, { force: true })
+    const display = notedDisplay(folder)
+    if (isLeft(display)) rmSync(fileOf(display.number))
   } catch {
-    // no display was noted, or its server has removed the lock
+    // no display was noted
   }
 }
+
+/** Whether the socket is there. One that another server has made in its place is that server's. */
+export function isLeft({ number, socket }: Display): boolean {
+  return identityOf(number) === socket
+}
+
+function identityOf(number: number): string | undefined {
+  const stats = lstatSync(fileOf(number), { bigint: true, throwIfNoEntry: false })
+  return stats && `${stats.ino} ${stats.mtimeNs}`
+}
+
+const fileOf = (number: number) => `/tmp/.X11-unix/X${number}`

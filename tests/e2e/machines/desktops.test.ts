@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type CloudEmulator, startCloud } from '../../../infra/emulator/cloud.ts'
+import { caller } from '../../../infra/emulator/ecs/testing.ts'
+import { type Display, isLeft, notedDisplay } from '../../../infra/emulator/machines/display.ts'
+import { claimLoopbackBlock, type LoopbackBlock } from '../../../infra/emulator/machines/loopback-block.ts'
+import { marked } from '../../../infra/emulator/machines/processes.ts'
+import { machineIn, serverIn } from './left.ts'
+import { type Viewer, view, viewSoon } from './rfb.ts'
+
+let block: LoopbackBlock
+let cloud: CloudEmulator
+let call: ReturnType<typeof caller>
+const lines: string[] = []
+const viewers: Viewer[] = []
+const displays: Display[] = []
+const ids: string[] = []
+const isOurs = (mark: string) => ids.some((id) => mark.includes(id))
+
+beforeAll(async () => {
+  block = await claimLoopbackBlock()
+  cloud = await startCloud({
+    ecs: { addressBlock: block.cidr },
+    machines: { desktops: { port: 5905 }, onLog: (line) => lines.push(line) },
+  })
+  call = caller(cloud.url)
+})
+
+afterAll(async () => {
+  await cloud?.close()
+  await block?.release()
+})
+
+afterEach(async () => {
+  for (const viewer of viewers.splice(0)) viewer.close()
+  cloud.ecs.reset()
+  lines.length = 0
+  await expect.poll(() => marked(isOurs), { timeout: 5_000 }).toEqual([])
+  await expect.poll(() => displays.filter(isLeft), { timeout: 5_000 }).toEqual([])
+  displays.length = 0
+  ids.length = 0
+})
+
+/** Makes so many machines; their ids and addresses. */
+function make(count: number) {
+  cloud.ecs.seed(count, { instanceName: 'sandbox-agent-1' })
+  const machines = cloud.ecs.instances().map(({ InstanceId, NetworkInterfaces: [first] }) => ({
+    InstanceId,
+    address: first?.PrimaryIpAddress ?? '',
+  }))
+  ids.push(...machines.map(({ InstanceId }) => InstanceId))
+  return machines
+}
+
+async function makeOne() {
+  const [machine] = make(1)
+  if (!machine) throw new Error('there is no machine')
+  return { ...machine, viewer: await soonView(machine.address) }
+}
+
+/** A viewer, as soon as the desktop is there. */
+async function soonView(address: string): Promise<Viewer> {
+  const viewer = await viewSoon(address)
+  viewers.push(viewer)
+  return viewer
+}
+
+const isRefused = (address: string) =>
+  view(address).then(
+    (viewer) => {
+      viewer.close()
+      return false
+    },
+    ({ code }) => code === 'ECONNREFUSED',
+  )
+
+const folderOf = (InstanceId: string) => machineIn(tmpdir(), InstanceId)
+const serverOf = (InstanceId: string) => serverIn(folderOf(InstanceId))
+
+function displayOf(InstanceId: string): Display {
+  const display = notedDisplay(folderOf(InstanceId))
+  displays.push(display)
+  return display
+}
+
+describe('a desktop', () => {
+  test('speaks RFB 3.8 at the address of the machine and nowhere else, and bears its name', async () => {
+    const { viewer } = await makeOne()
+    expect(viewer).toMatchObject({ version: 'RFB 003.008\n', name: 'sandbox-agent-1', width: 1280, height: 800 })
+    expect(await isRefused('127.0.0.1')).toBe(true)
+  })
+
+  test('shows a terminal in a frame, with the focus, on a background', async () => {
+    const { viewer } = await makeOne()
+    const pixels = () => viewer.pixels()
+    await expect.poll(async () => new Set(await pixels()).size, { timeout: 10_000 }).toBeGreaterThan(50)
+    const start = await pixels()
+    expect(start[0]).not.toBe(0) // the root window is not black
+    viewer.type('seq 1000 1030\n')
+    const changed = async () => (await pixels()).filter((pixel, at) => pixel !== start[at]).length
+    await expect.poll(changed, { timeout: 5_000 }).toBeGreaterThan(1_000)
+  })
+
+  test('lets nobody into its X server who does not know its cookie', async () => {
+    const { InstanceId } = await makeOne()
+    const { number } = displayOf(InstanceId)
+    const known = readFileSync(join(folderOf(InstanceId), 'authority')).subarray(-16)
+    expect(await enter(number, known)).toBe('let in')
+    expect(await enter(number, Buffer.alloc(16))).toBe('refused')
+  })
+
+  test('locks nobody out who comes and goes without a word', async () => {
+    const { address } = await makeOne()
+    for (let count = 0; count < 50; count++) {
+      await new Promise((resolve) => {
+        const socket = connect(5905, address)
+        socket.once('data', () => socket.destroy()).once('close', resolve)
+      })
+    }
+    const viewer = await view(address)
+    viewers.push(viewer)
+    expect(viewer.name).toBe('sandbox-agent-1')
+  })
+
+  test('has several viewers at a time', async () => {
+    const { address, viewer } = await makeOne()
+    const second = await soonView(address)
+    expect((await second.pixels()).length).toBe(1280 * 800)
+    expect(viewer.isClosed()).toBe(false)
+  })
+})
+
+describe('it ends', () => {
+  test.each(['StopInstance', 'DeleteInstance'])('with %s, and with it every viewer', async (action) => {
+    const { InstanceId, address, viewer } = await makeOne()
+    expect((await call(action, { InstanceId })).outcome).toBe('200')
+    await expect.poll(() => viewer.isClosed(), { timeout: 2_000 }).toBe(true)
+    expect(await isRefused(address)).toBe(true)
+    await expect.poll(() => marked((mark) => mark.includes(InstanceId)), { timeout: 2_000 }).toEqual([])
+  })
+
+  test('and begins anew with a reboot', async () => {
+    const { InstanceId, address, viewer } = await makeOne()
+    const server = serverOf(InstanceId)
+    expect((await call('RebootInstance', { InstanceId })).outcome).toBe('200')
+    await expect.poll(() => viewer.isClosed(), { timeout: 2_000 }).toBe(true)
+    await soonView(address)
+    expect(serverOf(InstanceId)).not.toBe(server)
+    expect(lines).toEqual([])
+  })
+
+  test('and begins again when its server is killed, which is said', async () => {
+    const { InstanceId, address, viewer } = await makeOne()
+    const display = displayOf(InstanceId)
+    process.kill(serverOf(InstanceId), 'SIGKILL')
+    await expect.poll(() => viewer.isClosed()).toBe(true)
+    await soonView(address)
+    expect(lines).toEqual([
+      `sandbox-agent-1 (${InstanceId}, ${address}): its X server was ended by SIGKILL; it begins again in 1 s`,
+    ])
+    expect(isLeft(display)).toBe(false)
+  })
+
+  test('at once where its port is taken, which is said, and begins when it is free', async () => {
+    const other = createServer()
+    const address = block.cidr.replace('0/16', '4')
+    await new Promise<void>((resolve) => other.listen(5905, address, resolve))
+    make(1)
+    await expect.poll(() => lines, { timeout: 5_000 }).toEqual([expect.stringMatching(/Address already in use/)])
+    await new Promise((resolve) => other.close(resolve))
+    await soonView(address)
+  })
+})
+
+test('20 at once, each of its own', async () => {
+  const machines = make(20)
+  const opened = await Promise.all(machines.map(({ address }) => soonView(address)))
+  for (const viewer of opened) {
+    await expect.poll(async () => new Set(await viewer.pixels()).size, { timeout: 20_000 }).toBeGreaterThan(50)
+  }
+  expect(new Set(machines.map(({ InstanceId }) => displayOf(InstanceId).number)).size).toBe(20)
+  expect(lines).toEqual([])
+  cloud.ecs.reset()
+  await expect.poll(() => opened.filter((viewer) => !viewer.isClosed()), { timeout: 5_000 }).toEqual([])
+})
+
+/** Asks an X server for admission ("Connection setup" of X11). */
+function enter(display: number, cookie: Buffer): Promise<'let in' | 'refused'> {
+  const socket = connect(`/tmp/.X11-unix/X${display}`)
+  const head = Buffer.from([0x6c, 0, 11, 0, 0, 0, 18, 0, 16, 0, 0, 0])
+  socket.write(Buffer.concat([head, Buffer.from('MIT-MAGIC-COOKIE-1\0\0'), cookie]))
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject)
+    socket.once('data', (answer) => {
+      socket.destroy()
+      resolve(answer[0] === 1 ? 'let in' : 'refused')
+    })
+  })
+}

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Display, isLeft, notedDisplay } from '../../../infra/emulator/machines/display.ts'
+import { left, machineIn, serverIn } from './left.ts'
+import { type Viewer, viewSoon } from './rfb.ts'
+
+const project = join(import.meta.dirname, '../../..')
+
+type Run = { child: ChildProcess; url: string; ended: Promise<unknown> }
+
+let folder: string
+const runs: Run[] = []
+const viewers: Viewer[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ends-test-'))
+})
+
+afterEach(async () => {
+  for (const viewer of viewers.splice(0)) viewer.close()
+  for (const { child, ended } of runs.splice(0)) {
+    child.kill('SIGINT')
+    await ended
+  }
+  rmSync(folder, { recursive: true })
+})
+
+/** What `npm start` runs, without npm, when it is ready. */
+async function start(...args: string[]): Promise<Run> {
+  const command = [
+    '--import',
+    'tsx',
+    'infra/local/index.ts',
+    '--port',
+    '0',
+    '--ecs-port',
+    '0',
+    '--boot-seconds',
+    '0',
+    ...args,
+  ]
+  const child = spawn(process.execPath, command, {
+    cwd: project,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    output += chunk
+  })
+  await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^ready http:.*\n/m)
+  const run = { child, url: /^ready (.*)$/m.exec(output)?.[1] ?? '', ended }
+  runs.push(run)
+  return run
+}
+
+async function call(url: string, action: string, parameters = '') {
+  const response = await fetch(`${url}/?Action=${action}&Version=2020-04-01${parameters}`)
+  return ((await response.json()) as { Result: { SandboxId: string; PrimaryIp: string }[] & { SandboxId: string } })
+    .Result
+}
+
+type Desktop = { viewer: Viewer; address: string; machine: string; display: Display }
+
+/** The desktop of a new sandbox. */
+async function desktop(url: string): Promise<Desktop> {
+  const { SandboxId } = await call(url, 'CreateSandbox')
+  const [sandbox] = await call(url, 'DescribeSandboxes', `&SandboxId=${SandboxId}`)
+  const viewer = await viewSoon(sandbox?.PrimaryIp ?? '')
+  viewers.push(viewer)
+  await expect.poll(async () => new Set(await viewer.pixels()).size, { timeout: 10_000 }).toBeGreaterThan(50)
+  const machine = machineIn(folder, SandboxId)
+  return { viewer, address: sandbox?.PrimaryIp ?? '', machine, display: notedDisplay(machine) }
+}
+
+/** Starts in a desktop, by its terminal, what does not end with it. */
+async function leaveRunning({ viewer, machine }: Desktop): Promise<void> {
+  viewer.type('nohup setsid sleep 1000 &\n')
+  viewer.type('touch started\n')
+  await expect.poll(() => existsSync(join(machine, 'home/started'))).toBe(true)
+}
+
+const nothing = { processes: 0, folders: 0 }
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves nothing', async (signal) => {
+  const run = await start('--desktops')
+  const opened = await desktop(run.url)
+  await leaveRunning(opened)
+  run.child.kill(signal)
+  await run.ended
+  expect(left(folder)).toEqual(nothing)
+  expect(isLeft(opened.display)).toBe(false)
+})
+
+test('kill -9 leaves no X server, and the next start, also one without desktops, ends and removes the rest', async () => {
+  const run = await start('--desktops')
+  const opened = await desktop(run.url)
+  await leaveRunning(opened)
+  run.child.kill('SIGKILL')
+  await expect.poll(() => opened.viewer.isClosed(), { timeout: 2_000 }).toBe(true)
+  await expect.poll(() => isLeft(opened.display), { timeout: 2_000 }).toBe(false)
+  expect(left(folder)).toEqual({ processes: 1, folders: 1 }) // the sleep, else this proves nothing
+
+  await start()
+  expect(left(folder)).toEqual(nothing)
+})
+
+test('kill -9 of its X server with it leaves a socket, which the next start removes, too', async () => {
+  const run = await start('--desktops')
+  const opened = await desktop(run.url)
+  await leaveRunning(opened)
+  run.child.kill('SIGSTOP') // so that it cannot clear up
+  process.kill(serverIn(opened.machine), 'SIGKILL')
+  run.child.kill('SIGKILL')
+  await run.ended
+  expect(isLeft(opened.display)).toBe(true)
+
+  await start('--desktops')
+  expect(isLeft(opened.display)).toBe(false)
+  expect(left(folder)).toEqual({ processes: 0, folders: 1 }) // its own folder
+})
+
+test('two side by side have addresses of their own, and neither ends what the other has', async () => {
+  const [one, two] = await Promise.all([start('--desktops'), start('--desktops')])
+  const [first, second] = await Promise.all([desktop(one.url), desktop(two.url)])
+  expect(first.address).not.toBe(second.address)
+  one.child.kill('SIGKILL')
+  await one.ended
+  const third = await desktop((await start('--desktops')).url)
+  expect(third.address).not.toBe(second.address)
+  expect([first, second, third].map(({ viewer }) => viewer.isClosed())).toEqual([true, false, false])
+  expect((await second.viewer.pixels()).length).toBeGreaterThan(0)
+})
