@@ -48,6 +48,7 @@ export function SandboxActions({ sandbox, onOpenWindows, onRenew, onDelete }: Sa
         onClick={() => onRenew(sandbox)}
       >
         <Icon name="clock" />
+        <span class="word">{list.renew}</span>
       </Action>
       <Action name={list.deleteOne(name)} title={list.delete} isPossible={!isEnding} onClick={() => onDelete(sandbox)}>
         <Icon name="trash" />
