@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Instance } from '../ecs/instance.ts'
 import { KeptProgram, type KeptProgramOptions } from './kept-program.ts'
 import type { Start } from './program.ts'
@@ -24,20 +25,32 @@ export function keepRunning(options: KeepOptions): { close(): Promise<void> } {
   // By address, not by instance: what begins at an address has to wait until what was there has gone.
   const kept = new Map<string, KeptProgram>()
 
-  const look = () => {
+  let isLooking = false
+  let isClosed = false
+
+  const look = async () => {
     const wanted = wantedNow(options)
     for (const [address, program] of kept) {
       if (program.isEnding || program.boot === wanted.get(address)?.boot) continue
       program.end().then(() => kept.delete(address))
     }
     for (const [address, program] of wanted) {
-      if (!kept.has(address)) kept.set(address, new KeptProgram({ ...options, ...program }))
+      if (isClosed) return
+      if (kept.has(address)) continue
+      kept.set(address, new KeptProgram({ ...options, ...program }))
+      await setImmediate() // to start a process takes its time, and the cloud has calls to answer
     }
   }
-  const timer = setInterval(look, options.lookMs ?? 100).unref()
+  const timer = setInterval(async () => {
+    if (isLooking) return
+    isLooking = true
+    await look()
+    isLooking = false
+  }, options.lookMs ?? 100).unref()
 
   return {
     async close() {
+      isClosed = true
       clearInterval(timer)
       await Promise.all([...kept.values()].map((program) => program.end()))
     },
