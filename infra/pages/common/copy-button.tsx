@@ -6,22 +6,26 @@ import { commonWords } from './words.ts'
 /** Puts a text on the clipboard, and says so for a moment. `what` completes its name: "Copy <what>". */
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const words = useWords(commonWords)
-  const [isDone, setDone] = useState(false)
+  const [outcome, setOutcome] = useState<'copied' | 'notCopied'>()
   useEffect(() => {
-    if (!isDone) return
-    const timer = setTimeout(() => setDone(false), 1_500)
+    if (!outcome) return
+    const timer = setTimeout(() => setOutcome(undefined), 1_500)
     return () => clearTimeout(timer)
-  }, [isDone])
+  }, [outcome])
   const copy = async () => {
-    await navigator.clipboard.writeText(text)
-    setDone(true)
+    try {
+      await navigator.clipboard.writeText(text)
+      setOutcome('copied')
+    } catch {
+      setOutcome('notCopied')
+    }
   }
   const name = `${words.copy} ${what}`
   return (
-    <button type="button" class="copy-button" aria-label={name} title={name} onClick={copy}>
-      <Icon name={isDone ? 'check' : 'copy'} size={14} />
+    <button type="button" class="copy-button" aria-label={name} title={outcome ? words[outcome] : name} onClick={copy}>
+      <Icon name={outcome === 'copied' ? 'check' : outcome === 'notCopied' ? 'close' : 'copy'} size={14} />
       <span class="visually-hidden" role="status">
-        {isDone ? words.copied : ''}
+        {outcome && words[outcome]}
       </span>
     </button>
   )

@@ -4,20 +4,20 @@ const en = {
   console: 'Console',
   docs: 'API',
   pages: 'Pages',
-  language: 'Language',
   theme: { auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
   copy: 'Copy',
   copied: 'Copied',
+  notCopied: 'The browser does not allow it.',
 }
 
 const zh: typeof en = {
   console: '控制台',
   docs: 'API',
   pages: '页面',
-  language: '语言',
   theme: { auto: '主题：跟随系统', light: '主题：浅色', dark: '主题：深色' },
   copy: '复制',
   copied: '已复制',
+  notCopied: '浏览器不允许复制。',
 }
 
 /** What the parts say that pages share. */

@@ -64,14 +64,14 @@ export function App() {
 
 /** What changed in the latest list, to be read out. */
 function useNews(list: ReturnType<typeof useSandboxes>['list']): string {
-  const all = words[useLanguage()]
+  const language = useLanguage()
   const before = useRef(list)
   const [said, setSaid] = useState('')
   useEffect(() => {
-    const sentences = list && before.current ? news(before.current, list, all) : []
+    const sentences = list && before.current ? news(before.current, list, language) : []
     before.current = list
     if (sentences.length > 0) setSaid(sentences.join(' '))
-  }, [list, all])
+  }, [list, language])
   return said
 }
 

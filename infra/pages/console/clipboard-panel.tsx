@@ -50,7 +50,7 @@ export function ClipboardPanel({ rfb, text, onText, onClose }: ClipboardPanelPro
       class="clipboard"
       aria-labelledby={`${id}-title`}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose()
+        if (event.key === 'Escape' && !event.isComposing) onClose()
       }}
     >
       <h2 id={`${id}-title`}>{desktop.clipboardTitle}</h2>

@@ -9,7 +9,6 @@ const en = {
   dismiss: 'Dismiss',
   tryAgain: 'Try again',
   requestId: 'Request ID',
-  code: 'Code',
 
   real: {
     title: 'Real machines.',
@@ -64,7 +63,6 @@ const en = {
     over: 'Ended, waiting for the clean-up',
     until: (time: string) => `until ${time}`,
     endedAt: (time: string) => `ended ${time}`,
-    left: (duration: string) => `${duration} left`,
     nearlyOver: 'nearly over',
   },
 
@@ -149,7 +147,6 @@ const en = {
     noDesktopsTitle: 'No desktop in this machine',
     noDesktops: 'The emulated machines have real desktops only if the local cloud is started with',
     fit: 'Fit to window',
-    actual: 'Actual size',
     viewOnly: 'View only: send no keys and clicks',
     fullscreen: 'Full screen',
     leaveFullscreen: 'Leave full screen',
@@ -177,7 +174,6 @@ const en = {
     wrong: 'This key is wrong.',
     kept: 'It is kept in this tab until you close it, and never part of an address.',
     submit: 'Continue',
-    forget: 'Forget the key',
   },
 
   offline: {
@@ -234,7 +230,6 @@ const zh: typeof en = {
   dismiss: '忽略',
   tryAgain: '重试',
   requestId: '请求 ID',
-  code: '错误码',
 
   real: {
     title: '真实的云服务器。',
@@ -288,7 +283,6 @@ const zh: typeof en = {
     over: '已到期，等待清理',
     until: (time) => `到期时间：${time}`,
     endedAt: (time) => `已于 ${time} 到期`,
-    left: (duration) => `剩余 ${duration}`,
     nearlyOver: '即将到期',
   },
 
@@ -373,7 +367,6 @@ const zh: typeof en = {
     noDesktopsTitle: '这台机器里没有桌面',
     noDesktops: '只有用以下命令启动本地云，模拟的机器里才有真实的桌面：',
     fit: '适应窗口',
-    actual: '实际大小',
     viewOnly: '仅查看：不发送按键和点击',
     fullscreen: '全屏',
     leaveFullscreen: '退出全屏',
@@ -401,7 +394,6 @@ const zh: typeof en = {
     wrong: '密钥不正确。',
     kept: '密钥只保存在当前标签页中，关闭后即清除，也不会出现在任何地址里。',
     submit: '继续',
-    forget: '清除密钥',
   },
 
   offline: {
