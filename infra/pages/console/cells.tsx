@@ -1,13 +1,13 @@
 import './cells.css'
 import type { Sandbox } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
-import { useLanguage, useWords } from '../common/language.ts'
+import { type Language, useLanguage, useWords } from '../common/language.ts'
 import { nameOf } from './news.ts'
 import { useNow } from './now.ts'
 import { OsIcon } from './os.tsx'
 import { isMoving } from './poll-interval.ts'
 import { Spinner } from './spinner.tsx'
-import { ago, clockTime, durationWords, timeLeft } from './time-left.ts'
+import { ago, clockTime, durationWords, type TimeLeft, timeLeft } from './time-left.ts'
 import { words } from './words.ts'
 
 /** The parts of what is shown about a sandbox, for the table, the cards and the desktop alike. */
@@ -87,9 +87,9 @@ export function Type({ sandbox: { InstanceTypeId } }: CellProps) {
   return <span class="type">{InstanceTypeId || '–'}</span>
 }
 
-export function Created({ sandbox: { CreatedAt } }: CellProps) {
+export function Created({ sandbox: { CreatedAt = '' } }: CellProps) {
   const language = useLanguage()
-  const now = useNow()
+  const now = useNow((now) => ago(CreatedAt, now, language))
   if (!CreatedAt) return <span class="muted">–</span>
   const time = clockTime(CreatedAt, language)
   return (
@@ -104,23 +104,30 @@ export function Created({ sandbox: { CreatedAt } }: CellProps) {
 export function Life({ sandbox: { ExpireAt } }: CellProps) {
   const language = useLanguage()
   const { life } = words[language]
-  const left = timeLeft(ExpireAt, useNow())
-  if (!ExpireAt || left.kind === 'none') return <span class="muted">{life.none}</span>
+  const now = useNow((now) => lifeWords(timeLeft(ExpireAt, now), language))
+  const left = timeLeft(ExpireAt, now)
+  if (!ExpireAt || left.kind === 'none') return <span class="muted">{lifeWords(left, language)}</span>
   const time = clockTime(ExpireAt, language)
   if (left.kind === 'over') {
     return (
       <time class="life over" dateTime={ExpireAt} title={life.endedAt(time)}>
-        {life.over}
+        {lifeWords(left, language)}
       </time>
     )
   }
   return (
     <time class={left.isNearlyOver ? 'life nearly-over' : 'life'} dateTime={ExpireAt} title={life.until(time)}>
-      {durationWords(left.milliseconds, language)}
+      {lifeWords(left, language)}
       <span class="visually-hidden">
         , {life.until(time)}
         {left.isNearlyOver && `, ${life.nearlyOver}`}
       </span>
     </time>
   )
+}
+
+function lifeWords(left: TimeLeft, language: Language): string {
+  const { life } = words[language]
+  if (left.kind === 'left') return durationWords(left.milliseconds, language)
+  return left.kind === 'over' ? life.over : life.none
 }

@@ -21,7 +21,8 @@ export function LifetimePicker({ legend, choice, onChoose, hasDefault = false, i
   const { lifetime } = words[language]
   const id = useId()
   const seconds = secondsOf(choice)
-  const end = clockTime(useNow() + (Number.isFinite(seconds) ? (seconds ?? 0) : 0) * 1_000, language)
+  const endWords = (now: number) => clockTime(now + (seconds || 0) * 1_000, language) // of NaN, nothing is said
+  const end = endWords(useNow(endWords))
   const radio = (label: string, own: LifetimeChoice, isChosen: boolean) => (
     <label class="choice">
       <input type="radio" name={id} checked={isChosen} onChange={() => onChoose(own)} />

@@ -25,7 +25,11 @@ export function SandboxActions({ sandbox, onOpenWindows, onRenew, onDelete }: Sa
   const { SandboxId, Status, OsType, ExpireAt } = sandbox
   const name = nameOf(sandbox)
   const isEnding = Status === 'DELETING'
-  const isOver = timeLeft(ExpireAt, useNow()).kind === 'over'
+  const isOver =
+    timeLeft(
+      ExpireAt,
+      useNow((now) => timeLeft(ExpireAt, now).kind),
+    ).kind === 'over'
   return (
     <div class="actions">
       {OsType === 'Linux' && ON_THE_WAY.has(Status) ? (

@@ -58,11 +58,12 @@ export function ago(time: string, now: number, language: Language): string {
   return ago(Math.floor(passed / DAY), 'd')
 }
 
+const clock = (locale: string) =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
+
+const CLOCKS: Record<Language, Intl.DateTimeFormat> = { en: clock('en-GB'), zh: clock('zh-CN') }
+
 /** A moment on the clock of who looks: `24 Nov 2026, 13:59`. */
 export function clockTime(time: string | number, language: Language): string {
-  return new Intl.DateTimeFormat({ en: 'en-GB', zh: 'zh-CN' }[language], {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    hourCycle: 'h23',
-  }).format(new Date(time))
+  return CLOCKS[language].format(new Date(time))
 }
