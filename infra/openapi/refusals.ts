@@ -79,7 +79,7 @@ export const REFUSALS = {
   },
   Unauthorized: {
     status: 401,
-    text: 'Who calls has to be known.',
+    text: 'A right key is needed.',
     of: 'DescribeSandboxes',
     codes: {
       MissingAuthenticationToken: {
@@ -199,7 +199,7 @@ export const REFUSALS = {
         message: 'There are 20 of at most 20 sandboxes.',
       },
       'QuotaExceeded.*': {
-        when: 'A quota of the cloud account is used up; the code is that of the cloud.',
+        when: "A quota of the cloud account is used up. The code is the cloud's own.",
         code: 'QuotaExceeded.MaximumInstances',
         message:
           'A quota of the account is used up (RunInstances). The quota of 20 instances in this region is used up.',
@@ -236,7 +236,7 @@ export const REFUSALS = {
     of: 'DescribeSandboxes',
     codes: {
       '*': {
-        when: 'The code of the cloud.',
+        when: "The cloud's own code.",
         code: 'AccessDenied',
         message: 'The cloud refused the manager (DescribeInstances). The role has no policy for it.',
       },
@@ -252,7 +252,7 @@ export const REFUSALS = {
         message: 'The cloud is out of reach (DescribeInstances). There was no answer.',
       },
       '*': {
-        when: 'The code of the cloud, also where it has no such machine in stock.',
+        when: "The cloud's own code, also where it has no such machine in stock.",
         code: 'InternalError',
         message: 'The cloud failed (DescribeInstances). The service has failed.',
       },
@@ -269,7 +269,7 @@ export const REFUSALS = {
         message: 'The cloud did not answer in time (DescribeInstances). There was no answer.',
       },
       '*': {
-        when: 'The code of the cloud, where it says itself that it was late.',
+        when: "The cloud's own code, where it says itself that it was late.",
         code: 'GatewayTimeout',
         message: 'The cloud did not answer in time (DescribeInstances). The service was late.',
       },
@@ -281,7 +281,7 @@ export const REFUSALS = {
     of: 'TeardownSandboxes',
     codes: {
       ServiceUnavailable: {
-        when: 'The message names those that are left, and the codes of the cloud.',
+        when: "The message names those that are left, and the cloud's own codes.",
         message: 'Not deleted yet (InvalidInstanceStatus): i-07c4f744a9d14da387ec. Deliver the event again.',
       },
     },

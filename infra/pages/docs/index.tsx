@@ -1,4 +1,7 @@
+import '../common/theme.css'
+import '../common/theme.ts'
 import './index.css'
 import { render } from 'preact'
+import { App } from './app.tsx'
 
-render(<main>docs</main>, document.body)
+render(<App />, document.body)

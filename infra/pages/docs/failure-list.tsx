@@ -1,0 +1,42 @@
+import './failure-list.css'
+import { useWords } from '../common/language.ts'
+import { Line } from './marked-text.tsx'
+import type { Failure } from './openapi.ts'
+import { useTranslation } from './translation.ts'
+import { words } from './words.ts'
+
+/** What a request may be refused with, by status. Each opens to tell when it has which code, and what it says then. */
+export function FailureList({ failures }: { failures: readonly Failure[] }) {
+  const all = useWords(words)
+  const translate = useTranslation()
+  const named = (code: string) => (code === '*' ? <em key={code}>{all.anyCode}</em> : <code key={code}>{code}</code>)
+  return (
+    <div class="failures">
+      {failures.map(({ status, description, codes }) => (
+        <details key={status}>
+          <summary>
+            <strong>{status}</strong>
+            <span>
+              <Line text={translate(description)} />
+              <span class="codes">{codes.map(({ code }) => named(code))}</span>
+            </span>
+          </summary>
+          <dl>
+            {codes.map(({ code, when, example }) => (
+              <div key={code}>
+                <dt>{named(code)}</dt>
+                <dd>
+                  <Line text={translate(when)} />
+                  <p class="message" lang="en">
+                    {example.Code === code ? '' : `${example.Code}: `}
+                    {example.Message}
+                  </p>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      ))}
+    </div>
+  )
+}

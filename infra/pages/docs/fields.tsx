@@ -1,0 +1,112 @@
+import './fields.css'
+import { useWords } from '../common/language.ts'
+import { Line } from './marked-text.tsx'
+import type { Schema } from './openapi.ts'
+import { useTranslation } from './translation.ts'
+import { words } from './words.ts'
+
+type FieldsProps = {
+  schema: Schema
+  /** Says which of them a request has to have. */
+  isRequest?: boolean
+}
+
+/** The fields of an object and of those within it: name, type, and what it is. All answers have the envelope: it is left out. */
+export function Fields({ schema, isRequest = false }: FieldsProps) {
+  const all = useWords(words)
+  const blocks = blocksOf(schema)
+  if (blocks.every(({ rows }) => rows.length === 0)) return <p>{all.noParameters}</p>
+  return (
+    <>
+      {blocks.map(({ title, rows }) => (
+        <section key={title}>
+          {title && <h3>{title}</h3>}
+          <dl class="fields">
+            {rows.map(({ name, field, isRequired }) => (
+              <div key={name}>
+                <dt>
+                  <code class="field-name">{name}</code>
+                  <TypeName schema={field} />
+                  {isRequest && isRequired && <span class="required">{all.required}</span>}
+                </dt>
+                <dd>
+                  <About schema={field} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </>
+  )
+}
+
+type Row = { name: string; field: Schema; isRequired: boolean }
+
+/** One for each form that the object can have, with its title where there are several. */
+function blocksOf({ properties = {}, ...schema }: Schema): { title: string; rows: Row[] }[] {
+  const [first] = Object.entries(properties).filter(([, { oneOf }]) => oneOf)
+  if (!first) return [{ title: '', rows: rowsOf({ properties, ...schema }) }]
+  const [name, { oneOf = [] }] = first
+  return oneOf.map((form) => ({
+    title: form.title ?? '',
+    rows: rowsOf({ properties: { ...properties, [name]: form }, ...schema }),
+  }))
+}
+
+function rowsOf({ properties = {}, required = [] }: Schema, prefix = ''): Row[] {
+  return Object.entries(properties).flatMap(([key, field]) => {
+    if (key === 'ResponseMetadata') return []
+    const name = `${prefix}${key}`
+    const inner = field.items?.properties ? rowsOf(field.items, `${name}[].`) : rowsOf(field, `${name}.`)
+    // What is inside says what it is.
+    const own = inner.length > 0 && !field.description ? [] : [{ name, field, isRequired: required.includes(key) }]
+    return [...own, ...inner]
+  })
+}
+
+function TypeName({ schema }: { schema: Schema }) {
+  const all = useWords(words)
+  const nameOf = ({ type, items, const: only = '' }: Schema): string => {
+    if (items && type === 'array') return all.list(nameOf(items))
+    const name = typeof type === 'string' ? type : typeof only
+    return all.types[name] ?? name
+  }
+  return <span class="type">{nameOf(schema)}</span>
+}
+
+function About({ schema }: { schema: Schema }) {
+  const all = useWords(words)
+  const translate = useTranslation()
+  const { description, enum: choices, const: only, default: byDefault } = schema
+  return (
+    <>
+      {description && <Line text={translate(description)} />}
+      {only !== undefined && <code class="name">{`${only}`}</code>}
+      {choices && (
+        <p>
+          {all.values}: <Codes values={choices} />
+          {byDefault !== undefined && (
+            <>
+              {' · '}
+              {all.byDefault}: <code class="name">{`${byDefault}`}</code>
+            </>
+          )}
+        </p>
+      )}
+    </>
+  )
+}
+
+function Codes({ values }: { values: readonly string[] }) {
+  return (
+    <>
+      {values.map((value, at) => (
+        <span key={value}>
+          {at > 0 && ', '}
+          <code class="name">{value}</code>
+        </span>
+      ))}
+    </>
+  )
+}

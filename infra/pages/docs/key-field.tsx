@@ -1,0 +1,54 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import type { Answer } from '../common/api.ts'
+import { useWords } from '../common/language.ts'
+import { words } from './words.ts'
+
+type KeyFieldProps = {
+  value: string | undefined
+  /** The answer to a request that had no key, or a wrong one. */
+  refusal: Answer | undefined
+  onChange: (value: string | undefined) => void
+}
+
+/** The key that requests carry. Most local services want none, so it shows when it is needed or asked for. */
+export function KeyField({ value, refusal, onChange }: KeyFieldProps) {
+  const all = useWords(words).try
+  const [isOpen, setOpen] = useState(value !== undefined)
+  const id = useId()
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (!refusal) return
+    setOpen(true)
+    field.current?.focus()
+  }, [refusal])
+  useEffect(() => {
+    if (isOpen && value === undefined) field.current?.focus()
+  }, [isOpen, value])
+  if (!isOpen) {
+    return (
+      <button type="button" class="use-key" onClick={() => setOpen(true)}>
+        {all.useKey}
+      </button>
+    )
+  }
+  return (
+    <div class="field">
+      <label for={id}>{all.key}</label>
+      <input
+        ref={field}
+        id={id}
+        class="input"
+        type="password"
+        autocomplete="off"
+        value={value ?? ''}
+        aria-invalid={refusal !== undefined}
+        aria-describedby={`${id}-hint`}
+        onInput={({ currentTarget }) => onChange(currentTarget.value.trim() || undefined)}
+      />
+      <p class="hint" id={`${id}-hint`}>
+        {refusal && <strong>{value === undefined ? all.keyNeeded : all.keyWrong} </strong>}
+        {all.keyHint}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,77 @@
+import './text.css'
+import { type ComponentChildren, createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import { Heading } from './heading.tsx'
+import { linkTo } from './route.ts'
+import { useTranslation } from './translation.ts'
+
+/** Names of operations, which texts are linked to. */
+export const OperationNames = createContext<readonly string[]>([])
+
+/** A text of the description: the part of CommonMark that it uses, paragraph by paragraph in the language of the page. */
+export function MarkedText({ text, page = '' }: { text: string; page?: string }) {
+  const translate = useTranslation()
+  return (
+    <>
+      {text.split('\n\n').map((block) => {
+        const said = translate(block)
+        if (block.startsWith('## ')) {
+          return <Heading key={block} page={page} section={sectionOf(block)} text={said.replace('## ', '')} />
+        }
+        const lines = said.split('\n')
+        if (!block.startsWith('- ')) {
+          // A list may follow its sentence at once.
+          return (
+            <p key={block}>
+              <Line text={said} />
+            </p>
+          )
+        }
+        return (
+          <ul key={block} class="points">
+            {lines.map((line) => (
+              <li key={line}>
+                <Line text={line.replace(/^- /, '')} />
+              </li>
+            ))}
+          </ul>
+        )
+      })}
+    </>
+  )
+}
+
+/** The name of a section in an address, from its English heading. */
+export const sectionOf = (heading: string) => heading.replace('## ', '').toLowerCase().replaceAll(' ', '-')
+
+/** One line of it: `code`, and the names of actions, which lead to them. */
+export function Line({ text }: { text: string }) {
+  const names = useContext(OperationNames)
+  const parts = text.split(/(`[^`]+`)/)
+  return (
+    <>
+      {parts.map((part) =>
+        part.startsWith('`') ? (
+          <code key={part} class="name">
+            {part.slice(1, -1)}
+          </code>
+        ) : (
+          linked(part, names)
+        ),
+      )}
+    </>
+  )
+}
+
+function linked(text: string, names: readonly string[]): ComponentChildren {
+  if (names.length === 0) return text
+  return text.split(new RegExp(`\\b(${names.join('|')})\\b`)).map((part) =>
+    names.includes(part) ? (
+      <a key={part} href={linkTo(part)}>
+        {part}
+      </a>
+    ) : (
+      part
+    ),
+  )
+}

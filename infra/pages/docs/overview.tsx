@@ -1,0 +1,37 @@
+import { useWords } from '../common/language.ts'
+import { MarkedText } from './marked-text.tsx'
+import type { Api } from './openapi.ts'
+import { linkTo } from './route.ts'
+import { useTranslation } from './translation.ts'
+import { words } from './words.ts'
+
+/** How the API is called, and what it has. */
+export function Overview({ api }: { api: Api }) {
+  const all = useWords(words)
+  const translate = useTranslation()
+  const [introduction = '', ...rest] = api.description.split('\n\n')
+  return (
+    <div class="text">
+      <h1 tabIndex={-1}>
+        {api.title} {all.title} <span class="version">{api.version}</span>
+      </h1>
+      <MarkedText text={introduction} />
+      <dl class="operations">
+        {api.groups.flatMap(({ operations }) =>
+          operations.map(({ id, summary }) => (
+            <div key={id}>
+              <dt>
+                <a href={linkTo(id)}>{id}</a>
+              </dt>
+              <dd>{translate(summary)}</dd>
+            </div>
+          )),
+        )}
+      </dl>
+      <MarkedText text={rest.join('\n\n')} />
+      <p class="muted">
+        {all.forTools} <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1)
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,24 @@
+import { useEffect, useState } from 'preact/hooks'
+
+/** What the page shows, and where in it: `#<operation>`, `#<operation>.<section>`. An empty name is the overview. */
+export type Route = { name: string; section: string }
+
+export function readRoute(hash: string): Route {
+  const [name = '', section = ''] = hash.replace(/^#/, '').split('.')
+  return name === OVERVIEW ? { name: '', section } : { name, section }
+}
+
+/** The address of an operation, or of a section of it. */
+export const linkTo = (name: string, section = '') => `#${[name || OVERVIEW, section].filter(Boolean).join('.')}`
+
+const OVERVIEW = 'overview'
+
+export function useRoute(): Route {
+  const [route, setRoute] = useState(() => readRoute(location.hash))
+  useEffect(() => {
+    const change = () => setRoute(readRoute(location.hash))
+    addEventListener('hashchange', change)
+    return () => removeEventListener('hashchange', change)
+  }, [])
+  return route
+}

@@ -1,0 +1,110 @@
+import './try.css'
+import { useState } from 'preact/hooks'
+import { ApiError, request as sendRequest } from '../common/api.ts'
+import { facts } from '../common/facts.ts'
+import { callerKey } from '../common/key.ts'
+import { useWords } from '../common/language.ts'
+import { AnswerView, type Outcome } from './answer-view.tsx'
+import { BodyFields, firstBody } from './body-fields.tsx'
+import { KeyField } from './key-field.tsx'
+import { type KnownValues, withoutValue, withValuesOf } from './known-values.ts'
+import type { Operation } from './openapi.ts'
+import { firstValues, ParameterFields } from './parameter-fields.tsx'
+import { Question } from './question.tsx'
+import { inBody, inQuery, type Request, type Values } from './request.ts'
+import { RequestView } from './request-view.tsx'
+import { words } from './words.ts'
+
+/** What deletes is asked about first. */
+const DELETES = ['DeleteSandbox', 'TeardownSandboxes']
+
+/** What a success uses up, by operation. */
+const SPENDS: Record<string, string> = { DeleteSandbox: 'SandboxId', ValidateVncToken: 'Token' }
+
+/** What answers have that other requests ask for. */
+const KEPT = ['SandboxId', 'Token', 'NextToken']
+
+type TryPanelProps = { operation: Operation; known: KnownValues; onKnown: (known: KnownValues) => void }
+
+/** A request made with a form, as it is sent, and its answer. */
+export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
+  const all = useWords(words).try
+  const { id, method, path, parameters, bodies } = operation
+  const [values, setValues] = useState<Values>(() => firstValues(operation, known))
+  const [body, setBody] = useState(() => firstBody(bodies))
+  const [isInBody, setInBody] = useState(false)
+  const [key, setKey] = useState(callerKey.get)
+  const [step, setStep] = useState<'ready' | 'asking' | 'sending'>('ready')
+  const [outcome, setOutcome] = useState<Outcome>()
+
+  const ways: Request[] =
+    method === 'GET' ? [inQuery(operation, values), inBody(operation, values)] : [{ method, path, body }]
+  const request = (isInBody && ways[1]) || (ways[0] as Request)
+
+  const send = async () => {
+    setStep('sending')
+    const next = await outcomeOf(request)
+    setStep('ready')
+    setOutcome(next)
+    if (next.answer?.status !== 200) return
+    const spent = SPENDS[id]
+    onKnown(spent ? withoutValue(known, spent, values[spent]) : withValuesOf(known, next.answer.text, KEPT))
+  }
+
+  return (
+    <form
+      class="panel try"
+      aria-label={all.title}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (step === 'sending') return
+        if (step === 'ready' && DELETES.includes(id)) setStep('asking')
+        else send()
+      }}
+    >
+      <h2>{all.title}</h2>
+      {id === 'ValidateVncToken' && <p class="hint">{all.spends}</p>}
+      {id === 'CreateSandbox' && facts.isRealCloud && <p class="hint">{all.costs}</p>}
+      {method === 'GET' ? (
+        <ParameterFields parameters={parameters} values={values} known={known} onChange={setValues} />
+      ) : (
+        <BodyFields bodies={bodies} body={body} onChange={setBody} />
+      )}
+      <KeyField
+        value={key}
+        refusal={outcome?.answer?.status === 401 ? outcome.answer : undefined}
+        onChange={(value) => {
+          callerKey.set(value)
+          setKey(value)
+        }}
+      />
+      <RequestView request={request} hasKey={key !== undefined} isInBody={isInBody} onInBody={ways[1] && setInBody} />
+      {step === 'asking' ? (
+        <Question onKeep={() => setStep('ready')} />
+      ) : (
+        <div class="try-actions">
+          <button type="submit" class="button primary" aria-disabled={step === 'sending'}>
+            {step === 'sending' ? all.sending : all.send}
+          </button>
+        </div>
+      )}
+      <div class="outcome" role="status">
+        {outcome && <AnswerView outcome={outcome} />}
+      </div>
+    </form>
+  )
+}
+
+async function outcomeOf({ method, path, body }: Request): Promise<Outcome> {
+  try {
+    const answer = await sendRequest(path, {
+      method,
+      ...(body && { body: body.text, headers: { 'Content-Type': body.type } }),
+    })
+    return { answer }
+  } catch (error) {
+    if (error instanceof ApiError) return { failure: error }
+    throw error
+  }
+}
