@@ -138,7 +138,8 @@ function reasonOf(child: ChildProcess): Promise<string> {
   const last: string[] = []
   if (child.stderr) {
     createInterface(child.stderr).on('line', (line) => {
-      if (line.trim() !== '' && last.push(line.trim()) > LINES) last.shift()
+      const words = line.replaceAll('(EE)', '').trim() // as X servers mark errors
+      if (words !== '' && last.push(words) > LINES) last.shift()
     })
   }
   return new Promise((resolve) => {

@@ -127,10 +127,7 @@ describe('what ends by itself', () => {
       await soon(() => events).toHaveLength(count + 2)
     }
     const name = `sandbox-test (${InstanceId}, ${A})`
-    expect(said).toEqual([
-      `${name}: it broke; it begins again in 0.02 s`,
-      `${name}: it broke differently; it begins again in 0.08 s`,
-    ])
+    expect(said).toEqual([`${name}: it broke; next try in 0.02 s`, `${name}: it broke differently; next try in 0.08 s`])
   })
 
   it('does not begin again once its instance is gone', async () => {
@@ -148,7 +145,7 @@ describe('what ends by itself', () => {
     const { events, said, trouble, run } = await start()
     trouble.reason = 'no room'
     await run()
-    await soon(() => said).toEqual([expect.stringContaining('no room; it begins again')])
+    await soon(() => said).toEqual([expect.stringContaining('no room; next try')])
     trouble.reason = ''
     await soon(() => events).toEqual([`+${A}`])
   })

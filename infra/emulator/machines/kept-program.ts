@@ -71,7 +71,7 @@ export class KeptProgram {
       this.#pauseMs = this.#firstPauseMs
       this.#said = ''
     }
-    if (reason !== this.#said) this.#onLog(`${this.#name}: ${reason}; it begins again in ${this.#pauseMs / 1_000} s`)
+    if (reason !== this.#said) this.#onLog(`${this.#name}: ${reason}; next try in ${this.#pauseMs / 1_000} s`)
     this.#said = reason
     this.#timer = setTimeout(() => {
       this.#program = this.#run()

@@ -22,8 +22,8 @@ export type PasswordAgentOptions = {
 export function startPasswordAgent(instance: Instance, address: string, options: PasswordAgentOptions): Program {
   const server = createServer((request, response) => answer(request, response, instance, options))
   const ended = new Promise<string>((resolve) => {
-    server.on('error', (error) => resolve(error.message))
-    server.on('close', () => resolve('it was closed'))
+    server.on('error', (error) => resolve(`its password agent: ${error.message}`))
+    server.on('close', () => resolve('its password agent was closed'))
   })
   const listening = new Promise<void>((resolve) => server.listen(options.port, address, resolve))
   return {

@@ -159,7 +159,7 @@ describe('it ends', () => {
     await expect.poll(() => viewer.isClosed()).toBe(true)
     await soonView(address)
     expect(lines).toEqual([
-      `sandbox-agent-1 (${InstanceId}, ${address}): its X server was ended by SIGKILL; it begins again in 1 s`,
+      `sandbox-agent-1 (${InstanceId}, ${address}): its X server was ended by SIGKILL; next try in 1 s`,
     ])
     expect(isLeft(display)).toBe(false)
   })
