@@ -1,0 +1,93 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Local, startLocal } from '../../../infra/local/cloud.ts'
+import { type Caller, callerOf, runningSandbox } from '../support/api.ts'
+import { keepScreenshot, launchBrowser } from '../support/browser.ts'
+import { startCuttable } from '../support/cut.ts'
+import { focused, openConsole } from './console.ts'
+
+let browser: Browser
+let local: Local
+let call: Caller
+let way: Awaited<ReturnType<typeof startCuttable>>
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  local = await startLocal({ port: 0, desktops: true, ecs: { bootSeconds: 2 } })
+  call = callerOf(local.url)
+  way = await startCuttable(Number(new URL(local.url).port))
+})
+
+afterAll(async () => {
+  await browser?.close()
+  way?.close()
+  await local?.close()
+})
+
+test('a desktop that is opened while its machine boots is there as soon as it runs', async () => {
+  const { SandboxId } = (await call('CreateSandbox', { InstanceName: 'boots' })).Result
+  const { page, problems, close } = await openConsole(browser, local.url, { hash: `#/desktop/${SandboxId}` })
+  await page.getByText('opens as soon as it runs').waitFor()
+  await page.locator('.screen canvas').waitFor()
+  await close()
+  expect(problems).toEqual([])
+  await call('DeleteSandbox', { SandboxId })
+})
+
+test('a connection that breaks is made again by itself; one whose machine is deleted is not', async () => {
+  const { SandboxId } = await runningSandbox(call, { InstanceName: 'agent-1' })
+  const { page, problems, calls, close } = await openConsole(browser, way.url, { hash: `#/desktop/${SandboxId}` })
+  const canvas = page.locator('.screen canvas')
+  await canvas.waitFor()
+  const tokens = () => calls.filter((one) => one.get('Action') === 'DescribeSandboxTerminalUrl').length
+  expect(tokens()).toBe(1)
+
+  await page.evaluate(`{ window.first = document.querySelector('.screen canvas') }`)
+  way.cut()
+  await expect.poll(() => page.evaluate('first.isConnected')).toBe(false)
+  await canvas.waitFor()
+  expect(tokens()).toBe(2) // a token admits once
+  await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('CANVAS')
+
+  await call('DeleteSandbox', { SandboxId })
+  await page.getByText('This sandbox is gone').waitFor()
+  await keepScreenshot(page, 'console-desktop-gone')
+  expect(tokens()).toBe(2)
+  await close()
+  expect(problems).toEqual([])
+})
+
+test('the keyboard finds its way out of the desktop, through its tools, and in again', async () => {
+  const { SandboxId } = await runningSandbox(call, { InstanceName: 'agent-2' })
+  const { page, problems, close } = await openConsole(browser, local.url, { hash: `#/desktop/${SandboxId}` })
+  const { keyboard } = page
+  await page.locator('.screen canvas').waitFor()
+  const isInDesktop = () => page.evaluate<boolean>('document.activeElement.tagName === "CANVAS"')
+  await expect.poll(isInDesktop).toBe(true)
+  await keyboard.press('Tab') // it belongs to the desktop
+  expect(await isInDesktop()).toBe(true)
+
+  await keyboard.press('Control+Alt+Shift')
+  expect(await focused(page)).toBe('Clipboard')
+  await keyboard.press('Enter')
+  await keyboard.type('echo ready')
+  await page.getByRole('button', { name: 'Put on its clipboard' }).click()
+  await page.getByText('It is on the clipboard of the desktop.').waitFor()
+  await keepScreenshot(page, 'console-clipboard')
+  await keyboard.press('Escape')
+  expect(await focused(page)).toBe('Clipboard')
+
+  for (let steps = 0; !(await isInDesktop()); steps += 1) {
+    if (steps > 10) expect.fail('no Tab leads into the desktop')
+    await keyboard.press('Tab')
+  }
+  await keyboard.press('Control+Alt+Shift')
+  await page.getByRole('button', { name: 'View only' }).click()
+  await page.getByText('View only: the desktop gets no keys').waitFor()
+  await keyboard.press('Tab')
+  await keyboard.press('Tab')
+  await keyboard.press('Tab')
+  expect(await isInDesktop()).toBe(false) // who only looks is not caught
+  await close()
+  expect(problems).toEqual([])
+})
