@@ -85,11 +85,13 @@ function About({ schema }: { schema: Schema }) {
       {only !== undefined && <code class="name">{`${only}`}</code>}
       {choices && (
         <p>
-          {all.values}: <Codes values={choices} />
+          {all.values}
+          <Codes values={choices} />
           {byDefault !== undefined && (
             <>
               {' · '}
-              {all.byDefault}: <code class="name">{`${byDefault}`}</code>
+              {all.byDefault}
+              <code class="name">{`${byDefault}`}</code>
             </>
           )}
         </p>

@@ -88,7 +88,7 @@ function Field({ parameter: { name, schema, required, example = '' }, value, kno
           aria-required={required}
           onChange={({ currentTarget }) => onChange(currentTarget.value)}
         >
-          <option value="">{schema.default === undefined ? all.try.any : `${all.byDefault}: ${schema.default}`}</option>
+          <option value="">{schema.default === undefined ? all.try.any : `${all.byDefault}${schema.default}`}</option>
           {schema.enum.map((choice) => (
             <option key={choice}>{choice}</option>
           ))}
