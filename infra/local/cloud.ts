@@ -55,6 +55,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     key: bridgeKey,
     facts: options.cloud ? { cloud: 'real', desktops: 'on' } : { cloud: 'emulated', desktops: desktops ? 'on' : 'off' },
     isChanging: onRedeployment !== undefined,
+    onLog: (line) => onLog('console', line, 'stderr'),
   })
   // What the functions send to machines, a password among it, stays on this computer, and with this very cloud.
   const block = await blockOfOwn()

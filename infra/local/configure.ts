@@ -47,7 +47,13 @@ export function configure({ cloud = false, auth, settings = {} }: ConfigureOptio
   const key = needsKey && Object.keys(keys).length === 0 ? newKey() : undefined
   const bridgeKey = needsKey ? newKey() : undefined
   const made: Environment = bridgeKey
-    ? { ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ ...keys, ...(key && { local: key }), [BRIDGE]: bridgeKey }) }
+    ? {
+        ECS_MANAGER__SECURITY__KEYS: JSON.stringify({
+          ...keys,
+          ...(key && { local: key }),
+          [freeName(keys)]: bridgeKey,
+        }),
+      }
     : {}
   const environmentFor = (urls: { cloud: string; gateway: string }): Environment => ({
     // Where the configuration names no viewer, the console is one.
@@ -61,7 +67,11 @@ export function configure({ cloud = false, auth, settings = {} }: ConfigureOptio
   return { config, key, bridgeKey, environmentFor }
 }
 
-/** The caller in the log when a desktop is opened in the console. */
-const BRIDGE = 'console'
+/** The caller in the log when a desktop is opened in the console; a configured key of that name stays what it is. */
+function freeName(keys: Config['security']['keys']): string {
+  let name = 'console'
+  while (Object.hasOwn(keys, name)) name += '-'
+  return name
+}
 
 const newKey = () => randomBytes(24).toString('base64url')

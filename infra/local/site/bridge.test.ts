@@ -15,6 +15,7 @@ let url: string
 let vnc: { host: string; port: number }
 
 beforeEach(() => {
+  vnc = { host: '127.0.0.1', port: 1 } // where nobody listens
   asked = []
   ends = []
   desktops = []
@@ -43,20 +44,22 @@ async function startDesktop(port = 0): Promise<number> {
 }
 
 async function startBridge(options: Partial<BridgeOptions> = {}): Promise<void> {
-  vnc ??= { host: '127.0.0.1', port: 0 }
   const gateway = createServer(({ url: target = '', headers }, response) => {
     const query = new URL(target, 'http://gateway').searchParams
     const token = query.get('Token')
     const requestId = headers['x-request-id'] as string
     asked.push({ token, action: query.getAll('Action'), key: headers['x-api-key'] as string, requestId })
     response.statusCode = token === 'good' ? 200 : 404
-    const refusal = { ResponseMetadata: { RequestId: requestId, Error: { Code: 'InvalidVncToken.NotFound' } } }
+    const Code = token === 'long' ? 'X'.repeat(200) : 'InvalidVncToken.NotFound'
+    const refusal = { ResponseMetadata: { RequestId: requestId, Error: { Code } } }
     response.end(JSON.stringify(token === 'good' ? vnc : refusal))
   })
   const gatewayPort = await listen(gateway)
   const bridge = createBridge({ gateway: () => `http://127.0.0.1:${gatewayPort}`, ...options })
   const front = createServer()
-  front.on('upgrade', bridge.open)
+  front.on('upgrade', (request, socket, head) =>
+    bridge.open(request, { query: request.url?.split('?')[1] ?? '' }, socket, head),
+  )
   url = `127.0.0.1:${await listen(front)}`
   ends.push(bridge.close)
 }
@@ -99,6 +102,18 @@ describe('with a desktop', () => {
     expect(desktops).toEqual([])
   })
 
+  test('a code of any length is told as far as there is room', async () => {
+    await startBridge()
+    expect(await openPage('long').closed).toEqual([4404, `${'X'.repeat(80)} ${asked[0]?.requestId}`])
+  })
+
+  test('who speaks before the desktop does is no viewer', async () => {
+    await startBridge()
+    const { socket, closed } = openPage('good')
+    socket.on('open', () => socket.send('GET / HTTP/1.1'))
+    expect((await closed)[0]).toBe(4400)
+  })
+
   test('a token cannot bring another action with it', async () => {
     await startBridge()
     const { closed } = openPage('a%26Action%3DDeleteSandbox%26SandboxId%3Di-1')
@@ -129,7 +144,7 @@ describe('with a desktop', () => {
   })
 
   test('a page that does not answer pings is let go, one that does stays', async () => {
-    await startBridge({ pingMs: 50 })
+    await startBridge({ pingMs: 300 })
     const silent = openPage('good', undefined, { autoPong: false })
     const living = openPage('good')
     expect((await silent.closed)[0]).toBe(1006)
@@ -162,8 +177,23 @@ test('a desktop that does not listen yet is waited for', async () => {
   await expect.poll(received, { timeout: 3_000 }).toBe('RFB 003.008\n')
 })
 
+test('a page that waits answers pings, and one that leaves is not waited for', async () => {
+  const port = await startDesktop()
+  for (const end of ends.splice(0)) end() // the port is free again
+  vnc = { host: '127.0.0.1', port }
+  await startBridge({ pingMs: 100, patienceMs: 5_000 })
+  const waiting = openPage('good')
+  await expect.poll(() => asked.length).toBe(1)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(waiting.socket.readyState).toBe(WebSocket.OPEN)
+  waiting.socket.terminate()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await startDesktop(port)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(desktops).toEqual([])
+})
+
 test('a desktop that never listens is refused', async () => {
-  vnc = { host: '127.0.0.1', port: 1 }
   await startBridge({ patienceMs: 250 })
   const { closed } = openPage('good')
   expect(await closed).toEqual([4503, `ServiceUnavailable ${asked[0]?.requestId}`])

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Target } from '../../emulator/apig/proxy/match.ts'
 
 export type BridgeOptions = {
   /** The gateway with the actions, once it is there. */
@@ -14,18 +15,32 @@ export type BridgeOptions = {
   pingMs?: number
   /** How long a desktop that does not listen yet is waited for; default 10,000. */
   patienceMs?: number
+  /** Gets what should not have happened, line by line. */
+  onLog?: (line: string) => void
 }
 
 type Address = { host: string; port: number }
 
 /** Why a browser gets no desktop, or no longer has one. It is told by how the WebSocket is closed. */
-type Refusal = { status: number; code: string }
+class Refusal extends Error {
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string) {
+    super(code)
+    this.status = status
+    this.code = code
+  }
+}
 
 /** Private close codes begin at 4000 (RFC 6455, section 7.4.2); what is added is the HTTP status that says the same. */
 const CLOSE_CODE = 4_000
 
 /** Keys and clicks are small; the largest message is a clipboard. */
 const MAX_MESSAGE_BYTES = 1024 * 1024
+
+/** Of the 123 bytes of a reason (RFC 6455, section 5.5) the request id takes 37. */
+const MAX_CODE_LENGTH = 80
 
 /** What may wait for a slow browser before the desktop is no longer read. */
 const MAX_WAITING_BYTES = 1024 * 1024
@@ -35,17 +50,19 @@ const MAX_WAITING_BYTES = 1024 * 1024
  * nothing but what ValidateVncToken answers. A page of another origin is refused with 403; all other refusals are told by
  * closing, because a page cannot see why a handshake failed: code 4000 + HTTP status, reason `<Code> <request id>`.
  */
-export function createBridge({ gateway, key, pingMs = 30_000, patienceMs = 10_000 }: BridgeOptions) {
+export function createBridge(options: BridgeOptions) {
+  const { gateway, key, pingMs = 30_000, patienceMs = 10_000, onLog = () => {} } = options
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
   const alive = new WeakSet<WebSocket>()
   const pinging = setInterval(() => {
     for (const client of server.clients) {
-      if (!alive.delete(client)) client.terminate()
+      // One whose desktop does not read has to wait: its pong is not read either.
+      if (!alive.delete(client) && !client.isPaused) client.terminate()
       else client.ping()
     }
   }, pingMs).unref()
 
-  const open = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  const open = (request: IncomingMessage, { query }: Pick<Target, 'query'>, socket: Duplex, head: Buffer) => {
     if (!isOwnPage(request)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
@@ -54,24 +71,32 @@ export function createBridge({ gateway, key, pingMs = 30_000, patienceMs = 10_00
       alive.add(client)
       client.on('pong', () => alive.add(client))
       client.on('error', () => client.terminate()) // a broken frame: nothing can be told any more
-      const token = new URL(request.url ?? '', 'http://gateway').searchParams.get('token') ?? ''
+      const token = new URLSearchParams(query).get('token') ?? ''
       const requestId = randomUUID()
-      lead(client, token, requestId).catch(({ status = 500, code = 'InternalError' }: Partial<Refusal>) => {
-        client.close(CLOSE_CODE + status, `${code} ${requestId}`)
+      const close = (status: number, code: string) =>
+        client.close(CLOSE_CODE + status, `${code.replace(/[^\w.-]/g, '').slice(0, MAX_CODE_LENGTH)} ${requestId}`)
+      lead(client, token, requestId, close).catch((error: unknown) => {
+        const isRefusal = error instanceof Refusal
+        if (!isRefusal) onLog(`${requestId} ${(error as Error)?.stack ?? error}`)
+        close(isRefusal ? error.status : 500, isRefusal ? error.code : 'InternalError')
       })
     })
   }
 
   /** Leads a browser to the desktop of its token. Rejects with a Refusal; what else it rejects with is a bug. */
-  async function lead(client: WebSocket, token: string, requestId: string): Promise<void> {
-    client.pause() // nothing of it is lost before the desktop is there
-    try {
-      const address = await validate(gateway(), key, token, requestId)
-      const desktop = await dial(address, patienceMs, () => client.readyState !== client.OPEN)
-      join(client, desktop, () => client.close(CLOSE_CODE + 410, `DesktopEnded ${requestId}`))
-    } finally {
-      client.resume()
-    }
+  async function lead(
+    client: WebSocket,
+    token: string,
+    requestId: string,
+    close: (status: number, code: string) => void,
+  ): Promise<void> {
+    // The server of VNC speaks first (RFC 6143, section 7.1.1): who does not wait for it is no viewer.
+    const speakEarly = () => close(400, 'InvalidMessage')
+    client.once('message', speakEarly)
+    const address = await validate(gateway(), key, token, requestId)
+    const desktop = await dial(address, patienceMs, () => client.readyState !== client.OPEN)
+    client.off('message', speakEarly)
+    join(client, desktop, () => close(410, 'DesktopEnded'))
   }
 
   return {
@@ -94,10 +119,10 @@ async function validate(gateway: string, key: string | undefined, Token: string,
   const query = new URLSearchParams({ Action: 'ValidateVncToken', Version: '2020-04-01', Token })
   const headers = { 'X-Request-ID': requestId, ...(key && { 'X-API-Key': key }) }
   const response = await fetch(`${gateway}/?${query}`, { headers, signal: AbortSignal.timeout(60_000) }).catch(() => {
-    throw refusal(503, 'ServiceUnavailable')
+    throw new Refusal(503, 'ServiceUnavailable')
   })
-  const answer = (await response.json()) as Address & { ResponseMetadata: { Error: { Code: string } } }
-  if (!response.ok) throw refusal(response.status, answer.ResponseMetadata.Error.Code)
+  const answer = (await response.json()) as Address & { ResponseMetadata?: { Error?: { Code?: string } } }
+  if (!response.ok) throw new Refusal(response.status, String(answer.ResponseMetadata?.Error?.Code))
   return answer
 }
 
@@ -108,7 +133,7 @@ async function dial({ host, port }: Address, patienceMs: number, isOver: () => b
     try {
       return await connected(host, port, Math.max(1, until - Date.now()))
     } catch {
-      if (isOver() || Date.now() + 200 > until) throw refusal(503, 'ServiceUnavailable')
+      if (isOver() || Date.now() + 200 > until) throw new Refusal(503, 'ServiceUnavailable')
       await sleep(200)
     }
   }
@@ -120,10 +145,10 @@ function connected(host: string, port: number, timeoutMs: number): Promise<Socke
     const late = setTimeout(() => socket.destroy(new Error('late')), timeoutMs)
     socket.once('connect', () => {
       clearTimeout(late)
-      socket.off('error', reject)
       resolve(socket)
     })
-    socket.once('error', (error) => {
+    // Also of one that is connected: it closes then.
+    socket.on('error', (error) => {
       clearTimeout(late)
       reject(error)
     })
@@ -144,9 +169,9 @@ function join(client: WebSocket, desktop: Socket, onDesktopEnd: () => void): voi
     })
     if (client.bufferedAmount > MAX_WAITING_BYTES) desktop.pause()
   })
-  desktop.on('error', () => {}) // it closes then
-  desktop.on('close', onDesktopEnd)
+  desktop.on('close', () => {
+    client.resume() // else nobody hears its answer to the closing
+    onDesktopEnd()
+  })
   if (client.readyState !== client.OPEN) desktop.destroy()
 }
-
-const refusal = (status: number, code: string) => Object.assign(new Error(code), { status, code }) satisfies Refusal

@@ -2,13 +2,13 @@ import type { Site } from '../../emulator/apig/proxy/site.ts'
 import { type BridgeOptions, createBridge } from './bridge.ts'
 import { createPages, type PagesOptions } from './pages.ts'
 
-export type LocalSite = Site & {
+type LocalSite = Site & {
   /** Ends every desktop connection at once. */
   close(): void
 }
 
 /** Where desktops are reached, as websockify has it by default. */
-export const BRIDGE_PATH = '/websockify'
+const BRIDGE_PATH = '/websockify'
 
 /**
  * What the gateway of `npm start` serves beside the actions, and no deployed one does: the console, the description of the

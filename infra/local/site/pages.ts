@@ -40,7 +40,7 @@ export function createPages({ facts, isChanging = false }: PagesOptions) {
     if (known && !(isChanging && isOpening)) return known
     const files = bundle(page, facts)
     bundled.set(page, files)
-    files.catch(() => bundled.delete(page)) // mended, it is bundled at the next try
+    files.catch(() => bundled.get(page) === files && bundled.delete(page)) // mended, it is bundled at the next try
     return files
   }
 
@@ -50,8 +50,11 @@ export function createPages({ facts, isChanging = false }: PagesOptions) {
       if (path === '/openapi.json') return answerWith('.json', readFile(DESCRIPTION))
       const [, page = '', file = 'index.html'] = /^\/(console|docs)(?:\/|\/(index\.(?:js|css)))?$/.exec(path) ?? []
       if (!page) return undefined
-      const content = filesOf(page, file === 'index.html').then((files) => files.get(file) ?? Buffer.from(''))
-      return answerWith(extname(file), content)
+      const files = filesOf(page, file === 'index.html')
+      return answerWith(
+        extname(file),
+        files.then((all) => all.get(file) ?? Promise.reject(new Error(`${page} has no ${file}`))),
+      )
     },
   }
 }

@@ -67,34 +67,41 @@ export async function startProxy({ port, admit, site, service }: ProxyOptions): 
     request.resume() // the rest of a body that was not wanted
   }
 
-  const options = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false }
-  const server = createServer(options, serve)
+  const listener = () => {
+    const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false }, serve)
+    server.maxHeadersCount = 0 // their size is limited; Node would drop those after the 2,000th without a word
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (!declaredTooLarge(request)) response.writeContinue()
+      serve(request, response)
+    })
+    server.on('connect', (_request, socket) => sendRaw(socket, refusalResponse(refusals.noProxy, service().api)))
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const refusal = unreadable[error.code ?? ''] ?? refusals.malformed
+      sendRaw(socket, refusalResponse(refusal, service().api))
+    })
+    return server
+  }
+  const server = listener()
   // With a site, Node hands over every request that would change the protocol, without its body. Clients offer HTTP/2 that
   // way (Java's with every request): those are read from here, as if they had not.
-  const plain = createServer(options, serve)
-  server.maxHeadersCount = plain.maxHeadersCount = 0 // their size is limited; Node would drop those after the 2,000th
+  const plain = listener()
+  const handedOver = new Set<Duplex>()
   if (site) {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      handedOver.add(socket)
+      socket.on('close', () => handedOver.delete(socket))
+      socket.on('error', () => socket.destroy()) // Node has taken its own listener away
       const target = targetOf(request)
       if (target.path === site.webSocket.path && /^websocket$/i.test(request.headers.upgrade ?? '')) {
         const refusal = admit?.(target)
         if (refusal) sendRaw(socket, refusalResponse(refusal, service().api, target))
-        else site.webSocket.open(request, socket, head)
+        else site.webSocket.open(request, target, socket, head)
       } else {
         socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(request), 'latin1'), head]))
         plain.emit('connection', socket)
       }
     })
   }
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (!declaredTooLarge(request)) response.writeContinue()
-    serve(request, response)
-  })
-  server.on('connect', (_request, socket) => sendRaw(socket, refusalResponse(refusals.noProxy, service().api)))
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const refusal = unreadable[error.code ?? ''] ?? refusals.malformed
-    sendRaw(socket, refusalResponse(refusal, service().api))
-  })
   const address = await listen(server, port)
 
   return {
@@ -104,7 +111,7 @@ export async function startProxy({ port, admit, site, service }: ProxyOptions): 
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
-        plain.closeAllConnections()
+        for (const socket of handedOver) socket.destroy()
       }),
   }
 }

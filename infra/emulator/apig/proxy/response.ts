@@ -26,6 +26,7 @@ export function sendRaw(socket: Duplex, { status, headers, body }: GatewayRespon
     socket.destroy()
     return
   }
+  socket.on('error', () => socket.destroy()) // a client that is gone
   const lines = Object.entries({ ...headers, 'Content-Length': body.length, Connection: 'close' })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)

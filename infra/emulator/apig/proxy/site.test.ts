@@ -16,7 +16,7 @@ beforeAll(async () => {
       answer: ({ path }) => (path === '/page' ? Promise.resolve(answer('page')) : undefined),
       webSocket: {
         path: '/socket',
-        open: (_request, socket, head) => {
+        open: (_request, _target, socket, head) => {
           taken.push(head.toString())
           socket.end('taken')
         },
@@ -82,6 +82,53 @@ test.each([
   const echoed = JSON.parse(text.slice(text.indexOf('{')))
   expect(echoed.body).toBe(body)
   expect(echoed.headers).toContainEqual(['X-Mine', '1'])
+})
+
+test.each([
+  ['GET /socket HTTP/1.1', 'X-Refuse-Me: yes'],
+  ['GET http://[x/socket HTTP/1.1', 'X-Mine: 1'],
+])('a client that is gone before its answer to %s %s takes nothing with it', async (first, header) => {
+  for (let tries = 0; tries < 20; tries++) {
+    await new Promise<void>((resolve) => {
+      const socket = connect(proxy.port, '127.0.0.1', () => {
+        socket.write([first, ...upgrade('websocket'), header, '', ''].join('\r\n'), () => {
+          socket.resetAndDestroy()
+          resolve()
+        })
+      })
+    })
+  }
+  expect(await raw('GET /page HTTP/1.1', 'Host: a', 'Connection: close', '', '')).toContain('page')
+})
+
+test('what cannot be read after an offer of HTTP/2 is refused as elsewhere', async () => {
+  const text = await raw('GET /page HTTP/1.1', ...upgrade('h2c'), '', 'nonsense\r\n\r\n')
+  expect(text).toMatch(/HTTP\/1.1 400 .*"Code":"InvalidRequest"/s)
+})
+
+test('ends at once, also connections on which HTTP/2 was offered', async () => {
+  const other = await startProxy({
+    port: 0,
+    site: { answer: () => undefined, webSocket: { path: '/socket', open: () => {} } },
+    service: () => ({
+      api: { service: 'ecs', region: '' },
+      routes: [
+        {
+          name: 'slow',
+          matchRule: { path: { matchType: 'Prefix', matchContent: '/' }, header: [], queryString: [] },
+          upstream: () => new Promise(() => {}),
+          timeoutSeconds: 60,
+        },
+      ],
+    }),
+  })
+  const socket = connect(other.port, '127.0.0.1', () =>
+    socket.write(['GET / HTTP/1.1', ...upgrade('h2c'), '', ''].join('\r\n')),
+  )
+  const closed = new Promise((resolve) => socket.on('close', resolve).on('error', () => {}))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await other.close()
+  await closed
 })
 
 test('a connection goes on after an offer of HTTP/2', async () => {

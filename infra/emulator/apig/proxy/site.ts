@@ -13,7 +13,7 @@ export interface Site {
   webSocket: {
     path: string
     /** Takes over a connection that wants to become a WebSocket. */
-    open(request: IncomingMessage, socket: Duplex, head: Buffer): void
+    open(request: IncomingMessage, target: Target, socket: Duplex, head: Buffer): void
   }
 }
 
@@ -22,7 +22,8 @@ export function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: Inc
   let head = `${method} ${url} HTTP/${httpVersion}\r\n`
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
-    if (!/^(connection|upgrade|http2-settings)$/i.test(name)) head += `${name}: ${value}\r\n`
+    if (/^connection$/i.test(name)) head += /\bclose\b/i.test(value) ? 'Connection: close\r\n' : ''
+    else if (!/^(upgrade|http2-settings)$/i.test(name)) head += `${name}: ${value}\r\n`
   }
   return `${head}\r\n`
 }
