@@ -22,11 +22,11 @@ beforeAll(async () => {
   call = callerOf(local.url)
   const { SandboxId, PrimaryIp } = await runningSandbox(call, { OsType: 'Windows' })
   sandbox = { SandboxId }
-  while (!(await answers(PrimaryIp))) await sleep(50)
+  for (let tries = 0; tries < 200 && !(await answers(PrimaryIp)); tries++) await sleep(50)
 })
 
 afterAll(() => local?.close())
-afterEach(() => local.cloud.ecs.faults.clear())
+afterEach(() => local?.cloud.ecs.faults.clear())
 
 const answers = (address: string) =>
   fetch(`http://${address}:8112/`).then(
