@@ -35,7 +35,7 @@ export function ParameterFields({ parameters, values, known, onChange }: Paramet
       {others.length > 0 && (
         <details>
           <summary>{all.more(others.length)}</summary>
-          {fields(others)}
+          <div class="others">{fields(others)}</div>
         </details>
       )}
     </div>
