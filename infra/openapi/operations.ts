@@ -5,7 +5,7 @@ import type { ActionWords, EventWords, Input, ParameterWords } from './words.ts'
 
 type Described = Pick<ActionWords<Input>, 'input' | 'parameters' | 'together'>
 
-type Parameter = Rule & { name: string; description: string; words: string | undefined; own: ParameterWords }
+type Parameter = Rule & { name: string; description: string; own: ParameterWords }
 
 /** The two ways to call an action: its parameters in the query, or in a JSON body. */
 export function actionPath(name: string, words: ActionWords): object {

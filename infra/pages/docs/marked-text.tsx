@@ -18,9 +18,7 @@ export function MarkedText({ text, page = '' }: { text: string; page?: string })
         if (block.startsWith('## ')) {
           return <Heading key={block} page={page} section={sectionOf(block)} text={said.replace('## ', '')} />
         }
-        const lines = said.split('\n')
         if (!block.startsWith('- ')) {
-          // A list may follow its sentence at once.
           return (
             <p key={block}>
               <Line text={said} />
@@ -29,7 +27,7 @@ export function MarkedText({ text, page = '' }: { text: string; page?: string })
         }
         return (
           <ul key={block} class="points">
-            {lines.map((line) => (
+            {said.split('\n').map((line) => (
               <li key={line}>
                 <Line text={line.replace(/^- /, '')} />
               </li>
@@ -42,7 +40,7 @@ export function MarkedText({ text, page = '' }: { text: string; page?: string })
 }
 
 /** The name of a section in an address, from its English heading. */
-export const sectionOf = (heading: string) => heading.replace('## ', '').toLowerCase().replaceAll(' ', '-')
+const sectionOf = (heading: string) => heading.replace('## ', '').toLowerCase().replaceAll(' ', '-')
 
 /** One line of it: `code`, and the names of actions, which lead to them. */
 export function Line({ text }: { text: string }) {

@@ -16,7 +16,7 @@ import { words } from './words.ts'
 type OperationPageProps = {
   operation: Operation
   known: KnownValues
-  onKnown: (known: KnownValues) => void
+  onKnown: (change: (known: KnownValues) => KnownValues) => void
 }
 
 /** All of one operation: what it does, what it takes and answers, and beside it a request to try. */

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import { useWords } from '../common/language.ts'
 import { words } from './words.ts'
 
-/** Asks before a machine goes for ever. The button that Enter presses keeps it; the other one sends the form. */
-export function Question({ onKeep }: { onKeep: () => void }) {
+/** Asks before a machine goes for ever. The button that Enter presses keeps it. */
+export function Question({ onKeep, onDelete }: { onKeep: () => void; onDelete: () => void }) {
   const all = useWords(words).try
   const keep = useRef<HTMLButtonElement>(null)
   useEffect(() => keep.current?.focus(), [])
@@ -14,7 +14,7 @@ export function Question({ onKeep }: { onKeep: () => void }) {
         <button type="button" class="button" ref={keep} onClick={onKeep}>
           {all.keep}
         </button>
-        <button type="submit" class="button danger">
+        <button type="button" class="button danger" onClick={onDelete}>
           {all.delete}
         </button>
       </div>

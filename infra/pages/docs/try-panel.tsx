@@ -24,7 +24,11 @@ const SPENDS: Record<string, string> = { DeleteSandbox: 'SandboxId', ValidateVnc
 /** What answers have that other requests ask for. */
 const KEPT = ['SandboxId', 'Token', 'NextToken']
 
-type TryPanelProps = { operation: Operation; known: KnownValues; onKnown: (known: KnownValues) => void }
+type TryPanelProps = {
+  operation: Operation
+  known: KnownValues
+  onKnown: (change: (known: KnownValues) => KnownValues) => void
+}
 
 /** A request made with a form, as it is sent, and its answer. */
 export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
@@ -48,7 +52,8 @@ export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
     setOutcome(next)
     if (next.answer?.status !== 200) return
     const spent = SPENDS[id]
-    onKnown(spent ? withoutValue(known, spent, values[spent]) : withValuesOf(known, next.answer.text, KEPT))
+    const { text } = next.answer
+    onKnown((known) => (spent ? withoutValue(known, spent, values[spent]) : withValuesOf(known, text, KEPT)))
   }
 
   return (
@@ -58,10 +63,12 @@ export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        if (step === 'sending') return
-        if (step === 'ready' && DELETES.includes(id)) setStep('asking')
+        if (step !== 'ready') return
+        if (DELETES.includes(id)) setStep('asking')
         else send()
       }}
+      // What was asked about was another request.
+      onInput={() => step === 'asking' && setStep('ready')}
     >
       <h2>{all.title}</h2>
       {id === 'ValidateVncToken' && <p class="hint">{all.spends}</p>}
@@ -81,7 +88,7 @@ export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
       />
       <RequestView request={request} hasKey={key !== undefined} isInBody={isInBody} onInBody={ways[1] && setInBody} />
       {step === 'asking' ? (
-        <Question onKeep={() => setStep('ready')} />
+        <Question onKeep={() => setStep('ready')} onDelete={send} />
       ) : (
         <div class="try-actions">
           <button type="submit" class="button primary" aria-disabled={step === 'sending'}>

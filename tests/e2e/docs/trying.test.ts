@@ -53,7 +53,12 @@ describe('a request that is tried', () => {
     await form.getByText('This deletes for good').waitFor()
     await page.keyboard.press('Enter')
     await form.getByRole('button', { name: 'Send' }).waitFor()
+    await send()
+    await field('SandboxId').press('Enter') // is no answer to the question
+    await field('SandboxId').pressSequentially('0') // another request, which was not asked about
+    await form.getByRole('button', { name: 'Send' }).waitFor()
     expect(instances()).toHaveLength(1)
+    await field('SandboxId').fill(id)
     await send()
     await form.getByRole('button', { name: 'Delete' }).click()
     await answer.getByText('200').waitFor()
