@@ -21,6 +21,7 @@ beforeEach(() => {
     'openbox',
     keep.replace('$0', 'openbox'),
     'setsid sleep 1000 & echo $! >> "$HOME/pids"',
+    'env -i setsid sleep 1000 & echo $! >> "$HOME/pids"',
     'exec sleep 1000',
   )
 })
@@ -36,13 +37,13 @@ const [instance] = ecs.instances()
 if (!instance) throw new Error('there is no instance')
 
 const start = () => startDesktop(instance, '127.98.0.4', { port: 5905, folder })
-const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 5_000 })
+const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 10_000 })
 const pids = () => pidsIn(join(folder, 'home/pids'))
 const argumentsOf = (program: string) => readFileSync(join(folder, 'home', `arguments-of-${program}`), 'utf8')
 
 it('is a server at the address and port, a window manager on its display, and a terminal', async () => {
   desktop = start()
-  await soon(() => pids().length).toBe(3)
+  await soon(() => pids().length).toBe(4)
   expect(argumentsOf('Xtigervnc')).toContain('-interface 127.98.0.4 -rfbport 5905 -desktop sandbox-agent-1 ')
   expect(argumentsOf('Xtigervnc')).toContain(`-auth ${folder}/authority `)
   expect(argumentsOf('openbox').trim()).toBe('--sm-disable --startup xterm')
@@ -54,7 +55,7 @@ it('has nothing of the environment of who starts it, but what a program needs', 
   vi.stubEnv('HISTFILE', '/some/file')
   vi.stubEnv('TZ', 'Asia/Shanghai')
   desktop = start()
-  await soon(() => pids().length).toBe(3)
+  await soon(() => pids().length).toBe(4)
   vi.unstubAllEnvs()
   const names = readFileSync(join(folder, 'home/environment'), 'utf8').match(/^\w+(?==)/gm) ?? []
   const allowed = ['DISPLAY', 'EMULATED_MACHINE', 'HOME', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'MACHINE_ADDRESS']
@@ -76,22 +77,22 @@ it('has a cookie that nobody else may read, and another one each time', async ()
 
 it('ends with everything that was started in it, and its folder', async () => {
   desktop = start()
-  await soon(() => pids().length).toBe(3)
+  await soon(() => pids().length).toBe(4)
   const running = pids()
-  expect(running.map(isAlive)).toEqual([true, true, true])
+  expect(running.map(isAlive)).toEqual([true, true, true, true])
   await desktop.end()
-  expect(running.map(isAlive)).toEqual([false, false, false])
+  expect(running.map(isAlive)).toEqual([false, false, false, false])
   expect(existsSync(folder)).toBe(false)
 })
 
 it('ends when its server does, with the reason, and begins again with its files', async () => {
   desktop = start()
-  await soon(() => pids().length).toBe(3)
+  await soon(() => pids().length).toBe(4)
   const running = pids()
   writeFileSync(join(folder, 'home/.bashrc'), '# mine')
   process.kill(running[0] ?? 0, 'SIGKILL')
   expect(await desktop.ended).toBe('its X server was ended by SIGKILL')
-  expect(running.map(isAlive)).toEqual([false, false, false])
+  expect(running.map(isAlive)).toEqual([false, false, false, false])
 
   programs.add('Xtigervnc', 'echo one >&2; echo two >&2; echo >&2; echo three >&2; echo four >&2; exit 3')
   desktop = start()

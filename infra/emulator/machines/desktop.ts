@@ -1,14 +1,16 @@
-import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Instance } from '../ecs/instance.ts'
+import { begin, reasonOf } from './child.ts'
+import { colourOf } from './colour.ts'
 import { noteDisplay, removeDisplay } from './display.ts'
-import { endMarked, MARK } from './processes.ts'
+import { endMarked, isOfMachine } from './processes.ts'
 import type { Program } from './program.ts'
-import { type Colour, colourRoot } from './root-window.ts'
+import { colourRoot } from './root-window.ts'
 import { removeFolder } from './run-folder.ts'
 import { writeXAuthority } from './x-authority.ts'
 
@@ -21,9 +23,6 @@ export type DesktopOptions = {
 
 /** Its errors are read, and on file descriptor 3 it says which display it has. */
 const SERVER_STDIO: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe']
-
-/** The last lines of errors that are shown. */
-const LINES = 3
 
 /** A server that was told to end gets so long. */
 const PATIENCE_MS = 2_000
@@ -39,10 +38,10 @@ export function startDesktop(instance: Instance, address: string, { port, folder
   const cookie = randomBytes(16)
   cpSync(join(import.meta.dirname, 'home'), home, { recursive: true, force: false })
   writeXAuthority(authority, cookie)
-  const environment = environmentOf(instance, address, { folder, home, authority })
+  const environment = environmentOf(instance, address, { home, authority })
 
   const run = (program: string, args: string[], stdio: StdioOptions, more = {}) =>
-    begin(program, args, { cwd: home, env: { ...environment, ...more }, stdio })
+    begin(program, args, { machine: folder, cwd: home, env: { ...environment, ...more }, stdio })
 
   const server = run('Xtigervnc', serverArguments(instance, { address, port, authority }), SERVER_STDIO)
   const show = async () => {
@@ -50,12 +49,12 @@ export function startDesktop(instance: Instance, address: string, { port, folder
     noteDisplay(folder, display)
     // The terminal is for the window manager to start: a window that appears while that begins would stay without a frame.
     run('openbox', ['--sm-disable', '--startup', 'xterm'], 'ignore', { DISPLAY: `:${display}` })
-    await colourRoot(display, cookie, colourOf(instance))
+    await colourRoot(display, cookie, colourOf(instance.InstanceId))
   }
   show().catch(() => server.kill()) // without a note of its display nobody could clear up after it
 
   const ended = reasonOf(server).then(async (reason) => {
-    await endMarked((mark) => mark === folder)
+    await endMarked(isOfMachine(folder))
     removeDisplay(folder)
     return `its X server ${reason}`
   })
@@ -88,11 +87,7 @@ function serverArguments(
 /** What it has of the environment of who runs this. */
 const INHERITED = ['PATH', 'TZ', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE']
 
-function environmentOf(
-  instance: Instance,
-  address: string,
-  files: { folder: string; home: string; authority: string },
-) {
+function environmentOf(instance: Instance, address: string, files: { home: string; authority: string }) {
   const inherited = INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
   return {
     LANG: 'C.UTF-8',
@@ -103,27 +98,7 @@ function environmentOf(
     MACHINE_NAME: instance.InstanceName,
     MACHINE_ID: instance.InstanceId,
     MACHINE_ADDRESS: address,
-    [MARK]: files.folder,
   }
-}
-
-/** Each machine has a colour of its own between teal and violet, dark and calm: who has many of them open can tell them apart. */
-function colourOf({ InstanceId }: Instance): Colour {
-  const [byte = 0] = createHash('sha256').update(InstanceId).digest()
-  const hue = 170 + (byte / 256) * 120
-  const [lightness, strength] = [0.26, 0.06]
-  const channel = (offset: number) => {
-    const at = (offset + hue / 30) % 12
-    return Math.round(255 * (lightness - strength * Math.max(-1, Math.min(at - 3, 9 - at, 1))))
-  }
-  return (channel(0) << 16) | (channel(8) << 8) | channel(4)
-}
-
-/** A process that ends when this one does, however that is, and that Ctrl-C in this one's terminal does not reach. */
-function begin(program: string, args: string[], options: SpawnOptions): ChildProcess {
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', program, ...args], { ...options, detached: true })
-  child.on('error', () => {}) // the reason for the end of the server, and no loss elsewhere
-  return child
 }
 
 /** The number that the server writes once it has found a free display. Waits for ever where it finds none. */
@@ -131,21 +106,4 @@ function displayOf(server: ChildProcess): Promise<number> {
   return new Promise((resolve) =>
     createInterface(server.stdio[3] as Readable).once('line', (line) => resolve(Number(line))),
   )
-}
-
-/** Why a process ended, with the last that it said. */
-function reasonOf(child: ChildProcess): Promise<string> {
-  const last: string[] = []
-  if (child.stderr) {
-    createInterface(child.stderr).on('line', (line) => {
-      const words = line.replaceAll('(EE)', '').trim() // as X servers mark errors
-      if (words !== '' && last.push(words) > LINES) last.shift()
-    })
-  }
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(`could not be started: ${error.message}`))
-    child.once('close', (code, signal) => {
-      resolve(signal ? `was ended by ${signal}` : `ended with code ${code}: ${last.join(' ')}`)
-    })
-  })
 }

@@ -28,7 +28,7 @@ const ask = (address: string, key = passwordAgent.key) =>
     ({ status }) => status,
     () => 'none',
   )
-const soon = <T>(get: () => Promise<T>) => expect.poll(get, { interval: 10 })
+const soon = <T>(get: () => Promise<T>) => expect.poll(get, { interval: 10, timeout: 10_000 })
 
 it('every Windows instance that runs has the agent, and a look inside shows the hash of what it took', async () => {
   const { ecs, url, first } = await start()

@@ -16,12 +16,13 @@ async function start(options: EcsOptions = {}, { endMs = 0 } = {}) {
   const events: string[] = []
   const said: string[] = []
   const die = new Map<string, (reason: string) => void>()
-  const trouble = { reason: '' }
+  const trouble = { reason: '', atEnd: '' }
   const begin: Start = (_, address) => {
     if (trouble.reason) throw new Error(trouble.reason)
     events.push(`+${address}`)
     const ended = new Promise<string>((resolve) => die.set(address, resolve))
     const end = async () => {
+      if (trouble.atEnd) throw new Error(trouble.atEnd)
       await new Promise((resolve) => setTimeout(resolve, endMs))
       events.push(`-${address}`)
       die.get(address)?.('was told to')
@@ -40,7 +41,7 @@ async function start(options: EcsOptions = {}, { endMs = 0 } = {}) {
   return { ecs, call, run, events, said, die, trouble, close: running.close }
 }
 
-const soon = <T>(get: () => T) => expect.poll(get, { interval: 5 })
+const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 10_000 })
 const looks = () => new Promise((resolve) => setTimeout(resolve, 40))
 const status = (ecs: EcsEmulator) => ecs.instances().map(({ Status }) => Status)
 const [A, B] = ['10.0.0.4', '10.0.0.5']
@@ -139,6 +140,19 @@ describe('what ends by itself', () => {
     await soon(() => events).toContain(`-${A}`)
     await looks()
     expect(events).toEqual([`+${A}`, `-${A}`])
+  })
+
+  it('what cannot end is said, and its address has another one', async () => {
+    const { ecs, events, said, trouble, run, close } = await start()
+    await run()
+    await soon(() => events).toEqual([`+${A}`])
+    trouble.atEnd = 'no room'
+    ecs.reset()
+    await soon(() => said).toEqual([`${A}: its end has failed: no room`])
+    await run()
+    await soon(() => events).toEqual([`+${A}`, `+${A}`])
+    await close()
+    expect(said).toHaveLength(2)
   })
 
   it('what cannot begin is tried again, too', async () => {

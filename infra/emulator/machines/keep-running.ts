@@ -3,7 +3,7 @@ import type { Instance } from '../ecs/instance.ts'
 import { KeptProgram, type KeptProgramOptions } from './kept-program.ts'
 import type { Start } from './program.ts'
 
-export type KeepOptions = {
+type KeepOptions = {
   /** All there are, as they are now. */
   instances: () => readonly Instance[]
   /** What is to run in an instance while it is on; undefined: nothing. */
@@ -28,11 +28,19 @@ export function keepRunning(options: KeepOptions): { close(): Promise<void> } {
   let isLooking = false
   let isClosed = false
 
+  const end = async (address: string, program: KeptProgram) => {
+    try {
+      await program.end()
+    } catch (error) {
+      options.onLog(`${address}: its end has failed: ${(error as Error).message}`)
+    }
+    kept.delete(address)
+  }
   const look = async () => {
     const wanted = wantedNow(options)
     for (const [address, program] of kept) {
       if (program.isEnding || program.boot === wanted.get(address)?.boot) continue
-      program.end().then(() => kept.delete(address))
+      end(address, program)
     }
     for (const [address, program] of wanted) {
       if (isClosed) return
@@ -52,7 +60,7 @@ export function keepRunning(options: KeepOptions): { close(): Promise<void> } {
     async close() {
       isClosed = true
       clearInterval(timer)
-      await Promise.all([...kept.values()].map((program) => program.end()))
+      await Promise.all([...kept].map(([address, program]) => end(address, program)))
     },
   }
 }

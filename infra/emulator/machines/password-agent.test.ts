@@ -88,7 +88,7 @@ describe('the agent', () => {
   it('ends with all its connections, also one that hangs', async () => {
     ecs.faults.add({ Kind: 'AgentHangs', Times: 1 })
     const lost = expect(ask()).rejects.toThrow('fetch failed')
-    await expect.poll(() => ecs.faults.list()).toEqual([]) // it has arrived
+    await expect.poll(() => ecs.faults.list(), { timeout: 10_000 }).toEqual([]) // it has arrived
     await agent.end()
     await lost
     await expect(ask()).rejects.toThrow('fetch failed')
@@ -129,7 +129,7 @@ describe('its faults', () => {
     socket.on('data', (chunk) => {
       said += chunk
     })
-    await expect.poll(() => ecs.faults.list()).toEqual([]) // it has arrived
+    await expect.poll(() => ecs.faults.list(), { timeout: 10_000 }).toEqual([]) // it has arrived
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect([said, socket.closed, instance().passwordSha256]).toEqual(['', false, undefined])
     expect(await ask()).toEqual(success)

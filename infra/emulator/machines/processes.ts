@@ -1,11 +1,30 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * A variable in the environment of every process that runs in an emulated machine, and of all that these start: the machine's
- * folder. It finds them, whatever has become of their parents, sessions and terminals.
+ * Every process in an emulated machine, and all that these start, bear two marks. They find them, whatever has become of
+ * their parents, sessions and terminals, unless they take both off, or run as another user (sudo):
+ *
+ * - This variable in their environment: the machine's folder. It tells a later start, too, whose they are.
+ * - A number made of the folder (see limitOf), which stays with them when they clear their environment: it is their soft
+ *   limit of file locks, which Linux has not enforced since 2.4.25 (getrlimit(2)).
  */
 export const MARK = 'EMULATED_MACHINE'
+
+/** The limit of file locks of the processes in the machine with this folder: decimal, below 2^31. */
+export function limitOf(folder: string): string {
+  return String(createHash('sha256').update(folder).digest().readUInt32BE() >>> 1)
+}
+
+/** Whether a mark is one of those of a machine with one of these folders. */
+export function isOfMachine(...folders: string[]): IsWanted {
+  const marks = new Set(folders.flatMap((folder) => [folder, limitOf(folder)]))
+  return (mark) => marks.has(mark)
+}
+
+/** Says of a mark, which may be of either sort, whether its processes are wanted. */
+export type IsWanted = (mark: string) => boolean
 
 /** How long processes have to end by themselves. */
 const PATIENCE_MS = 500
@@ -14,7 +33,7 @@ const PATIENCE_MS = 500
 const LONGEST_MS = 5_000
 
 /** Ends all processes of this user with such a mark, and resolves when there is none any more. Never rejects. */
-export async function endMarked(isWanted: (mark: string) => boolean): Promise<void> {
+export async function endMarked(isWanted: IsWanted): Promise<void> {
   const begunAt = performance.now()
   const told = new Set<number>()
   for (let pauseMs = 10; ; pauseMs = Math.min(2 * pauseMs, 100)) {
@@ -31,32 +50,49 @@ export async function endMarked(isWanted: (mark: string) => boolean): Promise<vo
 }
 
 /** Tells them all to end, and does not wait: for a process that ends itself. */
-export function tellMarked(isWanted: (mark: string) => boolean): void {
+export function tellMarked(isWanted: IsWanted): void {
   for (const pid of marked(isWanted)) kill(pid, 'SIGTERM')
 }
 
-/** The processes of this user with such a mark, but for this one. */
-export function marked(isWanted: (mark: string) => boolean): number[] {
+/** The processes of this user with such a mark, but for this one. None where /proc cannot be read. */
+export function marked(isWanted: IsWanted): number[] {
   const user = process.getuid?.()
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid && isWanted(markOf(pid, user) ?? ''))
+  const isMarked = (pid: number) => isWanted(variableOf(pid)) || (isWanted(numberOf(pid)) && startOf(pid) !== undefined)
+  return pidsNow().filter((pid) => pid !== process.pid && userOf(pid) === user && isMarked(pid))
 }
 
-function markOf(pid: number, user: number | undefined): string | undefined {
+function pidsNow(): number[] {
   try {
-    if (statSync(`/proc/${pid}`).uid !== user) return undefined
-    const environment = readFileSync(`/proc/${pid}/environ`)
-    const at = environment.indexOf(`${MARK}=`)
-    return at < 0 ? undefined : markIn(environment.toString())
+    return readdirSync('/proc').map(Number).filter(Boolean)
   } catch {
-    return undefined // it has ended just now, or does not let others look at it
+    return [] // too many files are open
   }
 }
 
-function markIn(environment: string): string | undefined {
+function userOf(pid: number): number | undefined {
+  try {
+    return statSync(`/proc/${pid}`).uid
+  } catch {
+    return undefined
+  }
+}
+
+function variableOf(pid: number): string {
+  const environment = contentOf(`/proc/${pid}/environ`)
   const variable = environment.split('\0').find((one) => one.startsWith(`${MARK}=`))
-  return variable?.slice(MARK.length + 1)
+  return variable?.slice(MARK.length + 1) ?? ''
+}
+
+function numberOf(pid: number): string {
+  return /^Max file locks +(\d+)/m.exec(contentOf(`/proc/${pid}/limits`))?.[1] ?? ''
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return '' // the process has ended just now, or does not let others look at it
+  }
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { MARK } from './processes.ts'
+import { limitOf, MARK } from './processes.ts'
 import { openRunFolder, removeLeftovers } from './run-folder.ts'
 import { FakePrograms, isAlive, pidsIn } from './testing.ts'
 
@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 const runs = () => readdirSync(programs.folder).filter((name) => name.startsWith('emulated-machines-'))
-const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 5_000 })
+const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 10_000 })
 
 /** A program in a session of its own, of which nobody is the parent any more. */
 const orphan = 'setsid sleep 1000 & echo $! >> pids'
@@ -26,9 +26,13 @@ const orphan = 'setsid sleep 1000 & echo $! >> pids'
 /** One that does not want to end. */
 const stubborn = '(trap "" TERM; while :; do sleep 1000; done) & echo $! >> pids'
 
+/** One that only the limit tells: nobody finds it who does not look at the folders in this test's folder. */
+const cleared = 'env -i setsid sleep 1000 & echo $! >> pids'
+
 function runIn(machine: string, ...lines: string[]): void {
   const env = { PATH: process.env.PATH, [MARK]: machine }
-  spawnSync('sh', ['-c', lines.join('\n')], { cwd: machine, env, stdio: 'ignore' })
+  const command = [`--locks=${limitOf(machine)}:`, 'sh', '-c', lines.join('\n')]
+  spawnSync('prlimit', command, { cwd: machine, env, stdio: 'ignore' })
 }
 
 /** Another process that has such a folder, with a machine in it. */
@@ -49,47 +53,49 @@ it('is gone once it is closed, with all that ran in its machines, and nothing el
   const folder = openRunFolder()
   const other = openRunFolder()
   const machines = [folder.make('i-1-1'), folder.make('i-2-1'), other.make('i-1-1')]
-  const pids = machines.flatMap((machine) => {
-    runIn(machine, orphan)
+  const pids = machines.flatMap((machine, index) => {
+    runIn(machine, orphan, cleared, index === 0 ? stubborn : '')
     return pidsIn(join(machine, 'pids'))
   })
-  expect(pids.map(isAlive)).toEqual([true, true, true])
+  const alive = () => pids.map(isAlive).filter(Boolean).length
+  expect(alive()).toBe(7)
   await folder.close()
-  expect(pids.map(isAlive)).toEqual([false, false, true])
+  expect(pids.map(isAlive)).toEqual([...Array(5).fill(false), true, true])
   expect(runs()).toHaveLength(1)
   await other.close()
-  expect(pids.map(isAlive)).toEqual([false, false, false])
+  expect(alive()).toBe(0)
   expect(runs()).toEqual([])
 })
 
 it('goes with a process that just exits', async () => {
   const { child, machine } = await owner()
-  runIn(machine, orphan)
-  const [pid = 0] = pidsIn(join(machine, 'pids'))
+  runIn(machine, orphan, cleared)
+  const pids = pidsIn(join(machine, 'pids'))
   child.stdin?.write('exit\n')
   await ended(child)
   expect(runs()).toEqual([])
-  await soon(() => isAlive(pid)).toBe(false)
+  await soon(() => pids.map(isAlive)).toEqual([false, false])
 })
 
 it('is for the next start, with all that ran in it, once its process was killed and not before', async () => {
   const { child, machine } = await owner()
-  runIn(machine, orphan, stubborn)
+  runIn(machine, orphan, cleared)
   const pids = pidsIn(join(machine, 'pids'))
   await removeLeftovers()
   expect(pids.map(isAlive)).toEqual([true, true])
 
   child.kill('SIGKILL')
   await ended(child)
-  process.env.TMPDIR = '/nowhere' // the programs are found by their marks
+  process.env.TMPDIR = '/nowhere' // what has the variable is found all the same
   await removeLeftovers()
-  expect(pids.map(isAlive)).toEqual([false, false])
+  expect(pids.map(isAlive)).toEqual([false, true])
 
   process.env.TMPDIR = programs.folder
   expect(runs()).toHaveLength(1)
   const own = openRunFolder()
   await Promise.all([removeLeftovers(), removeLeftovers()]) // two starts at once
   expect(runs()).toEqual([expect.stringContaining(`-${process.pid}-`)])
+  expect(pids.map(isAlive)).toEqual([false, false])
   await own.close()
 })
 

@@ -2,10 +2,10 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } 
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { removeDisplay } from './display.ts'
-import { endMarked, startOf, tellMarked } from './processes.ts'
+import { endMarked, type IsWanted, isOfMachine, startOf, tellMarked } from './processes.ts'
 
 /** The temporary files of the machines of one emulator. */
-export type RunFolder = {
+type RunFolder = {
   /** Makes a folder in it, if it is not there. */
   make(name: string): string
   /** Ends every process that still runs in its machines, and removes everything. */
@@ -22,9 +22,8 @@ const FORM = /^emulated-machines-(\d+)-(\d+)-(\d+)-\w{6}$/
 export function openRunFolder(): RunFolder {
   const prefix = `emulated-machines-${processNamespace()}-${process.pid}-${startOf(process.pid)}-`
   const path = mkdtempSync(join(tmpdir(), prefix)) // for nobody but its owner
-  const isOfRun = (mark: string) => dirname(mark) === path
   const endAtOnce = () => {
-    tellMarked(isOfRun)
+    tellMarked(isOfRun(path))
     removeFolder(path)
   }
   process.once('exit', endAtOnce) // also of a process that ends before anybody could close this
@@ -52,9 +51,14 @@ export async function removeLeftovers(): Promise<void> {
 }
 
 async function removeRun(path: string): Promise<void> {
-  await endMarked((mark) => dirname(mark) === path)
+  await endMarked(isOfRun(path))
   for (const machine of pathsIn(path)) removeDisplay(machine)
   removeFolder(path)
+}
+
+function isOfRun(path: string): IsWanted {
+  const isOfMachines = isOfMachine(...pathsIn(path))
+  return (mark) => dirname(mark) === path || isOfMachines(mark)
 }
 
 function pathsIn(folder: string): string[] {
