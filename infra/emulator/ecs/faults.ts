@@ -3,6 +3,7 @@ import {
   type FaultRules,
   type FaultScope,
   type FieldRule,
+  leftOut,
   required,
   seconds,
   text,
@@ -24,7 +25,8 @@ import {
  * - `FailItem`: in DeleteInstances, StartInstances, StopInstances and RebootInstances the item `InstanceId` (every item
  *   unless given) fails with `Code`, while the call itself succeeds.
  *
- * And of the password agent in the Windows instance `InstanceId` (in every one unless given), whose requests count as calls.
+ * And of the password agent in the Windows instance `InstanceId` (in every one unless given), whose requests count as calls,
+ * though of no `Action`.
  * What refuses a request for its key or its form comes first. In none of them a password is set:
  *
  * - `AgentRefuses`: it answers 401, as to a wrong key.
@@ -55,7 +57,8 @@ const someText: FieldRule = {
   is: 'a text that is not empty',
   test: (value) => typeof value === 'string' && value !== '',
 }
-const untilRemoved: FieldRule = { is: 'left out: it lasts until it is removed', test: () => false }
+const noAction = leftOut('a request to the password agent is no call of an action')
+const untilRemoved = leftOut('it lasts until it is removed')
 
 export const faultRules: FaultRules<Fault> = {
   ...wireFaultRules,
@@ -66,8 +69,8 @@ export const faultRules: FaultRules<Fault> = {
   NoStock: { Left: wholeNumber(0, 100) },
   NoQuota: {},
   FailItem: { Code: required(text), Message: text, InstanceId: text },
-  AgentRefuses: { InstanceId: text },
-  AgentFails: { Text: someText, InstanceId: text },
-  AgentHangs: { InstanceId: text },
-  AgentAbsent: { InstanceId: text, Times: untilRemoved, Skip: untilRemoved },
+  AgentRefuses: { InstanceId: text, Action: noAction },
+  AgentFails: { Text: someText, InstanceId: text, Action: noAction },
+  AgentHangs: { InstanceId: text, Action: noAction },
+  AgentAbsent: { InstanceId: text, Action: noAction, Times: untilRemoved, Skip: untilRemoved },
 }

@@ -146,11 +146,12 @@ describe('its faults', () => {
 
   it.each<[object, string]>([
     [{ Kind: 'AgentFails', Text: '' }, 'Text of AgentFails is "", not a text that is not empty'],
+    ...['AgentRefuses', 'AgentFails', 'AgentHangs', 'AgentAbsent'].map((Kind): [object, string] => [
+      { Kind, Action: 'RunInstances' },
+      `Action of ${Kind} is "RunInstances", not left out: a request to the password agent is no call of an action`,
+    ]),
     [{ Kind: 'AgentAbsent', Times: 1 }, 'Times of AgentAbsent is 1, not left out: it lasts until it is removed'],
-    [
-      { Kind: 'AgentHangs', Seconds: 1 },
-      'AgentHangs has no field Seconds; it may have InstanceId, Action, Times, Skip',
-    ],
+    [{ Kind: 'AgentHangs', Seconds: 1 }, 'AgentHangs has no field Seconds; it may have Times, Skip, InstanceId'],
   ])('%j makes no sense', (fault, message) => {
     expect(() => ecs.faults.addUnchecked([fault])).toThrow(message)
   })

@@ -15,9 +15,10 @@ export type PasswordAgentOptions = {
 }
 
 /**
- * Starts the password agent of a Windows instance: `GET /?Action=ChangePassword&Version=2020-04-01&Username=...&NewPassword=...`.
- * It answers 401 to a wrong key, and otherwise 200: `{"Result":{"Result":""}}`, or with the words of a failure in place of the
- * empty text. The instance keeps the hash of the password.
+ * Starts the password agent of a Windows instance:
+ * `GET /?Action=ChangePassword&Version=2020-04-01&Username=...&NewPassword=...`.
+ * It answers 401 to a wrong key, and otherwise 200: `{"Result":{"Result":""}}`, or with the words of a failure in place
+ * of the empty text. The instance keeps the hash of the password.
  */
 export function startPasswordAgent(instance: Instance, address: string, options: PasswordAgentOptions): Program {
   const server = createServer((request, response) => answer(request, response, instance, options))

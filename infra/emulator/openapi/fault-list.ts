@@ -85,15 +85,14 @@ export class FaultList<F extends FaultScope & { Kind: string }> {
     }
     const own = this.#rules[Kind]
     const rules: Record<string, FieldRule> = {
-      ...own, // first in the list of what there is
       Action: { is: `one of ${[...this.#actions].join(', ')}`, test: (value) => this.#actions.has(value as string) },
       Times: wholeNumber(1, 1e9),
       Skip: wholeNumber(0, 1e9),
-      ...own, // and stricter
+      ...own,
     }
     for (const [name, value] of Object.entries(fields)) {
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-      if (!rule) throw new TypeError(`${Kind} has no field ${name}; it may have ${Object.keys(rules).join(', ')}`)
+      if (!rule) throw new TypeError(`${Kind} has no field ${name}; it may have ${possible(rules).join(', ')}`)
       if (value !== undefined && !rule.test(value)) {
         throw new TypeError(`${name} of ${Kind} is ${JSON.stringify(value)}, not ${rule.is}`)
       }
@@ -102,4 +101,8 @@ export class FaultList<F extends FaultScope & { Kind: string }> {
     if (missing) throw new TypeError(`${Kind} needs ${missing}: ${rules[missing]?.is}`)
     return fault as F
   }
+}
+
+function possible(rules: Readonly<Record<string, FieldRule>>): string[] {
+  return Object.keys(rules).filter((name) => !rules[name]?.isAbsent)
 }

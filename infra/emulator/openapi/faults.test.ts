@@ -230,7 +230,7 @@ describe('a fault that makes no sense', () => {
     [{ Kind: 'constructor' }, 'Kind is "constructor"'],
     [
       { Kind: 'Throttle', Tims: 1 },
-      'Throttle has no field Tims; it may have Code, Message, RetryAfterSeconds, Action, Times, Skip',
+      'Throttle has no field Tims; it may have Action, Times, Skip, Code, Message, RetryAfterSeconds',
     ],
     [{ Kind: 'Throttle', constructor: 1 }, 'Throttle has no field constructor'],
     [{ Kind: 'Throttle', Times: 0 }, 'Times of Throttle is 0, not a whole number from 1'],

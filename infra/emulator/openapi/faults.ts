@@ -47,6 +47,8 @@ export interface FieldRule {
   is: string
   test: (value: unknown) => boolean
   required?: boolean
+  /** It cannot be given: `is` says why. */
+  isAbsent?: boolean
 }
 
 type KindOf<F> = F extends { Kind: infer K extends string } ? K : never
@@ -70,6 +72,7 @@ export const seconds: FieldRule = {
   is: 'a number of seconds from 0 to 1000000000',
   test: (value) => typeof value === 'number' && value >= 0 && value <= 1e9,
 }
+export const leftOut = (why: string): FieldRule => ({ is: `left out: ${why}`, test: () => false, isAbsent: true })
 export const required = (rule: FieldRule): FieldRule => ({ ...rule, required: true })
 
 const status = wholeNumber(200, 599)
