@@ -43,7 +43,8 @@ export type Local = {
 
 /**
  * Starts an emulated cloud, empty, and deploys this service into it: `serverless deploy --stage local`. Everything listens
- * on 127.0.0.1, and machines on addresses like it. Rejects, with nothing left running, with ConfigError or LocalError; their messages are for people.
+ * on 127.0.0.1, and machines on addresses like it. Rejects, with nothing left running, with ConfigError or LocalError;
+ * their messages are for people.
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const { config, key, bridgeKey, environmentFor } = configure(options)

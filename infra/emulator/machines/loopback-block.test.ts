@@ -21,7 +21,7 @@ async function claim(): Promise<string> {
 test('those who ask at once get different ones, and when none is left a line that says so', async () => {
   const cidrs = await Promise.all([claim(), claim()])
   expect(cidrs.sort()).toEqual([cidr(0), cidr(1)].sort())
-  await expect(claim()).rejects.toThrow(`${cidr(0)} to ${cidr(1)} are taken`)
+  await expect(claim()).rejects.toThrow(`${cidr(0)} to ${cidr(1)} are taken; end another npm start, or`)
   await claimed.pop()?.release()
   expect(cidrs).toContain(await claim())
 })

@@ -13,9 +13,9 @@ const PORT = 28_112
 const BLOCKS = Array.from({ length: 64 }, (_, index) => `127.${16 + index}`)
 
 /**
- * Takes the first free block of `blocks`, which are 127.16.0.0/16 to 127.79.0.0/16 unless given. What holds it is a listening socket: two that ask at once
- * get different ones, whoever runs them, and it is free again when the process ends, however it ends. Rejects with an
- * error for people when none is free.
+ * Takes the first free block of `blocks`, which are 127.16.0.0/16 to 127.79.0.0/16 unless given. What holds it is a
+ * listening socket: two that ask at once get different ones, whoever runs them, and it is free again when the process
+ * ends, however it ends. Rejects with an error for people when none is free.
  */
 export async function claimLoopbackBlock(blocks: readonly string[] = BLOCKS): Promise<LoopbackBlock> {
   for (const block of blocks) {
@@ -24,7 +24,7 @@ export async function claimLoopbackBlock(blocks: readonly string[] = BLOCKS): Pr
   }
   const all = `${blocks.at(0)}.0.0/16 to ${blocks.at(-1)}.0.0/16`
   throw new Error(
-    `no block of addresses is free: ${all} are taken, or something listens on port ${PORT} of every address`,
+    `no block of addresses is free: ${all} are taken; end another npm start, or what listens on port ${PORT} of 0.0.0.0`,
   )
 }
 
