@@ -42,11 +42,12 @@ test('what is missing is said in one line that installs it', () => {
     chmodSync(join(folder, program), mode)
   }
   const check = () => checkDesktops('linux', `/nowhere:${folder}`)
-  const line = 'sudo apt-get install -y'
+  const line = 'sudo apt-get install -y --no-install-recommends'
   expect(check).toThrow(`${line} tigervnc-standalone-server openbox xterm util-linux`)
   expect(check).toThrow(expect.objectContaining({ name: 'LocalError', message: expect.stringMatching(/^[^\n]*$/) }))
   install('Xtigervnc')
   install('setpriv')
+  install('prlimit')
   install('openbox', 0o644) // not a program
   expect(check).toThrow(`${line} openbox xterm`)
   install('openbox')

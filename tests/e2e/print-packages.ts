@@ -1,4 +1,4 @@
 import { packages } from './packages.ts'
 
 /** For who installs them: their names in a line. */
-console.log(Object.keys(packages).join(' '))
+console.log(packages.join(' '))

@@ -1,19 +1,24 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { fileOf } from '../../../infra/emulator/machines/packages.ts'
 
 const ARTIFACTS = join(import.meta.dirname, '../artifacts')
 
 /** Starts a headless Chromium of Debian, which calls nobody by itself. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: fileOf('chromium') ?? 'chromium',
     // Root has no sandbox of Chromium to be in: continuous integration often runs as root.
     chromiumSandbox: process.getuid?.() !== 0,
-    args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'].concat(
+    args: [
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-    ),
+    ],
   })
 }
 
