@@ -8,8 +8,8 @@ import { caller } from '../../../infra/emulator/ecs/testing.ts'
 import { type Display, isLeft, notedDisplay } from '../../../infra/emulator/machines/display.ts'
 import { claimLoopbackBlock, type LoopbackBlock } from '../../../infra/emulator/machines/loopback-block.ts'
 import { marked } from '../../../infra/emulator/machines/processes.ts'
-import { machineIn, serverIn } from './left.ts'
-import { type Viewer, view, viewSoon } from './rfb.ts'
+import { machineIn, serverIn } from '../support/left.ts'
+import { type Viewer, view, viewSoon } from '../support/rfb.ts'
 
 let block: LoopbackBlock
 let cloud: CloudEmulator

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Display, isLeft, notedDisplay } from '../../../infra/emulator/machines/display.ts'
-import { left, machineIn, serverIn } from './left.ts'
-import { type Viewer, viewSoon } from './rfb.ts'
+import { isAlive, pidsIn } from '../../../infra/emulator/machines/testing.ts'
+import { callerOf, runningSandbox } from '../support/api.ts'
+import { left, machineIn, serverIn } from '../support/left.ts'
+import { type Viewer, viewSoon } from '../support/rfb.ts'
 
 const project = join(import.meta.dirname, '../../..')
 
@@ -48,40 +50,42 @@ async function start(...args: string[]): Promise<Run> {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise((resolve) => child.once('close', resolve))
+  const run = { child, url: '', ended }
+  runs.push(run)
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     output += chunk
   })
   await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^ready http:.*\n/m)
-  const run = { child, url: /^ready (.*)$/m.exec(output)?.[1] ?? '', ended }
-  runs.push(run)
+  run.url = /^ready (.*)$/m.exec(output)?.[1] ?? ''
   return run
-}
-
-async function call(url: string, action: string, parameters = '') {
-  const response = await fetch(`${url}/?Action=${action}&Version=2020-04-01${parameters}`)
-  return ((await response.json()) as { Result: { SandboxId: string; PrimaryIp: string }[] & { SandboxId: string } })
-    .Result
 }
 
 type Desktop = { viewer: Viewer; address: string; machine: string; display: Display }
 
 /** The desktop of a new sandbox. */
 async function desktop(url: string): Promise<Desktop> {
-  const { SandboxId } = await call(url, 'CreateSandbox')
-  const [sandbox] = await call(url, 'DescribeSandboxes', `&SandboxId=${SandboxId}`)
-  const viewer = await viewSoon(sandbox?.PrimaryIp ?? '')
+  const { SandboxId, PrimaryIp: address } = await runningSandbox(callerOf(url))
+  const viewer = await viewSoon(address)
   viewers.push(viewer)
   await expect.poll(async () => new Set(await viewer.pixels()).size, { timeout: 10_000 }).toBeGreaterThan(50)
   const machine = machineIn(folder, SandboxId)
-  return { viewer, address: sandbox?.PrimaryIp ?? '', machine, display: notedDisplay(machine) }
+  return { viewer, address, machine, display: notedDisplay(machine) }
 }
 
-/** Starts in a desktop, by its terminal, what does not end with it. */
-async function leaveRunning({ viewer, machine }: Desktop): Promise<void> {
+/** Starts in a desktop, by its terminal, what does not end with it: one process, and one whose environment is empty. */
+async function leaveRunning({ viewer, machine }: Desktop): Promise<number> {
   viewer.type('nohup setsid sleep 1000 &\n')
+  viewer.type("env -i setsid sh -c 'echo $$ > cleared; exec sleep 1000' &\n")
   viewer.type('touch started\n')
-  await expect.poll(() => existsSync(join(machine, 'home/started'))).toBe(true)
+  await expect.poll(() => existsSync(join(machine, 'home/started')), { timeout: 10_000 }).toBe(true)
+  return soonIn(join(machine, 'home/cleared'))
+}
+
+/** The process whose id is in a file, once it is there. */
+async function soonIn(file: string): Promise<number> {
+  await expect.poll(() => pidsIn(file), { timeout: 10_000 }).toHaveLength(1)
+  return pidsIn(file)[0] ?? 0
 }
 
 const nothing = { processes: 0, folders: 0 }
@@ -89,30 +93,33 @@ const nothing = { processes: 0, folders: 0 }
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves nothing', async (signal) => {
   const run = await start('--desktops')
   const opened = await desktop(run.url)
-  await leaveRunning(opened)
+  const cleared = await leaveRunning(opened)
   run.child.kill(signal)
   await run.ended
   expect(left(folder)).toEqual(nothing)
+  expect(isAlive(cleared)).toBe(false)
   expect(isLeft(opened.display)).toBe(false)
 })
 
 test('kill -9 leaves no X server, and the next start, also one without desktops, ends and removes the rest', async () => {
   const run = await start('--desktops')
   const opened = await desktop(run.url)
-  await leaveRunning(opened)
+  const cleared = await leaveRunning(opened)
   run.child.kill('SIGKILL')
   await expect.poll(() => opened.viewer.isClosed(), { timeout: 2_000 }).toBe(true)
   await expect.poll(() => isLeft(opened.display), { timeout: 2_000 }).toBe(false)
   expect(left(folder)).toEqual({ processes: 1, folders: 1 }) // the sleep, else this proves nothing
+  expect(isAlive(cleared)).toBe(true)
 
   await start()
   expect(left(folder)).toEqual(nothing)
+  expect(isAlive(cleared)).toBe(false)
 })
 
 test('kill -9 of its X server with it leaves a socket, which the next start removes, too', async () => {
   const run = await start('--desktops')
   const opened = await desktop(run.url)
-  await leaveRunning(opened)
+  const cleared = await leaveRunning(opened)
   run.child.kill('SIGSTOP') // so that it cannot clear up
   process.kill(serverIn(opened.machine), 'SIGKILL')
   run.child.kill('SIGKILL')
@@ -122,6 +129,7 @@ test('kill -9 of its X server with it leaves a socket, which the next start remo
   await start('--desktops')
   expect(isLeft(opened.display)).toBe(false)
   expect(left(folder)).toEqual({ processes: 0, folders: 1 }) // its own folder
+  expect(isAlive(cleared)).toBe(false)
 })
 
 test('two side by side have addresses of their own, and neither ends what the other has', async () => {
