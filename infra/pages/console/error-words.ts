@@ -36,7 +36,10 @@ export function errorWords({ code, status }: Told, { errors }: ConsoleWords, dur
   if (known !== undefined) return known
   if (code.startsWith('QuotaExceeded')) return errors.quota
   if (code.startsWith('OperationDenied')) return errors.denied
-  if (/NoStock|OutOfStock|SoldOut|Insufficient|ResourceNot/i.test(code)) return errors.noStock
+  // As clients in the field recognise them: no list of these codes is published.
+  if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)/i.test(code)) {
+    return errors.noStock
+  }
 
   switch (status) {
     case 400:
