@@ -1,5 +1,5 @@
 import type RFB from '@novnc/novnc'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useWords } from '../common/language.ts'
 import { keysymsOf } from './keysyms.ts'
 import { words } from './words.ts'
@@ -17,7 +17,7 @@ export function ClipboardPanel({ rfb, text, onText, onClose }: ClipboardPanelPro
   const [said, setSaid] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const id = useId()
-  useEffect(() => field.current?.focus(), [])
+  useLayoutEffect(() => field.current?.focus(), []) // before the next key, which else presses a button
 
   const put = () => {
     rfb.clipboardPasteFrom(text)

@@ -15,12 +15,23 @@ type DialogProps = {
 export function Dialog({ title, onClose, isBusy = false, children }: DialogProps) {
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
+  const latest = useRef({ onClose, isBusy })
+  latest.current = { onClose, isBusy }
   useLayoutEffect(() => {
     const element = dialog.current
-    element?.showModal()
-    // The first field, which of radio buttons is the chosen one; without fields the first button has it already.
-    element?.querySelector<HTMLElement>('input:not([type=radio]), input:checked')?.focus()
-    return () => element?.close()
+    if (!element) return
+    const closed = () => {
+      const { onClose, isBusy } = latest.current
+      if (isBusy) show(element)
+      else onClose()
+    }
+    element.addEventListener('close', closed)
+    show(element)
+    return () => {
+      // The event comes later, when another dialog may be open.
+      element.removeEventListener('close', closed)
+      element.close()
+    }
   }, [])
   return (
     <dialog
@@ -28,13 +39,18 @@ export function Dialog({ title, onClose, isBusy = false, children }: DialogProps
       class="dialog"
       aria-labelledby={id}
       onCancel={(event) => {
-        event.preventDefault()
+        event.preventDefault() // browsers do not heed it twice in a row: then it closes
         if (!isBusy) onClose()
       }}
-      onClose={onClose}
     >
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
   )
+}
+
+function show(dialog: HTMLDialogElement): void {
+  dialog.showModal()
+  // The first field, which of radio buttons is the chosen one; without fields the first button has it already.
+  dialog.querySelector<HTMLElement>('input:not([type=radio]), input:checked')?.focus()
 }

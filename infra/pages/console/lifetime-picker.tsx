@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { LOCALE, useLanguage } from '../common/language.ts'
 import { type LifetimeChoice, PRESETS, secondsOf, UNITS, type Unit } from './lifetime.ts'
 import { useNow } from './now.ts'
@@ -30,8 +30,19 @@ export function LifetimePicker({ legend, choice, onChoose, hasDefault = false, i
     </label>
   )
   const isOther = choice.kind === 'other'
+
+  // Who points at it wants to type next; arrow keys pass over it.
+  const amount = useRef<HTMLInputElement>(null)
+  const isPointed = useRef(false)
+  const note = ({ type }: Event) => {
+    isPointed.current = type === 'pointerdown'
+  }
+  useLayoutEffect(() => {
+    if (isOther && isPointed.current) amount.current?.focus()
+  }, [isOther])
+
   return (
-    <fieldset class="field">
+    <fieldset class="field" onPointerDown={note} onKeyDown={note}>
       <legend class="label">{legend}</legend>
       <div class="choices lifetimes">
         {hasDefault && radio(lifetime.default, { kind: 'default' }, choice.kind === 'default')}
@@ -55,9 +66,7 @@ export function LifetimePicker({ legend, choice, onChoose, hasDefault = false, i
             aria-invalid={isRefused || (choice.amount !== '' && Number.isNaN(seconds))}
             aria-describedby={`${id}-hint`}
             value={choice.amount}
-            ref={(input) => {
-              if (input && choice.amount === '' && document.activeElement?.getAttribute('name') === id) input.focus()
-            }}
+            ref={amount}
             onInput={({ currentTarget }) => onChoose({ ...choice, amount: currentTarget.value })}
           />
           <select
