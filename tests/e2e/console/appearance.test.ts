@@ -81,6 +81,28 @@ test('is dark with a dark system, and light once that is chosen', async () => {
   await close()
 })
 
+test('says everywhere that machines are real, where they are', async () => {
+  const { page, sandbox, close } = await openConsole(browser, local.url)
+  await sandbox('office').waitFor()
+  const banner = page.getByText('Real machines.')
+  expect(await banner.count()).toBe(0)
+
+  await page.addInitScript(`new MutationObserver((_, observer) => {
+    document.documentElement.dataset.cloud = 'real'
+    observer.disconnect()
+  }).observe(document, { childList: true })`)
+  await page.reload()
+  await banner.waitFor()
+  await page.getByRole('button', { name: 'New sandbox', exact: true }).click()
+  await page.getByRole('dialog').getByText('This makes a real machine.').waitFor()
+  await keepScreenshot(page, 'console-real')
+  await page.keyboard.press('Escape')
+  await sandbox('a-name').getByRole('link').click()
+  await page.locator('.screen-panel').waitFor()
+  expect(await banner.isVisible()).toBe(true)
+  await close()
+})
+
 test('nothing moves for who wants no motion', async () => {
   const { page, close } = await openConsole(browser, local.url, { reducedMotion: 'reduce' })
   await page.evaluate(`document.body.insertAdjacentHTML('beforeend', '<span class="spinner"></span>')`)
@@ -103,7 +125,7 @@ test.each(['light', 'dark'] as const)(
   },
 )
 
-/** The texts with less contrast than 4.5:1, counted as the guidelines do (WCAG 2.2, 1.4.3); what is disabled is exempt. */
+/** Texts with less contrast than 4.5:1, counted as the guidelines do (WCAG 2.2, 1.4.3); what is disabled is exempt. */
 const FAINT = `(() => {
   const paint = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
   const rgba = (color) => {

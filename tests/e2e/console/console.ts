@@ -6,7 +6,7 @@ export type Console = {
   problems: string[]
   /** The actions that were called, in order. */
   calls: URLSearchParams[]
-  /** Everything that was asked for, by its origin. */
+  /** Everything that was asked for, by its origin; of WebSockets it begins with `ws:`. */
   origins: Set<string>
   /** The row or the card of a sandbox, by its name. */
   sandbox: (name: string) => Locator
@@ -36,6 +36,7 @@ export async function openConsole(
     origins.add(origin)
     if (searchParams.has('Action')) calls.push(searchParams)
   })
+  page.on('websocket', (socket) => origins.add(new URL(socket.url()).origin))
   await page.goto(`${url}/console${hash}`)
   return {
     page,

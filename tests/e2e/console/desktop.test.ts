@@ -26,11 +26,12 @@ afterAll(async () => {
 
 test('a desktop that is opened while its machine boots is there as soon as it runs', async () => {
   const { SandboxId } = (await call('CreateSandbox', { InstanceName: 'boots' })).Result
-  const { page, problems, close } = await openConsole(browser, local.url, { hash: `#/desktop/${SandboxId}` })
+  const { page, problems, origins, close } = await openConsole(browser, local.url, { hash: `#/desktop/${SandboxId}` })
   await page.getByText('opens as soon as it runs').waitFor()
   await page.locator('.screen canvas').waitFor()
   await close()
   expect(problems).toEqual([])
+  expect([...origins].sort()).toEqual([local.url, local.url.replace('http', 'ws')]) // nobody else, by either protocol
   await call('DeleteSandbox', { SandboxId })
 })
 

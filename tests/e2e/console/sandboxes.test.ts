@@ -138,7 +138,8 @@ test('who cannot see it hears how it goes on', async () => {
   await page.evaluate(`{
     window.heard = []
     const regions = () => [...document.querySelectorAll('[role=status]')].map((one) => one.textContent)
-    new MutationObserver(() => heard.push(...regions())).observe(document.body, { subtree: true, childList: true, characterData: true })
+    const changes = { subtree: true, childList: true, characterData: true }
+    new MutationObserver(() => heard.push(...regions())).observe(document.body, changes)
   }`)
   const heard = () => page.evaluate<string[]>('window.heard')
   const { SandboxId } = (await call('CreateSandbox', { InstanceName: 'agent-1' })).Result
@@ -183,25 +184,28 @@ test('a creation whose answer was lost is repeated with the same token, and make
 
 test('a machine that the cloud shows late is there at once', async () => {
   const { page, sandbox } = visit
-  local.cloud.ecs.faults.add({ Kind: 'HideNew', Seconds: 3 })
+  local.cloud.ecs.faults.add({ Kind: 'HideNew', Seconds: 3_600 })
   await page.getByRole('button', { name: 'New sandbox', exact: true }).click()
   await page.getByLabel('Name').fill('late')
   await page.getByRole('button', { name: 'Create' }).click()
   await sandbox('sandbox-late').getByText('Booting').waitFor()
   expect(await listed()).toEqual([])
+  local.cloud.ecs.advance(3_600)
   await sandbox('sandbox-late').getByText('Running').waitFor()
 })
 
 test('what is left of a life is counted down, and said when it is nearly or quite over', async () => {
-  local.cloud.ecs.seed(1, { instanceName: 'sandbox-short', tags: ending(5_000) })
+  local.cloud.ecs.seed(1, { instanceName: 'sandbox-short', tags: ending(300_000) })
   local.cloud.ecs.seed(1, { instanceName: 'sandbox-ever', tags: { ...ending(0), 'ecs-manager:expire-at': 'never' } })
   const { page, sandbox } = visit
+  await page.clock.install()
   await page.reload()
   const life = sandbox('sandbox-short').locator('.life')
-  await sandbox('sandbox-short')
-    .getByText(/^[2-4] s/)
-    .waitFor()
+  const before = /[2-4] min \d\d s/.exec(await life.innerText())?.[0]
+  expect(before).toBeDefined()
   expect(await life.innerText()).toContain('nearly over')
+  await expect.poll(() => life.innerText()).not.toContain(before)
+  await page.clock.fastForward(300_000)
   await life.getByText('Ended, waiting for the clean-up').or(life).filter({ hasText: 'Ended' }).waitFor()
   expect(await sandbox('sandbox-short').getByRole('button', { name: 'Renew' }).isDisabled()).toBe(true)
   expect(await sandbox('sandbox-ever').innerText()).toContain('No end')
