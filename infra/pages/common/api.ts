@@ -1,6 +1,6 @@
 import { callerKey } from './key.ts'
 
-export const VERSION = '2020-04-01'
+const VERSION = '2020-04-01'
 
 /** As DescribeSandboxes lists it. Times are RFC 3339 in UTC. */
 export type Sandbox = {
@@ -58,23 +58,28 @@ export class ApiError extends Error {
   }
 }
 
+/** What was thrown by a call, or around it: anything else would be a mistake of the page, and is shown all the same. */
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError('PageError', String(error))
+}
+
 /** What no answer of the API is the reason for: nobody answered, not in time, or with something else. */
 export const OWN_CODES = { unreachable: 'NoAnswer', late: 'AnswerTimeout', foreign: 'UnknownAnswer' } as const
 
 /** Longer than the service itself takes at most, unless its server.timeout_seconds was set high. */
 const TIMEOUT_MS = 60_000
 
-export type CallOptions = { signal?: AbortSignal }
+type CallOptions = { signal?: AbortSignal }
 
 /** The address of a call, as a path with query. Parameters that are undefined are left out. */
-export function pathOf(action: string, parameters: Parameters = {}): string {
+function pathOf(action: string, parameters: Parameters = {}): string {
   const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]))
   return `/?${new URLSearchParams([['Action', action], ['Version', VERSION], ...given])}`
 }
 
 /**
- * Calls an action with GET and gives the answer as it came, whatever its status. Sends the caller's key if there is one.
- * Rejects with ApiError (OWN_CODES) when there is no answer, and with the signal's reason.
+ * Calls an action with GET and gives the answer as it came, whatever its status. Sends the caller's key if there is
+ * one. Rejects with ApiError (OWN_CODES) when there is no answer, and with the signal's reason.
  */
 export function send(action: string, parameters?: Parameters, options?: CallOptions): Promise<Answer> {
   return request(pathOf(action, parameters), {}, options)

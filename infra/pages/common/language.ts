@@ -1,6 +1,6 @@
 import { createSetting, useSetting } from './setting.ts'
 
-export const LANGUAGES = ['en', 'zh'] as const
+const LANGUAGES = ['en', 'zh'] as const
 
 export type Language = (typeof LANGUAGES)[number]
 

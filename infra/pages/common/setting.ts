@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 
 /** A choice that the browser keeps, in all tabs of this origin. */
-export type Setting<T extends string> = {
+type Setting<T extends string> = {
   get(): T
   set(value: T): void
   /** Calls the listener after each change; what it gives back ends that. */

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../common/api.ts'
 import { useWords } from '../common/language.ts'
 import { Dialog } from './dialog.tsx'
-import { nameOf } from './news.ts'
+import { nameOf } from './sandbox.ts'
 import { words } from './words.ts'
 
 type DeleteQuestionProps = {

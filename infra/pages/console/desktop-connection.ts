@@ -1,13 +1,13 @@
 import RFB from '@novnc/novnc'
 import type { Closing } from './reconnect.ts'
 
-export type Connection = {
+type Connection = {
   /** How it ended, or why it never began. Never rejects. */
   closed: Promise<Closing & { wasOpen: boolean }>
   close(): void
 }
 
-export type ConnectionEvents = {
+type ConnectionEvents = {
   /** The desktop is seen. */
   onOpen: (rfb: RFB) => void
   onClipboard: (text: string) => void
@@ -18,8 +18,8 @@ const NOT_UNDERSTOOD = { code: 4_500, reason: 'DesktopNotUnderstood' }
 const WANTS_PASSWORD = { code: 4_401, reason: 'DesktopWantsPassword' }
 
 /**
- * Shows the desktop of a token in an element of the page. noVNC takes over with the first byte that the desktop sends: so a
- * refusal, which the bridge tells by closing, is no failure of VNC.
+ * Shows the desktop of a token in an element of the page. noVNC takes over with the first byte that the desktop sends:
+ * so a refusal, which the bridge tells by closing, is no failure of VNC.
  */
 export function connectDesktop(target: HTMLElement, token: string, events: ConnectionEvents): Connection {
   const protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'

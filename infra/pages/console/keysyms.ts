@@ -2,8 +2,8 @@ const RETURN = 0xff0d
 const TAB = 0xff09
 
 /**
- * The keys that type a text, as X11 keysyms: Latin-1 characters are their own, all others are 0x01000000 + the code point
- * (X Window System Protocol, appendix A). Line breaks are Return; other control characters are left out.
+ * The keys that type a text, as X11 keysyms: Latin-1 characters are their own, all others are 0x01000000 + the code
+ * point (X Window System Protocol, appendix A). Line breaks are Return; other control characters are left out.
  */
 export function keysymsOf(text: string): number[] {
   return [...text.replace(/\r\n?/g, '\n')].flatMap((character) => {

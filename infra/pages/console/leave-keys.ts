@@ -5,8 +5,9 @@ type Key = Pick<KeyboardEvent, 'type' | 'key' | 'ctrlKey' | 'altKey' | 'shiftKey
 const MODIFIERS = new Set(['Control', 'Alt', 'AltGraph', 'Shift', 'Meta'])
 
 /**
- * Tells when Ctrl+Alt+Shift was pressed and released, with no other key between: the way out of a desktop that takes all
- * keys. Only the release of the last of them counts, so that the desktop has got its key-up events and none hangs there.
+ * Tells when Ctrl+Alt+Shift was pressed and released, with no other key between: the way out of a desktop that takes
+ * all keys. Only the release of the last of them counts, so that the desktop has got its key-up events and none hangs
+ * there.
  */
 export function createLeaveKeys(): (event: Key) => boolean {
   let isArmed = false

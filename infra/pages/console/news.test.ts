@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Sandbox } from '../common/api.ts'
-import { nameOf, news } from './news.ts'
+import { news } from './news.ts'
 
 const sandbox = (SandboxId: string, Status: string, InstanceName = `sandbox-${SandboxId}`): Sandbox => ({
   SandboxId,
@@ -35,8 +35,4 @@ test('says when a sandbox ends now, where that has changed', () => {
 
 test('a status without words is said as it is', () => {
   expect(news([], [sandbox('x', 'HIBERNATED')], 'en')).toEqual(['sandbox-x: HIBERNATED.'])
-})
-
-test('a machine without a name is called by its id', () => {
-  expect(nameOf(sandbox('i-1', 'RUNNING', ''))).toBe('i-1')
 })

@@ -1,5 +1,6 @@
 import type { Sandbox } from '../common/api.ts'
 import type { Language } from '../common/language.ts'
+import { nameOf } from './sandbox.ts'
 import { clockTime } from './time-left.ts'
 import { words } from './words.ts'
 
@@ -26,9 +27,4 @@ export function news(before: readonly Sandbox[], after: readonly Sandbox[], lang
 function renewal(name: string, end: string | undefined, language: Language): string {
   const { news } = words[language]
   return end === undefined ? news.renewedForever(name) : news.renewed(name, clockTime(end, language))
-}
-
-/** What people call a sandbox. */
-export function nameOf({ InstanceName, SandboxId }: Sandbox): string {
-  return InstanceName || SandboxId
 }

@@ -1,7 +1,4 @@
-/** Statuses that pass by themselves: what is in one of them is looked at often. */
-const MOVING = new Set(['CREATING', 'STARTING', 'STOPPING', 'REBOOTING', 'REBUILDING', 'RESIZING', 'DELETING'])
-
-export const isMoving = (status: string) => MOVING.has(status)
+import { isMoving } from './sandbox.ts'
 
 export type Seen = {
   statuses: readonly string[]
@@ -11,7 +8,10 @@ export type Seen = {
   failures: number
 }
 
-/** How long to wait before the next look, in milliseconds. Each look is a call, which the terminal of the local cloud shows. */
+/**
+ * How long to wait before the next look, in milliseconds. Each look is a call, which the terminal of the local cloud
+ * shows.
+ */
 export function pollInterval({ statuses, quietFor, failures }: Seen): number {
   if (failures > 0) return Math.min(1_000 * 2 ** failures, 15_000)
   if (!statuses.some(isMoving)) return 12_000

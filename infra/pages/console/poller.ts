@@ -6,7 +6,7 @@ export type Poller = {
   stop(): void
 }
 
-export type PollerOptions = {
+type PollerOptions = {
   /** Never rejects. */
   look(signal: AbortSignal): Promise<void>
   /** Asked after each look: how long to wait for the next, in milliseconds; undefined: until it is woken. */

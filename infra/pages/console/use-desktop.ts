@@ -1,10 +1,9 @@
 import type RFB from '@novnc/novnc'
 import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type ApiError, call } from '../common/api.ts'
+import { type ApiError, asApiError, call } from '../common/api.ts'
 import { connectDesktop } from './desktop-connection.ts'
 import { afterClosing, afterFailure, type Next } from './reconnect.ts'
-import { asApiError } from './use-sandboxes.ts'
 
 export type DesktopState =
   | { kind: 'idle' }
@@ -14,7 +13,7 @@ export type DesktopState =
   | { kind: 'broken'; tries: number }
   | { kind: 'over'; failure: ApiError }
 
-export type DesktopOptions = {
+type DesktopOptions = {
   screen: RefObject<HTMLElement | null>
   sandboxId: string
   /** Of a link: for the first connection. Each other one gets a fresh token. */
@@ -60,6 +59,7 @@ export function useDesktop({ screen, sandboxId, token, isReady, onClipboard }: D
         })
         leaving.signal.addEventListener('abort', connection.close)
         const { wasOpen, ...closing } = await connection.closed
+        leaving.signal.removeEventListener('abort', connection.close) // else it keeps each connection that has ended
         const wasGood = wasOpen && performance.now() - begin > GOOD_MS
         return { ...afterClosing(closing, wasGood ? 0 : tries), wasGood }
       } catch (error) {

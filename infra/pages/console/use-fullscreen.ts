@@ -4,7 +4,10 @@ import { useEffect, useState } from 'preact/hooks'
 /** Some browsers hand even Esc to a page in full screen, where it asks for that (Keyboard Lock). */
 type WithKeyboard = { keyboard?: { lock(codes: string[]): Promise<void>; unlock(): void } }
 
-/** Whether the element has the whole screen, and how to change that. In full screen, Esc belongs to the desktop where possible. */
+/**
+ * Whether the element has the whole screen, and how to change that. In full screen, Esc belongs to the desktop where
+ * possible.
+ */
 export function useFullscreen(element: RefObject<HTMLElement | null>) {
   const [isFull, setFull] = useState(false)
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { desktopHash, type Route, routeOf } from './routes.ts'
 
-/** Where the page is, as its address says. A token is taken out of the address: it is for once, and nobody's to read. */
+/** Where the page is, as its address says. A token is taken out of the address: it is for once and private. */
 export function useRoute(): Route {
   const [route, setRoute] = useState(read)
   useEffect(() => {

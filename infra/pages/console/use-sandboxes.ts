@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { ApiError, call, type Results, type Sandbox } from '../common/api.ts'
+import { type ApiError, asApiError, call, type Results, type Sandbox } from '../common/api.ts'
 import { createClientTokens } from './client-token.ts'
 import { type OwnActions, withOwnActions } from './own-actions.ts'
 import { pollInterval } from './poll-interval.ts'
@@ -131,11 +131,6 @@ function actions(setOwn: (change: (own: OwnActions) => OwnActions) => void, refr
       }
     },
   }
-}
-
-/** Anything else would be a mistake of this page; it is shown all the same. */
-export function asApiError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError('PageError', String(error))
 }
 
 /** When what was set has been drawn. */

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { ApiError } from '../common/api.ts'
-import { asApiError } from './use-sandboxes.ts'
+import { type ApiError, asApiError } from '../common/api.ts'
 
 /** Something that is done once at a time, and why it last failed. */
 export function useWork() {

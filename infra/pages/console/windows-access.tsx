@@ -1,16 +1,16 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { call, type Sandbox, type Terminal } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
 import { Icon } from '../common/icon.tsx'
 import { useWords } from '../common/language.ts'
 import { Dialog } from './dialog.tsx'
 import { ErrorNotice } from './error-notice.tsx'
-import { nameOf } from './news.ts'
+import { nameOf } from './sandbox.ts'
 import { Spinner } from './spinner.tsx'
 import { useWork } from './use-work.ts'
 import { words } from './words.ts'
 
-/** Opens a Windows sandbox: its address in the console of the cloud, and the key that was just set. */
+/** Opens a Windows sandbox: the address of its terminal at ECS, and the key that was just set. */
 export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose: () => void }) {
   const all = useWords(words)
   const { windows } = all
@@ -18,18 +18,12 @@ export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose:
   const [isShown, setShown] = useState(false)
   const { isBusy, failure, run } = useWork()
   const { SandboxId } = sandbox
-  const open = useCallback(
-    () => run(async () => setTerminal(await call('DescribeSandboxTerminalUrl', { SandboxId }))),
-    [SandboxId, run],
-  )
+  const open = () => run(async () => setTerminal(await call('DescribeSandboxTerminalUrl', { SandboxId })))
 
-  // Each opening sets a new key: once, however often this is drawn.
-  const isOpened = useRef(false)
+  // Once, however often this is drawn: each opening sets a new key.
   useEffect(() => {
-    if (isOpened.current) return
-    isOpened.current = true
     open()
-  }, [open])
+  }, [])
 
   return (
     <Dialog title={windows.title(nameOf(sandbox))} onClose={onClose}>
@@ -70,7 +64,7 @@ export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose:
                 <code class="address">{terminal.Url}</code>
                 <CopyButton text={terminal.Url} what={windows.theUrl} />
               </dd>
-              {!isPage(terminal.Url) && <dd class="hint">{windows.webSocket}</dd>}
+              <dd class="hint">{windows.webSocket}</dd>
             </div>
           </dl>
           <p class="notice warning">{windows.keyWarning}</p>
@@ -80,15 +74,7 @@ export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose:
         <button type="button" class="button" onClick={onClose}>
           {all.close}
         </button>
-        {terminal?.OsType === 'Windows' && isPage(terminal.Url) && (
-          <a class="button primary" href={terminal.Url} target="_blank" rel="noopener noreferrer">
-            {windows.go} <Icon name="external" />
-          </a>
-        )}
       </div>
     </Dialog>
   )
 }
-
-/** Whether a browser can go there: ECS answers with the address of a WebSocket. */
-const isPage = (url: string) => /^https?:/.test(url)

@@ -118,7 +118,7 @@ const en = {
   windows: {
     title: (name: string) => `Open ${name}`,
     setting: 'The agent in the machine sets a new password',
-    text: 'Windows is reached through the cloud, at this address. Log in there with this key.',
+    text: 'A web terminal reaches Windows at this address. Log in there with this key.',
     keyWarning: 'Each opening sets a new key: one that was shown before no longer works.',
     key: 'Windows key',
     theKey: 'the Windows key',
@@ -127,7 +127,6 @@ const en = {
     url: 'Address',
     theUrl: 'the address',
     webSocket: 'A WebSocket: for the web terminal of a front end, not for the address bar.',
-    go: 'Open',
   },
 
   desktop: {
@@ -338,7 +337,7 @@ const zh: typeof en = {
   windows: {
     title: (name) => `打开 ${name}`,
     setting: '机器中的代理程序正在设置新密码',
-    text: '通过云上的这个地址访问 Windows，并用下面的密钥登录。',
+    text: '网页终端通过这个地址连接 Windows，请在其中用这个密钥登录。',
     keyWarning: '每次打开都会设置新的密钥，之前显示过的密钥随即失效。',
     key: 'Windows 密钥',
     theKey: 'Windows 密钥',
@@ -347,7 +346,6 @@ const zh: typeof en = {
     url: '地址',
     theUrl: '地址',
     webSocket: '这是 WebSocket 地址，供前端的网页终端使用，不能在地址栏中打开。',
-    go: '打开',
   },
 
   desktop: {
