@@ -204,7 +204,7 @@ test('what is left of a life is counted down, and said when it is nearly or quit
   const before = /[2-4] min \d\d s/.exec(await life.innerText())?.[0]
   expect(before).toBeDefined()
   expect(await life.innerText()).toContain('nearly over')
-  await expect.poll(() => life.innerText()).not.toContain(before)
+  await expect.poll(() => life.innerText(), { timeout: 15_000 }).not.toContain(before)
   await page.clock.fastForward(300_000)
   await life.getByText('Ended, waiting for the clean-up').or(life).filter({ hasText: 'Ended' }).waitFor()
   expect(await sandbox('sandbox-short').getByRole('button', { name: 'Renew' }).isDisabled()).toBe(true)
