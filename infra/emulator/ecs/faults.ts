@@ -25,8 +25,8 @@ import {
  * - `FailItem`: in DeleteInstances, StartInstances, StopInstances and RebootInstances the item `InstanceId` (every item
  *   unless given) fails with `Code`, while the call itself succeeds.
  *
- * And of the password agent in the Windows instance `InstanceId` (in every one unless given), whose requests count as calls,
- * though of no `Action`.
+ * And of the password agent in the Windows instance `InstanceId` (in every one unless given), whose requests count as
+ * calls, though of no `Action`.
  * What refuses a request for its key or its form comes first. In none of them a password is set:
  *
  * - `AgentRefuses`: it answers 401, as to a wrong key.

@@ -6,8 +6,8 @@ import { limitOf, MARK } from './processes.ts'
 const LINES = 3
 
 /**
- * Starts a program in the machine with this folder. It bears the marks of the machine, ends when this process does, however
- * that is, and Ctrl-C in this one's terminal does not reach it.
+ * Starts a program in the machine with this folder. It bears the marks of the machine, ends when this process does,
+ * however that is, and Ctrl-C in this one's terminal does not reach it.
  */
 export function begin(
   program: string,

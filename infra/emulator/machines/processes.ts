@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Every process in an emulated machine, and all that these start, bear two marks. They find them, whatever has become of
- * their parents, sessions and terminals, unless they take both off, or run as another user (sudo):
+ * Every process in an emulated machine, and all that these start, bear two marks. By these they are found, whatever has
+ * become of their parents, sessions and terminals, unless they take both off, or run as another user (sudo):
  *
  * - This variable in their environment: the machine's folder. It tells a later start, too, whose they are.
- * - A number made of the folder (see limitOf), which stays with them when they clear their environment: it is their soft
- *   limit of file locks, which Linux has not enforced since 2.4.25 (getrlimit(2)).
+ * - A number made of the folder (see limitOf), which stays with them when they clear their environment: it is their
+ *   soft limit of file locks, which Linux has not enforced since 2.4.25 (getrlimit(2)).
  */
 export const MARK = 'EMULATED_MACHINE'
 

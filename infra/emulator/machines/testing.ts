@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { startOf } from './processes.ts'
 
-/** For tests: a folder for temporary files of their own, and in its `programs` what stands in for the programs of desktops. */
+/** For tests: a folder for temporary files of their own, and in it what stands in for the programs of desktops. */
 export class FakePrograms {
   readonly #before = { PATH: process.env.PATH, TMPDIR: tmpdir() }
   readonly folder = mkdtempSync(join(tmpdir(), 'machines-test-'))
