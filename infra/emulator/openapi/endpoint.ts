@@ -46,6 +46,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
       const { service = first, path } = controlled(services, request.path)
       return service.answerControl({ ...request, path })
     }
+    if (!isFromHere(request)) return notFromHere
     for (const { answerPath } of services) {
       const answer = answerPath?.(request)
       if (answer) return answer
@@ -55,6 +56,29 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     return latencyMs > 0 ? { ...answer, delayMs: latencyMs + (answer.delayMs ?? 0) } : answer
   })
   return { url: `http://127.0.0.1:${port}`, port, close }
+}
+
+/**
+ * Whoever can sign may run code here, and the keys are no secret: no web page may come through, be it under a name of its own
+ * that it points at this computer (DNS rebinding), be it from another site.
+ */
+function isFromHere({ headers }: HttpRequest): boolean {
+  const isLocal = (origin: string) => /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(origin)
+  const { host, origin } = headers
+  return isLocal(`http://${host}`) && (origin === undefined || isLocal(origin))
+}
+
+const notFromHere: Answer = {
+  status: 403,
+  contentType: 'application/json; charset=utf-8',
+  body: JSON.stringify({
+    ResponseMetadata: {
+      Error: {
+        Code: 'AccessDenied',
+        Message: 'Host and Origin have to be 127.0.0.1 or localhost: this is an emulator.',
+      },
+    },
+  }),
 }
 
 function controlled(services: readonly EmulatedService[], path: string) {

@@ -1,0 +1,36 @@
+import { request as send } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createEcs } from '../ecs/index.ts'
+import { signedRequest } from '../ecs/testing.ts'
+import { type Endpoint, startEndpoint } from './endpoint.ts'
+
+let endpoint: Endpoint
+
+beforeAll(async () => {
+  endpoint = await startEndpoint({ port: 0, services: [createEcs()] })
+})
+afterAll(() => endpoint.close())
+
+/** The status of a call that is signed as it should be, with these headers beside. */
+function statusWith(headers: Record<string, string>): Promise<number | undefined> {
+  const { url, init } = signedRequest(endpoint.url, { Action: 'DescribeInstances', Version: '2020-04-01' })
+  return new Promise((resolve, reject) => {
+    const request = send(url, { headers: { ...init.headers, ...headers } }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    request.on('error', reject).end()
+  })
+}
+
+test.each<[status: number, headers: Record<string, string>]>([
+  [200, {}],
+  [200, { Host: 'localhost:18103' }],
+  [200, { Origin: 'http://127.0.0.1:3000' }],
+  [403, { Host: 'evil.example:18103' }],
+  [403, { Host: '127.0.0.1.evil.example' }],
+  [403, { Origin: 'http://evil.example' }],
+  [403, { Origin: 'null' }],
+])('%i for %o', async (status, headers) => {
+  expect(await statusWith(headers)).toBe(status)
+})
