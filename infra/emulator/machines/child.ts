@@ -5,6 +5,9 @@ import { limitOf, MARK } from './processes.ts'
 /** The last lines of errors that are shown. */
 const LINES = 3
 
+/** How long after its end a process is listened to. */
+const LAST_WORDS_MS = 200
+
 /**
  * Starts a program in the machine with this folder. It bears the marks of the machine, ends when this process does,
  * however that is, and Ctrl-C in this one's terminal does not reach it.
@@ -31,8 +34,11 @@ export function reasonOf(child: ChildProcess): Promise<string> {
   }
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`))
-    child.once('close', (code, signal) => {
-      resolve(signal ? `was ended by ${signal}` : `ended with code ${code}: ${last.join(' ')}`)
+    child.once('exit', (code, signal) => {
+      const say = () => resolve(signal ? `was ended by ${signal}` : `ended with code ${code}: ${last.join(' ')}`)
+      // What it said last may be on its way still. A child of its own that holds its pipes may hold them for ever.
+      child.once('close', say)
+      setTimeout(say, LAST_WORDS_MS)
     })
   })
 }

@@ -59,9 +59,22 @@ it('has nothing of the environment of who starts it, but what a program needs', 
   vi.unstubAllEnvs()
   const names = readFileSync(join(folder, 'home/environment'), 'utf8').match(/^\w+(?==)/gm) ?? []
   const allowed = ['DISPLAY', 'EMULATED_MACHINE', 'HOME', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'MACHINE_ADDRESS']
-  const ofShells = ['OLDPWD', 'PATH', 'PWD', 'SHELL', 'SHLVL', 'TZ', 'XAUTHORITY', '_', 'MACHINE_ID', 'MACHINE_NAME']
+  const ofShells = [
+    'OLDPWD',
+    'PATH',
+    'PWD',
+    'SHELL',
+    'SHLVL',
+    'TMPDIR',
+    'TZ',
+    'XAUTHORITY',
+    '_',
+    'MACHINE_ID',
+    'MACHINE_NAME',
+  ]
   expect(names.filter((name) => ![...allowed, ...ofShells].includes(name))).toEqual([])
   expect(names).toContain('TZ')
+  expect(readFileSync(join(folder, 'home/environment'), 'utf8')).toContain(`TMPDIR=${folder}/tmp\n`)
 })
 
 it('has a cookie that nobody else may read, and another one each time', async () => {

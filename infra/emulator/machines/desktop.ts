@@ -1,6 +1,6 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -34,11 +34,13 @@ const PATIENCE_MS = 2_000
  */
 export function startDesktop(instance: Instance, address: string, { port, folder }: DesktopOptions): Program {
   const home = join(folder, 'home')
+  const temporary = join(folder, 'tmp')
   const authority = join(folder, 'authority')
   const cookie = randomBytes(16)
   cpSync(join(import.meta.dirname, 'home'), home, { recursive: true, force: false })
+  mkdirSync(temporary, { recursive: true })
   writeXAuthority(authority, cookie)
-  const environment = environmentOf(instance, address, { home, authority })
+  const environment = environmentOf(instance, address, { home, temporary, authority })
 
   const run = (program: string, args: string[], stdio: StdioOptions, more = {}) =>
     begin(program, args, { machine: folder, cwd: home, env: { ...environment, ...more }, stdio })
@@ -87,12 +89,17 @@ function serverArguments(
 /** What it has of the environment of who runs this. */
 const INHERITED = ['PATH', 'TZ', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE']
 
-function environmentOf(instance: Instance, address: string, files: { home: string; authority: string }) {
+function environmentOf(
+  instance: Instance,
+  address: string,
+  files: { home: string; temporary: string; authority: string },
+) {
   const inherited = INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
   return {
     LANG: 'C.UTF-8',
     ...Object.fromEntries(inherited),
     HOME: files.home,
+    TMPDIR: files.temporary, // an xterm that is ended in the middle leaves its files there
     XAUTHORITY: files.authority,
     SHELL: existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh',
     MACHINE_NAME: instance.InstanceName,

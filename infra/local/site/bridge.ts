@@ -158,10 +158,9 @@ function connected(host: string, port: number, timeoutMs: number): Promise<Socke
 /** Bytes both ways, each side no faster than the other reads. */
 function join(client: WebSocket, desktop: Socket, onDesktopEnd: () => void): void {
   client.on('message', (data: Buffer) => {
-    if (desktop.write(data)) return
-    client.pause()
-    desktop.once('drain', () => client.resume())
+    if (!desktop.write(data)) client.pause()
   })
+  desktop.on('drain', () => client.resume())
   client.on('close', () => desktop.destroy())
   desktop.on('data', (bytes) => {
     client.send(bytes, () => {

@@ -67,6 +67,12 @@ export async function startProxy({ port, admit, site, service }: ProxyOptions): 
     request.resume() // the rest of a body that was not wanted
   }
 
+  // Connections that Node no longer counts among its own.
+  const handedOver = new Set<Duplex>()
+  const keep = (socket: Duplex) => {
+    handedOver.add(socket)
+    socket.on('close', () => handedOver.delete(socket))
+  }
   const listener = () => {
     const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false }, serve)
     server.maxHeadersCount = 0 // their size is limited; Node would drop those after the 2,000th without a word
@@ -74,7 +80,10 @@ export async function startProxy({ port, admit, site, service }: ProxyOptions): 
       if (!declaredTooLarge(request)) response.writeContinue()
       serve(request, response)
     })
-    server.on('connect', (_request, socket) => sendRaw(socket, refusalResponse(refusals.noProxy, service().api)))
+    server.on('connect', (_request, socket) => {
+      keep(socket)
+      sendRaw(socket, refusalResponse(refusals.noProxy, service().api))
+    })
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       const refusal = unreadable[error.code ?? ''] ?? refusals.malformed
       sendRaw(socket, refusalResponse(refusal, service().api))
@@ -85,11 +94,9 @@ export async function startProxy({ port, admit, site, service }: ProxyOptions): 
   // With a site, Node hands over every request that would change the protocol, without its body. Clients offer HTTP/2 that
   // way (Java's with every request): those are read from here, as if they had not.
   const plain = listener()
-  const handedOver = new Set<Duplex>()
   if (site) {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      handedOver.add(socket)
-      socket.on('close', () => handedOver.delete(socket))
+      keep(socket)
       socket.on('error', () => socket.destroy()) // Node has taken its own listener away
       const target = targetOf(request)
       if (target.path === site.webSocket.path && /^websocket$/i.test(request.headers.upgrade ?? '')) {

@@ -131,6 +131,18 @@ test('ends at once, also connections on which HTTP/2 was offered', async () => {
   await closed
 })
 
+test('ends at once, also a connection that wanted to be led elsewhere', async () => {
+  const other = await startProxy({ port: 0, service: () => ({ api: { service: 'ecs', region: '' }, routes: [] }) })
+  const socket = connect({ port: other.port, host: '127.0.0.1', allowHalfOpen: true })
+  const answered = new Promise((resolve) => socket.once('data', resolve))
+  const closed = new Promise((resolve) => socket.on('close', resolve).on('error', () => {}))
+  socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n')
+  await answered
+  await other.close()
+  socket.end()
+  await closed
+})
+
 test('a connection goes on after an offer of HTTP/2', async () => {
   const offer = ['GET /1 HTTP/1.1', ...upgrade('h2c'), '', '']
   const text = await raw(...offer.slice(0, -1), 'GET /page HTTP/1.1', 'Host: a', 'Connection: close', '', '')
