@@ -11,14 +11,18 @@ type LifetimePickerProps = {
   onChoose: (choice: LifetimeChoice) => void
   /** Whether it may be left to the service. */
   hasDefault?: boolean
+  /** When that ends, in words; left out: those of a new sandbox. */
+  endsAt?: (time: string) => string
   /** The service refuses what is chosen. */
   isRefused: boolean
 }
 
 /** Presets, and an amount of minutes, hours or days; says when that ends. */
-export function LifetimePicker({ legend, choice, onChoose, hasDefault = false, isRefused }: LifetimePickerProps) {
+export function LifetimePicker(props: LifetimePickerProps) {
+  const { legend, choice, onChoose, hasDefault = false, isRefused } = props
   const language = useLanguage()
   const { lifetime } = words[language]
+  const { endsAt = lifetime.endsAt } = props
   const id = useId()
   const seconds = secondsOf(choice)
   const endWords = (now: number) => clockTime(now + (seconds || 0) * 1_000, language) // of NaN, nothing is said
@@ -84,7 +88,7 @@ export function LifetimePicker({ legend, choice, onChoose, hasDefault = false, i
         </div>
       )}
       <p class="hint" id={`${id}-hint`}>
-        {seconds === undefined ? lifetime.defaultHint : Number.isNaN(seconds) ? lifetime.invalid : lifetime.endsAt(end)}
+        {seconds === undefined ? lifetime.defaultHint : Number.isNaN(seconds) ? lifetime.invalid : endsAt(end)}
       </p>
     </fieldset>
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secondsOf, type Unit } from './lifetime.ts'
+import { presetAfter, secondsOf, type Unit } from './lifetime.ts'
 
 test('the default is left to the service, a preset is what it says', () => {
   expect(secondsOf({ kind: 'default' })).toBeUndefined()
@@ -23,4 +23,15 @@ test.each<[string, Unit, number]>([
   ['9'.repeat(20), 'days', Number.NaN],
 ])('%j %s', (amount, unit, expected) => {
   expect(secondsOf({ kind: 'other', amount, unit })).toBe(expected)
+})
+
+test.each<[end: string | undefined, seconds: number]>([
+  ['2026-11-23T12:00:00Z', 900],
+  ['2026-11-23T12:14:59Z', 900],
+  ['2026-11-23T12:15:00Z', 3_600],
+  ['2026-11-24T11:59:00Z', 86_400],
+  ['2026-12-30T12:00:00Z', 604_800],
+  [undefined, 604_800],
+])('a sandbox that ends %s is offered %s s from noon', (end, seconds) => {
+  expect(presetAfter(end, Date.parse('2026-11-23T12:00:00Z'))).toBe(seconds)
 })

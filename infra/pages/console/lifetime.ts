@@ -6,6 +6,12 @@ export type Unit = keyof typeof UNITS
 /** Lifetimes to choose from, in seconds. */
 export const PRESETS = [900, 3_600, 28_800, 86_400, 604_800] as const
 
+/** The shortest of them, in seconds from now, that ends later than a sandbox does (RFC 3339); else the longest. */
+export function presetAfter(expireAt: string | undefined, now: number): number {
+  const end = expireAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expireAt)
+  return PRESETS.find((preset) => now + preset * 1_000 > end) ?? PRESETS[PRESETS.length - 1] ?? 0
+}
+
 /** A lifetime as it is entered: the default of the service, a preset in seconds, or an amount of a unit. */
 export type LifetimeChoice =
   | { kind: 'default' }

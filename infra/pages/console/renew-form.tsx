@@ -3,7 +3,7 @@ import type { Sandbox } from '../common/api.ts'
 import { useLanguage } from '../common/language.ts'
 import { Dialog } from './dialog.tsx'
 import { ErrorNotice } from './error-notice.tsx'
-import { type LifetimeChoice, secondsOf } from './lifetime.ts'
+import { type LifetimeChoice, presetAfter, secondsOf } from './lifetime.ts'
 import { LifetimePicker } from './lifetime-picker.tsx'
 import { nameOf } from './sandbox.ts'
 import { clockTime } from './time-left.ts'
@@ -21,9 +21,13 @@ type RenewFormProps = {
 export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
   const language = useLanguage()
   const { renewForm, cancel } = words[language]
-  const [lifetime, setLifetime] = useState<LifetimeChoice>({ kind: 'preset', seconds: 3_600 })
+  const [lifetime, setLifetime] = useState<LifetimeChoice>(() => ({
+    kind: 'preset',
+    seconds: presetAfter(sandbox.ExpireAt, Date.now()),
+  }))
   const { isBusy, failure, run } = useWork()
   const seconds = secondsOf(lifetime)
+  const isShorter = Date.now() + (seconds ?? Number.NaN) * 1_000 < Date.parse(sandbox.ExpireAt ?? '')
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     if (seconds === undefined || Number.isNaN(seconds)) return
@@ -42,8 +46,10 @@ export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
           legend={renewForm.lifetime}
           choice={lifetime}
           onChoose={setLifetime}
+          endsAt={renewForm.after}
           isRefused={failure?.code === 'InvalidParameter.LifetimeSeconds'}
         />
+        {isShorter && <p class="notice warning">{renewForm.shorter}</p>}
         {failure && <ErrorNotice failure={failure} during="renew" />}
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose} disabled={isBusy}>

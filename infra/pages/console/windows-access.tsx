@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { call, type Sandbox, type Terminal } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
+import { facts } from '../common/facts.ts'
 import { Icon } from '../common/icon.tsx'
 import { useWords } from '../common/language.ts'
 import { Dialog } from './dialog.tsx'
@@ -64,7 +65,7 @@ export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose:
                 <code class="address">{terminal.Url}</code>
                 <CopyButton text={terminal.Url} what={windows.theUrl} />
               </dd>
-              <dd class="hint">{windows.webSocket}</dd>
+              <dd class="hint">{facts.isRealCloud ? windows.webSocket : windows.emulated}</dd>
             </div>
           </dl>
           <p class="notice warning">{windows.keyWarning}</p>

@@ -104,7 +104,9 @@ const en = {
     lifetime: 'From now, it lives for another',
     submit: 'Renew',
     busy: 'Renewing',
-    before: (time: string) => `It ends ${time} now. A shorter life is possible too.`,
+    before: (time: string) => `It ends ${time} now.`,
+    after: (time: string) => `New end: ${time}.`,
+    shorter: 'This is earlier than now: it shortens its life.',
     beforeForever: 'It has no end now.',
   },
 
@@ -127,6 +129,7 @@ const en = {
     url: 'Address',
     theUrl: 'the address',
     webSocket: 'A WebSocket: for the web terminal of a front end, not for the address bar.',
+    emulated: 'This machine is emulated: its password agent has taken the key, but nothing answers at the address.',
   },
 
   desktop: {
@@ -323,7 +326,9 @@ const zh: typeof en = {
     lifetime: '从现在起，再使用',
     submit: '续期',
     busy: '正在续期',
-    before: (time) => `目前的到期时间：${time}。也可以改得更短。`,
+    before: (time) => `目前的到期时间：${time}。`,
+    after: (time) => `新的到期时间：${time}。`,
+    shorter: '这比目前的到期时间更早，会缩短使用时间。',
     beforeForever: '目前不会到期。',
   },
 
@@ -346,6 +351,7 @@ const zh: typeof en = {
     url: '地址',
     theUrl: '地址',
     webSocket: '这是 WebSocket 地址，供前端的网页终端使用，不能在地址栏中打开。',
+    emulated: '这台机器是模拟的：密码代理已设置该密钥，但这个地址没有任何服务。',
   },
 
   desktop: {

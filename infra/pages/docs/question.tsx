@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { useWords } from '../common/language.ts'
 import { words } from './words.ts'
 
@@ -6,7 +6,7 @@ import { words } from './words.ts'
 export function Question({ onKeep, onDelete }: { onKeep: () => void; onDelete: () => void }) {
   const all = useWords(words).try
   const keep = useRef<HTMLButtonElement>(null)
-  useEffect(() => keep.current?.focus(), [])
+  useLayoutEffect(() => keep.current?.focus(), []) // before the next key can come
   return (
     <div class="question" role="alertdialog" aria-label={all.deletes}>
       <p>{all.deletes}</p>
