@@ -51,7 +51,7 @@ test('without timers, nothing about them', async () => {
 })
 
 test.each<[line: string, settings: Environment, expected: RegExp]>([
-  ['', {}, /^ {2}machines +at addresses of 127\.16\.0\.0\/16\n +Linux +nothing .*--desktops.*\n +Windows .*8112$/m],
+  ['', {}, /^ {2}machines +at addresses of 127\.16\.0\.0\/16\n +Linux +no desktop.*--desktops.*\n +Windows .*8112$/m],
   ['--desktops', {}, /^ +Linux +a desktop, .*5905: what runs in it runs as you.*not fenced off$/m],
   ['', { ECS_MANAGER__WINDOWS__AGENT_SCHEME: 'https' }, /^ +Windows +nothing .*https$/m],
 ])('what runs in machines, with "%s" and %j', (line, settings, expected) => {

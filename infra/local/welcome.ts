@@ -17,7 +17,9 @@ export function welcome({ url, cloud, config, addressBlock, key }: Local, wanted
     'ECS Manager, on this computer',
     '',
     `  actions         ${url}   the functions of serverless.yml behind an emulated gateway`,
-    `  console         ${url}/console   sandboxes and their desktops in a browser; the API is described at ${url}/docs`,
+    `  console         ${url}/console   sandboxes and their desktops, in a browser`,
+    `  API             ${url}/docs   its description, with forms to try it`,
+    ...(key ? [`  key             ${key}   made for this run: as X-API-Key, or Authorization: Bearer`] : []),
     `  emulated cloud  ${cloud.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`,
     ...(wanted.cloud
       ? [
@@ -27,7 +29,7 @@ export function welcome({ url, cloud, config, addressBlock, key }: Local, wanted
     ...pathsOf(cloud).map((path) => `  events          ${url}${path}   POST, as CloudEvents`),
     ...timersOf(cloud, fastTimers).map((timer, at) => `  ${at === 0 ? 'timers' : '      '}          ${timer}`),
     '',
-    'To try it, paste these lines into another terminal (a sandbox takes the seconds of the sleep to be RUNNING):',
+    'To try it, paste these lines into another terminal (a sandbox boots for the seconds of the sleep):',
     '',
     ...(authorization ? [`  KEY=${key ?? "'<one of your configured keys>'"}`] : []),
     `  ${caught('ID', curl('CreateSandbox'), 'i-[0-9a-z]*')}`,
@@ -50,7 +52,7 @@ function machinesOf({ terminal, windows }: Config, block: string, hasDesktops: b
     `  machines        at addresses of ${block}`,
     hasDesktops
       ? `    Linux         a desktop, by VNC at port ${terminal.vnc_port}: what runs in it runs as you, on this computer, not fenced off`
-      : '    Linux         nothing in it; with --desktops, a desktop',
+      : '    Linux         no desktop; with --desktops, a real one',
     windows.agent_scheme === 'http'
       ? `    Windows       the password agent, at port ${windows.agent_port}`
       : '    Windows       nothing in it: the password agent of emulated machines speaks http, windows.agent_scheme is https',

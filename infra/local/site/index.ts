@@ -1,3 +1,4 @@
+import type { Target } from '../../emulator/apig/proxy/match.ts'
 import type { Site } from '../../emulator/apig/proxy/site.ts'
 import { type BridgeOptions, createBridge } from './bridge.ts'
 import { createPages, type PagesOptions } from './pages.ts'
@@ -10,6 +11,12 @@ type LocalSite = Site & {
 /** Where desktops are reached, as websockify has it by default. */
 const BRIDGE_PATH = '/websockify'
 
+// Whoever clicks the address that npm start prints means no action.
+const toConsole = Promise.resolve({ status: 302, headers: { Location: '/console' }, body: Buffer.alloc(0) })
+
+const wantsPage = (headers: Target['headers']) =>
+  headers.some(([name, value]) => name.toLowerCase() === 'accept' && value.includes('text/html'))
+
 /**
  * What the gateway of `npm start` serves beside the actions, and no deployed one does: the console, the description of the
  * API, and the way from a browser to a desktop.
@@ -18,7 +25,10 @@ export function createSite(options: PagesOptions & BridgeOptions): LocalSite {
   const pages = createPages(options)
   const bridge = createBridge(options)
   return {
-    answer: ({ method, path }) => (/^(GET|HEAD)$/.test(method) ? pages.answer(path) : undefined),
+    answer: ({ method, path, query, headers }) => {
+      if (!/^(GET|HEAD)$/.test(method)) return undefined
+      return path === '/' && !query && wantsPage(headers) ? toConsole : pages.answer(path)
+    },
     webSocket: { path: BRIDGE_PATH, open: bridge.open },
     close: bridge.close,
   }
