@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { OWN_CODES } from '../common/api.ts'
+import type { ConsoleWords } from './english.ts'
 import { type During, errorWords } from './error-words.ts'
-import { type ConsoleWords, words } from './words.ts'
+import { words } from './words.ts'
 
 type Name = keyof ConsoleWords['errors']
 

@@ -1,5 +1,5 @@
 import { type ApiError, OWN_CODES } from '../common/api.ts'
-import type { ConsoleWords } from './words.ts'
+import type { ConsoleWords } from './english.ts'
 
 /** During what it happened, where that makes a difference to the words. */
 export type During = 'create' | 'renew' | 'delete' | 'windows' | 'desktop'
