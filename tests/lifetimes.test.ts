@@ -28,7 +28,7 @@ vi.mock('../shared/manager/ecs/connection.ts', async (importActual) => {
 const { LIFETIMES_RUNS, LIFETIMES_SEED, LIFETIMES_PATH, LIFETIMES_REPLAY } = process.env
 // Real time: the other one stands still.
 const seconds = () => Number(process.hrtime.bigint() / 1_000_000n) / 1_000
-const RUNS_SECONDS = LIFETIMES_RUNS ? Number.POSITIVE_INFINITY : 10
+const RUNS_SECONDS = LIFETIMES_RUNS ? Number.POSITIVE_INFINITY : 8
 const SHRINKING_SECONDS = 60
 
 let ecs: EcsEmulator
