@@ -1,3 +1,5 @@
+import { isLocalOrigin } from '../emulator/openapi/local-origin.ts'
+
 /** A refusal in the words of the gateway. */
 type Refusal = { status: number; code: string; message: string }
 
@@ -8,16 +10,12 @@ type Refusal = { status: number; code: string; message: string }
  */
 export function refuseWebPages({ headers }: { headers: [name: string, value: string][] }): Refusal | undefined {
   const header = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
-  if (!isLocal(`http://${header('host')}`)) {
+  if (!isLocalOrigin(`http://${header('host')}`)) {
     return denied('Host', 'Only 127.0.0.1, localhost and [::1] are served as Host.')
   }
   const origin = header('origin')
-  const isForeign = origin === undefined ? header('sec-fetch-site') === 'cross-site' : !isLocal(origin)
+  const isForeign = origin === undefined ? header('sec-fetch-site') === 'cross-site' : !isLocalOrigin(origin)
   return isForeign ? denied('Origin', 'Web pages of other sites are not served.') : undefined
-}
-
-function isLocal(origin: string): boolean {
-  return /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i.test(origin)
 }
 
 function denied(name: string, message: string): Refusal {

@@ -1,4 +1,5 @@
 import { controlPath } from './control.ts'
+import { isLocalOrigin } from './local-origin.ts'
 import { type Answer, type HttpRequest, listen } from './wire.ts'
 
 /** One emulated service, wherever it is served. */
@@ -63,9 +64,8 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
  * that it points at this computer (DNS rebinding), be it from another site.
  */
 function isFromHere({ headers }: HttpRequest): boolean {
-  const isLocal = (origin: string) => /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(origin)
   const { host, origin } = headers
-  return isLocal(`http://${host}`) && (origin === undefined || isLocal(origin))
+  return isLocalOrigin(`http://${host}`) && (origin === undefined || isLocalOrigin(origin))
 }
 
 const notFromHere: Answer = {
