@@ -20,6 +20,7 @@ beforeEach(() => {
   programs.add(
     'openbox',
     keep.replace('$0', 'openbox'),
+    'echo $$ > "$HOME/manager"',
     'setsid sleep 1000 & echo $! >> "$HOME/pids"',
     'env -i setsid sleep 1000 & echo $! >> "$HOME/pids"',
     'exec sleep 1000',
@@ -111,6 +112,15 @@ it('ends when its server does, with the reason, and begins again with its files'
   desktop = start()
   expect(await desktop.ended).toBe('its X server ended with code 3: two three four')
   expect(readFileSync(join(folder, 'home/.bashrc'), 'utf8')).toBe('# mine')
+})
+
+it('ends when its window manager does, with the reason', async () => {
+  desktop = start()
+  await soon(() => pids().length).toBe(4)
+  const running = pids()
+  process.kill(Number(readFileSync(join(folder, 'home/manager'), 'utf8')), 'SIGKILL')
+  expect(await desktop.ended).toBe('its window manager was ended by SIGKILL')
+  expect(running.map(isAlive)).toEqual([false, false, false, false])
 })
 
 it.each(['before', 'after'])('ends %s its server has a display', async (when) => {

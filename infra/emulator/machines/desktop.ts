@@ -27,6 +27,9 @@ const SERVER_STDIO: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe']
 /** A server that was told to end gets so long. */
 const PATIENCE_MS = 2_000
 
+/** A window manager ends with its server, too, and may be the first of which that is heard. */
+const GRACE_MS = 500
+
 /**
  * Starts a desktop: an X server that speaks VNC at the instance's address, a window manager, and a terminal with a shell.
  * What runs in it runs as who runs this, but with a home folder of its own and little of their environment. It can be
@@ -46,19 +49,28 @@ export function startDesktop(instance: Instance, address: string, { port, folder
     begin(program, args, { machine: folder, cwd: home, env: { ...environment, ...more }, stdio })
 
   const server = run('Xtigervnc', serverArguments(instance, { address, port, authority }), SERVER_STDIO)
+  let reason: string | undefined
+  const endBecause = (why: string) => {
+    reason ??= why
+    server.kill()
+  }
   const show = async () => {
     const display = await displayOf(server)
     noteDisplay(folder, display)
     // The terminal is for the window manager to start: a window that appears while that begins would stay without a frame.
-    run('openbox', ['--sm-disable', '--startup', 'xterm'], 'ignore', { DISPLAY: `:${display}` })
+    const manager = run('openbox', ['--sm-disable', '--startup', 'xterm'], 'ignore', { DISPLAY: `:${display}` })
+    // As everywhere with X, the session ends with it: without it windows could neither be moved nor be opened anew.
+    reasonOf(manager).then((why) => setTimeout(endBecause, GRACE_MS, `its window manager ${why}`).unref())
     await colourRoot(display, cookie, colourOf(instance.InstanceId))
   }
-  show().catch(() => server.kill()) // without a note of its display nobody could clear up after it
+  // Without a note of its display nobody could clear up after it.
+  show().catch(({ message }: Error) => endBecause(`its display could not be set up: ${message}`))
 
-  const ended = reasonOf(server).then(async (reason) => {
+  const ended = reasonOf(server).then(async (why) => {
+    reason ??= `its X server ${why}`
     await endMarked(isOfMachine(folder))
     removeDisplay(folder)
-    return `its X server ${reason}`
+    return reason
   })
   return {
     ended,

@@ -8,7 +8,7 @@ import { caller } from '../../../infra/emulator/ecs/testing.ts'
 import { type Display, isLeft, notedDisplay } from '../../../infra/emulator/machines/display.ts'
 import { claimLoopbackBlock, type LoopbackBlock } from '../../../infra/emulator/machines/loopback-block.ts'
 import { marked } from '../../../infra/emulator/machines/processes.ts'
-import { machineIn, serverIn } from '../support/left.ts'
+import { machineIn, programIn, serverIn } from '../support/left.ts'
 import { type Viewer, view, viewSoon } from '../support/rfb.ts'
 
 let block: LoopbackBlock
@@ -79,6 +79,13 @@ const isRefused = (address: string) =>
 
 const folderOf = (InstanceId: string) => machineIn(tmpdir(), InstanceId)
 const serverOf = (InstanceId: string) => serverIn(folderOf(InstanceId))
+
+/** The processes of a program in a machine, once there is one. */
+async function soonOf(InstanceId: string, program: string): Promise<number[]> {
+  const pids = () => programIn(folderOf(InstanceId), program)
+  await expect.poll(pids, { timeout: 5_000 }).not.toEqual([])
+  return pids()
+}
 
 function displayOf(InstanceId: string): Display {
   const display = notedDisplay(folderOf(InstanceId))
@@ -164,6 +171,18 @@ describe('it ends', () => {
       `sandbox-agent-1 (${InstanceId}, ${address}): its X server was ended by SIGKILL; next try in 1 s`,
     ])
     expect(isLeft(display)).toBe(false)
+  })
+
+  test('and begins again when its window manager is killed, which is said', async () => {
+    const { InstanceId, address, viewer } = await makeOne()
+    const [manager = 0] = await soonOf(InstanceId, 'openbox')
+    process.kill(manager, 'SIGKILL')
+    await expect.poll(() => viewer.isClosed(), { timeout: 5_000 }).toBe(true)
+    await soonView(address)
+    expect(await soonOf(InstanceId, 'openbox')).not.toContain(manager)
+    expect(lines).toEqual([
+      `sandbox-agent-1 (${InstanceId}, ${address}): its window manager was ended by SIGKILL; next try in 1 s`,
+    ])
   })
 
   test('at once where its port is taken, which is said, and begins when it is free', async () => {

@@ -21,6 +21,18 @@ export function machineIn(folder: string, InstanceId: string): string {
 
 /** The process of a machine's X server. */
 export function serverIn(machine: string): number {
-  const isServer = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'Xtigervnc\n'
-  return marked((mark) => mark === machine).find(isServer) ?? 0
+  return programIn(machine, 'Xtigervnc')[0] ?? 0
+}
+
+/** The processes of a program in a machine. */
+export function programIn(machine: string, program: string): number[] {
+  return marked((mark) => mark === machine).filter((pid) => nameOf(pid) === program)
+}
+
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return '' // it has ended just now
+  }
 }
