@@ -188,6 +188,10 @@ describe('the password', () => {
     }
   })
 
+  it('contains no name of letters, which Windows would refuse where it is the user of the agent', () => {
+    expect(passwords.filter((password) => /[a-z]{3}/i.test(password))).toEqual([])
+  })
+
   it('is never the same', () => {
     expect(new Set(passwords).size).toBe(passwords.length)
   })

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { Config } from '../config/schema.ts'
 import { ActionError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -48,11 +48,12 @@ const unavailable = (what: string, cause: unknown) =>
   new ActionError(503, 'ServiceUnavailable', `${AGENT} ${what}. Repeat the call.`, cause)
 
 /**
- * A password with 96 random bits: upper and lower case, a digit and `@`, and nothing else, because it passes through a
- * command line of cmd.exe in the machine. A letter first, because a leading `@` is special there.
+ * A password with 86 random bits in 30 characters: upper and lower case, digits and `@`, and nothing else, because it
+ * passes through a command line of cmd.exe in the machine. A letter first, because a leading `@` is special there; digits
+ * alone at random, because Windows refuses a password that contains the name of its user.
  */
 export function newPassword(): string {
-  return `Ka9@${randomBytes(12).toString('hex')}`
+  return `Ka9@${Array.from({ length: 26 }, () => randomInt(10)).join('')}`
 }
 
 function isSuccess(body: string): boolean {

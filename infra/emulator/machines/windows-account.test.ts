@@ -4,7 +4,7 @@ import { refusalOfWindows } from './windows-account.ts'
 const policy = 'The password does not meet the password policy requirements.'
 
 test.each([
-  ['Ka9@0123456789abcdef01234567', ''],
+  ['Ka9@01234567890123456789012345', ''],
   ['Abcdefg1', ''], // three kinds of characters
   ['abcdef1@', ''],
   ['ABCDEF1@', ''],

@@ -66,7 +66,7 @@ export const describeSandboxTerminalUrl = actionWords({
         Result: {
           OsType: 'Windows',
           Url: 'wss://console.example.com/terminal?id=1',
-          WindowsKey: 'Ka9@0123456789abcdef01234567',
+          WindowsKey: 'Ka9@01234567890123456789012345',
           ExpireAt: EXPIRE_AT,
         },
       },
