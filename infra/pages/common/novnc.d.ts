@@ -5,6 +5,7 @@ declare module '@novnc/novnc' {
   export default class RFB extends EventTarget {
     constructor(target: HTMLElement, channel: WebSocket | string, options?: RfbOptions)
     viewOnly: boolean
+    focusOnClick: boolean
     scaleViewport: boolean
     resizeSession: boolean
     showDotCursor: boolean

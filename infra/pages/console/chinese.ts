@@ -154,6 +154,7 @@ export const chinese: ConsoleWords = {
     leaveFullscreen: '退出全屏',
     clipboard: '剪贴板',
     ctrlAltDel: '发送 Ctrl+Alt+Del',
+    keyboard: '键盘',
     leave: ['按键会发送到桌面。按下并松开', '即可离开。'],
     viewOnlyNow: '仅查看：不会向桌面发送按键和点击。',
     clipboardTitle: '桌面的剪贴板',

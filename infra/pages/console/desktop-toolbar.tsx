@@ -5,7 +5,9 @@ import { Icon, type IconName } from '../common/icon.tsx'
 import { useWords } from '../common/language.ts'
 import { Life, Name, Status } from './cells.tsx'
 import { LIST } from './routes.ts'
+import { TouchKeyboard } from './touch-keyboard.tsx'
 import { useFullscreen } from './use-fullscreen.ts'
+import { useMedia } from './use-media.ts'
 import { words } from './words.ts'
 
 type DesktopToolbarProps = {
@@ -25,12 +27,16 @@ type DesktopToolbarProps = {
   onRenew: () => void
 }
 
+/** A phone or a tablet, which seldom has a keyboard of keys. */
+const TOUCHED = '(hover: none) and (pointer: coarse)'
+
 /** Above the desktop: which one it is, for how long, and what can be done with it. */
 export function DesktopToolbar(props: DesktopToolbarProps) {
   const { page, firstTool, sandbox, name, rfb, isScaled, isViewOnly, isClipboardOpen } = props
   const { desktop, list } = useWords(words)
   const { isFull, isPossible, toggle } = useFullscreen(page)
   const isOff = rfb === undefined
+  const isTouched = useMedia(TOUCHED)
   return (
     <div class="toolbar">
       <a class="button quiet icon-only" href={LIST} aria-label={desktop.back} title={desktop.back}>
@@ -50,6 +56,7 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
         </div>
       )}
       <fieldset class="tools" aria-label={desktop.tools}>
+        {isTouched && <TouchKeyboard rfb={rfb} isOff={isOff || isViewOnly} />}
         <button
           ref={firstTool}
           type="button"
@@ -69,7 +76,7 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
           disabled={isOff || isViewOnly}
           onClick={() => rfb?.sendCtrlAltDel()}
         >
-          <Icon name="keyboard" />
+          {!isTouched && <Icon name="keyboard" />}
           Ctrl+Alt+Del
         </button>
         <Tool icon="fit" name={desktop.fit} isOn={isScaled} isOff={isOff} onClick={() => props.onScale(!isScaled)} />

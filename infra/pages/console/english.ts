@@ -153,6 +153,7 @@ export const english = {
     leaveFullscreen: 'Leave full screen',
     clipboard: 'Clipboard',
     ctrlAltDel: 'Send Ctrl+Alt+Del',
+    keyboard: 'Keyboard',
     leave: ['Keys go to the desktop. Press and release', 'to leave it.'],
     viewOnlyNow: 'View only: the desktop gets no keys and clicks.',
     clipboardTitle: 'Clipboard of the desktop',

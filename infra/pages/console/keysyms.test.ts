@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { keysymsOf } from './keysyms.ts'
+import { keysymsOf, keysymsOfEdit } from './keysyms.ts'
 
 test.each([
   ['a', [0x61]],
@@ -15,4 +16,29 @@ test.each([
   ['', []],
 ])('%j', (text, keysyms) => {
   expect(keysymsOf(text)).toEqual(keysyms)
+})
+
+test.each([
+  ['_', '_a', [0x61]],
+  ['_a', '_', [0xff08]],
+  ['_teh', '_the ', [0xff08, 0xff08, 0x68, 0x65, 0x20]],
+  ['_😀', '_', [0xff08]],
+  ['_a', '_a\n', [0xff0d]],
+  ['_', '_', []],
+])('from %j to %j', (before, after, keysyms) => {
+  expect(keysymsOfEdit(before, after)).toEqual(keysyms)
+})
+
+test('the keys of an edit make the one text of the other', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '你', '😀', ' ') })
+  fc.assert(
+    fc.property(text, text, text, (start, before, after) => {
+      const typed = keysymsOf(start + before)
+      for (const keysym of keysymsOfEdit(start + before, start + after)) {
+        if (keysym === 0xff08) typed.pop()
+        else typed.push(keysym)
+      }
+      expect(typed).toEqual(keysymsOf(start + after))
+    }),
+  )
 })

@@ -1,5 +1,6 @@
 const RETURN = 0xff0d
 const TAB = 0xff09
+const BACKSPACE = 0xff08
 
 /**
  * The keys that type a text, as X11 keysyms: Latin-1 characters are their own, all others are 0x01000000 + the code
@@ -13,4 +14,12 @@ export function keysymsOf(text: string): number[] {
     if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return []
     return code <= 0xff ? code : 0x01000000 + code
   })
+}
+
+/** The keys that make one text of another, with the cursor at its end: Backspace for what has gone, then what is new. */
+export function keysymsOfEdit(before: string, after: string): number[] {
+  const [old, now] = [[...before], [...after]]
+  const differs = old.findIndex((character, at) => character !== now[at])
+  const same = differs === -1 ? old.length : differs
+  return [...old.slice(same).map(() => BACKSPACE), ...keysymsOf(now.slice(same).join(''))]
 }

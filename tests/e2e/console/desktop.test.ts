@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Local, startLocal } from '../../../infra/local/cloud.ts'
 import { type Caller, callerOf, runningSandbox } from '../support/api.ts'
 import { keepScreenshot, launchBrowser } from '../support/browser.ts'
 import { startCuttable } from '../support/cut.ts'
+import { machineIn } from '../support/left.ts'
 import { focused, openConsole } from './console.ts'
 
 let browser: Browser
@@ -89,6 +93,43 @@ test('the keyboard finds its way out of the desktop, through its tools, and in a
   await keyboard.press('Tab')
   await keyboard.press('Tab')
   expect(await isInDesktop()).toBe(false) // who only looks is not caught
+  await close()
+  expect(problems).toEqual([])
+})
+
+test('a phone types with its own keyboard, which tells edits in place of keys', async () => {
+  const { SandboxId } = await runningSandbox(call, { InstanceName: 'agent-3' })
+  const { page, problems, close } = await openConsole(browser, local.url, {
+    hash: `#/desktop/${SandboxId}`,
+    ...{ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
+  })
+  const canvas = page.locator('.screen canvas')
+  await canvas.waitFor()
+  const button = page.getByRole('button', { name: 'Keyboard', exact: true })
+  await button.tap()
+  expect(await button.getAttribute('aria-pressed')).toBe('true')
+  await canvas.tap() // a click in the desktop; the keyboard stays
+  expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
+
+  const typed = join(machineIn(tmpdir(), SandboxId), 'home/typed')
+  const type = async () => {
+    await page.keyboard.insertText('touch typos')
+    for (let count = 0; count < 2; count += 1) await page.keyboard.press('Backspace')
+    await page.keyboard.insertText('ed\n')
+    return existsSync(typed)
+  }
+  await expect.poll(type, { timeout: 10_000, interval: 500 }).toBe(true) // keys are lost before the terminal has the focus
+  await keepScreenshot(page, 'console-touch-keyboard')
+  const edges = await page.evaluate<number[]>(
+    `[...document.querySelectorAll('.toolbar :is(a, button)')].map((one) => one.getBoundingClientRect().right)`,
+  )
+  expect(Math.max(...edges)).toBeLessThanOrEqual(360)
+
+  for (let count = 0; count < 60; count += 1) await page.keyboard.press('Backspace') // there is always something to delete
+  expect(await page.evaluate<number>('document.activeElement.value.length')).toBeGreaterThan(0)
+  await button.tap()
+  expect(await button.getAttribute('aria-pressed')).toBe('false')
+  expect(await page.evaluate('document.activeElement.tagName')).not.toBe('TEXTAREA')
   await close()
   expect(problems).toEqual([])
 })
