@@ -6,7 +6,7 @@ import { serviceNotActivated } from './errors.ts'
 import type { Faults } from './faults.ts'
 import type { Host } from './resources/deployment.ts'
 import type { Functions } from './resources/functions.ts'
-import type { Uploads } from './uploads.ts'
+import type { Uploads } from './resources/uploads.ts'
 
 /** The state of one emulated veFaaS, and how it was set up. */
 export interface Vefaas extends Host {

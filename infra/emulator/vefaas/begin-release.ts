@@ -1,8 +1,7 @@
 import type { Vefaas } from './action.ts'
-import { type Deployment, deploy } from './resources/deployment.ts'
-import type { FunctionRecord } from './resources/function.ts'
-import { type Failure, fail, type Release, settleRelease, sizeOf } from './resources/release.ts'
-import type { Revision } from './resources/revision.ts'
+import { deploy } from './resources/deployment.ts'
+import type { Deployment, Failure, FunctionRecord, Release, Revision } from './resources/records.ts'
+import { fail, settleRelease, sizeOf } from './resources/release.ts'
 
 export interface ReleasePlan {
   Id: string

@@ -13,7 +13,8 @@ import { duplicatedResource, invalidParameter, missingParameter, quotaExceeded }
 import { functionFields, functionName, runtime, text } from './fields.ts'
 import { pageOf, paging } from './pages.ts'
 import { randomName } from './random-name.ts'
-import { describeFunction, type FunctionRecord, type Settings } from './resources/function.ts'
+import { describeFunction } from './resources/function.ts'
+import type { FunctionRecord, Settings } from './resources/records.ts'
 
 export const createFunction: Action = action(
   v.object({

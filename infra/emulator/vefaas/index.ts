@@ -14,15 +14,16 @@ import { mostTosBytes } from './code.ts'
 import { type Fault, type Faults, faultRules } from './faults.ts'
 import { invoke, invokeEvent } from './invoke.ts'
 import type { RoleCredentials } from './resources/deployment.ts'
-import { describeFunction, type FunctionRecord } from './resources/function.ts'
+import { describeFunction } from './resources/function.ts'
 import { Functions } from './resources/functions.ts'
 import { describeKafkaTrigger } from './resources/kafka-trigger.ts'
+import type { FunctionRecord } from './resources/records.ts'
 import { describeRelease } from './resources/release.ts'
 import { describeRevision } from './resources/revision.ts'
 import { describeTimer } from './resources/timer.ts'
+import { Uploads } from './resources/uploads.ts'
 import { openFolder } from './runtime/folder.ts'
 import type { HttpRequest, HttpResponse } from './runtime/http.ts'
-import { Uploads } from './uploads.ts'
 
 export interface VefaasOptions extends VefaasState {
   /** 0, the default, takes a free one. It listens on 127.0.0.1 only. */

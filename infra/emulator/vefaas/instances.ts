@@ -3,7 +3,7 @@ import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action } from './action.ts'
 import { resourceNotFound } from './errors.ts'
 import { integer, text } from './fields.ts'
-import type { FunctionRecord } from './resources/function.ts'
+import type { FunctionRecord } from './resources/records.ts'
 
 export const listFunctionInstances: Action = action(
   v.object({ FunctionId: text }),

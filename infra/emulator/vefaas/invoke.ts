@@ -1,6 +1,5 @@
 import type { Vefaas } from './action.ts'
-import type { Deployment } from './resources/deployment.ts'
-import type { FunctionRecord } from './resources/function.ts'
+import type { Deployment, FunctionRecord } from './resources/records.ts'
 import { call, requestEvent } from './runtime/call.ts'
 import { CallFailure, failureResponse } from './runtime/failure.ts'
 import type { HttpRequest, HttpResponse } from './runtime/http.ts'

@@ -4,8 +4,8 @@ import { triggerNamesMayRepeat } from './assumptions.ts'
 import { duplicatedResource, resourceNotFound } from './errors.ts'
 import { description, flag, integer, matching, text, textOf } from './fields.ts'
 import { randomName } from './random-name.ts'
-import type { FunctionRecord } from './resources/function.ts'
-import { describeKafkaTrigger, type KafkaTrigger } from './resources/kafka-trigger.ts'
+import { describeKafkaTrigger } from './resources/kafka-trigger.ts'
+import type { FunctionRecord, KafkaTrigger } from './resources/records.ts'
 import { takeTriggerQuota } from './trigger-quota.ts'
 
 // Limits from the veFaaS API reference, CreateKafkaTrigger.

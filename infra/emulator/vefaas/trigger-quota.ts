@@ -1,7 +1,7 @@
 import type { Call } from '../openapi/gateway.ts'
 import type { Vefaas } from './action.ts'
 import { quotaExceeded } from './errors.ts'
-import type { FunctionRecord } from './resources/function.ts'
+import type { FunctionRecord } from './resources/records.ts'
 
 /** @throws ApiError 400 QuotaExceeded when a function may have no more triggers */
 export function takeTriggerQuota(vefaas: Vefaas, record: FunctionRecord, { action: name }: Call): void {

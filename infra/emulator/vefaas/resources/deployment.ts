@@ -4,21 +4,8 @@ import { unpack } from '../code.ts'
 import { randomName } from '../random-name.ts'
 import { platformEnvironment } from '../runtime/environment.ts'
 import type { Folder } from '../runtime/folder.ts'
-import type { Instance } from '../runtime/instance.ts'
 import { Pool } from '../runtime/pool.ts'
-import type { FunctionRecord } from './function.ts'
-import type { Revision } from './revision.ts'
-
-/** One revision of a function, unpacked in a folder of its own and ready to run. */
-export interface Deployment {
-  revision: Revision
-  pool: Pool
-  instances(): Instance[]
-  /** Takes no more calls, and goes with the last one that is running. */
-  retire(): void
-  /** Ends everything at once. */
-  close(): void
-}
+import type { Deployment, FunctionRecord, Revision } from './records.ts'
 
 /** What all that runs is given. */
 export interface Host {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../openapi/clock.ts'
 import { resourceNotFound } from '../errors.ts'
-import type { FunctionRecord } from './function.ts'
+import type { FunctionRecord } from './records.ts'
 import { settleRelease } from './release.ts'
 
 /** All functions, oldest first. */

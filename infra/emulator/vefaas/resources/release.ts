@@ -1,39 +1,6 @@
 import { timestamp } from '../../openapi/envelope.ts'
 import { abortedRelease } from '../assumptions.ts'
-import type { InstanceLog } from '../runtime/instance-log.ts'
-import type { FunctionRecord } from './function.ts'
-
-/** A release of a function: traffic that goes from one revision to another. Times are milliseconds since 1970. */
-export interface Release {
-  readonly Id: string
-  readonly description: string
-  readonly oldRevisionNumber: number
-  readonly newRevisionNumber: number
-  readonly rollingStep: number
-  readonly startedAt: number
-  status: 'inprogress' | 'done' | 'failed'
-  recordStatus: 'rolling' | 'done' | 'failed' | 'rollbacked'
-  targetWeight: number
-  /** The traffic moves from this weight to the target, from `movesAt` to `dueAt`. */
-  fromWeight: number
-  movesAt: number
-  dueAt: number
-  finishedAt: number | undefined
-  /** Whether an instance of the new revision has started. */
-  isLoaded: boolean
-  /** How it is to fail when it is due. */
-  fault: Failure | undefined
-  failure: Failure | undefined
-  /** What its first instance wrote, from when that has loaded, or has not; kept when the release fails. */
-  log: InstanceLog | undefined
-  /** Where that can be read. */
-  readonly logUrl: string
-}
-
-export interface Failure {
-  code: string
-  message: string
-}
+import type { Failure, FunctionRecord, Release } from './records.ts'
 
 /** Moves a release to where it is by now: the weight in steps, and its end. */
 export function settleRelease(record: FunctionRecord, now: number): void {

@@ -1,19 +1,9 @@
 import type { Clock } from '../../openapi/clock.ts'
 import { timestamp } from '../../openapi/envelope.ts'
 import { noCode } from '../assumptions.ts'
-import type { Code } from '../code.ts'
 import { resourceNotFound } from '../errors.ts'
-import { describeSettings, type FunctionRecord, type Settings } from './function.ts'
-
-/** A function as it was once, for good. */
-export interface Revision {
-  number: number
-  description: string
-  settings: Settings
-  code: Code
-  /** RFC 3339. */
-  createdAt: string
-}
+import { describeSettings } from './function.ts'
+import type { FunctionRecord, Revision } from './records.ts'
 
 /**
  * The function as it is now.
