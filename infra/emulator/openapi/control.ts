@@ -1,4 +1,5 @@
 import type { LoggedCall } from './call-log.ts'
+import { isLocalOrigin } from './local-origin.ts'
 import { masked } from './masked.ts'
 import type { Answer, HttpRequest } from './wire.ts'
 
@@ -55,7 +56,7 @@ class Refusal extends Error {
 function route(controlled: Controlled, request: HttpRequest): object {
   const { method, path } = request
   const { faults, calls, resources } = controlled
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) {
+  if (!isLocalOrigin(`http://${request.headers.host}`)) {
     throw new Refusal(403, 'the Host header is not 127.0.0.1 or localhost')
   }
   const name = path.slice(controlPath.length)
