@@ -265,13 +265,12 @@ describe('a description fails for', () => {
 describe('a pattern without flags', () => {
   test.each([
     [/^\p{L}-\d[a-z]$/u, '^\\p{L}-\\d[a-z]$'],
-    [/^(?<name>ab):(?=c)\w/i, '^(?<name>[Aa][Bb]):(?=[Cc])\\w'],
-    [/^k[\p{L}\-.]s$/iu, '^[Kk\u212a][\\p{L}\\-.][Ssſ]$'],
+    [/^(?<name>a):(?=c)\w/, '^(?<name>a):(?=c)\\w'],
   ])('of %s', (regex, pattern) => {
     expect(patternOf(regex)).toBe(pattern)
   })
 
-  test.each([[/a/m], [/a/g], [/^[a-z]$/i], [/x{,3}/]])('of %s cannot be', (regex) => {
+  test.each([[/a/m], [/a/g], [/a/i], [/\p{L}/iu], [/x{,3}/]])('of %s cannot be', (regex) => {
     expect(() => patternOf(regex)).toThrow()
   })
 })

@@ -86,6 +86,7 @@ describe.each([
       'ECS-Manager:x',
       'a,b',
       'a*',
+      'α\u0345',
       'x'.repeat(129),
       'a\n',
     ],

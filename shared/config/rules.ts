@@ -19,9 +19,10 @@ export const SECURITY_GROUPS: Rule = [
   'must be 1 to 5 ids of security groups (sg-...)',
 ]
 const TAG_CHARACTERS = 'letters, digits, spaces and _ . : / = + - @'
-// ECS reserves the first two prefixes, the manager the third.
+// ECS reserves the first two prefixes, the manager the third, in either case: without the flag i, with which \p{L} takes
+// U+0345, a mark and no letter.
 export const TAG_KEY: Rule = [
-  /^(?!volc:|sys:|ecs-manager:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu,
+  /^(?![Vv][Oo][Ll][Cc]:|[Ss][Yy][Ss]:|[Ee][Cc][Ss]-[Mm][Aa][Nn][Aa][Gg][Ee][Rr]:)[\p{L}\p{N} _.:/=+@-]{1,128}$/u,
   `must be 1 to 128 ${TAG_CHARACTERS}, not beginning with volc:, sys: or ecs-manager:`,
 ]
 export const TAG_VALUE: Rule = [/^[\p{L}\p{N} _.:/=+@-]{1,256}$/u, `must be 1 to 256 ${TAG_CHARACTERS}`]
