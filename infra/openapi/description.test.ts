@@ -11,7 +11,7 @@ import { readRoutes } from './routes.ts'
 import type { ActionWords, ParameterWords } from './words.ts'
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
-const numRuns = 150
+const numRuns = 1_000
 
 /** Characters and beginnings that some rule treats in a way of its own. */
 const PIECES = [
