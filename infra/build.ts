@@ -28,25 +28,6 @@ const substitutes: Record<string, string> = {
   './error.js': "export { TomlError } from './smol-toml.ts'",
 }
 
-/**
- * Names of properties that a dependency, or our own code, speaks with itself alone: shortened, they are 1.3 kB less of every
- * bundle. A name that anything else reads, in JSON above all, must not stand here.
- */
-const innerNames = [
-  // the Signer of @volcengine/openapi
-  'queryParamsToString bodySha256 sortParams getSignUrl getDateTime addHeaders getSigningKey stringToSign canonicalString',
-  'canonicalHeaders canonicalHeaderValues signedHeaders signedQueries credentialString hexEncodedHash hexEncodedBodyHash',
-  'isSignableHeader iso8601 createScope v4Identifier dateHeader tokenHeader contentSha256Header notSignBody kDatePrefix',
-  'algorithmKey signHeadersKey signQueriesKey signatureKey',
-  // valibot
-  'abortEarly abortPipeEarly expects reference requirement',
-  // middy
-  'timeoutEarlyInMillis timeoutEarlyResponse streamifyResponse',
-  'disableContentTypeCheck disableContentTypeError unsafeKeyBehaviour',
-  // our own
-  'callerRequestId multiValueReply',
-].flatMap((line) => line.split(' '))
-
 export type BuildOptions = {
   /** The functions to build; those of serverless.yml when left out. */
   functions?: readonly FunctionEntry[]
@@ -170,7 +151,6 @@ function createBundler(project: string, output: string, folders: readonly string
     // Node 20 has them. Else every such pattern becomes a call of RegExp, which is kept even where nothing uses it: valibot's
     // pattern for emoji is 0.5 kB of every bundle.
     supported: { 'regexp-unicode-property-escapes': true },
-    mangleProps: new RegExp(`^(${innerNames.join('|')})$`),
     legalComments: 'none',
     sourcemap: 'external',
     sourceRoot: '..', // the maps move one folder down, away from what is zipped
