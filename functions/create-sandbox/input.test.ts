@@ -14,6 +14,14 @@ function read(parameters: Record<string, string>): unknown {
 
 const base64 = (bytes: number) => Buffer.alloc(bytes, 'x').toString('base64')
 
+test('UserData may have its lines broken, as the base64 command does it', () => {
+  const encoded = base64(1_000)
+  for (const lineBreak of ['\n', '\r\n']) {
+    const wrapped = encoded.replace(/.{76}/g, `$&${lineBreak}`) + lineBreak
+    expect(read({ UserData: wrapped })).toEqual({ OsType: 'Linux', UserData: encoded })
+  }
+})
+
 test('nothing at all is a Linux sandbox as configured', () => {
   expect(read({})).toEqual({ OsType: 'Linux' })
 })
@@ -105,6 +113,9 @@ describe.each<[name: string, good: string[], bad: string[]]>([
       'AAA',
       'AAA\n',
       'AA AA',
+      'AAAA AAA',
+      ' AAAA',
+      'AAA\tA',
       '-_8=',
       'AAAA=',
       '=',

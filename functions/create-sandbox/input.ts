@@ -13,7 +13,7 @@ import {
   TAG_VALUE,
   ZONE,
 } from '../../shared/config/rules.ts'
-import { OsType, wholeSeconds } from '../../shared/handler/parameters.ts'
+import { OsType, Text, wholeSeconds } from '../../shared/handler/parameters.ts'
 
 /** The parameters of CreateSandbox. What ECS would refuse is named before it is called. */
 export const CreateSandboxInput = v.object({
@@ -26,7 +26,7 @@ export const CreateSandboxInput = v.object({
   SubnetId: text(SUBNET),
   SecurityGroupIds: v.optional(
     v.pipe(
-      v.string(),
+      Text,
       v.regex(...SECURITY_GROUPS),
       v.transform((ids) => ids.split(',')),
     ),
@@ -34,11 +34,18 @@ export const CreateSandboxInput = v.object({
   // One with a comma could be two, joined by the runtime.
   Password: v.optional(
     v.pipe(
-      v.string(),
+      Text,
       v.check((password) => isPassword(password) && !password.includes(','), `${PASSWORD_MESSAGE}, without a comma`),
     ),
   ),
-  UserData: v.optional(v.pipe(v.string(), v.check(isUserData, 'must be base64 (RFC 4648) of at most 16 KiB'))),
+  UserData: v.optional(
+    v.pipe(
+      Text,
+      // The base64 command breaks its lines. A space stays: it is a + that a query has not escaped.
+      v.transform((text) => text.replace(/[\r\n]/g, '')),
+      v.check(isUserData, 'must be base64 (RFC 4648) of at most 16 KiB; in a query, + is written %2B'),
+    ),
+  ),
   TagKey: text(TAG_KEY),
   TagValue: text(TAG_VALUE),
   LifetimeSeconds: v.optional(wholeSeconds()),
@@ -46,7 +53,7 @@ export const CreateSandboxInput = v.object({
 })
 
 function text(rule: Rule) {
-  return v.optional(v.pipe(v.string(), v.regex(...rule)))
+  return v.optional(v.pipe(Text, v.regex(...rule)))
 }
 
 // Node's decoder takes anything; encoding again shows whether it was base64.

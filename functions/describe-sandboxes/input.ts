@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { OsType, wholeNumber } from '../../shared/handler/parameters.ts'
+import { OsType, Text, wholeNumber } from '../../shared/handler/parameters.ts'
 import { SandboxId } from '../../shared/handler/sandbox-id.ts'
 import { STATUSES } from '../../shared/manager/sandbox.ts'
 
@@ -9,5 +9,5 @@ export const DescribeSandboxesInput = v.object({
   Status: v.optional(v.picklist(STATUSES, `must be one of ${STATUSES.join(', ')}`)),
   OsType: v.optional(OsType),
   MaxResults: v.optional(wholeNumber(1, 100)),
-  NextToken: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,2048}$/, 'must be the NextToken of the page before'))),
+  NextToken: v.optional(v.pipe(Text, v.regex(/^[\w-]{1,2048}$/, 'must be the NextToken of the page before'))),
 })

@@ -32,8 +32,8 @@ export function reloadConfiguration(): Config {
 }
 
 /**
- * Reads the file, lays the environment over it (`ECS_MANAGER__<SECTION>__<KEY>`; lists and tables as JSON) and checks
- * every value.
+ * Reads the file, lays the environment over it (`ECS_MANAGER__<SECTION>__<KEY>`; lists and tables as JSON; an empty one
+ * counts as not set where empty is no value) and checks every value.
  * @throws {ConfigError} naming all problems at once
  */
 export function loadConfig({ file, env }: Source): Config {
@@ -123,7 +123,10 @@ function fromEnvironment(env: Source['env']): Value[] {
       .slice(PREFIX.length)
       .toLowerCase()
       .split(/__(.*)/)
-    const value = settingOf(section, key)?.isText ? text : parsed(text)
+    const setting = settingOf(section, key)
+    // An empty variable counts as not set, unless empty is a value of the setting.
+    if (text === '' && setting && !setting.isGood('')) return []
+    const value = setting?.isText ? text : parsed(text)
     return [{ section, key, value, origin: `environment variable ${name}` }]
   })
 }

@@ -33,6 +33,14 @@ const variable = (section: string, key: string) => `ECS_MANAGER__${section}__${k
 
 const SECRET = 'FakeSecretInAWrongPlace1'
 
+const NEEDED_IN_FILE = `
+  [instance]
+  image_id = "image-file"
+  zone = "cn-file-a"
+  [network]
+  subnet_id = "subnet-file"
+  security_group_ids = ["sg-file"]`
+
 const settings = Object.entries(sections).flatMap(([section, keys]) =>
   Object.entries<Setting<unknown>>(keys).map(([key, setting]) => ({ section, key, setting })),
 )
@@ -50,6 +58,14 @@ describe('where a value comes from', () => {
     const env = { ...NEEDED, ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE: '' }
     expect(load('[terminal]\nvnc_url_template = "https://x.test/{token}"', env).terminal.vnc_url_template).toBe('')
   })
+
+  test.each(settings.filter(({ setting }) => !setting.isGood('')))(
+    'an empty variable for $section.$key counts as not set',
+    ({ section, key }) => {
+      const toml = `${NEEDED_IN_FILE}\n[lifetime]\nmax_deletions_per_run = 7\n[log]\nlevel = "warn"`
+      expect(load(toml, { [variable(section, key)]: '' })).toEqual(load(toml, {}))
+    },
+  )
 
   test('an undefined variable is none', () => {
     expect(load('[log]\nlevel = "warn"', { ...NEEDED, ECS_MANAGER__LOG__LEVEL: undefined }).log.level).toBe('warn')
@@ -194,7 +210,6 @@ describe('what is wrong is named with key and origin', () => {
   })
 
   test.each([
-    ['ECS_MANAGER__SERVER__PORT', ''],
     ['ECS_MANAGER__SERVER__PORT', '"8102"'],
     ['ECS_MANAGER__SERVER__PORT', '0x10'],
     ['ECS_MANAGER__SERVER__PORT', '[8102]'],
@@ -206,7 +221,6 @@ describe('what is wrong is named with key and origin', () => {
     ['ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS', '["sg-a,sg-b"]'],
     ['ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS', '[["sg-a"]]'],
     ['ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS', '{"length":1}'],
-    ['ECS_MANAGER__SECURITY__KEYS', ''],
     ['ECS_MANAGER__SECURITY__KEYS', 'null'],
     ['ECS_MANAGER__SECURITY__KEYS', '["fake-key-1"]'],
     ['ECS_MANAGER__SECURITY__KEYS', '{"a":1}'],
@@ -217,7 +231,6 @@ describe('what is wrong is named with key and origin', () => {
     ['ECS_MANAGER__SECURITY__KEYS', '{"":"fake-key-1"}'],
     ['ECS_MANAGER__SECURITY__KEYS', '{"a":"sha256:abcd"}'],
     ['ECS_MANAGER__SECURITY__KEYS', `{"a":"sha256:${'AB'.repeat(32)}"}`],
-    ['ECS_MANAGER__VOLCENGINE__ENDPOINT', ''],
     ['ECS_MANAGER__VOLCENGINE__ENDPOINT', 'open.volcengineapi.com'],
     ['ECS_MANAGER__VOLCENGINE__ENDPOINT', 'http://open.volcengineapi.com'],
     ['ECS_MANAGER__VOLCENGINE__ENDPOINT', 'http://127.0.0.1.evil.test'],

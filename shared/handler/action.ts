@@ -45,10 +45,11 @@ export function action<Schema extends ObjectSchema, Result>({
     })
     .before(async ({ event }) => {
       const parameters = readParameters(event.request, await parseBody(event.request))
-      for (const secret of SECRET_PARAMETERS) event.log.secret(parameters.get(secret))
-      checkAction(parameters, name)
-      event.input = validate(input, parameters)
-      event.sandboxId = parameters.get('SandboxId')
+      for (const secret of SECRET_PARAMETERS) event.log.secret(`${parameters.get(secret) ?? ''}`)
+      checkAction(event.request, name)
+      const checked = validate(input, parameters)
+      event.input = checked
+      event.sandboxId = (checked as { SandboxId?: string }).SandboxId
     })
     .handler((event: Invocation) => run(event.input as v.InferOutput<Schema>, { ...event, config: configuration() }))
     .after((step) => {

@@ -1,5 +1,6 @@
 import jsonBodyParser from '@middy/http-json-body-parser'
 import { ActionError, invalidParameter } from '../errors.ts'
+import { duplicateName } from './duplicate-name.ts'
 import type { HttpRequest } from './http-request.ts'
 import { MAX_BODY_BYTES } from './request.ts'
 
@@ -8,24 +9,25 @@ const parser = /* @__PURE__ */ jsonBodyParser()
 
 /**
  * The JSON body of a request, parsed; undefined when there is none.
- * @throws {ActionError} `RequestEntityTooLarge`, `InvalidParameter.Body`
+ * @throws {ActionError} `RequestEntityTooLarge`, `InvalidParameter.Body`, `InvalidParameter.<Name>` for a name that stands
+ *   twice
  */
 export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest): Promise<unknown> {
   if (body === '') return undefined
   checkSize(body, isBase64Encoded)
+  // RFC 8259, 8.1: a parser may ignore a byte order mark.
+  const text = (isBase64Encoded ? Buffer.from(body, 'base64').toString() : body).replace(/^\uFEFF/, '')
   // The parser knows a media type only in lower case and without space.
   const type = headers['content-type']?.toLowerCase().split(';', 1)[0]?.trim()
-  const event: { body: unknown } & Record<string, unknown> = {
-    headers: { 'content-type': type },
-    body,
-    isBase64Encoded,
-  }
+  const event: { body: unknown } & Record<string, unknown> = { headers: { 'content-type': type }, body: text }
   try {
     await parser.before?.({ event } as unknown as Parameters<NonNullable<typeof parser.before>>[0])
   } catch {
     // Without the parser's own error as the cause: it quotes the body, and a password may stand in it.
     throw invalidParameter('Body', 'must be JSON, not compressed, sent with Content-Type: application/json')
   }
+  const twice = duplicateName(text)
+  if (twice !== undefined) throw invalidParameter(twice, 'must stand in the body once')
   return event.body
 }
 

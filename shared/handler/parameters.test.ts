@@ -35,10 +35,16 @@ describe('the same fields are taken', () => {
     expect(made()?.InstanceName).toBe('sandbox-q')
   })
 
-  test.each(['GET', 'POST'])('from a JSON body alone, with %s', async (method) => {
+  test.each(['GET', 'POST'])('from a JSON body, with %s', async (method) => {
     const body = JSON.stringify({ ...COMMON, InstanceName: 'b' })
-    expect(outcome(await create({ method, query: [], body }))).toBe('200')
+    expect(outcome(await create({ method, query: Object.entries(COMMON), body }))).toBe('200')
     expect(made()?.InstanceName).toBe('sandbox-b')
+  })
+
+  test.each(['Action', 'Version'])('but for %s, which the gateway reads in the query', async (name) => {
+    const query = Object.entries(COMMON).filter(([key]) => key !== name)
+    expect(outcome(await createWith(COMMON, query))).toBe(`400 MissingParameter.${name}`)
+    expect(ecs.calls).toHaveLength(0)
   })
 
   test('from both, each its own', async () => {
@@ -49,17 +55,21 @@ describe('the same fields are taken', () => {
   })
 
   test('from both, the same in each', async () => {
-    const query: Pair[] = [...Object.entries(COMMON), ['InstanceName', '5'], ['SecurityGroupIds', 'sg-a,sg-b']]
-    expect(outcome(await createWith({ ...COMMON, InstanceName: 5, SecurityGroupIds: ['sg-a', 'sg-b'] }, query))).toBe(
-      '200',
-    )
+    const query: Pair[] = [
+      ...Object.entries(COMMON),
+      ['InstanceName', '5'],
+      ['LifetimeSeconds', '600'],
+      ['SecurityGroupIds', 'sg-a,sg-b'],
+    ]
+    const body = { ...COMMON, InstanceName: '5', LifetimeSeconds: 600, SecurityGroupIds: ['sg-a', 'sg-b'] }
+    expect(outcome(await createWith(body, query))).toBe('200')
   })
 })
 
 describe('given in query and body with different values', () => {
   test.each<[string, Pair, unknown]>([
     ['InstanceName', ['InstanceName', 'a'], { InstanceName: 'b' }],
-    ['InstanceName', ['InstanceName', '5'], { InstanceName: 6 }],
+    ['LifetimeSeconds', ['LifetimeSeconds', '600'], { LifetimeSeconds: 601 }],
     ['InstanceName', ['InstanceName', 'a'], { InstanceName: 'A' }],
     ['SecurityGroupIds', ['SecurityGroupIds', 'sg-a'], { SecurityGroupIds: ['sg-b'] }],
     ['SecurityGroupIds', ['SecurityGroupIds.1', 'sg-a'], { SecurityGroupIds: ['sg-a', 'sg-b'] }],
@@ -189,7 +199,38 @@ describe('a repeated key', () => {
 describe('a body', () => {
   test.each<[string, unknown, string]>([
     ['an object', {}, '200'],
-    ['with numbers', { InstanceName: 42 }, '200'],
+    ['with a number where a text belongs', { InstanceName: 42 }, '400 InvalidParameter.InstanceName'],
+    [
+      'with a number that has more digits than a double',
+      '{"ClientToken":653247040368672768}',
+      '400 InvalidParameter.ClientToken',
+    ],
+    [
+      'with a number as the value of a tag',
+      '{"TagKey":"k","TagValue":7385295279312694251}',
+      '400 InvalidParameter.TagValue',
+    ],
+    ['with a number that ends in 0', '{"InstanceName":1.10}', '400 InvalidParameter.InstanceName'],
+    ['with infinity', '{"InstanceName":1e400}', '400 InvalidParameter.InstanceName'],
+    ['with a number as a password', { Password: 12345678 }, '400 InvalidParameter.Password'],
+    ['with a number in a list', { SecurityGroupIds: ['sg-a', 1] }, '400 InvalidParameter.SecurityGroupIds'],
+    ['with a lifetime', { LifetimeSeconds: 600 }, '200'],
+    ['with a lifetime as a text', { LifetimeSeconds: '600' }, '200'],
+    ['with an endless lifetime', '{"LifetimeSeconds":1e400}', '400 InvalidParameter.LifetimeSeconds'],
+    ['with a part of a second', { LifetimeSeconds: 600.5 }, '400 InvalidParameter.LifetimeSeconds'],
+    ['with a name twice', '{"InstanceName":"a","InstanceName":"b"}', '400 InvalidParameter.InstanceName'],
+    [
+      'with a name twice, the same value',
+      '{"InstanceName":"a","InstanceName":"a"}',
+      '400 InvalidParameter.InstanceName',
+    ],
+    [
+      'with a name twice, once escaped',
+      '{"InstanceName":"a","\\u0049nstanceName":"b"}',
+      '400 InvalidParameter.InstanceName',
+    ],
+    ['with a byte order mark', '\ufeff{"InstanceName":"a"}', '200'],
+    ['with two byte order marks', '\ufeff\ufeff{}', '400 InvalidParameter.Body'],
     ['with true', { InstanceName: true }, '400 InvalidParameter.InstanceName'],
     ['with an object inside', { InstanceName: { a: 1 } }, '400 InvalidParameter.InstanceName'],
     ['with a list in a list', { SecurityGroupIds: [['sg-a']] }, '400 InvalidParameter.SecurityGroupIds'],
@@ -270,11 +311,6 @@ describe('a body', () => {
     })
     expect(outcome(await invoke('CreateSandbox', inBase64(event)))).toBe('200')
     expect(made()?.InstanceName).toBe('sandbox-桌面')
-  })
-
-  test('with a key twice counts with its last, as JSON has it', async () => {
-    expect(outcome(await createWith('{"InstanceName":"a","InstanceName":"b"}'))).toBe('200')
-    expect(made()?.InstanceName).toBe('sandbox-b')
   })
 
   test('never has its text in the answer', async () => {

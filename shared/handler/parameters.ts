@@ -3,17 +3,25 @@ import * as v from 'valibot'
 /** Parameters that more than one action has. A message completes the sentence "<Name> ...". */
 export const OsType = v.picklist(['Linux', 'Windows'], 'must be Linux or Windows')
 
-/** A span of time. Which ones may be is said by who knows the configuration. */
+/** A text. A number is none: of a 64-bit id in JSON, JSON.parse loses digits. */
+export const Text = v.string('must be a text')
+
+/** A span of time in seconds. Its bounds depend on the configuration, and the manager checks them. */
 export function wholeSeconds() {
-  return v.pipe(v.string(), v.regex(/^\d{1,9}$/, 'must be a whole number of seconds'), v.transform(Number))
+  const message = 'must be a whole number of seconds'
+  return v.pipe(TextOrNumber(message), v.regex(/^\d{1,9}$/, message), v.transform(Number))
 }
 
-/** A whole number, which a query can only carry as text. */
+/** A whole number, as a number of a JSON body or as the text that a query carries. */
 export function wholeNumber(low: number, high: number) {
   const message = `must be a whole number from ${low} to ${high}`
   return v.pipe(
-    v.string(),
+    TextOrNumber(message),
     v.check((text) => /^\d{1,15}$/.test(text) && Number(text) >= low && Number(text) <= high, message),
     v.transform(Number),
   )
+}
+
+function TextOrNumber(message: string) {
+  return v.pipe(v.union([v.string(), v.number()], message), v.transform(String))
 }

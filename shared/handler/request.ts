@@ -8,8 +8,8 @@ export const VERSION = '2020-04-01'
 /** Largest body, in bytes as sent. */
 export const MAX_BODY_BYTES = 64 * 1024
 
-/** The parameters of a request, each a text that is not empty. */
-export type Parameters = ReadonlyMap<string, string>
+/** The parameters of a request, each a text that is not empty or a number of the body. */
+export type Parameters = ReadonlyMap<string, string | number>
 
 /**
  * The parameters of query and JSON body together.
@@ -23,22 +23,22 @@ export function readParameters({ query }: HttpRequest, body: unknown = {}): Para
     throw invalidParameter('Body', 'must be a JSON object of parameters')
   }
   const inQuery = collect(Object.entries(query))
-  const inBody = collect(Object.entries(body).map(([name, value]) => [name, toText(name, value)]))
+  const inBody = collect(Object.entries(body).map(([name, value]) => [name, toParameter(name, value)]))
   for (const [name, value] of inBody) {
-    if ((inQuery.get(name) ?? value) === value) continue
+    if (`${inQuery.get(name) ?? value}` === `${value}`) continue
     throw invalidParameter(name, 'is another in the query than in the body')
   }
   return new Map([...inQuery, ...inBody])
 }
 
 /**
- * Makes sure that the request is for this action: the gateway may have been told otherwise than the function.
+ * Checks that the request is for this action: the gateway, which routes by the query, may have chosen the wrong function.
  * @throws {ActionError} `MissingParameter.<Name>`, `InvalidActionOrVersion`
  */
-export function checkAction(parameters: Parameters, action: string): void {
+export function checkAction({ query }: HttpRequest, action: string): void {
   for (const [name, expected] of Object.entries({ Action: action, Version: VERSION })) {
-    const value = parameters.get(name)
-    if (value === undefined) throw missingParameter(name, ` here: ${name}=${expected}`)
+    const value = query[name]
+    if (!value) throw missingParameter(name, ` in the query: ${name}=${expected}`)
     if (value !== expected) {
       throw new ActionError(
         404,
@@ -54,7 +54,7 @@ export function checkAction(parameters: Parameters, action: string): void {
  * @throws {ActionError} `UnknownParameter.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`
  */
 export function validate<Schema extends ObjectSchema>(schema: Schema, parameters: Parameters): v.InferOutput<Schema> {
-  const input: Record<string, string> = {}
+  const input: Record<string, string | number> = {}
   for (const [name, value] of parameters) {
     if (name === 'Action' || name === 'Version') continue
     // valibot's own strictObject takes __proto__, toString and the like for known.
@@ -72,8 +72,8 @@ export function validate<Schema extends ObjectSchema>(schema: Schema, parameters
 export type ObjectSchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
 
 // SecurityGroupIds.1=a is ECS's way to write a list in a query; here all ways become one text, joined with commas.
-function collect(found: readonly (readonly [string, string])[]): Map<string, string> {
-  const parameters = new Map<string, string>()
+function collect(found: readonly (readonly [string, string | number])[]): Map<string, string | number> {
+  const parameters = new Map<string, string | number>()
   for (const [name, value] of found) {
     if (value === '') continue
     const key = name.replace(/^(SecurityGroupIds)\.[1-9]\d?$/, '$1')
@@ -82,9 +82,12 @@ function collect(found: readonly (readonly [string, string])[]): Map<string, str
   return parameters
 }
 
-function toText(name: string, value: unknown): string {
-  const items = Array.isArray(value) && name === 'SecurityGroupIds' ? value : [value ?? '']
-  const good = (item: unknown) => typeof item === 'string' || typeof item === 'number'
-  if (items.every(good)) return items.join(',')
-  throw invalidParameter(name, 'must be a text or a number')
+// A number stays one, for the schema to refuse where a text is asked for: JSON.parse has rounded it to a double.
+function toParameter(name: string, value: unknown): string | number {
+  if (value === null) return ''
+  if (typeof value === 'string' || typeof value === 'number') return value
+  if (name === 'SecurityGroupIds' && Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    return value.join(',')
+  }
+  throw invalidParameter(name, 'must be a text')
 }

@@ -44,9 +44,9 @@ Send a \`ClientToken\`, or an \`X-Request-ID\`: the same one makes one machine, 
       schema: { type: 'string', format: 'password', minLength: 8, maxLength: 30, pattern: '^[!-~]*$' },
     },
     UserData: {
-      text: 'Script that cloud-init runs at the first boot, in base64. In a query it has to be URL-encoded, as everything.',
+      text: 'Script that cloud-init runs at the first boot, in base64, with or without line breaks.',
       example: 'IyEvYmluL3NoCmVjaG8gcmVhZHkgPiAvdmFyL2xvZy9hZ2VudAo=',
-      schema: { type: 'string', contentEncoding: 'base64', maxLength: 21_848, pattern: '^[A-Za-z0-9+/]*={0,2}$' },
+      schema: { type: 'string', contentEncoding: 'base64', pattern: '^[A-Za-z0-9+/\\r\\n]*={0,2}[\\r\\n]*$' },
     },
     TagKey: {
       text: 'Key of one more tag, beside those of the manager, and not that of the manager. Needs `TagValue`.',

@@ -42,8 +42,8 @@ export const chinese: Readonly<Record<string, string>> = {
     '安全组，用逗号分隔。查询参数也可写作 `SecurityGroupIds.1=sg-1&SecurityGroupIds.2=sg-2`，JSON 请求体也可用列表。仅在运维方允许时可用（`security.allowed_overrides`）。须为 1 至 5 个安全组 ID（sg-...）。',
   'Password of the machine\'s user. It should not stand in a URL: send it in a body. Only where the operator allows it (`security.allowed_overrides`). Must have 8 to 30 characters of three kinds (upper, lower, digit, special but " and \\) and not begin with / or $6$, without a comma.':
     '机器用户的密码。不应出现在 URL 中，请放在请求体里。仅在运维方允许时可用（`security.allowed_overrides`）。须为 8 至 30 个字符，包含大写字母、小写字母、数字、特殊字符（" 和 \\ 除外）中的三类，不以 / 或 $6$ 开头，且不含逗号。',
-  'Script that cloud-init runs at the first boot, in base64. In a query it has to be URL-encoded, as everything. Must be base64 (RFC 4648) of at most 16 KiB.':
-    'cloud-init 在首次启动时运行的脚本，以 base64 编码。放在查询参数中时与其他参数一样需要 URL 编码。须为不超过 16 KiB 内容的 base64（RFC 4648）。',
+  'Script that cloud-init runs at the first boot, in base64, with or without line breaks. Must be base64 (RFC 4648) of at most 16 KiB; in a query, + is written %2B.':
+    'cloud-init 在首次启动时运行的脚本，以 base64 编码，可以换行。须为不超过 16 KiB 内容的 base64（RFC 4648）；放在查询参数中时，+ 写作 %2B。',
   'Key of one more tag, beside those of the manager, and not that of the manager. Needs `TagValue`. Must be 1 to 128 letters, digits, spaces and _ . : / = + - @, not beginning with volc:, sys: or ecs-manager:.':
     '在管理器自身标签之外再加一个标签的键，不能是管理器的标签键。需同时提供 `TagValue`。须为 1 至 128 个字母、数字、空格或 _ . : / = + - @ 字符，不以 volc:、sys: 或 ecs-manager: 开头。',
   'Value of that tag. Must be 1 to 256 letters, digits, spaces and _ . : / = + - @.':
