@@ -30,6 +30,17 @@ const call = {
   error: undefined,
 }
 
+test('the first 50 calls to the cloud are in a line, and the number of the others', () => {
+  for (const format of ['json', 'text'] as const) {
+    const { log, lines } = started({ format })
+    for (let count = 0; count < 100_000; count += 1) log.cloud(call)
+    log.end(outcome())
+    expect(lines[0]?.length).toBeLessThan(10_000)
+    expect(lines[0]?.match(/RunInstances/g)).toHaveLength(50)
+    expect(lines[0]).toMatch(format === 'json' ? /"moreCloudCalls":99950/ : /and 99950 more calls to the cloud/)
+  }
+})
+
 describe('redact', () => {
   test.each([
     ['as it is', 'key fake-secret-1!', 'key [redacted]!', 'fake-secret-1'],

@@ -48,6 +48,9 @@ export interface Log {
   end(outcome: Outcome): void
 }
 
+// Of each invocation the first calls are logged, and the number of the others: a listing has as many as there are pages.
+const MAX_CLOUD_CALLS = 50
+
 export interface LogSettings {
   level: Level
   /** `json`: one JSON object a line. `text`: the same for people. */
@@ -60,6 +63,7 @@ export interface LogSettings {
 export function startLog({ level, format, secrets }: LogSettings, write = writeLine): Log {
   const hidden = new Set(secrets)
   const cloud: CloudCall[] = []
+  let moreCloudCalls = 0
   const notes: string[] = []
   let worst = 0
   const hide = (text: string) => redact(text, hidden)
@@ -69,7 +73,10 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
       hidden.add(value)
     },
     redact: hide,
-    cloud: (call) => cloud.push(call),
+    cloud(call) {
+      if (cloud.length < MAX_CLOUD_CALLS) cloud.push(call)
+      else moreCloudCalls += 1
+    },
     note(message, level = 'warn') {
       notes.push(message)
       worst = Math.max(worst, LEVELS.indexOf(level))
@@ -83,6 +90,7 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
         level: LEVELS[rank],
         ...outcome,
         cloud: cloud.map((call) => ({ ...call, error: call.error && hide(call.error) })),
+        moreCloudCalls: moreCloudCalls || undefined,
         notes: notes.map(hide),
         // Where in the code it happened matters of a bug alone; of the rest, what happened.
         error: error === undefined ? undefined : hide(outcome.status === 500 ? inspect(error) : messagesOf(error)),
@@ -127,6 +135,7 @@ function formsOf(secret: string): string[] {
 interface Line extends Outcome {
   time: string
   cloud: readonly CloudCall[]
+  moreCloudCalls: number | undefined
   notes: readonly string[]
   error: string | undefined
 }
@@ -166,7 +175,8 @@ function toText({
   // What strangers wrote must not steer the terminal that shows it.
   // A note may hold a stranger's words, and must not look like another entry.
   const notes = line.notes.map((note) => note.replaceAll('\n', ' '))
-  return [first, ...calls, ...notes, line.result && JSON.stringify(line.result), line.error]
+  const more = line.moreCloudCalls && `and ${line.moreCloudCalls} more calls to the cloud`
+  return [first, ...calls, more, ...notes, line.result && JSON.stringify(line.result), line.error]
     .filter(Boolean)
     .join('\n  ')
     .replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, '?')

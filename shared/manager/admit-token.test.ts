@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { type Seed, startEcs } from '../../infra/emulator/ecs/index.ts'
 import { callFor, configFor, refusalOf, type Settings } from '../../tests/support/manager.ts'
@@ -43,6 +43,59 @@ function waiting(id: string) {
 }
 
 const actions = () => ecs.calls.map(({ action }) => action)
+
+describe('a token that stays refused costs no call to the cloud', () => {
+  afterEach(() => void vi.useRealTimers())
+  const pass = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1_000 })
+
+  async function costs(token: string, expected: string): Promise<number> {
+    const before = ecs.calls.length
+    expect(await refusal(token)).toBe(expected)
+    return ecs.calls.length - before
+  }
+
+  it('once it was used', async () => {
+    const token = await opened(seeded())
+    await admit(token)
+    expect([await costs(token, NOT_FOUND), await costs(token, NOT_FOUND)]).toEqual([0, 0])
+  })
+
+  it('once it has expired', async () => {
+    const token = stored(seeded(), { seconds: 0 })
+    expect([await costs(token, EXPIRED), await costs(token, EXPIRED)]).toEqual([1, 0])
+  })
+
+  it.each([
+    ['its sandbox does not know it', (id: string) => mintToken(id)],
+    ['there is no sandbox', () => mintToken('i-none')],
+  ])('once the cloud has shown twice, some seconds apart, that %s', async (_name, make) => {
+    const token = make(seeded())
+    expect([await costs(token, NOT_FOUND), await costs(token, NOT_FOUND)]).toEqual([1, 1])
+    pass(11)
+    expect([await costs(token, NOT_FOUND), await costs(token, NOT_FOUND)]).toEqual([1, 0])
+  })
+
+  it('but a new one that the cloud shows late is admitted', async () => {
+    const id = seeded()
+    const token = mintToken(id)
+    const { Key, Value } = toTag({ hash: hashToken(token), expiresAt: expiresIn(300), used: false })
+    expect(await refusal(token)).toBe(NOT_FOUND)
+    pass(60)
+    find(id)?.Tags.set(Key, Value)
+    expect(await admit(token)).toMatchObject({ port: 5905 })
+  })
+
+  it('but one whose sandbox was not RUNNING is admitted once it is', async () => {
+    const id = seeded({ tags, status: 'STOPPED' })
+    const token = stored(id)
+    expect(await refusal(token)).toBe(NOT_FOUND)
+    pass(60)
+    expect(await refusal(token)).toBe(NOT_FOUND)
+    const machine = find(id)
+    if (machine) machine.Status = 'RUNNING'
+    expect(await admit(token)).toMatchObject({ port: 5905 })
+  })
+})
 
 describe('a token', () => {
   it('admits to its desktop, once, for two calls', async () => {

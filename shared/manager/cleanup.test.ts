@@ -4,7 +4,7 @@ import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { type Seed, startEcs } from '../../infra/emulator/ecs/index.ts'
 import { callFor, configFor, type Settings, type TestCall } from '../../tests/support/manager.ts'
 import { type CleanupResult, cleanUp } from './cleanup.ts'
-import { END_TAG } from './lifetime.ts'
+import { BEGIN_TAG, END_TAG } from './lifetime.ts'
 import { renewSandbox } from './renew.ts'
 import { toUtc } from './time.ts'
 import { hashToken, toTag } from './vnc-token.ts'
@@ -93,7 +93,7 @@ describe('a clean-up deletes', () => {
   })
 
   it('what is in ERROR, whenever it ends', async () => {
-    const ids = [seeded(3_600, { status: 'ERROR' }), put({ tags, status: 'ERROR' })]
+    const ids = [seeded(3_600, { status: 'ERROR' }), put({ tags: { ...tags, [BEGIN_TAG]: '1' }, status: 'ERROR' })]
     const done = await run()
     expect(told(done).sort()).toEqual(ids.map((id) => `${id} Error Deleted`).sort())
     expect(done.result.Expired).toBe(0)
@@ -136,7 +136,13 @@ describe('a clean-up never deletes', () => {
     ],
     ['one without an end', { tags: { ...tags, [END_TAG]: 'never' } }, { 'lifetime.unmarked': 'expire' }],
     ['one whose end cannot be read', { tags: { ...tags, [END_TAG]: 'yesterday' } }, {}],
+    ['one whose end is on no calendar', { tags: { ...tags, [END_TAG]: '2026-02-30T00:00:00Z' } }, {}],
+    ['one whose end is how Go writes no time', { tags: { ...tags, [END_TAG]: '0001-01-01T00:00:00Z' } }, {}],
+    ['one whose end is how Unix writes no time', { tags: { ...tags, [END_TAG]: '1970-01-01T00:00:00Z' } }, {}],
+    ['one whose end is a second later', { tags: { ...tags, [END_TAG]: '1970-01-01T00:00:01Z' } }, {}],
     ['one that another tool has made', { tags }, {}],
+    ['one that another tool has made, in ERROR', { tags, status: 'ERROR' }, {}],
+    ['one that another tool has made, CREATING for long', { tags, status: 'CREATING' }, {}],
     ['one that is stopped', { tags, status: 'STOPPED' }, {}],
   ])('%s', async (_name, seed, settings) => {
     const id = put(seed)
@@ -179,9 +185,23 @@ describe('a clean-up never deletes', () => {
   })
 })
 
+it('an end that cannot be read is told once in a run', async () => {
+  const [one, other] = [
+    put({ tags: { ...tags, [END_TAG]: '2026-02-30T00:00:00Z' } }),
+    put({ tags: { ...tags, [END_TAG]: 'soon' } }),
+  ]
+  put({ tags: { ...tags, [END_TAG]: 'never' } })
+  const done = await run()
+  const { level, notes } = JSON.parse(done.call.line())
+  expect([level, notes]).toEqual([
+    'warn',
+    [`have no end, because their tag ${END_TAG} cannot be one: 2, ${one}, ${other}`],
+  ])
+})
+
 describe('what the cloud does not delete now', () => {
   it('is reported, and deleted by a later run', async () => {
-    const [stuck, expired] = [put({ tags, status: 'CREATING' }), seeded(1_802)]
+    const [stuck, expired] = [put({ tags: { ...tags, [BEGIN_TAG]: '1' }, status: 'CREATING' }), seeded(1_802)]
     pass(1_799)
     const early = put({ tags, status: 'CREATING' })
     expect(told(await run())).toEqual([])
@@ -488,18 +508,20 @@ it('a renewal that was confirmed is never undone by a clean-up at the same momen
   for (let turn = 0; turn < 4; turn += 1) {
     ecs.reset()
     // Renewals are at work just when it gets too late for them, and clean-ups just when they begin to be allowed.
-    const end = Math.ceil((now() + 2_300) / 1_000) * 1_000
+    const end = Math.ceil((now() + 2_800) / 1_000) * 1_000
     ecs.seed(40, { tags: { ...tags, [END_TAG]: toUtc(end) ?? '' } })
-    await new Promise((resolve) => setTimeout(resolve, end - now() - 2_060))
+    // A busy machine needs more time, an idle one comes closer to the moment.
+    const leadMs = 60 * 2 ** turn
+    await new Promise((resolve) => setTimeout(resolve, end - now() - 2_000 - leadMs))
     const renewals = left().map(async (id, index) => {
-      await new Promise((resolve) => setTimeout(resolve, index * 5))
+      await new Promise((resolve) => setTimeout(resolve, (index * leadMs) / 12))
       return renewSandbox(callFor(config), id, 60).then(
         () => [id],
         () => [],
       )
     })
     const cleaning = Array.from({ length: 30 }, async (_, index) => {
-      await new Promise((resolve) => setTimeout(resolve, index * 8))
+      await new Promise((resolve) => setTimeout(resolve, (index * leadMs) / 8))
       await ahead.run(1_900, () => cleanUp(callFor(config), false))
     })
     const renewed = (await Promise.all(renewals)).flat()

@@ -4,6 +4,7 @@ import { BATCH, deleteBatch, type Fate } from './delete-batch.ts'
 import { due, type Reason } from './due.ts'
 import { removeTokens } from './expired-tokens.ts'
 import type { Instance } from './instances.ts'
+import { END_TAG } from './lifetime.ts'
 import { type Pace, pacer } from './pacer.ts'
 import { type Candidate, scan } from './scan.ts'
 
@@ -95,6 +96,10 @@ export async function cleanUp(
   const failure = problems.length > 0 ? new ActionError(503, 'CleanupIncomplete', `${problems.join('; ')}.`) : undefined
 
   for (const note of notesOf(fates)) log.note(note)
+  const { unreadable } = found
+  if (unreadable.length > 0) {
+    log.note(`have no end, because their tag ${END_TAG} cannot be one: ${unreadable.length}, ${named(unreadable)}`)
+  }
   const late = [...chosen, ...refusable].filter(({ id, since }) => isOverdue(fates.get(id), since))
   if (late.length > 0) log.note(`should have been gone for more than an hour: ${named(late)}`, 'error')
   if (dryRun) {

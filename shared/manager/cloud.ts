@@ -7,6 +7,7 @@ import type { Param } from './ecs/flatten.ts'
 /** What the manager has to know of the invocation that it works for. */
 export interface Call extends Effort {
   config: Config
+  requestId: string
   /** Name of the key in use, or of the gateway's consumer; empty where nobody knows. */
   caller: string
   /** The request id that the caller sent; absent when the pipeline had to make one. */

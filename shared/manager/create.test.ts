@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { startEcs } from '../../infra/emulator/ecs/index.ts'
@@ -35,7 +34,6 @@ function create({ settings = {}, request = {}, ...options }: Case = {}) {
 }
 
 const runs = () => ecs.calls.filter(({ action }) => action === 'RunInstances')
-const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')
 
 /** The parameters of the last RunInstances, without what differs from call to call. */
 function sent(): Record<string, string> {
@@ -276,9 +274,28 @@ describe('what the caller may not ask for', () => {
 describe('ClientToken', () => {
   const tokenOf = (index: number) => runs()[index]?.params.ClientToken
 
-  it("is the caller's own", async () => {
-    await create({ request: { ClientToken: 'mine-1' }, callerRequestId: 'request-1' })
-    expect(tokenOf(0)).toBe('mine-1')
+  it("is made of the caller's, whatever its request id", async () => {
+    const request = { ClientToken: 'mine-1' }
+    const first = await create({ request, callerRequestId: 'request-1' })
+    expect(await create({ request, callerRequestId: 'request-2' })).toEqual(first)
+    expect(tokenOf(0)).toBe(tokenOf(1))
+  })
+
+  it.each<[string, Partial<Case>]>([
+    ['a ClientToken', { request: { ClientToken: 'task-1' } }],
+    ['a request id', { callerRequestId: 'task-1' }],
+  ])('of two callers with the same %s is not the same: each gets a machine', async (_name, same) => {
+    const [one, other] = [await create({ ...same, caller: 'front-end' }), await create({ ...same, caller: 'planner' })]
+    expect(one.SandboxId).not.toBe(other.SandboxId)
+    for (const caller of ['front-end', 'planner']) {
+      expect((await create({ ...same, caller })).SandboxId).toBe((caller === 'planner' ? other : one).SandboxId)
+    }
+    expect(ecs.instances()).toHaveLength(2)
+  })
+
+  it('is not the same for a ClientToken and a request id of the same text', async () => {
+    const [one, other] = [await create({ request: { ClientToken: 't' } }), await create({ callerRequestId: 't' })]
+    expect(one.SandboxId).not.toBe(other.SandboxId)
   })
 
   it("comes from the caller's request id: the same id makes one machine", async () => {
@@ -287,12 +304,6 @@ describe('ClientToken', () => {
     expect(second).toEqual(first)
     expect(ecs.instances()).toHaveLength(1)
     expect(tokenOf(0)).toBe(tokenOf(1))
-  })
-
-  it('from the request id is another for another caller, who must not get the same machine', async () => {
-    const first = await create({ callerRequestId: 'request-1', caller: 'front-end' })
-    const second = await create({ callerRequestId: 'request-1', caller: 'planner' })
-    expect(second.SandboxId).not.toBe(first.SandboxId)
   })
 
   it('differs for two request ids, and is as long as ECS takes it, however long the id', async () => {
@@ -318,10 +329,14 @@ describe('ClientToken', () => {
     expect(ecs.instances()).toHaveLength(1)
   })
 
-  it('with other parameters is refused, and makes nothing', async () => {
-    await create({ request: { ClientToken: 'once' } })
-    const other = create({ request: { ClientToken: 'once', InstanceName: 'other' } })
-    expect(await refusalOf(other)).toBe('409 IdempotentParameterMismatch')
+  it.each<[string, Partial<Case>]>([
+    ['ClientToken', { request: { ClientToken: 'once' } }],
+    ['X-Request-ID', { callerRequestId: 'once' }],
+  ])('with other parameters is refused, names %s, and makes nothing', async (name, same) => {
+    await create(same)
+    const error = await errorOf(create({ ...same, request: { ...same.request, InstanceName: 'other' } }))
+    expect(`${error.status} ${error.code}`).toBe('409 IdempotentParameterMismatch')
+    expect(error.message).toContain(`The ${name}`)
     expect(ecs.instances()).toHaveLength(1)
   })
 
@@ -438,7 +453,7 @@ describe('max_sandboxes', () => {
   it('does not let the token of a caller stand in the tags', async () => {
     await create({ settings, request: { ClientToken: 'my-own-token' } })
     expect(JSON.stringify([...(ecs.instances()[0]?.Tags ?? [])])).not.toContain('my-own-token')
-    expect([...(ecs.instances()[0]?.Tags.values() ?? [])]).toContain(sha256('my-own-token'))
+    expect(ecs.instances()[0]?.Tags.get('ecs-manager:client-token')).toBe(runs()[0]?.params.ClientToken)
   })
 })
 
@@ -545,13 +560,29 @@ describe('the end of a sandbox', () => {
     expect(ecs.instances()).toHaveLength(1)
   })
 
+  it.each<[string, Partial<Case>]>([
+    ['ClientToken', { request: { ClientToken } }],
+    ['X-Request-ID', { callerRequestId: 'request-1' }],
+  ])('is no reason to take another %s while its machine is not visible', async (_name, same) => {
+    ecs.faults.add({ Kind: 'HideNew', Seconds: 600 })
+    const first = await create(same)
+    pass(30)
+    const error = await errorOf(create({ ...same, withinMs: 500 }))
+    expect([error.status, error.code, error.retryAfter]).toEqual([503, 'ServiceUnavailable', 5])
+    const [, token] = /ClientToken=([!-~]+)\.$/.exec(error.message) ?? []
+    pass(600)
+    expect(await create(same)).toEqual(first)
+    expect(await create({ request: { ClientToken: token } })).toEqual(first)
+    expect(ecs.instances()).toHaveLength(1)
+  })
+
   it('makes no second machine of a token whose machine is gone', async () => {
     await create({ request: { ClientToken } })
     ecs.instances()[0]?.Tags.clear()
     pass(30)
     const error = await errorOf(create({ request: { ClientToken }, withinMs: 500 }))
-    expect([error.status, error.code]).toEqual([409, 'IdempotentParameterMismatch'])
-    expect(error.message).toContain('or its machine is gone')
+    expect([error.status, error.code]).toEqual([503, 'ServiceUnavailable'])
+    expect(error.message).toContain('new or gone')
     expect(ecs.instances()).toHaveLength(1)
   })
 

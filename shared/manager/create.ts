@@ -2,9 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Override } from '../config/schema.ts'
 import { ActionError, invalidParameter, missingParameter } from '../errors.ts'
 import { type Call, send } from './cloud.ts'
-import { fields, list, number, text } from './ecs/answer.ts'
+import { text } from './ecs/answer.ts'
 import { CloudError } from './ecs/cloud-error.ts'
-import { END_TAG, endAfter, endTag } from './lifetime.ts'
+import { describeInstances, type Instance } from './instances.ts'
+import { BEGIN_TAG, endAfter, endOf, endTag, tagOf } from './lifetime.ts'
 import { inOurWords, said, verdict } from './refusal.ts'
 import { tagged } from './sandbox.ts'
 import { pause, toUtc } from './time.ts'
@@ -26,7 +27,7 @@ export interface CreateRequest {
   TagValue?: string | undefined
   /** Seconds until it ends; as configured when undefined, 0: no end. */
   LifetimeSeconds?: number | undefined
-  /** ASCII, at most 64 characters. The same token makes one machine, however often it is sent. */
+  /** Printable ASCII, at most 64 characters. One caller's token creates one machine, however often it is sent. */
   ClientToken?: string | undefined
 }
 
@@ -38,12 +39,12 @@ export interface Created {
 }
 
 /**
- * Makes one machine and does not wait for it to boot. One call to the cloud, two when `security.max_sandboxes` is set.
+ * Creates one machine and does not wait for it to boot. One call to the cloud, two when `security.max_sandboxes` is set.
  * @throws {ActionError} `OperationDenied.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`,
  *   `QuotaExceeded.MaximumSandboxes`, `IdempotentParameterMismatch`, and what the cloud brings about
  */
 export function createSandbox(call: Call, request: CreateRequest): Promise<Created> {
-  const token = request.ClientToken ?? tokenOf(call)
+  const token = tokenOf(call, request)
   return inOurWords(async () => {
     refuseImpossible(call, request)
     endAfter(call.config, request.LifetimeSeconds)
@@ -52,48 +53,63 @@ export function createSandbox(call: Call, request: CreateRequest): Promise<Creat
   })
 }
 
-function run(call: Call, request: CreateRequest, token: string): Promise<Created> {
-  return inOurWords(async () => {
-    try {
-      return await runInstances(call, request, token, Date.now())
-    } catch (error) {
-      if (error instanceof CloudError && error.details.code === 'IdempotentParameterMismatch') {
-        return runAgain(call, request, token, error)
+function run(call: Call, request: CreateRequest, token: Token): Promise<Created> {
+  return inOurWords(
+    async () => {
+      try {
+        return await runInstances(call, request, token, Date.now())
+      } catch (error) {
+        if (isMismatch(error)) return runAgain(call, request, token, error)
+        throw blamed(error, request)
       }
-      throw blamed(error, request)
-    }
-  }, `The machine may exist all the same: repeat the call with ClientToken=${token}.`)
+    },
+    `The machine may exist: ${repeatWith(token)}`,
+  )
 }
 
 /** @param begin  from when the lifetime counts, in milliseconds since 1970 */
-function runInstances(call: Call, request: CreateRequest, token: string, begin: number): Promise<Created> {
+function runInstances(call: Call, request: CreateRequest, token: Token, begin: number): Promise<Created> {
   const end = endAfter(call.config, request.LifetimeSeconds, begin)
   return send(call, 'RunInstances', machine(call, request, token, begin, end), ({ InstanceIds }) => ({
-    SandboxId: text(fields(InstanceIds)[0]),
+    SandboxId: text(Array.isArray(InstanceIds) ? InstanceIds[0] : undefined),
     ExpireAt: toUtc(end),
   }))
 }
 
-// A retry of the caller's comes later than the first try, so it would begin and end later, and the cloud takes it for
-// another request. What the first try sent stands on its machine: with that, the cloud tells whether anything else differs.
-// A new machine is not to be seen for some seconds.
-async function runAgain(call: Call, request: CreateRequest, token: string, mismatch: unknown): Promise<Created> {
-  for (let seconds = 1; ; seconds += 1) {
-    const machines = await send(call, 'DescribeInstances', withToken(token), ({ Instances }) =>
-      list(Instances, ({ Tags, InstanceId }) => ({
-        ...Object.fromEntries(list(Tags, ({ Key, Value }) => [Key, Value])),
-        InstanceId,
-      })),
-    )
-    // The latest: the cloud may have forgotten this token once, and made a second machine of it.
-    const [made] = machines.sort((one, other) => other[BEGIN_TAG] - one[BEGIN_TAG])
-    if (made?.[BEGIN_TAG]) {
-      const again = await runInstances(call, request, token, Number(made[BEGIN_TAG]))
-      // Else the cloud has forgotten the token just now.
-      if (again.SandboxId === made.InstanceId) again.ExpireAt = made[END_TAG] === 'never' ? undefined : made[END_TAG]
-      return again
-    }
-    if (seconds > 3 || !(await pause(call, seconds))) throw mismatch
+// A retry comes later than the first try, so it would begin and end later, and the cloud takes it for another request. What
+// the first try sent is on its machine: with that, the cloud tells whether anything else differs.
+async function runAgain(call: Call, request: CreateRequest, token: Token, mismatch: unknown): Promise<Created> {
+  const first = await findFirst(call, token)
+  if (first === undefined) {
+    const message = `The machine of this ClientToken is not visible, because it is new or gone: ${repeatWith(token)}`
+    throw new ActionError(503, 'ServiceUnavailable', message, mismatch, 5)
+  }
+  try {
+    const again = await runInstances(call, request, token, first.begin)
+    // Another id: the cloud has forgotten the token just now.
+    if (again.SandboxId === first.instance.id) again.ExpireAt = toUtc(endOf(first.instance, call.config))
+    return again
+  } catch (error) {
+    if (!isMismatch(error)) throw blamed(error, request)
+    const name = token.isRequestId ? 'X-Request-ID, which stands for a ClientToken,' : 'ClientToken'
+    const message = `The ${name} was used with other parameters: send a new ClientToken for another sandbox.`
+    throw new ActionError(409, 'IdempotentParameterMismatch', message, error)
+  }
+}
+
+/**
+ * The machine that was created with the token, and from when its lifetime counts. A new one is not visible for some seconds,
+ * so this looks until the deadline: to be told that there is none, a caller would take a new token and pay for two machines.
+ */
+async function findFirst(call: Call, token: Token): Promise<{ instance: Instance; begin: number } | undefined> {
+  for (let seconds = 1; ; seconds = Math.min(seconds + 1, 3)) {
+    const { instances } = await describeInstances(call, withToken(token))
+    const [latest] = instances
+      .map((instance) => ({ instance, begin: Number(tagOf(instance, BEGIN_TAG) ?? 0) }))
+      .filter(({ begin }) => begin > 0)
+      // The cloud may have forgotten this token once, and created a second machine.
+      .sort((one, other) => other.begin - one.begin)
+    if (latest || !(await pause(call, seconds))) return latest
   }
 }
 
@@ -114,24 +130,37 @@ function refuseImpossible({ config: { instance, security } }: Call, request: Cre
   }
 }
 
-// A request id of the caller's makes its retries safe without a ClientToken; that of another caller must not give it the
-// same machine. Hashed, because ECS takes 64 characters.
-function tokenOf({ caller, callerRequestId }: Call): string {
-  return callerRequestId === undefined ? randomUUID() : hash(`X-Request-ID ${caller} ${callerRequestId}`)
+interface Token {
+  /** What a caller repeats the call with. */
+  value: string
+  /** It was made of the caller's X-Request-ID. */
+  isRequestId: boolean
+  /** What the cloud gets, at most 64 characters: made of the caller's name too, so that a token is the caller's own. */
+  sent: string
+}
+
+function tokenOf({ caller, callerRequestId }: Call, { ClientToken }: CreateRequest): Token {
+  const isRequestId = ClientToken === undefined && callerRequestId !== undefined
+  const value = isRequestId ? hash(`X-Request-ID ${callerRequestId}`) : (ClientToken ?? randomUUID())
+  return { value, isRequestId, sent: hash(`${caller} ${value}`) }
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
 
-// By this a retry knows, where there is no room left, that the machine of its first try is among those that take it.
-const TOKEN_TAG = 'ecs-manager:client-token'
-// From when its first lifetime counts, in milliseconds since 1970. No two tries of a caller's have the same.
-const BEGIN_TAG = 'ecs-manager:begin'
+const repeatWith = ({ value }: Token) => `repeat the call with ClientToken=${value}.`
 
-const withToken = (token: string) => ({ TagFilters: [{ Key: TOKEN_TAG, Values: [hash(token)] }] })
+function isMismatch(error: unknown): boolean {
+  return error instanceof CloudError && error.details.code === 'IdempotentParameterMismatch'
+}
+
+// By this a retry finds the machine of its first try.
+const TOKEN_TAG = 'ecs-manager:client-token'
+
+const withToken = ({ sent }: Token) => ({ TagFilters: [{ Key: TOKEN_TAG, Values: [sent] }] })
 
 // Two creations at the same moment may both find room for one: this limit keeps the bill in bounds, the account's own
 // quota is the hard one.
-async function refuseAboveLimit(call: Call, token: string): Promise<void> {
+async function refuseAboveLimit(call: Call, token: Token): Promise<void> {
   const limit = call.config.security.max_sandboxes
   if (limit === 0) return
   const count = await countInstances(call, tagged(call.config))
@@ -142,16 +171,17 @@ async function refuseAboveLimit(call: Call, token: string): Promise<void> {
   throw new ActionError(429, 'QuotaExceeded.MaximumSandboxes', message)
 }
 
-function countInstances(call: Call, filter: Parameters<typeof send>[2]): Promise<number> {
-  return send(call, 'DescribeInstances', { ...filter, MaxResults: 1 }, ({ TotalCount }) => number(TotalCount))
+async function countInstances(call: Call, filter: Parameters<typeof describeInstances>[1]): Promise<number> {
+  const { total } = await describeInstances(call, { ...filter, MaxResults: 1 })
+  return total
 }
 
-function machine(call: Call, request: CreateRequest, token: string, begin: number, end: number | undefined) {
+function machine(call: Call, request: CreateRequest, token: Token, begin: number, end: number | undefined) {
   const { instance, network } = call.config
   const windows = request.OsType === 'Windows'
   const { TagKey: Key, TagValue: Value = '' } = request
   return {
-    ClientToken: token,
+    ClientToken: token.sent,
     ZoneId: request.ZoneId ?? instance.zone,
     ImageId: request.ImageId ?? (windows ? instance.windows_image_id : instance.image_id),
     InstanceName: `sandbox-${request.InstanceName ?? instance.name}`,
@@ -175,7 +205,7 @@ function machine(call: Call, request: CreateRequest, token: string, begin: numbe
     Tags: [
       { Key: instance.tag_key, Value: instance.tag_value },
       ...(Key === undefined ? [] : [{ Key, Value }]),
-      { Key: TOKEN_TAG, Value: hash(token) },
+      { Key: TOKEN_TAG, Value: token.sent },
       { Key: BEGIN_TAG, Value: `${begin}` },
       endTag(end),
     ],

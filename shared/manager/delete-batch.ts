@@ -2,6 +2,7 @@ import type { Call } from './cloud.ts'
 import { CloudError } from './ecs/cloud-error.ts'
 import { deleteInstances, describeInstances, type Instance } from './instances.ts'
 import type { Pace } from './pacer.ts'
+import { isCodeAboutMachine } from './refusal.ts'
 import { isSandbox } from './sandbox.ts'
 
 /**
@@ -11,7 +12,7 @@ import { isSandbox } from './sandbox.ts'
  * - `missing`: it is not to be seen: gone, or too new
  * - `foreign`: it is no sandbox of this manager
  * - `unwanted`: it should not be deleted any more
- * - `refused`: the cloud does not delete it in its present state, or because it is protected
+ * - `refused`: the cloud does not delete it in its present state, because it is protected, or because of how it is billed
  * - `failed`: the cloud could not, or it cannot be told
  */
 export interface Fate {
@@ -59,8 +60,10 @@ export async function deleteBatch(
   }
   try {
     if (doomed.length === 0 || !(await pace('DeleteInstances'))) return fates
-    const refusals = await deleteInstances(call, doomed)
-    for (const id of doomed) fates.set(id, fateOf(refusals.get(id)))
+    const answers = await deleteInstances(call, doomed)
+    for (const id of doomed) {
+      fates.set(id, answers.has(id) ? fateOf(answers.get(id)) : { outcome: 'failed', code: 'unreadable' })
+    }
   } catch (error) {
     settle(doomed, failed(error))
   }
@@ -72,8 +75,7 @@ function failed(error: unknown): Fate {
   return { outcome: 'failed', code: error.details.code ?? error.kind }
 }
 
-// The code of a protected instance is not published.
 function fateOf(code: string | undefined): Fate {
   if (code === undefined || /NotFound/.test(code)) return { outcome: 'deleted' }
-  return { outcome: /^InvalidInstanceStatus$|Protect/i.test(code) ? 'refused' : 'failed', code }
+  return { outcome: isCodeAboutMachine(code) ? 'refused' : 'failed', code }
 }

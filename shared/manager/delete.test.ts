@@ -223,10 +223,21 @@ describe('an answer that is lost', () => {
 })
 
 describe('a refusal of the cloud', () => {
-  it('that is not about the state is told as it is', async () => {
+  it.each(['InvalidInstance.DeletionProtection', 'InvalidChargeType', 'InvalidInstance.RequestForbidden'])(
+    'that is about the machine is no fault of the manager: %s',
+    async (Code) => {
+      const id = seeded()
+      ecs.faults.add({ Kind: 'Error', Action: 'DeleteInstance', Status: 400, Code, Message: 'No.' })
+      const { status, code, message } = await errorOf(remove(id))
+      expect(`${status} ${code}`).toBe('409 InvalidSandboxStatus')
+      expect(message).toContain(`${Code}: No.`)
+    },
+  )
+
+  it('that is about the manager is told as it is', async () => {
     const id = seeded()
-    ecs.faults.add({ Kind: 'Error', Action: 'DeleteInstance', Status: 400, Code: 'InvalidChargeType' })
-    expect(await refusalOf(remove(id))).toBe('502 InvalidChargeType')
+    ecs.faults.add({ Kind: 'Error', Action: 'DeleteInstance', Status: 403, Code: 'AccessDenied' })
+    expect(await refusalOf(remove(id))).toBe('502 AccessDenied')
   })
 
   it('that the instance does not exist is a success: it was there a moment ago', async () => {

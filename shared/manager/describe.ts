@@ -1,9 +1,11 @@
+import type { Config } from '../config/schema.ts'
 import type { Call } from './cloud.ts'
 import { CloudError } from './ecs/cloud-error.ts'
 import type { Instance } from './instances.ts'
-import { badNextToken, listSandboxes } from './listing.ts'
+import { badNextToken, listSandboxes, pageCheck } from './listing.ts'
 import { inOurWords } from './refusal.ts'
 import { findSandbox, type Sandbox, toSandbox } from './sandbox.ts'
+import { share } from './share.ts'
 
 /** Which sandboxes to list. With `MaxResults` or `NextToken` one page, else all. */
 export interface DescribeRequest {
@@ -35,16 +37,40 @@ export function describeSandboxes(call: Call, request: DescribeRequest): Promise
       return { sandboxes: toSandboxes(call, request, instance ? [instance] : []), NextToken: paged ? '' : undefined }
     }
     if (paged) return onePage(call, request)
-    // While it is listed, what exists changes: a sandbox may be seen on two pages.
-    const found = new Map<string, Sandbox>()
-    let from: string | undefined
-    do {
-      const page = await listSandboxes(call, { from })
-      for (const sandbox of toSandboxes(call, request, page.sandboxes)) found.set(sandbox.SandboxId, sandbox)
-      from = page.next
-    } while (from)
-    return { sandboxes: [...found.values()] }
+    return { sandboxes: matching(request, await sharedList(call)) }
   })
+}
+
+// A hundred lists at once would take a hundred times the memory, and the rate limit of ECS.
+const lists = new WeakMap<Config, (call: Call) => Promise<Sandbox[]>>()
+
+/** All sandboxes, as the cloud has them after this was called. */
+function sharedList(call: Call): Promise<Sandbox[]> {
+  let list = lists.get(call.config)
+  if (list === undefined) {
+    list = share(listAll)
+    lists.set(call.config, list)
+  }
+  return list(call)
+}
+
+// The log of the first of them has the calls to the cloud, those of the others its request id.
+async function listAll(calls: readonly Call[]): Promise<Sandbox[]> {
+  const [first, ...others] = calls
+  if (first === undefined) return []
+  for (const { log } of others) log.note(`shared the list of request ${first.requestId}`, 'info')
+  const call = { ...first, deadline: Math.max(...calls.map(({ deadline }) => deadline)) }
+  // While it is listed, what exists changes: a sandbox may be seen on two pages.
+  const found = new Map<string, Sandbox>()
+  const check = pageCheck()
+  let from: string | undefined
+  do {
+    const page = await listSandboxes(call, { from })
+    check(page)
+    for (const instance of page.sandboxes) found.set(instance.id, toSandbox(instance, call.config))
+    from = page.next
+  } while (from)
+  return [...found.values()]
 }
 
 async function onePage(call: Call, request: DescribeRequest): Promise<DescribeResult> {
@@ -58,8 +84,15 @@ async function onePage(call: Call, request: DescribeRequest): Promise<DescribeRe
   }
 }
 
-function toSandboxes({ config }: Call, { Status, OsType }: DescribeRequest, instances: readonly Instance[]): Sandbox[] {
-  return instances
-    .filter(({ status, osType }) => (Status ?? status) === status && (OsType ?? osType) === osType)
-    .map((instance) => toSandbox(instance, config))
+function toSandboxes({ config }: Call, request: DescribeRequest, instances: readonly Instance[]): Sandbox[] {
+  return matching(
+    request,
+    instances.map((instance) => toSandbox(instance, config)),
+  )
+}
+
+function matching({ Status, OsType }: DescribeRequest, sandboxes: readonly Sandbox[]): Sandbox[] {
+  return sandboxes.filter((sandbox) => {
+    return (Status ?? sandbox.Status) === sandbox.Status && (OsType ?? sandbox.OsType) === sandbox.OsType
+  })
 }

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { type Call, send } from './cloud.ts'
-import { type Fields, fields, list, number, optionalText, text } from './ecs/answer.ts'
+import { errorCode, type Fields, fields, list, number, optionalList, optionalText, text } from './ecs/answer.ts'
+import { parseTime } from './time.ts'
 
 /** An instance of ECS, as far as the manager reads it. */
 export interface Instance {
@@ -10,8 +11,8 @@ export interface Instance {
   type: string
   name: string | undefined
   project: string | undefined
-  /** RFC 3339, with the offset of Beijing. */
-  createdAt: string | undefined
+  /** Milliseconds since 1970. */
+  createdAt: number | undefined
   primaryIp: string | undefined
   eip: string | undefined
   /** The cloud refuses to delete it. */
@@ -21,23 +22,32 @@ export interface Instance {
 
 export type Tag = { Key: string; Value: string }
 
-/**
- * One page of instances, with the token of the next one and the number on all of them. Throws `CloudError`, like all
- * that follow.
- */
-export function describeInstances(call: Call, params: Parameters<typeof send>[2]) {
-  return send(call, 'DescribeInstances', params, ({ Instances, NextToken, TotalCount }) => ({
-    instances: list(Instances, toInstance),
-    next: optionalText(NextToken),
-    total: number(TotalCount),
-  }))
+/** One page of DescribeInstances. */
+export interface InstancePage {
+  instances: Instance[]
+  /** The token of the next page; undefined on the last one. */
+  next: string | undefined
+  /** How many there are on all pages. */
+  total: number
 }
 
-/** The instance with this id, whoever's it is; undefined when there is none. */
+/** Reads one page of instances. Throws `CloudError`, like all that follow. */
+export function describeInstances(call: Call, params: Parameters<typeof send>[2]): Promise<InstancePage> {
+  return send(call, 'DescribeInstances', params, ({ Instances, NextToken, TotalCount }) => {
+    const total = number(TotalCount)
+    const next = optionalText(NextToken)
+    // Nobody may read "there is none" from an answer that does not say it: an empty list may be left out, but not where
+    // there are some, and the only page is not empty then.
+    const instances = total === 0 ? optionalList(Instances, toInstance) : list(Instances, toInstance)
+    const isOnlyPage = params.NextToken === undefined && next === undefined
+    if (isOnlyPage && instances.length === 0 && total !== 0) throw new TypeError()
+    return { instances, next, total }
+  })
+}
+
+/** The instance with this id, whoever owns it; undefined when there is none. */
 export async function describeInstance(call: Call, instanceId: string): Promise<Instance | undefined> {
-  const instances = await send(call, 'DescribeInstances', { InstanceIds: [instanceId] }, ({ Instances }) =>
-    list(Instances, toInstance),
-  )
+  const { instances } = await describeInstances(call, { InstanceIds: [instanceId] })
   return instances.find(({ id }) => id === instanceId)
 }
 
@@ -47,13 +57,16 @@ export function deleteInstance(call: Call, InstanceId: string) {
 
 /**
  * Deletes up to 100 instances. One that is refused does not stop the others.
- * @returns the cloud's code for each that was refused
+ * @returns what the cloud answers to each: its code for one that it refused, undefined for one that it deletes. One that it
+ *   says nothing about is not in the map.
  */
-export function deleteInstances(call: Call, InstanceIds: readonly string[]): Promise<Map<string, string>> {
+export function deleteInstances(call: Call, InstanceIds: readonly string[]): Promise<Map<string, string | undefined>> {
   return send(call, 'DeleteInstances', { InstanceIds }, ({ OperationDetails }) => {
-    const refused = new Map<string, string>()
-    list(OperationDetails, (item) => item.Error && refused.set(text(item.InstanceId), text(fields(item.Error).Code)))
-    return refused
+    const answers = list(OperationDetails, ({ InstanceId, Error: error }): [string, string | undefined] => [
+      text(InstanceId),
+      error ? (errorCode(fields(error).Code) ?? 'UnknownError') : undefined,
+    ])
+    return new Map(answers)
   })
 }
 
@@ -73,7 +86,7 @@ export function untagInstances(call: Call, ResourceIds: readonly string[], TagKe
 }
 
 function toInstance(instance: Fields): Instance {
-  const [address] = list(instance.NetworkInterfaces, ({ PrimaryIpAddress }) => optionalText(PrimaryIpAddress))
+  const [address] = optionalList(instance.NetworkInterfaces, ({ PrimaryIpAddress }) => optionalText(PrimaryIpAddress))
   return {
     id: text(instance.InstanceId),
     status: text(instance.Status),
@@ -81,11 +94,14 @@ function toInstance(instance: Fields): Instance {
     type: optionalText(instance.InstanceTypeId) ?? '',
     name: optionalText(instance.InstanceName),
     project: optionalText(instance.ProjectName),
-    createdAt: optionalText(instance.CreatedAt),
+    createdAt: parseTime(optionalText(instance.CreatedAt) ?? ''),
     // The password agent is called there: what is no address must not become part of a URL.
     primaryIp: isIPv4(address ?? '') ? address : undefined,
     eip: optionalText(fields(instance.EipAddress ?? {}).IpAddress),
     isProtected: instance.DeletionProtection === true,
-    tags: list(instance.Tags, ({ Key, Value }) => ({ Key: optionalText(Key) ?? '', Value: optionalText(Value) ?? '' })),
+    tags: optionalList(instance.Tags, ({ Key, Value }) => ({
+      Key: optionalText(Key) ?? '',
+      Value: optionalText(Value) ?? '',
+    })),
   }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { invalidParameter } from '../errors.ts'
 import type { Call } from './cloud.ts'
+import { CloudError } from './ecs/cloud-error.ts'
 import { describeInstances, type Instance } from './instances.ts'
 import { isSandbox, tagged } from './sandbox.ts'
 
@@ -9,6 +10,8 @@ export interface Page {
   sandboxes: Instance[]
   /** How many instances the cloud put on this page, sandboxes or not. */
   read: number
+  /** How many there are on all pages, as the cloud counts them. */
+  total: number
   /** Where the next page begins; empty on the last one. */
   next: string
 }
@@ -48,7 +51,25 @@ export async function listSandboxes(call: Call, { maxResults = 100, from, wide =
   return {
     sandboxes: page.instances.filter((instance) => isSandbox(instance, config)),
     read: page.instances.length,
+    total: page.total,
     next: page.next ? encode(isWide, page.next) : '',
+  }
+}
+
+/**
+ * Makes a check of the pages of one listing, in their order: a cloud that leads in a circle, or to ever more pages, must not
+ * keep it busy until the deadline.
+ * @throws {CloudError} from the check: `unreadable`, where the page leads to one that was read, or where more pages were read
+ *   than there are instances
+ */
+export function pageCheck(): (page: Page) => void {
+  const seen = new Set<string>()
+  return ({ next, total }) => {
+    // A few more may be created meanwhile.
+    if (seen.has(next) || seen.size > total + 10) {
+      throw new CloudError('DescribeInstances', 'unreadable', 'Its pages have no end.')
+    }
+    seen.add(next)
   }
 }
 

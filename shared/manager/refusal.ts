@@ -23,8 +23,17 @@ export function aboutSandbox<T>(sandboxId: string, work: () => Promise<T>): Prom
       return await work()
     } catch (error) {
       if (isNotFound(error)) throw sandboxNotFound(sandboxId)
-      if (!isWrongStatus(error)) throw error
-      throw invalidSandboxStatus(sandboxId, 'in a state that does not allow this', 'Repeat the call later.', error)
+      if (isWrongStatus(error)) {
+        throw invalidSandboxStatus(sandboxId, 'in a state that does not allow this', 'Repeat the call later.', error)
+      }
+      if (!isAboutMachine(error)) throw error
+      const advice = `The cloud refuses with ${error.details.code}: ${said(error)}`
+      throw invalidSandboxStatus(
+        sandboxId,
+        'protected, locked or billed in a way that does not allow this',
+        advice,
+        error,
+      )
     }
   })
 }
@@ -32,12 +41,10 @@ export function aboutSandbox<T>(sandboxId: string, work: () => Promise<T>): Prom
 function inTheApi(error: CloudError, unconfirmed = ''): ActionError {
   const { action, kind, details } = error
   const [status, code, message] = verdict(error)
-  // The cloud may say anything; a code is passed on if it looks like one.
-  const passedOn = /^[A-Za-z][\w.-]{0,127}$/.test(details.code ?? '') ? details.code : undefined
   const advice = kind === 'refused' ? '' : unconfirmed
   return new ActionError(
     status,
-    passedOn ?? code,
+    details.code ?? code,
     [`${message} (${action}).`, advice, said(error)].filter(Boolean).join(' '),
     error,
     details.retryAfter,
@@ -58,8 +65,6 @@ const VERDICTS: Record<Exclude<Kind, 'refused'>, Verdict> = {
 export function verdict({ kind, details: { status, code = '' } }: CloudError): Verdict {
   if (kind !== 'refused') return VERDICTS[status === 504 ? 'timeout' : kind]
   if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the account is used up']
-  if (code === 'IdempotentParameterMismatch')
-    return [409, code, 'The ClientToken was used with other parameters, or its machine is gone']
   // No list of these codes is published; this is how clients in the field recognise them.
   if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)|^LimitExceeded/i.test(code)) {
     return [503, code, 'The cloud has no room now']
@@ -75,6 +80,22 @@ export function isNotFound(error: unknown): boolean {
 /** Whether the cloud says that the instance is in a state in which this cannot be done. */
 export function isWrongStatus(error: unknown): error is CloudError {
   return error instanceof CloudError && error.details.code === 'InvalidInstanceStatus'
+}
+
+/**
+ * Whether the cloud refuses because of the machine: its status, a lock, deletion protection, how it is billed. Anything else
+ * that it refuses is about the manager. (ECS API reference, DeleteInstance, StartInstance, DescribeInstanceECSTerminalUrl. The
+ * code of deletion protection is not published.)
+ */
+export function isAboutMachine(error: unknown): error is CloudError {
+  return error instanceof CloudError && isCodeAboutMachine(error.details.code)
+}
+
+/** The same of a code. */
+export function isCodeAboutMachine(code = ''): boolean {
+  return /^InvalidInstance(Status$|\.(?!NotFound))|^InvalidChargeType|^InvalidPrimaryNetworkInterface|Protect/i.test(
+    code,
+  )
 }
 
 /** The cloud's own words, with the request id that its support asks for. */

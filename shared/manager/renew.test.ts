@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { type Seed, startEcs } from '../../infra/emulator/ecs/index.ts'
 import { type CallOptions, callFor, configFor, errorOf, refusalOf, type Settings } from '../../tests/support/manager.ts'
+import { answerWith, enveloped, startStub } from '../../tests/support/stub-cloud.ts'
 import { createSandbox } from './create.ts'
 import { END_TAG } from './lifetime.ts'
 import { renewSandbox } from './renew.ts'
@@ -107,6 +108,40 @@ describe('it never lives beyond its creation and the longest lifetime', () => {
     expect(Number(longest)).toBeLessThanOrEqual(604_800 - 1_000)
     await renew(SandboxId, Number(longest))
     expect(tagOf(SandboxId)).toBe(at(Number(longest)))
+  })
+
+  it('but for the seconds that a call takes, which are cut', async () => {
+    const { SandboxId, ExpireAt } = await createSandbox(callFor(configFor(ecs.url)), {
+      OsType: 'Linux',
+      LifetimeSeconds: 604_800,
+    })
+    pass(10)
+    expect(await renew(SandboxId, 604_800)).toEqual({ SandboxId, ExpireAt })
+    pass(1)
+    expect(await refusalOf(renew(SandboxId, 604_800))).toBe('400 InvalidParameter.LifetimeSeconds')
+    expect(tagOf(SandboxId)).toBe(ExpireAt)
+  })
+
+  it('and is not cut to an end that is past', async () => {
+    const id = seeded(ending(700_000))
+    pass(604_799)
+    expect((await renew(id, 5)).ExpireAt).toBe(at(1))
+    pass(2)
+    const old = seeded(ending(3_600))
+    pass(604_800)
+    expect(await refusalOf(renew(old, 5))).toBe('409 InvalidSandboxStatus')
+  })
+
+  it('and is not renewed where the cloud does not say when it was created', async () => {
+    const stub = await startStub((_request, response) => {
+      const Tags = [{ Key: 'managed-by', Value: 'ecs-manager' }]
+      const machine = { InstanceId: 'i-1', Status: 'RUNNING', CreatedAt: '0001-01-01T00:00:00Z', Tags }
+      answerWith(response, enveloped({ Instances: [machine], TotalCount: 1 }))
+    })
+    const call = callFor(configFor(stub.url))
+    expect(await refusalOf(renewSandbox(call, 'i-1', 60))).toBe('503 ServiceUnavailable')
+    expect(stub.asked).toHaveLength(1)
+    await stub.close()
   })
 
   it('and is not asked of the cloud where it cannot be at all', async () => {

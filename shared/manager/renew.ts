@@ -1,4 +1,5 @@
-import { invalidParameter, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
+import type { Config } from '../config/schema.ts'
+import { ActionError, invalidParameter, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
 import type { Call } from './cloud.ts'
 import { due } from './due.ts'
 import { tagInstance } from './instances.ts'
@@ -15,8 +16,11 @@ export interface Renewed {
 
 const MARGIN_MS = 2_000
 
+// The longest lifetime that a caller knows gets shorter while the call is on its way: that much is cut and not refused.
+const TOLERANCE_MS = 10_000
+
 /**
- * Sets the end of a sandbox anew, later or earlier than before. Two calls to the cloud.
+ * Sets a new end of a sandbox, later or earlier than before. Two calls to the cloud.
  *
  * What is past its end may be in deletion, so it is refused; and a renewal is confirmed two seconds before the old end or
  * not at all. Who deletes what is past its end, having read it after that end, therefore never deletes what was renewed, as
@@ -31,10 +35,10 @@ export function renewSandbox(call: Call, SandboxId: string, lifetimeSeconds: num
     const end = endAfter(config, lifetimeSeconds)
     const instance = await findSandbox(call, SandboxId)
     if (instance === undefined) throw sandboxNotFound(SandboxId)
-    const { status, createdAt = '' } = instance
+    const { status, createdAt } = instance
     const oldEnd = endOf(instance, config) ?? Number.POSITIVE_INFINITY
     // The clean-up deletes it whatever its end is.
-    const isDoomed = status === 'DELETING' || (due(instance, config)?.reason ?? 'Expired') !== 'Expired'
+    const isDoomed = status === 'DELETING' || status === 'ERROR' || due(instance, config)?.reason === 'Stuck'
     if (isDoomed || oldEnd - MARGIN_MS <= Date.now()) {
       throw invalidSandboxStatus(
         SandboxId,
@@ -42,15 +46,30 @@ export function renewSandbox(call: Call, SandboxId: string, lifetimeSeconds: num
         'It cannot be renewed.',
       )
     }
-    const { max_seconds } = config.lifetime
-    const lastEnd = Date.parse(createdAt) + max_seconds * 1_000
-    if (max_seconds && end && end > lastEnd) {
-      const longest = Math.floor((lastEnd - Date.now()) / 1_000)
-      if (longest < 1) throw invalidSandboxStatus(SandboxId, `${max_seconds} seconds old`, 'It cannot live longer.')
-      const rule = `must be at most ${longest}: a sandbox ends at most ${max_seconds} seconds after its creation`
-      throw invalidParameter('LifetimeSeconds', rule)
-    }
-    await tagInstance({ ...call, deadline: Math.min(call.deadline, oldEnd - MARGIN_MS) }, SandboxId, endTag(end))
-    return { SandboxId, ExpireAt: toUtc(end) }
+    const newEnd = end && possibleEnd(end, SandboxId, createdAt, config)
+    await tagInstance({ ...call, deadline: Math.min(call.deadline, oldEnd - MARGIN_MS) }, SandboxId, endTag(newEnd))
+    return { SandboxId, ExpireAt: toUtc(newEnd) }
   })
+}
+
+/**
+ * The end that was asked for, or the latest possible one where they differ by no more than a call takes. All times are
+ * milliseconds since 1970.
+ * @throws {ActionError} `InvalidParameter.LifetimeSeconds` or `InvalidSandboxStatus` for an end that is too late,
+ *   `ServiceUnavailable` where the cloud does not say when the sandbox was created
+ */
+function possibleEnd(end: number, sandboxId: string, createdAt: number | undefined, { lifetime }: Config): number {
+  const { max_seconds } = lifetime
+  if (max_seconds === 0) return end
+  if (createdAt === undefined) {
+    const message = `The cloud does not say when sandbox ${sandboxId} was created. Repeat the call.`
+    throw new ActionError(503, 'ServiceUnavailable', message)
+  }
+  const lastEnd = createdAt + max_seconds * 1_000
+  if (end <= lastEnd) return end
+  const longest = Math.floor((lastEnd - Date.now()) / 1_000)
+  if (longest < 1) throw invalidSandboxStatus(sandboxId, `${max_seconds} seconds old`, 'It cannot live longer.')
+  if (end <= lastEnd + TOLERANCE_MS) return lastEnd
+  const rule = `must be at most ${longest}: a sandbox ends at most ${max_seconds} seconds after its creation`
+  throw invalidParameter('LifetimeSeconds', rule)
 }

@@ -3,7 +3,8 @@ import { due, type Reason } from './due.ts'
 import { CloudError } from './ecs/cloud-error.ts'
 import type { ExpiredToken } from './expired-tokens.ts'
 import type { Instance } from './instances.ts'
-import { listSandboxes, type Page } from './listing.ts'
+import { hasUnreadableEnd } from './lifetime.ts'
+import { listSandboxes, type Page, pageCheck } from './listing.ts'
 import type { Pace } from './pacer.ts'
 import { said } from './refusal.ts'
 import { expiredTokens } from './vnc-token.ts'
@@ -23,6 +24,8 @@ export interface Found {
   scanned: number
   candidates: Candidate[]
   tokens: ExpiredToken[]
+  /** Those with an end that cannot be read, so that they have none. */
+  unreadable: { id: string }[]
   /** Why not all sandboxes were looked at. */
   problem?: string
 }
@@ -35,7 +38,8 @@ export interface Found {
 export async function scan(call: Call, pace: Pace, until: number): Promise<Found> {
   // While it is listed, what exists changes: a sandbox may be seen on two pages.
   const seen = new Set<string>()
-  const found: Found = { scanned: 0, candidates: [], tokens: [] }
+  const found: Found = { scanned: 0, candidates: [], tokens: [], unreadable: [] }
+  const check = pageCheck()
   try {
     let page: Page | undefined
     do {
@@ -43,6 +47,7 @@ export async function scan(call: Call, pace: Pace, until: number): Promise<Found
         return { ...found, problem: `the listing was not done in time: ${found.scanned} sandboxes were looked at` }
       }
       page = await nextPage(call, page)
+      check(page)
       for (const instance of page.sandboxes) {
         if (!seen.has(instance.id)) look(call, instance, found)
         found.scanned = seen.add(instance.id).size
@@ -63,8 +68,9 @@ async function nextPage(call: Call, page: Page | undefined): Promise<Page> {
   return first.next && first.sandboxes.length * 2 < first.read ? listSandboxes(call, {}) : first
 }
 
-function look({ config }: Call, instance: Instance, { candidates, tokens }: Found): void {
+function look({ config }: Call, instance: Instance, { candidates, tokens, unreadable }: Found): void {
   const { id, status, isProtected } = instance
+  if (hasUnreadableEnd(instance)) unreadable.push({ id })
   const found = due(instance, config)
   if (found) {
     const obstacle = status === 'DELETING' ? status : isProtected ? 'DeletionProtection' : undefined

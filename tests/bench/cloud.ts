@@ -71,14 +71,23 @@ export function eventFor(action: Action, parameters: Record<string, string> = {}
 }
 
 /** The function of an action in a process of its own, initialized. */
-export function startFunction(action: Action, url: string): Promise<Program<FunctionProcess>> {
-  return startBundle(folders[action], environmentFor(url))
+export function startFunction(action: Action, url: string, heapMb?: number): Promise<Program<FunctionProcess>> {
+  return startBundle(folders[action], environmentFor(url), heapMb)
 }
 
 /** The bundle of a function in a process of its own, initialized. */
-export async function startBundle(folder: string, env: Record<string, string>): Promise<Program<FunctionProcess>> {
+export async function startBundle(
+  folder: string,
+  env: Record<string, string>,
+  heapMb?: number,
+): Promise<Program<FunctionProcess>> {
   const file = join(project, 'dist', folder, 'index.js')
-  const program = start<FunctionProcess>('function', { args: { file }, env, lean: true })
+  const program = start<FunctionProcess>('function', {
+    args: { file },
+    env,
+    lean: true,
+    ...(heapMb !== undefined && { heapMb }),
+  })
   await program.ask('initialize')
   return program
 }

@@ -4,6 +4,7 @@ import { weighBundles } from './bundles.ts'
 import { measureCleanup } from './cleanup.ts'
 import { countCloudCalls } from './cloud-calls.ts'
 import { measureColdStart } from './cold.ts'
+import { measureConcurrentListings } from './concurrent-listings.ts'
 import { measureGateway } from './gateway.ts'
 import { measureListing } from './listing.ts'
 import { stopAll } from './processes.ts'
@@ -21,6 +22,7 @@ const parts: Record<string, (bundles: Bundle[]) => Report | Promise<Report>> = {
   warm: measureWarm,
   gateway: () => measureGateway({ withProfile: values.profile }),
   listing: measureListing,
+  lists: measureConcurrentListings,
   cleanup: measureCleanup,
   calls: countCloudCalls,
 }

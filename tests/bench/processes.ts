@@ -17,6 +17,8 @@ interface StartOptions {
   env?: Record<string, string>
   /** As plain JavaScript without tsx, where start-up or memory is measured. */
   lean?: boolean
+  /** The most that Node.js may use for objects, in MB; its own choice when left out. */
+  heapMb?: number
 }
 
 export interface Program<W extends Work> {
@@ -32,12 +34,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 /** Starts a program in a process of its own; its first answer comes when it is ready. */
 export function start<W extends Work>(
   name: string,
-  { args = {}, env = {}, lean = false }: StartOptions = {},
+  { args = {}, env = {}, lean = false, heapMb }: StartOptions = {},
 ): Program<W> {
   const child = fork(lean ? compile(name) : sourceOf(name), [JSON.stringify(args)], {
     cwd: project,
     env: { PATH: process.env.PATH, ...env },
-    execArgv: [...(lean ? [] : ['--import', 'tsx']), ...(env.BENCH_PROFILES ? ['--require', compile('profiler')] : [])],
+    execArgv: [
+      ...(lean ? [] : ['--import', 'tsx']),
+      ...(heapMb ? [`--max-old-space-size=${heapMb}`] : []),
+      ...(env.BENCH_PROFILES ? ['--require', compile('profiler')] : []),
+    ],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   child.stdout?.resume() // what functions log goes into a pipe, as on the platform, and is not looked at

@@ -21,7 +21,11 @@ export function fill(ecs: EcsEmulator, { project_name }: Settings): void {
   const unmarked: Seed[] = [
     { tags: TAG },
     { tags: TAG, status: 'STOPPED' },
+    { tags: TAG, status: 'ERROR' },
     { tags: { ...TAG, [END_TAG]: 'tomorrow' } },
+    { tags: { ...TAG, [END_TAG]: '2026-02-30T00:00:00Z' } },
+    { tags: { ...TAG, [END_TAG]: '0001-01-01T00:00:00Z' } },
+    { tags: { ...TAG, [END_TAG]: '1970-01-01T00:00:01Z' } },
     { tags: { ...TAG, [END_TAG]: 'never' } },
     { tags: { ...TAG, [END_TAG]: toUtc(Date.now() + 900_000) ?? '' } },
   ].map((seed) => ({ ...project, ...seed }) as Seed)

@@ -3,13 +3,7 @@ import { createdAt, isUtc, NEVER } from './truth.ts'
 import type { World } from './world.ts'
 
 // README.md, "Errors", as far as these faults can bring it about.
-const OF_THE_CLOUD = [
-  '429 FlowLimitExceeded',
-  '503 ServiceUnavailable',
-  '503 InternalError',
-  '504 UpstreamTimeout',
-  '502 InvalidInstance.DeletionProtection',
-]
+const OF_THE_CLOUD = ['429 FlowLimitExceeded', '503 ServiceUnavailable', '503 InternalError', '504 UpstreamTimeout']
 
 const OF_ACTIONS: Record<ActionName, readonly string[]> = {
   CreateSandbox: [

@@ -150,14 +150,16 @@ function foretell(
   })
   if (earlier === undefined) return room === 'no' ? noRoom : [...made, ...noRoom]
   const mismatch = '409 IdempotentParameterMismatch'
-  if (earlier.parameters !== parameters) return [mismatch, ...noRoom]
+  const unseen = '503 ServiceUnavailable'
   const machine = world.instance(earlier.id)
+  // A mismatch is no verdict while the machine is not visible. It may become visible while the retry looks for it.
+  if (earlier.parameters !== parameters) return [...(wasVisible ? [] : [unseen]), mismatch, ...noRoom]
   const same = `200 ${toUtc(endBefore)}`
   // With two machines of one token the retry may see the old one alone, and takes itself for another request.
-  if (world.isAmbiguous(name) && !wasVisible) return [same, mismatch, ...noRoom]
+  if (world.isAmbiguous(name) && !wasVisible) return [same, unseen, mismatch, ...noRoom]
   if (machine && isVisible(machine) && room === 'yes') return [same]
-  // Its machine is gone: the cloud says so in one of two ways.
-  return [same, mismatch, ...noRoom, ...made]
+  // Its machine is gone, or is not visible for longer than the retry looks.
+  return [same, unseen, ...noRoom, ...made]
 }
 
 /** Every second from then to now: a lifetime counts from somewhere between question and answer. */

@@ -48,10 +48,9 @@ function foretell(world: World, id: string): string[] {
   const unknown = '404 InvalidSandbox.NotFound'
   if (!instance || !isOurs(instance, world.settings)) return [unknown]
   // It is waited for, but not for ever.
-  if (!isVisible(instance))
-    return [unknown, '409 InvalidSandboxStatus', '200', '502 InvalidInstance.DeletionProtection']
+  if (!isVisible(instance)) return [unknown, '409 InvalidSandboxStatus', '200']
   const { Status, DeletionProtection, next } = instance
   if (Status === 'DELETING') return ['200', unknown]
-  if (DeletionProtection) return ['502 InvalidInstance.DeletionProtection', '409 InvalidSandboxStatus']
+  if (DeletionProtection) return ['409 InvalidSandboxStatus']
   return Status === 'CREATING' && !next ? ['409 InvalidSandboxStatus'] : ['200']
 }

@@ -13,7 +13,7 @@ export interface Fortune {
 /** A machine as it was when it was read. */
 export interface Sight {
   isOurs: boolean
-  status: string
+  isBroken: boolean
   isStuck: boolean
 }
 

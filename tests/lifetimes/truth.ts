@@ -22,7 +22,7 @@ export const isVisible = ({ hiddenUntil }: Instance) => (hiddenUntil ?? 0) <= Da
 /** When it ends by its tag, in milliseconds since 1970. A tag that says `never`, or nothing that makes sense, is no end. */
 export function endByTag(instance: Instance, settings: Settings): number {
   const value = instance.Tags.get(END_TAG)
-  if (value !== undefined) return isUtc(value) ? Date.parse(value) : NEVER
+  if (value !== undefined) return isUtc(value) && value > '2020-04-01' ? Date.parse(value) : NEVER
   return settings.unmarked === 'keep' ? NEVER : createdAt(instance) + longestOf(undefined, settings) * 1_000
 }
 
@@ -37,9 +37,15 @@ export function longestOf(asked: number | undefined, { default_seconds, max_seco
 
 export const createdAt = ({ CreatedAt }: Instance) => Date.parse(CreatedAt)
 
+/** Whether the manager has created it, or set its end: it may be ended for its status. */
+export const isMarked = ({ Tags }: Instance) => Tags.has(END_TAG) || Tags.has('ecs-manager:begin')
+
 export function isStuck(instance: Instance, { stuck_after_seconds }: Settings): boolean {
-  return instance.Status === 'CREATING' && createdAt(instance) + stuck_after_seconds * 1_000 <= Date.now()
+  const since = createdAt(instance) + stuck_after_seconds * 1_000
+  return isMarked(instance) && instance.Status === 'CREATING' && since <= Date.now()
 }
+
+export const isBroken = (instance: Instance) => isMarked(instance) && instance.Status === 'ERROR'
 
 export const isDeletable = ({ Status, DeletionProtection }: Instance) =>
   ['RUNNING', 'STOPPED', 'ERROR'].includes(Status) && !DeletionProtection
@@ -56,7 +62,8 @@ export function isOutdated(value: string, { vnc_token_reuse_seconds }: Settings)
 
 /** Whether it is a time as the API writes it. */
 export function isUtc(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text))
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : Number.NaN
+  return !Number.isNaN(time) && toUtc(time) === text
 }
 
 /** A time as the API writes it; undefined for none. */

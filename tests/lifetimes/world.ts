@@ -7,6 +7,7 @@ import {
   createdAt,
   END_TAG,
   endByTag,
+  isBroken,
   isOurs,
   isOutdated,
   isStuck,
@@ -131,8 +132,7 @@ export class World {
   isExpired = (instance: Instance) => this.endOf(instance) <= Date.now()
 
   /** Whether a clean-up has to delete it. */
-  isDue = (instance: Instance) =>
-    this.isExpired(instance) || instance.Status === 'ERROR' || isStuck(instance, this.settings)
+  isDue = (instance: Instance) => this.isExpired(instance) || isBroken(instance) || isStuck(instance, this.settings)
 
   /** A caller was told by an answer of 200 when it ends. */
   tell(id: string, end: number) {
@@ -274,10 +274,10 @@ export class World {
 
   #read(invocation: Invocation, named: readonly string[], instances: readonly Instance[]): void {
     for (const instance of instances) {
-      const { InstanceId: id, Status: status } = instance
+      const { InstanceId: id } = instance
       if (named.length > 0 && !named.includes(id)) continue
       const isOur = isOurs(instance, this.settings)
-      const sight = { isOurs: isOur, status, isStuck: isStuck(instance, this.settings) }
+      const sight = { isOurs: isOur, isBroken: isBroken(instance), isStuck: isStuck(instance, this.settings) }
       invocation.seen.set(id, sight)
       if (named.length > 0) invocation.seenById.set(id, sight)
     }
@@ -296,7 +296,7 @@ export class World {
     if (name !== 'CleanupSandboxes') return this.blame(`${name} deletes ${id}`)
     const sandbox = this.sandboxes.get(id)
     if (sandbox === undefined || instance === undefined || instance.Status === 'DELETING') return
-    if (seen.status === 'ERROR' || seen.isStuck) return
+    if (seen.isBroken || seen.isStuck) return
     const end = this.endOf(instance)
     this.check(end <= Date.now(), () => `${id} is deleted at ${new Date().toISOString()}, before its end ${end}`)
     sandbox.expiredAt = Date.now()

@@ -77,6 +77,7 @@ export function callFor(
   return {
     caller,
     config,
+    requestId: 'r-1',
     log,
     deadline: Date.now() + withinMs,
     callerRequestId,

@@ -4,8 +4,9 @@
  */
 export type Fields = Readonly<Record<string, unknown>>
 
+/** An object, and no list. */
 export function fields(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null) throw new TypeError()
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError()
   return value as Fields
 }
 
@@ -25,8 +26,18 @@ export function optionalText(value: unknown): string | undefined {
   return (value ?? '') === '' ? undefined : text(value)
 }
 
-/** Null and absent are an empty list. */
+/** A list of objects. */
 export function list<Item>(value: unknown, read: (item: Fields) => Item): Item[] {
-  if (!Array.isArray(value ?? [])) throw new TypeError()
-  return ((value ?? []) as unknown[]).map((item) => read(fields(item)))
+  if (!Array.isArray(value)) throw new TypeError()
+  return value.map((item) => read(fields(item)))
+}
+
+/** Null and absent are an empty list, as a server in Go writes one. */
+export function optionalList<Item>(value: unknown, read: (item: Fields) => Item): Item[] {
+  return list(value ?? [], read)
+}
+
+/** A code as the API of ECS has them (`InvalidInstance.NotFound`); undefined for any other value. */
+export function errorCode(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z][\w.-]{0,127}$/.test(value) ? value : undefined
 }

@@ -1,6 +1,6 @@
 import signing from '@volcengine/openapi/lib/base/sign.js'
 import type { Log } from '../../log.ts'
-import { type Fields, fields, text } from './answer.ts'
+import { errorCode, type Fields, fields, text } from './answer.ts'
 import { CloudError, type Kind } from './cloud-error.ts'
 import { type Answer, connect, TimeoutError } from './connection.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
@@ -15,7 +15,8 @@ export interface Effort {
 
 export interface EcsClient {
   /**
-   * Calls an action of ECS (version 2020-04-01) and reads its `Result`; a reader that throws makes it unreadable.
+   * Calls an action of ECS (version 2020-04-01) and reads its `Result`, which must be an object; a reader that throws makes
+   * the answer unreadable. Without a reader, whatever the result is does not matter.
    *
    * Throttling, 5xx, timeouts, broken connections and unreadable answers are tried again with full jitter, honouring
    * `Retry-After`. So the action must be one that may be done twice: RunInstances needs its ClientToken.
@@ -113,20 +114,19 @@ function sign(
 
 // Whatever is not there, or not what it should be, throws a TypeError or SyntaxError: such an answer is unreadable.
 function resultOf<Result>(action: string, answer: Answer, read?: (result: Fields) => Result): Result {
-  const { ResponseMetadata, Result } = JSON.parse(answer.body)
-  if (ResponseMetadata.Error) {
-    const { Code, Message } = ResponseMetadata.Error
-    const code = text(Code)
-    throw new CloudError(action, kindOf(answer.status, code), typeof Message === 'string' && Message ? Message : code, {
-      ...factsOf(answer),
-      code,
-    })
+  const { ResponseMetadata, Result } = fields(JSON.parse(answer.body))
+  const { Error: error } = fields(ResponseMetadata)
+  if (error) {
+    const { Code, Message } = fields(error)
+    const code = errorCode(text(Code))
+    const message = typeof Message === 'string' && Message ? Message : (code ?? 'The cloud gave no reason.')
+    throw new CloudError(action, kindOf(answer.status, code), message, { ...factsOf(answer), code })
   }
   if (answer.status < 200 || answer.status > 299) throw new TypeError()
-  return read?.(fields(Result ?? {})) as Result
+  return read?.(fields(Result)) as Result
 }
 
-function kindOf(status: number, code: string): Kind {
+function kindOf(status: number, code = ''): Kind {
   // A quota does not pass by waiting a second, whatever the status.
   if (/^(QuotaExceeded|LimitExceeded)/.test(code)) return 'refused'
   if (status === 429 || /FlowLimitExceeded|Throttl|RequestLimit/.test(code)) return 'throttled'

@@ -46,6 +46,12 @@ const work = serve({
     return body.length as number
   },
 
+  /** Calls the handler so often at once and keeps all bodies until the last one is there; answers how long each is. */
+  async sizes({ event, count }: { event: object; count: number }) {
+    const replies: Reply[] = await Promise.all(Array.from({ length: count }, () => handler(event, context)))
+    return replies.map(({ body }) => body.length)
+  },
+
   /** The calls to the cloud of the last run, the latest 10. */
   recorded: () => recorded,
 
