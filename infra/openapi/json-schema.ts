@@ -27,12 +27,13 @@ export function ruleOf(schema: v.GenericSchema, checked?: JsonSchema): Rule {
   if (!checked && isCode && !isNumber)
     throw new Error('is checked by code: say in `schema` what JSON Schema can say of it')
 
+  const isPlainText = parts.length === 1 && inner.type === 'string'
   const words = parts.map(({ message }) => message).findLast((message) => typeof message === 'string')
   const converted: JsonSchema = isNumber ? numberSchema(inner, parts) : (checked ?? convert(inner))
   const byDefault = v.getDefault(schema as v.OptionalSchema<v.GenericSchema, unknown>)
   return {
     schema: { ...converted, ...(byDefault !== undefined && { default: byDefault }) },
-    words: 'enum' in converted ? undefined : words,
+    words: 'enum' in converted || isPlainText ? undefined : words,
     required: inner === schema,
   }
 }

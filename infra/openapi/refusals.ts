@@ -164,9 +164,8 @@ export const REFUSALS = {
     of: 'CreateSandbox',
     codes: {
       IdempotentParameterMismatch: {
-        when: 'This `ClientToken` was used with other parameters, or the machine that it made is gone.',
-        message:
-          'The ClientToken was used with other parameters, or its machine is gone (RunInstances). The request uses the same client token as a previous, but non-identical request.',
+        when: 'This `ClientToken`, or the `X-Request-ID` in its place, was used with other parameters.',
+        message: 'The ClientToken was used with other parameters: send a new ClientToken for another sandbox.',
       },
     },
   },
@@ -207,7 +206,7 @@ export const REFUSALS = {
       FlowLimitExceeded: {
         ...THROTTLED.FlowLimitExceeded,
         message:
-          'The cloud throttles calls (RunInstances). The machine may exist all the same: repeat the call with ClientToken=task-7-try. Request was rejected because the request speed of this openAPI is beyond the current flow control limit.',
+          'The cloud throttles calls (RunInstances). The machine may exist: repeat the call with ClientToken=task-7-try. Request was rejected because the request speed of this openAPI is beyond the current flow control limit.',
       },
     },
     headers: ['Retry-After'],

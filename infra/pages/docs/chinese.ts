@@ -23,8 +23,8 @@ export const chinese: Readonly<Record<string, string>> = {
   'Make a sandbox': '创建沙箱',
   'Makes a machine and answers its id at once; it boots for some time then, and DescribeSandboxes tells when it is RUNNING.':
     '创建一台机器并立即返回其 ID；随后机器需要一段时间启动，可用 DescribeSandboxes 查看它何时进入 RUNNING。',
-  'Send a `ClientToken`, or an `X-Request-ID`: the same one makes one machine, however often the call is repeated. If the cloud does not confirm a creation, the message of the error holds the token to repeat the call with.':
-    '请提供 `ClientToken` 或 `X-Request-ID`：无论重试多少次，同一个值只会创建一台机器。如果云端没有确认创建，错误说明中会给出重试所用的 ClientToken。',
+  'Send a `ClientToken`, or an `X-Request-ID`: the same one creates one machine, however often the call is repeated. It is your own: the same one of another caller creates another machine. If the cloud does not confirm a creation, or does not show its machine yet, the message of the error holds the token to repeat the call with.':
+    '请提供 `ClientToken` 或 `X-Request-ID`：无论重试多少次，同一个值只会创建一台机器。它只属于您：其他调用方使用相同的值会创建另一台机器。如果云端没有确认创建，或尚未显示该机器，错误说明中会给出重试所用的 ClientToken。',
   'The operating system.': '操作系统。',
   'The machine is called `sandbox-<InstanceName>`. As configured, where left out. Must be 1 to 120 letters, digits and _ . -.':
     '机器名为 `sandbox-<InstanceName>`。不填时使用配置值。须为 1 至 120 个字母、数字或 _ . - 字符。',
@@ -158,8 +158,8 @@ export const chinese: Readonly<Record<string, string>> = {
   'This is called with another method.': '须使用其他方法调用。',
   'Actions are called with GET or POST, events are sent with POST.': '接口用 GET 或 POST 调用，事件用 POST 发送。',
   'The `ClientToken` cannot be used for this.': '`ClientToken` 不能用于此请求。',
-  'This `ClientToken` was used with other parameters, or the machine that it made is gone.':
-    '该 `ClientToken` 曾用于不同的参数，或它创建的机器已不存在。',
+  'This `ClientToken`, or the `X-Request-ID` in its place, was used with other parameters.':
+    '该 `ClientToken`（或代替它的 `X-Request-ID`）曾用于不同的参数。',
   'The body is too large.': '请求体过大。',
   'It has more than 64 KiB.': '超过 64 KiB。',
   'A limit is reached.': '已达到上限。',
