@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { timestamp } from '../openapi/envelope.ts'
 import type { Ecs } from './action.ts'
 import type { Tag } from './fields.ts'
-import type { Instance, NetworkInterface } from './instance.ts'
+import type { Instance, NetworkInterface, Placement } from './instance.ts'
 
 /** What an instance is made of. */
 export interface Birth {
@@ -18,6 +18,10 @@ export interface Birth {
   InstanceChargeType?: 'PostPaid' | 'PrePaid' | undefined
   SpotStrategy?: string | undefined
   KeyPairName?: string | undefined
+  HpcClusterId?: string | undefined
+  DeploymentSetId?: string | undefined
+  DeploymentSetGroupNumber?: number | undefined
+  Placement?: { [K in keyof Placement]: string | undefined } | undefined
   Hostname?: string | undefined
   HostName?: string | undefined
   Description?: string | undefined
@@ -49,6 +53,15 @@ export function createInstance(
     InstanceChargeType: birth.InstanceChargeType ?? 'PostPaid',
     SpotStrategy: birth.SpotStrategy ?? 'NoSpot',
     KeyPairName: birth.KeyPairName ?? '',
+    HpcClusterId: birth.HpcClusterId ?? '',
+    DeploymentSetId: birth.DeploymentSetId ?? '',
+    DeploymentSetGroupNumber: birth.DeploymentSetGroupNumber ?? 0,
+    Placement: {
+      Affinity: birth.Placement?.Affinity ?? 'Default',
+      DedicatedHostClusterId: birth.Placement?.DedicatedHostClusterId ?? '',
+      DedicatedHostId: birth.Placement?.DedicatedHostId ?? '',
+      Tenancy: birth.Placement?.Tenancy ?? 'Default',
+    },
     NetworkInterfaces: birth.NetworkInterfaces.map((wanted, index) =>
       networkInterface(wanted, birth.addresses[index] ?? '', index),
     ),

@@ -120,6 +120,52 @@ describe('filters', () => {
     expect(TotalCount).toBe(names.length)
   })
 
+  const launched = {
+    HpcClusterId: 'hpc-1',
+    DeploymentSetId: 'ds-1',
+    DeploymentSetGroupNumber: 3,
+    'Placement.DedicatedHostId': 'dh-1',
+    'Placement.DedicatedHostClusterId': 'dhc-1',
+    'EipAddress.BandwidthMbps': 1,
+    KeyPairName: 'key',
+    InstanceChargeType: 'PrePaid',
+  }
+  it.each<[Params, found: boolean]>([
+    [{ HpcClusterId: 'hpc-1' }, true],
+    [{ HpcClusterId: 'hpc-2' }, false],
+    [{ DedicatedHostId: 'dh-1' }, true],
+    [{ DedicatedHostId: 'dh-2' }, false],
+    [{ DedicatedHostClusterId: 'dhc-1' }, true],
+    [{ DedicatedHostClusterId: 'dhc-2' }, false],
+    [{ 'DeploymentSetIds.1': 'ds-2', 'DeploymentSetIds.2': 'ds-1' }, true],
+    [{ 'DeploymentSetIds.1': 'ds-2' }, false],
+    [{ 'DeploymentSetGroupNumbers.1': 3 }, true],
+    [{ 'DeploymentSetGroupNumbers.1': 4 }, false],
+    [{ 'AffinityGroupIds.1': 'ag-1' }, false],
+    [{ 'Ipv6Addresses.1': '2001:db8::1' }, false],
+    [{ ScheduledInstanceId: 'esi-1' }, false],
+    [{ KeyPairName: 'key' }, true],
+    [{ KeyPairName: 'other' }, false],
+    [{ InstanceChargeType: 'PrePaid' }, true],
+    [{ VpcId: 'vpc-local' }, true],
+    [{ VpcId: 'vpc-other' }, false],
+    [{ 'InstanceTypes.1': 'ecs.g3i.4xlarge' }, true],
+    [{ 'InstanceTypes.1': 'ecs.g3i.8xlarge' }, false],
+    [{ 'EipAddresses.1': '198.51.100.1' }, false],
+  ])('%j, which only one instance may pass', async (params, found) => {
+    const { result } = await call('RunInstances', { ...runParams, ...launched, InstanceTypeId: 'ecs.g3i.4xlarge' })
+    const { Instances, TotalCount } = await list(params)
+    expect(Instances.map(({ InstanceId }) => InstanceId)).toEqual(found ? result.InstanceIds : [])
+    expect(TotalCount).toBe(found ? 1 : 0)
+  })
+
+  it('finds an instance by its public address', async () => {
+    const { result } = await call('RunInstances', { ...runParams, ...launched })
+    const [ours] = (await list({ 'InstanceIds.1': result.InstanceIds[0] ?? '' })).Instances
+    const { Instances } = await list({ 'EipAddresses.1': ours?.EipAddress?.IpAddress ?? '' })
+    expect(Instances.map(({ InstanceId }) => InstanceId)).toEqual(result.InstanceIds)
+  })
+
   it('finds instances by id, in the order of their creation, and leaves out the unknown', async () => {
     const [one, two, three] = ecs.instances().map(({ InstanceId }) => InstanceId)
     const { Instances } = await list({
@@ -152,6 +198,12 @@ describe('filters', () => {
     ['3 values of a key', { ...keys(1), ...many('TagFilters.1.Values', 3) }, '200'],
     ['4 values of a key', { ...keys(1), ...many('TagFilters.1.Values', 4) }, '400 InvalidTagFilterValues.Malformed'],
     ['an empty tag key', { 'TagFilters.1.Key': '', 'TagFilters.1.Values.1': 'a' }, '400 InvalidTagFilterKey.Malformed'],
+    [
+      'a group number that none has',
+      { 'DeploymentSetGroupNumbers.1': 8 },
+      '400 InvalidDeploymentSetGroupNumber.Malformed',
+    ],
+    ['a parameter that the model does not have', { HostName: 'nobody' }, '200'],
     ['a status nobody knows', { Status: 'running' }, '400 InvalidStatus.Malformed'],
   ])('%s', async (_case, params, expected) => {
     expect((await call('DescribeInstances', params)).outcome).toBe(expected)

@@ -1,4 +1,4 @@
-import { list, oneOf, text } from '../openapi/params.ts'
+import { integer, list, oneOf, type Read, text } from '../openapi/params.ts'
 import { action } from './action.ts'
 import { instanceIds, maxResults, nextToken, projectName, type TagFilter, tagFilters } from './fields.ts'
 import { describeInstance, type Instance, statuses } from './instance.ts'
@@ -17,21 +17,59 @@ const hundredTexts = list(
 )
 const anyText = text('a text', () => true)
 
+/** Every filter of the model of DescribeInstances beside ids and tags. */
+const filters = {
+  InstanceName: anyText,
+  Status: oneOf(...statuses),
+  ZoneId: anyText,
+  VpcId: anyText,
+  PrimaryIpAddress: anyText,
+  EipAddresses: hundredTexts,
+  Ipv6Addresses: hundredTexts,
+  KeyPairName: anyText,
+  InstanceChargeType: oneOf('PostPaid', 'PrePaid'),
+  InstanceTypeIds: hundredTexts,
+  InstanceTypes: hundredTexts,
+  InstanceTypeFamilies: hundredTexts,
+  ProjectName: projectName,
+  HpcClusterId: anyText,
+  DedicatedHostId: anyText,
+  DedicatedHostClusterId: anyText,
+  DeploymentSetIds: hundredTexts,
+  DeploymentSetGroupNumbers: list(integer(1, 7), 100),
+  AffinityGroupIds: hundredTexts,
+  ScheduledInstanceId: anyText,
+}
+type Filters = { [K in keyof typeof filters]: Read<(typeof filters)[K]> }
+
+/** What each filter looks at. An instance that has nothing of the kind passes none. */
+const lookedAt: { [K in keyof Filters]: (instance: Instance) => string | number | undefined } = {
+  InstanceName: ({ InstanceName }) => InstanceName,
+  Status: ({ Status }) => Status,
+  ZoneId: ({ ZoneId }) => ZoneId,
+  VpcId: ({ NetworkInterfaces }) => NetworkInterfaces[0]?.VpcId,
+  PrimaryIpAddress: ({ NetworkInterfaces }) => NetworkInterfaces[0]?.PrimaryIpAddress,
+  EipAddresses: ({ EipAddress }) => EipAddress?.IpAddress,
+  Ipv6Addresses: () => undefined,
+  KeyPairName: ({ KeyPairName }) => KeyPairName,
+  InstanceChargeType: ({ InstanceChargeType }) => InstanceChargeType,
+  InstanceTypeIds: ({ InstanceTypeId }) => InstanceTypeId,
+  InstanceTypes: ({ InstanceTypeId }) => InstanceTypeId,
+  InstanceTypeFamilies: ({ InstanceTypeId }) => InstanceTypeId.split('.').slice(0, 2).join('.'),
+  ProjectName: ({ ProjectName }) => ProjectName,
+  HpcClusterId: ({ HpcClusterId }) => HpcClusterId,
+  DedicatedHostId: ({ Placement }) => Placement.DedicatedHostId,
+  DedicatedHostClusterId: ({ Placement }) => Placement.DedicatedHostClusterId,
+  DeploymentSetIds: ({ DeploymentSetId }) => DeploymentSetId,
+  DeploymentSetGroupNumbers: ({ DeploymentSetGroupNumber }) => DeploymentSetGroupNumber,
+  AffinityGroupIds: () => undefined,
+  ScheduledInstanceId: () => undefined,
+}
+
 export const describeInstances = action(
   {
+    ...filters,
     InstanceIds: instanceIds,
-    InstanceName: anyText,
-    Status: oneOf(...statuses),
-    ZoneId: anyText,
-    VpcId: anyText,
-    PrimaryIpAddress: anyText,
-    EipAddresses: hundredTexts,
-    KeyPairName: anyText,
-    InstanceChargeType: oneOf('PostPaid', 'PrePaid'),
-    InstanceTypeIds: hundredTexts,
-    InstanceTypes: hundredTexts,
-    InstanceTypeFamilies: hundredTexts,
-    ProjectName: projectName,
     TagFilters: tagFilters,
     MaxResults: maxResults,
     NextToken: nextToken,
@@ -75,44 +113,20 @@ export const describeInstances = action(
   },
 )
 
-interface Filters {
-  InstanceName: string | undefined
-  Status: string | undefined
-  ZoneId: string | undefined
-  VpcId: string | undefined
-  PrimaryIpAddress: string | undefined
-  EipAddresses: string[]
-  KeyPairName: string | undefined
-  InstanceChargeType: string | undefined
-  InstanceTypeIds: string[]
-  InstanceTypes: string[]
-  InstanceTypeFamilies: string[]
-  ProjectName: string | undefined
-}
-
-/** One test for all that was asked but the tags: only what was given is looked at, and all of it has to hold. */
+/** One test for all that was asked but ids and tags: only what was given is looked at, and all of it has to hold. */
 function filterOf(wanted: Filters): (instance: Instance) => boolean {
-  const tests: ((instance: Instance) => boolean)[] = []
-  const equal = (value: string | undefined, of: (instance: Instance) => string | undefined) => {
-    if (value !== undefined) tests.push((instance) => of(instance) === value)
-  }
-  const among = (values: string[], of: (instance: Instance) => string | undefined) => {
-    const set = new Set<string | undefined>(values)
-    if (values.length > 0) tests.push((instance) => set.has(of(instance)))
-  }
-  const { InstanceName } = wanted
-  if (InstanceName !== undefined) tests.push((instance) => instance.InstanceName.includes(InstanceName))
-  equal(wanted.Status, (instance) => instance.Status)
-  equal(wanted.ZoneId, (instance) => instance.ZoneId)
-  equal(wanted.VpcId, (instance) => instance.NetworkInterfaces[0]?.VpcId)
-  equal(wanted.PrimaryIpAddress, (instance) => instance.NetworkInterfaces[0]?.PrimaryIpAddress)
-  equal(wanted.KeyPairName, (instance) => instance.KeyPairName)
-  equal(wanted.InstanceChargeType, (instance) => instance.InstanceChargeType)
-  equal(wanted.ProjectName, (instance) => instance.ProjectName)
-  among(wanted.EipAddresses, (instance) => instance.EipAddress?.IpAddress)
-  among(wanted.InstanceTypeIds, (instance) => instance.InstanceTypeId)
-  among(wanted.InstanceTypes, (instance) => instance.InstanceTypeId)
-  among(wanted.InstanceTypeFamilies, (instance) => instance.InstanceTypeId.split('.').slice(0, 2).join('.'))
+  const tests = (Object.keys(lookedAt) as (keyof Filters)[]).flatMap((name) => {
+    const value = wanted[name]
+    const of = lookedAt[name]
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) return []
+    if (Array.isArray(value)) {
+      const values = new Set<string | number | undefined>(value)
+      return [(instance: Instance) => values.has(of(instance))]
+    }
+    // Of a name a part is enough.
+    if (name === 'InstanceName') return [(instance: Instance) => instance.InstanceName.includes(value)]
+    return [(instance: Instance) => of(instance) === value]
+  })
   return (instance) => tests.every((test) => test(instance))
 }
 

@@ -23,6 +23,14 @@ export interface NetworkInterface {
   SecurityGroupIds: readonly string[]
 }
 
+/** On whose host it runs; ids are empty where it is nobody's in particular. */
+export interface Placement {
+  Affinity: string
+  DedicatedHostClusterId: string
+  DedicatedHostId: string
+  Tenancy: string
+}
+
 /** An instance as the emulator keeps it. `at` and `hiddenUntil` are milliseconds since 1970. */
 export interface Instance {
   readonly InstanceId: string
@@ -37,6 +45,11 @@ export interface Instance {
   readonly InstanceChargeType: 'PostPaid' | 'PrePaid'
   readonly SpotStrategy: string
   readonly KeyPairName: string
+  readonly HpcClusterId: string
+  readonly DeploymentSetId: string
+  /** 0: in none of a deployment set's groups. */
+  readonly DeploymentSetGroupNumber: number
+  readonly Placement: Placement
   readonly NetworkInterfaces: readonly NetworkInterface[]
   readonly EipAddress: { AllocationId: string; IpAddress: string } | null
   readonly VolumeIds: readonly string[]
@@ -92,6 +105,10 @@ export function describeInstance(instance: Instance) {
     KeyPairName: instance.KeyPairName,
     InstanceChargeType: instance.InstanceChargeType,
     SpotStrategy: instance.SpotStrategy,
+    HpcClusterId: instance.HpcClusterId,
+    DeploymentSetId: instance.DeploymentSetId,
+    DeploymentSetGroupNumber: instance.DeploymentSetGroupNumber,
+    Placement: instance.Placement,
     ProjectName: instance.ProjectName,
     DeletionProtection: instance.DeletionProtection,
     ElasticScheduledInstanceType: 'NoEsi',
