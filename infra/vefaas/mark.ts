@@ -1,11 +1,13 @@
 /**
- * How what a service has made is told from what others have made. Functions, gateways and routes have tags; gateways too,
- * gateway services, upstreams and consumers have comments, triggers and plugin bindings a description. All have names that begin
- * with the service and its stage, except where serverless.yml names them.
+ * How what a service has made is told from what others have made. Functions have tags; gateways, gateway services, upstreams
+ * and consumers have comments, triggers and plugin bindings a description. Routes have none of these: what they lead to, and
+ * where they are, tells whose they are. All have names that begin with the service and its stage, except where serverless.yml
+ * names them.
  */
 export type Mark = {
   /** `<service>-<stage>`: what names begin with. */
   prefix: string
+  /** Of functions. */
   tags: Tag[]
   /** Stands in comments and descriptions. */
   comment: string

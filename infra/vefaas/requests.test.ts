@@ -107,7 +107,6 @@ const VEFAAS: Record<string, Table> = {
 
 // APIG API, version 2021-03-03; routes and plugins 2022-11-12.
 const NETWORK: Table = { EnablePublicNetwork: flag, EnablePrivateNetwork: flag }
-const TAGS: Table = { 'Tags[].Key': text, 'Tags[].Value': text }
 const comment = of((value) => typeof value === 'string' && value.length <= 253)
 const matchType = one('Exact', 'Prefix', 'Regex')
 const MATCH: Table = { MatchType: matchType, MatchContent: text }
@@ -163,7 +162,6 @@ const APIG: Record<string, Table> = {
     'NetworkSpec.SubnetIds[]': text,
     ProjectName: text,
     Comments: comment,
-    ...TAGS,
   },
   DeleteGateway: { Id: id },
   ListGatewayServices: { GatewayId: id, ...PAGES },
@@ -182,7 +180,7 @@ const APIG: Record<string, Table> = {
   UpdateUpstream: { Id: id, ...UPSTREAM },
   DeleteUpstream: { Id: id },
   ListRoutes: { GatewayId: text, ServiceId: text, ...PAGES },
-  CreateRoute: { ServiceId: id, ...ROUTE, ResourceType: one('Console'), ...TAGS },
+  CreateRoute: { ServiceId: id, ...ROUTE },
   UpdateRoute: { Id: id, ...ROUTE },
   DeleteRoute: { Id: id },
   ListConsumers: { 'Filter.GatewayId': id, ...PAGES },

@@ -35,13 +35,10 @@ export const notInWhitelist = (what: string) =>
 export const nameMatches = (name: string, wanted: string) => name.includes(wanted)
 
 /**
- * Newer models of GetRoute, ListRoutes and GetUpstream have no Tags and no ResourceType (older ones had; ListUpstreams has):
- * they are not shown there.
+ * Of which ResourceType everything is that the API has made: a filter finds nothing of another. The models of the answers,
+ * and of what creates, have neither it nor Tags; that ListGateways alone may still show Tags is not relied on.
  */
-export const withoutTags = <T extends { Tags?: unknown; ResourceType?: unknown }>(resource: T) => {
-  const { Tags, ResourceType, ...shown } = resource
-  return shown
-}
+export const resourceType = 'Console'
 
 /** Only in these a resource may be changed, or get something new in it. */
 export const mustBeRunning = (kind: string, { Id, Status }: { Id: string; Status: string }) => {

@@ -23,16 +23,6 @@ export const name = (most: number) =>
 
 export const comments = v.optional(v.pipe(v.string(), v.maxLength(253, 'it may have 253 characters at most')))
 
-export const tags = (most: number) =>
-  v.optional(
-    v.pipe(
-      v.array(v.object({ Key: v.string(), Value: v.optional(v.string(), '') })),
-      v.maxLength(most, `${most} tags are the most`),
-    ),
-  )
-
-export const resourceType = v.optional(v.picklist(['Console', 'Ingress'], 'it has to be Console or Ingress'), 'Console')
-
 export const paging = {
   PageNumber: v.optional(wholeNumber(1, 1e9), 1),
   PageSize: v.optional(wholeNumber(0, 100), defaultPageSize),

@@ -45,7 +45,6 @@ describe('CreateGatewayService', () => {
     ['an unknown protocol', { Protocol: ['FTP'] }, '400 InvalidParameter'],
     ['no AuthSpec', { AuthSpec: undefined }, '400 MissingParameter'],
     ['a gateway that is not there', { GatewayId: 'g-none' }, '404 ResourceNotFound'],
-    ['2 tags', { Tags: [{ Key: 'a' }, { Key: 'b' }] }, '400 InvalidParameter'],
     ['authentication of its own', { AuthSpec: { Enable: true } }, '403 InvalidOperation'],
     ['a domain of its own', { CustomDomains: [{ Domain: 'a.example' }] }, '403 InvalidOperation'],
     ['a type', { ServiceType: 'AIProvider' }, '403 InvalidOperation'],

@@ -5,7 +5,7 @@ import { mustBeDeletable, mustBeNew, mustBeRunning, mustBeUnused, nameMatches } 
 import { admitCreation, born } from './creation.ts'
 import { beginDeletion } from './deletion.ts'
 import { notEmulated } from './errors.ts'
-import { comments, flag, name, paging, resourceType, tags, text } from './fields.ts'
+import { comments, flag, name, paging, text } from './fields.ts'
 import { describeGatewayService, type GatewayService } from './resources/gateway-service.ts'
 
 const protocols = v.pipe(
@@ -28,12 +28,10 @@ const creation = v.object({
   ServiceNetworkSpec: v.optional(networkSpec, { EnablePublicNetwork: true, EnablePrivateNetwork: false }),
   ServiceType: text,
   Comments: comments,
-  ResourceType: resourceType,
-  Tags: tags(1),
 })
 
 export const createGatewayService: Action = action(creation, (input, apig, call) => {
-  const { GatewayId, ServiceName, AuthSpec, DomainType, CustomDomains, ServiceType, Comments = '', Tags = [] } = input
+  const { GatewayId, ServiceName, AuthSpec, DomainType, CustomDomains, ServiceType, Comments = '' } = input
   const gateway = apig.gateways.get(GatewayId, call.region)
   mustBeRunning('gateway', gateway)
   if (AuthSpec.Enable) throw notEmulated('AuthSpec.Enable')
@@ -46,11 +44,10 @@ export const createGatewayService: Action = action(creation, (input, apig, call)
 
   const failed = apig.faults.take(call.action, 'FailService')
   const stuck = apig.faults.take(call.action, 'StuckService')
-  const { Protocol, ServiceNetworkSpec, ResourceType } = input
+  const { Protocol, ServiceNetworkSpec } = input
   const service: GatewayService = {
     ...born(apig, call, 's'),
-    ...{ Name: ServiceName, GatewayId, Status: 'Creating', Protocol, AuthSpec, ServiceNetworkSpec },
-    ...{ Comments, ResourceType, Tags },
+    ...{ Name: ServiceName, GatewayId, Status: 'Creating', Protocol, AuthSpec, ServiceNetworkSpec, Comments },
     failure: failed ? (failed.Message ?? 'Scripted fault: the service cannot be made.') : '',
   }
   apig.services.put(service)

@@ -6,7 +6,7 @@ import { admitCreation, born } from './creation.ts'
 import { beginDeletion } from './deletion.ts'
 import { missingParameter } from './errors.ts'
 import { comments, flag, paging, text } from './fields.ts'
-import { describeGateway, type Gateway, gatewaySettings } from './resources/gateway.ts'
+import { describeGateway, describeGatewayAlone, type Gateway, gatewaySettings } from './resources/gateway.ts'
 
 export const createGateway: Action = action(gatewaySettings, (input, apig, call) => {
   mustBeHere(input.Region, call.region)
@@ -31,7 +31,7 @@ export const createGateway: Action = action(gatewaySettings, (input, apig, call)
 })
 
 export const getGateway: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  Gateway: describeGateway(apig.gateways.get(Id, call.region)),
+  Gateway: describeGatewayAlone(apig.gateways.get(Id, call.region)),
 }))
 
 export const listGateways: Action = action(

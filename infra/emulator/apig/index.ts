@@ -63,7 +63,7 @@ export interface ApigService extends EmulatedService {
   advance(seconds: number): void
   /** No resources, no faults, no calls, the clock as it was. The first address stays. */
   reset(): void
-  /** A look inside, past regions and pages: each as its Get... action shows it, with its region as `Region`. */
+  /** A look inside, past regions and pages: each as its List... action shows it, with its region as `Region`. */
   gateways(): readonly object[]
   services(): readonly object[]
   upstreams(): readonly object[]

@@ -105,15 +105,11 @@ describe('CreateRoute', () => {
 
 describe('UpdateRoute', () => {
   it('replaces all settings, so that what is not named is as at the beginning', async () => {
-    const { Id } = (
-      await create({ ...advanced({ TimeoutSetting: { Enable: true, Timeout: 5 } }), Tags: [{ Key: 'k', Value: 'v' }] })
-    ).result
+    const { Id } = (await create(advanced({ TimeoutSetting: { Enable: true, Timeout: 5 } }))).result
     const { ServiceId, Enable, ...settings } = routeBody(ids.ServiceId, ids.UpstreamId, '/new')
     expect((await call('UpdateRoute', { ...settings, Id })).result).toEqual({ Id })
     const route = await get(Id)
     expect(route).toMatchObject({ Enable: false, ServiceId, MatchRule: path('Exact', '/new').MatchRule })
-    expect(apig.routes()).toMatchObject([{ Tags: [{ Key: 'k', Value: 'v' }] }]) // no part of the settings, nor shown
-    expect(route).not.toHaveProperty('Tags')
     expect(route).not.toHaveProperty('AdvancedSetting')
   })
 
@@ -142,7 +138,8 @@ describe('the other actions', () => {
     await create({ Name: 'second' })
     const total = async (body: Body) => (await call('ListRoutes', body)).result.Total
     expect(await total({ GatewayId, ServiceId, UpstreamId, ResourceType: 'Console' })).toBe(2)
-    for (const one of [{ GatewayId: 'g' }, { ServiceId: 's' }, { UpstreamId: 'u' }]) expect(await total(one)).toBe(0)
+    const none = [{ GatewayId: 'g' }, { ServiceId: 's' }, { UpstreamId: 'u' }, { UpstreamVersion: 'v' }]
+    for (const one of [...none, { ResourceType: 'Ingress' }]) expect(await total(one)).toBe(0)
     expect(await total({ Filter: { UpstreamIds: [UpstreamId] } })).toBe(2)
     expect(await total({ Filter: { UpstreamIds: ['u'] } })).toBe(0)
     expect(await total({ Filter: { Name: 'sec' } })).toBe(1)

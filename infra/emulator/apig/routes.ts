@@ -9,19 +9,19 @@ import {
   mustBeUnused,
   nameMatches,
   notInWhitelist,
-  withoutTags,
+  resourceType,
 } from './assumptions.ts'
 import { admitCreation, born } from './creation.ts'
 import { notFound } from './errors.ts'
-import { paging, resourceType, tags, text } from './fields.ts'
+import { paging, text } from './fields.ts'
 import { proxyRoute } from './proxy-route.ts'
 import type { GatewayService } from './resources/gateway-service.ts'
 import { describeRoute, type Route } from './resources/route.ts'
 import { type RouteSettings, refuseNotEmulated, routeSettings } from './resources/route-settings.ts'
 
 export const createRoute: Action = action(
-  v.object({ ...routeSettings, ServiceId: v.string(), ResourceType: resourceType, Tags: tags(10) }),
-  ({ Tags = [], ...input }, apig, call) => {
+  v.object({ ...routeSettings, ServiceId: v.string() }),
+  (input, apig, call) => {
     const service = apig.services.get(input.ServiceId, call.region)
     mustBeRunning('gateway service', service)
     check(input, service, apig, call)
@@ -29,14 +29,14 @@ export const createRoute: Action = action(
     admitCreation(apig, call, 'routes of a service', present, apig.quotas.routesPerService)
     const birth = born(apig, call, 'r')
     const published = [publication(apig, service, birth.Id, input)]
-    const route: Route = { ...birth, UpdateTime: birth.CreateTime, ...input, Tags, published }
+    const route: Route = { ...birth, UpdateTime: birth.CreateTime, ...input, published }
     apig.routes.put(route)
     return { Id: route.Id }
   },
 )
 
 export const getRoute: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  Route: withoutTags(describeRoute(apig, apig.routes.get(Id, call.region))),
+  Route: describeRoute(apig, apig.routes.get(Id, call.region)),
 }))
 
 export const listRoutes: Action = action(
@@ -58,13 +58,13 @@ export const listRoutes: Action = action(
       (!ServiceId || route.ServiceId === ServiceId) &&
       (!UpstreamId || leadsTo(route, [UpstreamId])) &&
       !UpstreamVersion &&
-      (!ResourceType || route.ResourceType === ResourceType) &&
+      (!ResourceType || ResourceType === resourceType) &&
       (!Name || nameMatches(route.Name, Name)) &&
       (!Path || nameMatches(route.MatchRule.Path.MatchContent, Path)) &&
       (!UpstreamIds?.length || leadsTo(route, UpstreamIds))
     const routes = apig.routes.listed(call.region).filter(wanted)
     return pageOf(
-      routes.map((route) => withoutTags(describeRoute(apig, route))),
+      routes.map((route) => describeRoute(apig, route)),
       paging,
     )
   },
@@ -75,9 +75,9 @@ export const updateRoute: Action = action(v.object({ ...routeSettings, Id: v.str
   const route = apig.routes.get(input.Id, call.region)
   const service = apig.services.get(route.ServiceId, call.region)
   check(input, service, apig, call)
-  const { Id, region, ServiceId, ResourceType, Tags, CreateTime } = route
+  const { Id, region, ServiceId, CreateTime } = route
   apig.routes.put({
-    ...{ Id, region, ServiceId, ResourceType, Tags, CreateTime },
+    ...{ Id, region, ServiceId, CreateTime },
     ...input,
     UpdateTime: timestamp(apig.clock.now()),
     published: [...route.published, publication(apig, service, Id, input)],

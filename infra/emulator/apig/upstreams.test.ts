@@ -21,7 +21,7 @@ const functionSpec = (FunctionId: string) => ({ VeFaas: { FunctionId } })
 
 describe('CreateUpstream', () => {
   it('makes an upstream to a function', async () => {
-    const { Id } = (await create({ Tags: [{ Key: 'k', Value: 'v' }] })).result
+    const { Id } = (await create()).result
     expect(Id).toMatch(/^u[a-z0-9]{20}$/)
     expect(await get(Id)).toEqual({
       ...{ Id, Name: 'second', GatewayId: ids.GatewayId, SourceType: 'VeFaas', Protocol: 'HTTP', Comments: '' },
@@ -29,9 +29,7 @@ describe('CreateUpstream', () => {
       ...{ BackendTargetList: [], VersionDetails: [] },
       ...{ CreateTime: expect.any(String), UpdateTime: expect.any(String) },
     })
-    expect((await call('ListUpstreams', { Filter: { Ids: [Id] } })).result.Items).toMatchObject([
-      { Tags: [{ Key: 'k', Value: 'v' }], ResourceType: 'Console' },
-    ])
+    expect((await call('ListUpstreams', { Filter: { Ids: [Id] } })).result.Items).toEqual([await get(Id)])
   })
 
   it.each<[string, Body, string]>([
@@ -72,6 +70,7 @@ describe('the other actions', () => {
     expect(await total({ GatewayId: ids.GatewayId, SourceType: 'VeFaas', ResourceType: 'Console' })).toBe(2)
     expect(await total({ GatewayId: 'g-none' })).toBe(0)
     expect(await total({ SourceType: 'ECS' })).toBe(0)
+    expect(await total({ ResourceType: 'Ingress' })).toBe(0)
     expect(await total({ Filter: { Ids: [Id] } })).toBe(1)
     expect(await total({ Filter: { Name: 'upstream' } })).toBe(1)
   })
@@ -90,8 +89,7 @@ describe('the other actions', () => {
 
   it('update all settings, so that what is not named is no longer set', async () => {
     const { GatewayId, ...body } = upstreamBody(ids.GatewayId, 'function-2')
-    const { Id } = (await create({ Comments: 'old', TlsSettings: { Sni: 'a' }, Tags: [{ Key: 'k', Value: 'v' }] }))
-      .result
+    const { Id } = (await create({ Comments: 'old', TlsSettings: { Sni: 'a' } })).result
     expect((await call('UpdateUpstream', { ...body, Id, Name: 'renamed' })).result).toEqual({ Id })
     const upstream = await get(Id)
     expect(upstream).toMatchObject({

@@ -10,16 +10,16 @@ import {
   mustBeUnused,
   nameMatches,
   notInWhitelist,
-  withoutTags,
+  resourceType,
 } from './assumptions.ts'
 import { admitCreation, born } from './creation.ts'
 import { missingParameter, notEmulated } from './errors.ts'
-import { paging, resourceType, tags, text } from './fields.ts'
+import { paging, text } from './fields.ts'
 import { describeUpstream, type Upstream, type UpstreamSettings, upstreamSettings } from './resources/upstream.ts'
 
 export const createUpstream: Action = action(
-  v.object({ ...upstreamSettings, GatewayId: v.string(), ResourceType: resourceType, Tags: tags(10) }),
-  ({ Tags = [], ...input }, apig, call) => {
+  v.object({ ...upstreamSettings, GatewayId: v.string() }),
+  (input, apig, call) => {
     const gateway = apig.gateways.get(input.GatewayId, call.region)
     mustBeRunning('gateway', gateway)
     const UpstreamSpec = specOf(apig, input)
@@ -29,14 +29,14 @@ export const createUpstream: Action = action(
     mustBeNew('upstream', input.Name, present.filter(isSame))
     admitCreation(apig, call, 'upstreams of a gateway', present, apig.quotas.upstreamsPerGateway)
     const birth = born(apig, call, 'u')
-    const upstream: Upstream = { ...birth, UpdateTime: birth.CreateTime, ...input, UpstreamSpec, Tags }
+    const upstream: Upstream = { ...birth, UpdateTime: birth.CreateTime, ...input, UpstreamSpec }
     apig.upstreams.put(upstream)
     return { Id: upstream.Id }
   },
 )
 
 export const getUpstream: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  Upstream: withoutTags(describeUpstream(apig.upstreams.get(Id, call.region))),
+  Upstream: describeUpstream(apig.upstreams.get(Id, call.region)),
 }))
 
 export const listUpstreams: Action = action(
@@ -51,7 +51,7 @@ export const listUpstreams: Action = action(
     const wanted = (upstream: Upstream) =>
       (!GatewayId || upstream.GatewayId === GatewayId) &&
       (!SourceType || upstream.SourceType === SourceType) &&
-      (!ResourceType || upstream.ResourceType === ResourceType) &&
+      (!ResourceType || ResourceType === resourceType) &&
       (!Filter.Ids?.length || Filter.Ids.includes(upstream.Id)) &&
       (!Filter.Name || nameMatches(upstream.Name, Filter.Name))
     return pageOf(apig.upstreams.listed(call.region).filter(wanted).map(describeUpstream), paging)
@@ -65,9 +65,9 @@ export const updateUpstream: Action = action(v.object({ ...upstreamSettings, Id:
   const isTaken = (other: Upstream) =>
     other !== upstream && other.GatewayId === upstream.GatewayId && other.Name === input.Name
   mustBeNew('upstream', input.Name, apig.upstreams.all().filter(isTaken))
-  const { Id, region, GatewayId, ResourceType, Tags, CreateTime } = upstream
+  const { Id, region, GatewayId, CreateTime } = upstream
   apig.upstreams.put({
-    ...{ Id, region, GatewayId, ResourceType, Tags, CreateTime },
+    ...{ Id, region, GatewayId, CreateTime },
     ...input,
     UpstreamSpec,
     UpdateTime: timestamp(apig.clock.now()),

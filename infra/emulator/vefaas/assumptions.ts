@@ -18,9 +18,6 @@ export const mostSeconds = 86_400
 /** Two timers of a function may have the same name, so that a client which repeats a creation blindly has two. */
 export const triggerNamesMayRepeat: boolean = true
 
-/** GetFunction shows no Tags: its model in the SDKs has none, that of ListFunctions has them. */
-export const getFunctionShowsTags: boolean = false
-
 /** A filter named Name finds every name that contains the value. */
 export const nameFilterMatches = (name: string, value: string) => name.includes(value)
 
@@ -53,9 +50,9 @@ export const noCode = (id: string) => invalidRequest(`The function ${id} has no 
 
 export const nothingUploaded = (id: string) => invalidRequest(`Nothing has been uploaded for the function ${id}.`)
 
-/** CodeSizeLimit is in MB; the processor that goes with the memory is half a core for 1 GB. */
+/** CodeSizeLimit is in MB. Cpu is an integer in every SDK: whole cores, at half a core for 1 GB. */
 export const codeSizeLimit = (bytes: number) => bytes / 1024 / 1024
-export const cpuOf = (memoryMb: number) => memoryMb / 2048
+export const cpuOf = (memoryMb: number) => Math.ceil(memoryMb / 2048)
 
 /** Values that are shown and whose list is not published. */
 export const functionType = 'event'

@@ -17,12 +17,15 @@ export const textOf = (from: number, to: number) =>
 
 export const matching = (form: RegExp, is: string) => v.pipe(v.string(), v.regex(form, `it has to be ${is}`))
 
-export const integer = (from: number, to = Number.MAX_SAFE_INTEGER) =>
+/** int32, as the models of the answers show it. */
+const mostInteger = 2 ** 31 - 1
+
+export const integer = (from: number, to = mostInteger) =>
   v.pipe(
     v.number(),
     v.check(
       (value) => Number.isInteger(value) && value >= from && value <= to,
-      `it has to be a whole number from ${from}${to === Number.MAX_SAFE_INTEGER ? ' up' : ` to ${to}`}`,
+      `it has to be a whole number from ${from}${to === mostInteger ? ' up' : ` to ${to}`}`,
     ),
   )
 

@@ -1,13 +1,6 @@
 import * as v from 'valibot'
 import { type Action, action, type Vefaas } from './action.ts'
-import {
-  functionHasTriggers,
-  functionType,
-  getFunctionShowsTags,
-  inListOrder,
-  nameFilterMatches,
-  releaseInProgress,
-} from './assumptions.ts'
+import { functionHasTriggers, functionType, inListOrder, nameFilterMatches, releaseInProgress } from './assumptions.ts'
 import { type Code, readZip } from './code.ts'
 import { duplicatedResource, invalidParameter, missingParameter, quotaExceeded } from './errors.ts'
 import { functionFields, functionName, runtime, text } from './fields.ts'
@@ -75,10 +68,10 @@ export const updateFunction: Action = action(v.object({ Id: text, ...functionFie
   return { ...describeFunction(record), Tags: record.Tags, FunctionType: functionType }
 })
 
-export const getFunction: Action = action(v.object({ Id: text }), ({ Id }, vefaas, { region }) => {
-  const record = vefaas.functions.get(Id, region)
-  return { ...describeFunction(record), ...(getFunctionShowsTags && { Tags: record.Tags }) }
-})
+/** Without Tags: the model of its answer has none, that of ListFunctions has. */
+export const getFunction: Action = action(v.object({ Id: text }), ({ Id }, vefaas, { region }) =>
+  describeFunction(vefaas.functions.get(Id, region)),
+)
 
 export const listFunctions: Action = action(
   v.object({

@@ -203,6 +203,16 @@ describe('a release', () => {
     })
   })
 
+  it.each([
+    ['ListRevisions', { Filters: [{ Name: 'RevisionNumber', Values: ['1'] }] }],
+    ['ListReleaseRecords', { Filters: [{ Name: 'Status', Values: ['done'] }] }],
+    ['ListReleaseRecords', { OrderBy: { Key: 'CreationTime', Ascend: true } }],
+  ])('%s refuses a filter or an order that it would not follow', async (action, body) => {
+    const FunctionId = await create(saying('one'))
+    expect((await call(action, { FunctionId, ...body })).outcome).toBe('400 InvalidParameter')
+    expect((await call(action, { FunctionId, Filters: [] })).outcome).toBe('200')
+  })
+
   it('can be made to fail', async () => {
     const id = await create(saying('one'))
     vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'function_health_check_failed', Times: 1 })

@@ -12,7 +12,7 @@ import {
 import { beginRelease, type ReleasePlan } from './begin-release.ts'
 import { invalidOperation, invalidParameter } from './errors.ts'
 import { description, flag, integer, text } from './fields.ts'
-import { pageOf, paging } from './pages.ts'
+import { pageOf, paging, unknownFilters } from './pages.ts'
 import { abort, describeRelease, describeReleaseRecord, isUnfinished, retarget } from './resources/release.ts'
 import { findRevision, newRevision } from './resources/revision.ts'
 
@@ -87,7 +87,7 @@ export const abortRelease: Action = action(
 )
 
 export const listReleaseRecords: Action = action(
-  v.object({ FunctionId: text, ...paging }),
+  v.object({ FunctionId: text, ...unknownFilters, ...paging }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
     const { Items, Total } = pageOf(inListOrder(record.releases), input)

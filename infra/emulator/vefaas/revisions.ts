@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { type Action, action } from './action.ts'
 import { inListOrder } from './assumptions.ts'
 import { integer, text } from './fields.ts'
-import { pageOf, paging } from './pages.ts'
+import { pageOf, paging, unknownFilters } from './pages.ts'
 import { describeRevision, findRevision } from './resources/revision.ts'
 
 export const getRevision: Action = action(
@@ -13,8 +13,11 @@ export const getRevision: Action = action(
   },
 )
 
-export const listRevisions: Action = action(v.object({ FunctionId: text, ...paging }), (input, vefaas, { region }) => {
-  const record = vefaas.functions.get(input.FunctionId, region)
-  const { Items, Total } = pageOf(inListOrder(record.revisions), input)
-  return { Items: Items.map((revision) => describeRevision(record, revision)), Total }
-})
+export const listRevisions: Action = action(
+  v.object({ FunctionId: text, ...unknownFilters, ...paging }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.FunctionId, region)
+    const { Items, Total } = pageOf(inListOrder(record.revisions), input)
+    return { Items: Items.map((revision) => describeRevision(record, revision)), Total }
+  },
+)

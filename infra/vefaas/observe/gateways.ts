@@ -1,7 +1,7 @@
 import type { Client } from '../cloud/client.ts'
 import { CloudError } from '../cloud/cloud-error.ts'
 import { listAll } from '../cloud/pages.ts'
-import { hasComment, hasOtherComment, hasTags, type Mark, type Tag } from '../mark.ts'
+import { hasComment, hasOtherComment, type Mark } from '../mark.ts'
 import { inParallel } from '../parallel.ts'
 import type { RouteSpec } from '../service.ts'
 
@@ -47,7 +47,6 @@ export type RouteItem = Partial<Pick<RouteSpec, 'MatchRule' | 'AdvancedSetting'>
   ServiceId?: string
   Enable?: boolean
   UpstreamList?: { UpstreamId: string; Weight?: number }[]
-  Tags?: Tag[] | null
 }
 
 /** The credentials only of those that this service has made. */
@@ -69,7 +68,6 @@ export type GatewayItem = {
   Name: string
   Status?: string
   Message?: string
-  Tags?: Tag[] | null
   Comments?: string
   ResourceSpec?: { NetworkType?: FoundGateway['network'] }
 }
@@ -122,7 +120,7 @@ async function lookAt(client: Client, mark: Mark, item: GatewayItem, bindings: B
     status: item.Status ?? 'Running',
     message: item.Message ?? '',
     network: item.ResourceSpec?.NetworkType,
-    isOurs: isOurGateway(mark, item),
+    isOurs: hasComment(mark, item.Comments),
     services,
     upstreams: upstreams.map((one) => ({ ...one, isOurs: isOurs(one.Name, one.Comments) })),
     routes: routes.map((one) => ({ ...one, isOurs: isOurRoute(mark, one, services, upstreams) })),
@@ -137,26 +135,20 @@ async function lookAt(client: Client, mark: Mark, item: GatewayItem, bindings: B
 }
 
 /**
- * By its name and its tags; and where the API does not show the tags of a route, as not every version does, by what it leads
- * to, or else by where it stands. The name alone says nothing: that of stage `dev-2` begins like those of `dev`.
+ * By its name and what it leads to, or else by where it is: a route has no tags and no comments. The name alone says nothing:
+ * that of stage `dev-2` begins like those of `dev`.
  */
 function isOurRoute(
   mark: Mark,
-  { Name, Tags, ServiceId, UpstreamList }: RouteItem,
+  { Name, ServiceId, UpstreamList }: RouteItem,
   services: FoundGatewayService[],
   upstreams: UpstreamItem[],
 ): boolean {
   if (!isNamed(mark, Name)) return false
-  if (Tags?.length) return hasTags(mark, Tags)
   const comments = (UpstreamList ?? []).map(({ UpstreamId }) => upstreams.find(({ Id }) => Id === UpstreamId)?.Comments)
   if (comments.some((comment) => hasComment(mark, comment))) return true
   const isInOurs = services.some(({ id, isOurs }) => isOurs && id === ServiceId)
   return isInOurs && !comments.some((comment) => hasOtherComment(mark, comment))
-}
-
-/** Whether this service has made a gateway. Not every version of the API shows tags. */
-export function isOurGateway(mark: Mark, { Tags, Comments }: GatewayItem): boolean {
-  return hasTags(mark, Tags) || hasComment(mark, Comments)
 }
 
 function isNamed({ prefix }: Mark, name: string): boolean {

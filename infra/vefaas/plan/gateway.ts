@@ -1,7 +1,7 @@
 import { listAll } from '../cloud/pages.ts'
-import { marked } from '../mark.ts'
+import { hasComment, marked } from '../mark.ts'
 import type { FoundGateway, FoundGatewayService, GatewayItem, ServiceItem } from '../observe/gateways.ts'
-import { foundService, isOurGateway } from '../observe/gateways.ts'
+import { foundService } from '../observe/gateways.ts'
 import type { GatewaySpec, Service } from '../service.ts'
 import { isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
@@ -18,7 +18,10 @@ export const GATEWAY = 'the gateway'
 export const GATEWAY_SERVICE = 'the gateway service'
 
 /** The gateway that a service uses, if it is there. @throws PlanError when it is not there and cannot be made, or not usable */
-export function gatewayFor({ gateway }: Pick<Service, 'gateway'>, gateways: FoundGateway[]): FoundGateway | undefined {
+export function gatewayFor(
+  { gateway, mark }: Pick<Service, 'gateway' | 'mark'>,
+  gateways: FoundGateway[],
+): FoundGateway | undefined {
   const { id, name, isNamed, network } = gateway
   const found = gateways.find((one) => (id ? one.id === id : one.name === name))
   if (id && found === undefined)
@@ -26,7 +29,7 @@ export function gatewayFor({ gateway }: Pick<Service, 'gateway'>, gateways: Foun
   if (found === undefined) return undefined
   if (!found.isOurs && !isNamed) {
     throw new PlanError(
-      `gateway ${name} exists, and this service has not made it: it has not its tags. To use it, name it in provider.gateway.name; else give the service another name`,
+      `gateway ${name} exists, and this service has not made it: its comment does not have ${mark.comment}. To use it, name it in provider.gateway.name; else give the service another name`,
     )
   }
   if (found.isOurs && found.network && !isSame(found.network, network)) {
@@ -78,14 +81,14 @@ async function createGateway(work: Work, { gateway, mark, region }: Service): Pr
     ...(gateway.vpc && { NetworkSpec: gateway.vpc }),
     ...(gateway.projectName && { ProjectName: gateway.projectName }),
     Comments: marked(mark),
-    Tags: mark.tags,
   }
   const { id } = await createOnce(work, {
     create: async () => (await client.call<{ Id: string }>('apig', 'CreateGateway', body)).Id,
     find: async () => {
       const all = await listAll<GatewayItem>(client, 'apig', 'ListGateways', { Filter: { Name: gateway.name } })
       // The filter may let longer names through.
-      const isIt = (one: GatewayItem) => one.Name === gateway.name && (gateway.isNamed || isOurGateway(mark, one))
+      const isIt = (one: GatewayItem) =>
+        one.Name === gateway.name && (gateway.isNamed || hasComment(mark, one.Comments))
       return all.filter(isIt).map(({ Id }) => Id)
     },
   })

@@ -73,7 +73,7 @@ export async function planOf(
   const keyAuths = gateway.keyAuth && consumers.length > 0 ? [gateway.keyAuth] : []
   const ofBinding = each(keyAuths, (one) => bindingStep(mark, one, own, ids))
   const ofUpstreams = each(routed, (one) => upstreamStep(mark, one, own, ids))
-  const ofRoutes = routed.flatMap((one) => each(one.routes, (route) => routeStep(mark, one, route, own, ids)))
+  const ofRoutes = routed.flatMap((one) => each(one.routes, (route) => routeStep(one, route, own, ids)))
   const ofTriggers = functions.flatMap((one) => [
     ...each(one.timers, (timer) => timerStep(mark, one, timer, functionOf(one.name), ids)),
     ...each(one.kafkaTriggers, (kafka) => kafkaStep(mark, one, kafka, functionOf(one.name), ids)),

@@ -1,5 +1,4 @@
 import { listAll } from '../cloud/pages.ts'
-import { hasTags, type Mark } from '../mark.ts'
 import type { FoundGateway, RouteItem } from '../observe/gateways.ts'
 import type { FunctionSpec, RouteSpec } from '../service.ts'
 import { hasAll, isSame } from './compare.ts'
@@ -8,13 +7,7 @@ import { GATEWAY_SERVICE } from './gateway.ts'
 import { type Ids, PlanError, type Step } from './step.ts'
 
 /** Leads requests to a function. @throws PlanError when its name belongs to somebody else */
-export function routeStep(
-  mark: Mark,
-  { key }: FunctionSpec,
-  spec: RouteSpec,
-  found: FoundGateway | undefined,
-  ids: Ids,
-): Step {
+export function routeStep({ key }: FunctionSpec, spec: RouteSpec, found: FoundGateway | undefined, ids: Ids): Step {
   const step = { resource: 'route', name: spec.name }
   const ServiceId = ids.find('gateway service', GATEWAY_SERVICE)
   const named = found?.routes.filter((one) => one.Name === spec.name && one.ServiceId === ServiceId) ?? []
@@ -52,14 +45,14 @@ export function routeStep(
       const { client } = work
       const service = { ServiceId: work.ids.get('gateway service', GATEWAY_SERVICE) }
       const upstreamId = work.ids.get('upstream', key)
-      const body = { ...service, ...bodyFor(upstreamId), ResourceType: 'Console', Tags: mark.tags }
+      const body = { ...service, ...bodyFor(upstreamId) }
       await createOnce(work, {
         create: async () => (await client.call<{ Id: string }>('apig', 'CreateRoute', body)).Id,
         find: async () => {
           const all = await listAll<RouteItem>(client, 'apig', 'ListRoutes', service)
-          // Others may have one of this name, and not every version of the API shows tags.
-          const isOurs = ({ Tags, UpstreamList }: RouteItem) =>
-            Tags?.length ? hasTags(mark, Tags) : UpstreamList?.some((one) => one.UpstreamId === upstreamId)
+          // Others may have one of this name.
+          const isOurs = ({ UpstreamList }: RouteItem) =>
+            UpstreamList?.some(({ UpstreamId }) => UpstreamId === upstreamId)
           return all.filter((one) => one.Name === spec.name && isOurs(one)).map(({ Id }) => Id)
         },
         remove: (Id) => client.call('apig', 'DeleteRoute', { Id }),

@@ -12,8 +12,6 @@ export interface GatewayService extends Resource {
   AuthSpec: { Enable: boolean }
   ServiceNetworkSpec: { EnablePublicNetwork: boolean; EnablePrivateNetwork: boolean }
   Comments: string
-  ResourceType: 'Console' | 'Ingress'
-  Tags: { Key: string; Value: string }[]
   CreateTime: string
   /** Why it ends in CreatedFailed; empty when it does not. */
   failure: string
@@ -24,7 +22,7 @@ export function describeGatewayService(
   { gateways, dataPlane }: { gateways: Table<Gateway>; dataPlane: DataPlane },
   service: GatewayService,
 ): object {
-  const { region, hiddenUntil, next, failure, ServiceNetworkSpec, ResourceType, ...shown } = service
+  const { region, hiddenUntil, next, failure, ServiceNetworkSpec, ...shown } = service
   return {
     ...shown,
     GatewayName: gateways.find(service.GatewayId, region)?.Name ?? '',

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { defaultGatewayType } from '../assumptions.ts'
-import { comments, flag, name, tags, text, wholeNumber } from '../fields.ts'
+import { comments, flag, name, text, wholeNumber } from '../fields.ts'
 import type { Resource, Status } from './resource.ts'
 
 /** What CreateGateway says of a gateway. */
@@ -23,7 +23,6 @@ export const gatewaySettings = v.object({
   MonitorSpec: v.optional(v.object({ Enable: flag, WorkspaceID: text })),
   ProjectName: v.optional(v.string(), 'default'),
   Comments: comments,
-  Tags: tags(10),
 })
 
 /** A gateway: what carries requests to functions. */
@@ -34,14 +33,22 @@ export interface Gateway extends Resource, v.InferOutput<typeof gatewaySettings>
   failure: string
 }
 
-/** A gateway as GetGateway and ListGateways show it. */
-export function describeGateway({ region, hiddenUntil, next, failure, ...gateway }: Gateway): object {
+/** A gateway as GetGateway shows it: with more about its subnets than ListGateways, of which the emulator knows the ids. */
+export function describeGatewayAlone(gateway: Gateway): object {
+  const { NetworkSpec, ...shown } = describeGateway(gateway)
+  if (!NetworkSpec) return shown
+  const { VpcId, SubnetIds } = NetworkSpec
+  const Subnets = SubnetIds.map((SubnetId) => ({ SubnetId, SubnetName: '', AZ: '' }))
+  return { ...shown, NetworkSpec: { VpcId, VpcName: '', Subnets } }
+}
+
+/** A gateway as ListGateways shows it. */
+export function describeGateway({ region, hiddenUntil, next, failure, ...gateway }: Gateway) {
   return {
     ...gateway,
     Version: 'v2',
     Message: gateway.Status === 'CreatedFailed' ? failure : '',
     Comments: gateway.Comments ?? '',
     Events: [],
-    Tags: gateway.Tags ?? [],
   }
 }

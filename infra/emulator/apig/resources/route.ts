@@ -8,18 +8,16 @@ import type { Table } from './table.ts'
 /** A route: which requests to a service go to which upstreams, and how. */
 export interface Route extends Resource, RouteSettings {
   ServiceId: string
-  ResourceType: 'Console' | 'Ingress'
-  Tags: { Key: string; Value: string }[]
   CreateTime: string
   UpdateTime: string
   /** What requests go by, from which time on in milliseconds since 1970, oldest first; undefined: they pass it by. */
   published: { at: number; route: ProxyRoute | undefined }[]
 }
 
-/** A route as GetRoute and ListRoutes show it, and its tags. */
+/** A route as GetRoute and ListRoutes show it. */
 export function describeRoute(
   { services, dataPlane }: { services: Table<GatewayService>; dataPlane: DataPlane },
-  { region, hiddenUntil, Status, next, published, ...route }: Route,
+  { region, hiddenUntil, Status, next, published, Scene, RouteType, ...route }: Route,
 ) {
   const service = services.find(route.ServiceId, region)
   return {

@@ -26,13 +26,11 @@ export type UpstreamSettings = v.InferOutput<ReturnType<typeof v.object<typeof u
 export interface Upstream extends Resource, Omit<UpstreamSettings, 'UpstreamSpec'> {
   GatewayId: string
   UpstreamSpec: { VeFaas: { FunctionId: string } }
-  ResourceType: 'Console' | 'Ingress'
-  Tags: { Key: string; Value: string }[]
   CreateTime: string
   UpdateTime: string
 }
 
-/** An upstream as ListUpstreams shows it. */
+/** An upstream as GetUpstream and ListUpstreams show it. */
 export function describeUpstream({ region, hiddenUntil, Status, next, ...upstream }: Upstream) {
   return { ...upstream, Comments: upstream.Comments ?? '', BackendTargetList: [], VersionDetails: [] }
 }

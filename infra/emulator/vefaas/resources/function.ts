@@ -18,7 +18,8 @@ export function describeFunction(record: FunctionRecord) {
   }
 }
 
-export function describeSettings(settings: Settings, code: Code | undefined) {
+/** CpuMilli can be set; the models of the answers do not have it. */
+export function describeSettings({ CpuMilli, ...settings }: Settings, code: Code | undefined) {
   return {
     ...settings,
     Cpu: cpuOf(settings.MemoryMB),

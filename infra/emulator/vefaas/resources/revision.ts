@@ -27,8 +27,12 @@ export function findRevision(record: FunctionRecord, wanted: number): Revision {
   return revision
 }
 
-/** A revision as GetRevision and ListRevisions show it. */
+/** A revision as GetRevision and ListRevisions show it: their models lack some settings of a function. */
 export function describeRevision(record: FunctionRecord, revision: Revision): object {
+  const { Command, Port, Cpu, CpuStrategy, EnableApmplus, ...settings } = describeSettings(
+    revision.settings,
+    revision.code,
+  )
   return {
     Id: record.Id,
     Name: record.Name,
@@ -36,6 +40,6 @@ export function describeRevision(record: FunctionRecord, revision: Revision): ob
     RevisionDescription: revision.description,
     RevisionCreationTime: revision.createdAt,
     MaxReplicas: record.resource.MaxInstance,
-    ...describeSettings(revision.settings, revision.code),
+    ...settings,
   }
 }
