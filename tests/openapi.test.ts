@@ -6,6 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 
 import { handler as teardown } from '../functions/teardown-sandboxes/index.ts'
 import type { Fault } from '../infra/emulator/ecs/faults.ts'
 import { type EcsEmulator, type Seed, startEcs } from '../infra/emulator/ecs/index.ts'
+import { requestEvent } from '../infra/emulator/vefaas/runtime/call.ts'
+import { type CallFailure, failureResponse } from '../infra/emulator/vefaas/runtime/failure.ts'
 import { ACTIONS, describeApi, EVENTS, toText } from '../infra/openapi/description.ts'
 import type { Reply } from '../shared/handler/reply.ts'
 import { MAX_BODY_BYTES, validate } from '../shared/handler/request.ts'
@@ -20,9 +22,10 @@ const project = join(import.meta.dirname, '..')
 
 type Response = {
   headers: Record<string, { $ref: string }>
-  content: { 'application/json': { schema: object; examples: Record<string, { value: Example }> } }
+  content: { 'application/json': { schema: object; examples: Record<string, { value: Example | PlatformExample }> } }
 }
 type Example = { ResponseMetadata: { Action: string; Error: { Code: string; Message: string } } }
+type PlatformExample = { error_code: string; error_message: string }
 type Operation = {
   operationId: string
   parameters?: { name: string; in: string; example?: unknown }[]
@@ -341,7 +344,8 @@ describe('every failure of', () => {
     const codes = Object.entries(named(name).responses).flatMap(([status, response]) =>
       status === '200'
         ? []
-        : Object.entries(resolved(response).content['application/json'].examples).map(([code, { value }]) => {
+        : Object.entries(resolved(response).content['application/json'].examples).flatMap(([code, { value }]) => {
+            if (!('ResponseMetadata' in value)) return [] // the platform's, which no handler answers
             const { Action, Error: example } = value.ResponseMetadata
             return { status, code, message: Action === name ? plain(example.Message) : undefined, messages: new Set() }
           }),
@@ -368,6 +372,26 @@ describe('every failure of', () => {
     }
   })
 })
+
+test.each(Object.keys(GOOD))('what the local platform answers in the place of %s is described', (name) => {
+  const { status, body } = unsupportedBody()
+  const { schema, examples } = resolved(named(name).responses[status] ?? expect.fail(`it has no ${status}`)).content[
+    'application/json'
+  ]
+  expectValid(schema, body)
+  expect(examples[body.error_code]?.value).toEqual(body)
+})
+
+/** The answer of the emulated platform to a body that is no text. */
+function unsupportedBody(): { status: number; body: PlatformExample } {
+  try {
+    requestEvent({ method: 'POST', path: '/', query: '', headers: [], body: Buffer.from([0xff]) }, 'r-1')
+  } catch (error) {
+    const { status, body } = failureResponse(error as CallFailure)
+    return { status, body: JSON.parse(body.toString()) }
+  }
+  return expect.fail('the request has an event')
+}
 
 describe('its codes', () => {
   const described = Object.values(api.components.responses).flatMap(({ content }) =>

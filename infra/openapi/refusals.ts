@@ -10,6 +10,8 @@ export type Refusal = {
   of: string
   /** Headers that only this response has. */
   headers?: readonly ('Retry-After' | 'WWW-Authenticate' | 'Allow')[]
+  /** The platform answers it in its own form: the manager has not seen the request. */
+  isOfPlatform?: true
 }
 
 export type CodeWords = {
@@ -188,6 +190,18 @@ export const REFUSALS = {
       RequestEntityTooLarge: { when: 'It has more than 64 KiB.', message: 'A body may have at most 65536 bytes.' },
     },
   },
+  NotText: {
+    status: 415,
+    text: 'The body is not UTF-8. The local cloud answers this in the place of the manager, which takes text alone; what veFaaS does is not documented.',
+    of: 'CreateSandbox',
+    codes: {
+      unsupported_body: {
+        when: 'Write it as JSON in UTF-8.',
+        message: 'the body is not UTF-8, and the event of a handler has only text',
+      },
+    },
+    isOfPlatform: true,
+  },
   NoRoom: {
     status: 429,
     text: 'A limit is reached.',
@@ -291,7 +305,7 @@ export const REFUSALS = {
 export type RefusalName = keyof typeof REFUSALS
 
 /** What any request may be refused with. */
-export const EVERY_REFUSAL = ['Unauthorized', 'MethodNotAllowed', 'TooLarge', 'InternalError'] as const
+export const EVERY_REFUSAL = ['Unauthorized', 'MethodNotAllowed', 'TooLarge', 'NotText', 'InternalError'] as const
 
 /** What any action may be refused with beside that. */
 export const EVERY_ACTION_REFUSAL = ['BadRequest', 'CloudRefuses', 'CloudFails', 'CloudIsLate'] as const

@@ -61,16 +61,21 @@ export function failures(): object {
   return Object.fromEntries(Object.entries<Refusal>(REFUSALS).map(([name, refusal]) => [name, failure(refusal)]))
 }
 
-function failure({ text, codes, of, headers: own = [] }: Refusal): object {
+function failure({ text, codes, of, headers: own = [], isOfPlatform }: Refusal): object {
   const examples = Object.entries(codes).map(([name, words]) => [
     name,
-    { summary: words.when, value: example(of, name, words) },
+    { summary: words.when, value: isOfPlatform ? platformExample(name, words) : example(of, name, words) },
   ])
+  const schema = refTo(isOfPlatform ? 'PlatformFailure' : 'Failure')
   return {
     description: text,
-    headers: headers(...own),
-    content: { 'application/json': { schema: refTo('Failure'), examples: Object.fromEntries(examples) } },
+    headers: isOfPlatform ? {} : headers(...own),
+    content: { 'application/json': { schema, examples: Object.fromEntries(examples) } },
   }
+}
+
+function platformExample(error_code: string, { message: error_message }: CodeWords): object {
+  return { error_code, error_message }
 }
 
 function example(Action: string, name: string, { code = name, message }: CodeWords): object {

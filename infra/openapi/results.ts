@@ -91,6 +91,13 @@ export const RESULTS: Record<string, JsonSchema> = {
     required: ['ResponseMetadata'],
     additionalProperties: false,
   },
+  PlatformFailure: {
+    type: 'object',
+    description: 'What the platform answers where the manager has not seen the request.',
+    properties: { error_code: { type: 'string' }, error_message: { type: 'string' } },
+    required: ['error_code', 'error_message'],
+    additionalProperties: false,
+  },
 }
 
 /** Example of a sandbox that is RUNNING. */

@@ -162,6 +162,9 @@ export const chinese: Readonly<Record<string, string>> = {
     '该 `ClientToken`（或代替它的 `X-Request-ID`）曾用于不同的参数。',
   'The body is too large.': '请求体过大。',
   'It has more than 64 KiB.': '超过 64 KiB。',
+  'The body is not UTF-8. The local cloud answers this in the place of the manager, which takes text alone; what veFaaS does is not documented.':
+    '请求体不是 UTF-8。管理器只接受文本，本地云会代它返回这个响应；veFaaS 的行为没有文档说明。',
+  'Write it as JSON in UTF-8.': '请用 UTF-8 编码的 JSON。',
   'A limit is reached.': '已达到上限。',
   '`security.max_sandboxes` of this manager is reached.': '已达到本管理器的 `security.max_sandboxes`。',
   "A quota of the cloud account is used up. The code is the cloud's own.": '云账号的配额已用尽。错误码来自云服务。',

@@ -142,15 +142,24 @@ function readOperation(
     failures: Object.entries(failures).map(([status, { description, content }]) => ({
       status,
       description,
-      codes: Object.entries(content['application/json']?.examples ?? {}).map(([code, { summary = '', value }]) => {
-        const { Error: error } = (value as Refusal).ResponseMetadata
-        return { code, when: summary, example: error }
-      }),
+      codes: Object.entries(content['application/json']?.examples ?? {}).map(([code, { summary = '', value }]) => ({
+        code,
+        when: summary,
+        example: errorIn(value as Refusal),
+      })),
     })),
   }
 }
 
-type Refusal = { ResponseMetadata: { Error: { Code: string; Message: string } } }
+/** The manager's own, or that of the platform. */
+type Refusal =
+  | { ResponseMetadata: { Error: { Code: string; Message: string } } }
+  | { error_code: string; error_message: string }
+
+function errorIn(refusal: Refusal): { Code: string; Message: string } {
+  if ('ResponseMetadata' in refusal) return refusal.ResponseMetadata.Error
+  return { Code: refusal.error_code, Message: refusal.error_message }
+}
 
 const examplesOf = (examples: Record<string, { value: unknown }> = {}): Example[] =>
   Object.entries(examples).map(([name, { value }]) => ({ name, value }))
