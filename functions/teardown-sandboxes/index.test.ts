@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type EcsEmulator, startEcs } from '../../infra/emulator/ecs/index.ts'
 import { vefaas } from '../../tests/support/events.ts'
-import { cloudEvent, eventBridge, sns, sqs, structured, vefaasEvent } from '../../tests/support/messages.ts'
+import {
+  batched,
+  cloudEvent,
+  eventBridge,
+  inBase64,
+  sns,
+  snsNotification,
+  sqs,
+  structured,
+  vefaasEvent,
+} from '../../tests/support/messages.ts'
 import { AUTHORIZED, configure, TAG } from '../../tests/support/service.ts'
 import { handler, initializer } from './index.ts'
 
@@ -73,6 +83,40 @@ test('a bad message keeps no sandbox of another alive', async () => {
     status: 400,
     code: 'InvalidParameter.SandboxId',
   })
+})
+
+test('events with a byte order mark, in every queue, end their sandboxes', async () => {
+  const ids = seed(4)
+  const [first, second, third, fourth] = ids.map((id) => `\uFEFF${JSON.stringify(one(id))}`)
+  const base64 = Buffer.from(second ?? '').toString('base64')
+  expect(await handler(sqs(first, snsNotification(base64)))).toEqual({ batchItemFailures: [] })
+  await handler(
+    vefaasEvent('kafka', [
+      { topic: 't', value: third },
+      { topic: 't', value: inBase64(fourth) },
+    ]),
+  )
+  expect(left()).toEqual([])
+  expect(lines.map((line) => JSON.parse(line).level)).toEqual(['info', 'info'])
+})
+
+test('an event that asks for nothing is a success, calls no cloud and raises no alarm', async () => {
+  const kept = seed(1)
+  const { headers = [], ...sent } = batched([])
+  for (const event of [
+    vefaas({ ...sent, headers: [...headers, ...AUTHORIZED] }),
+    vefaasEvent('kafka', [{ topic: 't', key: kept[0], value: null }]),
+    vefaasEvent('kafka', null),
+  ]) {
+    lines = []
+    expect(await handler(event, { requestId: 'vefaas-1' })).toMatchObject({
+      statusCode: 200,
+      body: expect.stringContaining('"Sandboxes":[]'),
+    })
+    const line = JSON.parse(lines.at(-1) ?? '')
+    expect(line).toMatchObject({ level: 'info', status: 200, result: { Sandboxes: [] }, cloud: [], notes: [] })
+  }
+  expect(left()).toEqual(kept)
 })
 
 test('a cloud that fails has the messages come again', async () => {

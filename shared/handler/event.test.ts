@@ -271,6 +271,43 @@ describe('SQS', () => {
   })
 })
 
+describe('messages without a value', () => {
+  const kafka = (...messages: unknown[]) => vefaasEvent('kafka', messages)
+  const tombstone = { topic: 't', partition: 0, offset: 7, key: 'i-a', value: null }
+  const good = { topic: 't', partition: 0, offset: 8, key: 'i-b', value: JSON.stringify(GOOD) }
+
+  test.each<[string, unknown, PlatformContext, unknown[]]>([
+    ['a tombstone of Kafka', kafka(tombstone), VEFAAS, []],
+    ['one that is the whole data', vefaasEvent('kafka', null), VEFAAS, []],
+    ['one among others', kafka(tombstone, good, tombstone), VEFAAS, [GOOD]],
+    ['an empty value', kafka({ ...tombstone, value: '' }, good), VEFAAS, [GOOD]],
+    ['an empty list', kafka(), VEFAAS, []],
+    ['empty bodies of SQS', sqs('', GOOD, ' '), AWS, [GOOD]],
+  ])('are taken, without an alarm: %s', async (_, event, context, expected) => {
+    const answer = await doing()(event, context)
+    expect(answer).toMatchObject(context === AWS ? { batchItemFailures: [] } : { statusCode: 200 })
+    expect([runs, inputs]).toEqual([1, expected])
+    expect(line()).toMatchObject({ level: 'info', status: 200, result: RESULT })
+  })
+
+  test('do not hide what is wrong with others, nor with themselves', async () => {
+    for (const bad of [{ ...good, value: 'Hello' }, { ...good, value: '{}' }, { ...tombstone, Name: 7 }, {}]) {
+      lines = []
+      const answer = await doing()(kafka(tombstone, bad, good), VEFAAS)
+      expect(answer).toMatchObject({ statusCode: 400 })
+      expect(line()).toMatchObject({ level: 'error', status: 400, result: RESULT })
+      expect(line().notes.filter((note: string) => note.includes('Parameter.Name'))).toHaveLength(1)
+    }
+    expect(inputs).toEqual([GOOD, GOOD, GOOD, GOOD])
+  })
+
+  test('are taken though the rest has to come again', async () => {
+    const run = failing({ good: UNAVAILABLE })
+    await expect(doing(run)(kafka(tombstone, good), VEFAAS)).rejects.toThrow('ServiceUnavailable')
+    expect(await doing(run)(sqs('', GOOD), AWS)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-2' }] })
+  })
+})
+
 describe('of several messages outside of SQS', () => {
   const kafka = (...names: unknown[]) =>
     vefaasEvent(
@@ -353,9 +390,10 @@ describe.each(Object.entries(SHAPES))('HTTP by %s', (_, shape) => {
   test.each<[string, Sent, string]>([
     ['no CloudEvent', { body: JSON.stringify(GOOD) }, 'InvalidEvent'],
     ['a CloudEvent without type', structured(cloudEvent(GOOD, { type: '' })), 'InvalidEvent'],
-    ['an empty batch', batched([]), 'InvalidEvent'],
+    ['an object for a batch', batched(cloudEvent(GOOD)), 'InvalidEvent'],
     ['data of a wrong value', binary(cloudEvent({ Name: '' })), 'InvalidParameter.Name'],
     ['no data', binary(cloudEvent(undefined)), 'MissingParameter.Name'],
+    ['null for data', structured(cloudEvent(null)), 'MissingParameter.Name'],
     ['records of SQS that hold nothing', structured({ Records: [] }, 'application/json'), 'InvalidEvent'],
   ])('with %s is refused', async (_, sent, code) => {
     const { status, headers, body } = await post(sent)
@@ -365,6 +403,23 @@ describe.each(Object.entries(SHAPES))('HTTP by %s', (_, shape) => {
     expect(headers).not.toHaveProperty('Retry-After')
     expect(inputs).toEqual([])
     expect(line()).toMatchObject({ level: 'warn', status: 400, code })
+  })
+
+  test('with an empty batch is a success that has nothing to do', async () => {
+    expect(await post(batched([]))).toMatchObject({ status: 200, body: { Result: RESULT } })
+    expect([runs, inputs]).toEqual([1, []])
+    expect(line()).toMatchObject({ level: 'info', status: 200, result: RESULT, notes: [] })
+  })
+
+  test('with an id twice in a batch does both', async () => {
+    expect(await post(batched([cloudEvent(GOOD), cloudEvent({ Name: 'other' })]))).toMatchObject({ status: 200 })
+    expect(inputs).toEqual([GOOD, { Name: 'other' }])
+  })
+
+  test('with a byte order mark before the body is read', async () => {
+    const sent = structured(cloudEvent(GOOD))
+    expect(await post({ ...sent, body: `\uFEFF${sent.body}` })).toMatchObject({ status: 200 })
+    expect(inputs).toEqual([GOOD])
   })
 
   test('with good and bad messages does the good and refuses', async () => {

@@ -17,7 +17,10 @@ interface EventFunction<Schema extends ObjectSchema> {
    * strictObject does not know are refused, of any other object schema they are left out.
    */
   input: Schema
-  /** Does the work of all messages together. `failures[i]` says why `inputs[i]` was not done. To throw fails them all. */
+  /**
+   * Does the work of all messages together: none, where all there are ask for nothing. `failures[i]` says why `inputs[i]`
+   * was not done. To throw fails them all.
+   */
   run(inputs: readonly v.InferOutput<Schema>[], call: Call): Promise<Work>
 }
 
@@ -108,13 +111,14 @@ async function work<Schema extends ObjectSchema>(
       accepted.push(message)
     } catch (error) {
       const { status, code, message: reason } = toActionError(error)
+      if (message.isTombstone && code.startsWith('MissingParameter.')) continue
       const told = several ? `${named(message)}: ${reason}` : reason
       outcome.refused ??= new ActionError(status, code, told, error)
       // Who sent a request reads the answer; of any other event nobody does, and it is lost.
       log.note(`${named(message)}: ${code}: ${reason}`, invocation.request.method ? 'warn' : 'error')
     }
   }
-  if (inputs.length === 0) return outcome
+  if (inputs.length === 0 && outcome.refused) return outcome
   // Whose work it is.
   const ids = accepted.flatMap(({ id }) => id || [])
   if (ids.length > 0) log.note(`messages ${ids.slice(0, 10).join(', ').slice(0, 1_000)}`, 'info')

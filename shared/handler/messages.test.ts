@@ -36,7 +36,9 @@ function problemOf(event: unknown): string {
 }
 
 const NO_OBJECT = 'The data must be a JSON object, or that as text or in base64.'
-const NO_BATCH = 'A list of messages must have one or more.'
+const NO_BATCH = 'A batch must be a JSON array of CloudEvents.'
+const NO_RECORDS = 'Records must have one or more.'
+const BOM = '\uFEFF'
 const wrapped = (times: number, value: unknown): unknown =>
   times > 0 ? wrapped(times - 1, JSON.stringify(value)) : value
 
@@ -63,6 +65,10 @@ describe('data', () => {
       ['base64 of JSON', inBase64(DATA)],
       ['base64 of JSON as JSON', inBase64(JSON_DATA)],
       ['base64 in base64', inBase64(inBase64(DATA))],
+      ['JSON after a byte order mark', `${BOM}${JSON_DATA}`],
+      ['JSON after a byte order mark and space', `${BOM}\r\n ${JSON_DATA}`],
+      ['base64 of JSON after a byte order mark', Buffer.from(`${BOM}${JSON_DATA}`).toString('base64')],
+      ['JSON as JSON, both after a byte order mark', `${BOM}${JSON.stringify(`${BOM}${JSON_DATA}`)}`],
     ])('as %s', (_, data) => {
       expect(found(carry(data))).toEqual([DATA])
     })
@@ -72,19 +78,25 @@ describe('data', () => {
       ['an empty text', ''],
       ['space', ' \n'],
       ['JSON of an object without keys', '{}'],
+      ['null', null],
+      ['null as text', 'null'],
+      ['null in base64', Buffer.from('null').toString('base64')],
+      ['a byte order mark', BOM],
     ])('that is empty: %s', (_, data) => {
       expect(found(carry(data))).toEqual([{}])
     })
 
     test.each<[string, unknown]>([
-      ['null', null],
       ['a number', 7],
       ['true', true],
       ['false', false],
       ['a text', 'Hello Volcengine'],
       ['a number as text', '7'],
       ['a list as text of text', JSON.stringify('["i-a"]')],
-      ['null as text', 'null'],
+      ['two byte order marks', `${BOM}${BOM}${JSON_DATA}`],
+      ['a byte order mark after space', ` ${BOM}${JSON_DATA}`],
+      ['a byte order mark within', JSON_DATA.replace(':', `:${BOM}`)],
+      ['a byte order mark at the end', `${JSON_DATA}${BOM}`],
       ['broken JSON', JSON_DATA.slice(0, -1)],
       ['two JSON texts', `${JSON_DATA}${JSON_DATA}`],
       ['base64 of broken JSON', Buffer.from(JSON_DATA.slice(0, -1)).toString('base64')],
@@ -121,10 +133,10 @@ describe('data', () => {
   test('that is absent is an object without keys', () => {
     const { data: _data, ...timer } = vefaasEvent('timer', '')
     const { detail: _detail, ...event } = eventBridge({})
-    expect([timer, event, scheduled(), {}].flatMap(found)).toEqual([{}, {}, {}, {}])
+    expect([timer, event, scheduled(), {}, undefined].flatMap(found)).toEqual([{}, {}, {}, {}, {}])
   })
 
-  test.each([undefined, null, 0, Number.NaN, 7n, true, Symbol.iterator, () => 1])('is no event: %s', (event) => {
+  test.each([0, Number.NaN, 7n, true, Symbol.iterator, () => 1])('is no event: %s', (event) => {
     expect(problemOf(event)).toBe(NO_OBJECT)
   })
 
@@ -187,6 +199,14 @@ describe('a CloudEvent', () => {
   test('may have its data as data_base64', () => {
     for (const event of [encoded(inBase64(DATA)), encoded(inBase64(JSON_DATA))]) expect(found(event)).toEqual([DATA])
     expect(found(encoded(''))).toEqual([{}])
+    expect(found(encoded(Buffer.from(`${BOM}${JSON_DATA}`).toString('base64')))).toEqual([DATA])
+  })
+
+  test('may have null for what it does not have', () => {
+    const unset = { subject: null, time: null, datacontenttype: null, dataschema: null, traceparent: null, value: null }
+    expect(found(cloudEvent(DATA, { ...unset, data_base64: null }))).toEqual([DATA])
+    expect(found(encoded(inBase64(DATA), unset))).toEqual([DATA])
+    expect(found(encoded(null))).toEqual([{}])
   })
 
   test.each<[string, unknown]>([
@@ -195,7 +215,6 @@ describe('a CloudEvent', () => {
     ['base64url', Buffer.from('{"a":"~~~???"}').toString('base64url')],
     ['an object', DATA],
     ['a number', 7],
-    ['null', null],
   ])('with %s as data_base64 is refused', (_, value) => {
     expect(problemOf(encoded(value))).toBe('A CloudEvent has either data or data_base64, which must be base64.')
   })
@@ -247,13 +266,30 @@ describe.each(Object.entries(SHAPES))('a request in an event of %s', (_, shape) 
     ])
   })
 
+  test('with a batch that is empty, or has an id twice', () => {
+    expect(read(shape(batched([])))).toEqual([])
+    expect(found(shape(batched([cloudEvent(DATA), cloudEvent({ SandboxId: 'i-b' })])))).toEqual([
+      DATA,
+      { SandboxId: 'i-b' },
+    ])
+  })
+
+  test.each([...ways, ['a batch of CloudEvents', batched([cloudEvent(DATA)])] as const])(
+    'with %s, after one byte order mark',
+    (_, sent) => {
+      const marked = (times: number) => shape({ ...sent, body: `${BOM.repeat(times)}${sent.body}` })
+      for (const event of [marked(1), bodyInBase64(marked(1))]) expect(found(event)).toMatchObject([DATA])
+      for (const event of [marked(2), bodyInBase64(marked(2))]) expect(problemOf(event)).toMatch(/must be/)
+    },
+  )
+
   const post = (type: string, body: string): Sent => ({ method: 'POST', headers: [['Content-Type', type]], body })
   const NO_FORM =
     'Send a CloudEvent as application/cloudevents+json or with ce- headers, or the data as application/json.'
 
   test.each<[string, Sent, string]>([
-    ['an empty batch', batched([]), NO_BATCH],
     ['one event as a batch', batched(cloudEvent(DATA)), NO_BATCH],
+    ['null as a batch', batched(null), NO_BATCH],
     [
       'a batch as structured',
       structured([cloudEvent(DATA)]),
@@ -376,20 +412,28 @@ describe('an event of AWS', () => {
   })
 
   test.each<[string, unknown, string]>([
-    ['no records', { Records: [] }, NO_BATCH],
+    ['no records', { Records: [] }, NO_RECORDS],
     ['a record of S3', { Records: [{ eventSource: 'aws:s3', s3: {} }] }, 'A record must be one of SQS or SNS.'],
     ['no Sns', sns(DATA, {}, { Sns: undefined }), 'A record must be one of SQS or SNS.'],
     ['a text as Sns', sns(DATA, {}, { Sns: JSON_DATA }), 'A record must be one of SQS or SNS.'],
     ['no Message', sns(DATA, { Message: undefined }), 'A notification of SNS needs Message.'],
     ['an object as Message', sns(DATA, { Message: DATA }), 'A notification of SNS needs Message.'],
     ['a Message that is no data', sns('Hello from SNS!'), NO_OBJECT],
-    ['no records in a queue', sqs({ Records: [] }), NO_BATCH],
+    ['no records in a queue', sqs({ Records: [] }), NO_RECORDS],
   ])('with %s is refused', (_, event, problem) => {
     expect(problemOf(event)).toBe(problem)
   })
 
   test('of EventBridge keeps its id', () => {
     expect(read(eventBridge(DATA))).toEqual([{ id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718', data: DATA }])
+  })
+
+  test('of SQS with an empty body is like a tombstone', () => {
+    const bodies = ['', ' ', 'null', BOM, '{}', 'Hello', DATA]
+    const messages = read(sqs(...bodies))
+    expect(messages.map(({ id, isTombstone = false }) => [id, isTombstone])).toEqual(
+      bodies.map((_, index) => [`m-${index + 1}`, index < 4]),
+    )
   })
 
   test.each<[string, unknown]>([
@@ -414,7 +458,7 @@ describe('an event of veFaaS', () => {
     ])
     expect(found(vefaasEvent('sns', JSON.stringify(vefaasSns(inBase64(DATA)))))).toEqual([DATA])
     expect(problemOf(vefaasEvent('sns', vefaasSns('Hello')))).toBe(NO_OBJECT)
-    expect(problemOf(vefaasEvent('sns', { Records: [] }))).toBe(NO_BATCH)
+    expect(problemOf(vefaasEvent('sns', { Records: [] }))).toBe(NO_RECORDS)
   })
 
   const kafka = (value: unknown) => ({
@@ -452,10 +496,9 @@ describe('an event of veFaaS', () => {
     })
 
     test('with good and bad messages', () => {
-      const list = [kafka(inBase64(DATA)), 7, 'Hello', null, [DATA], cloudEvent(DATA, { id: '' })]
+      const list = [kafka(inBase64(DATA)), 7, 'Hello', [DATA], cloudEvent(DATA, { id: '' })]
       expect(found(vefaasEvent(trigger, list))).toMatchObject([
         DATA,
-        NO_OBJECT,
         NO_OBJECT,
         NO_OBJECT,
         NO_OBJECT,
@@ -485,8 +528,42 @@ describe('an event of veFaaS', () => {
       }
     })
 
-    test('with an empty list is refused', () => {
-      for (const data of [[], '[]', inBase64([])]) expect(problemOf(vefaasEvent(trigger, data))).toBe(NO_BATCH)
+    test('with an empty list has no messages', () => {
+      for (const data of [[], '[]', inBase64([])]) expect(read(vefaasEvent(trigger, data))).toEqual([])
+    })
+
+    const tombstones = (data: unknown) => read(vefaasEvent(trigger, data)).map(({ isTombstone = false }) => isTombstone)
+
+    test.each([null, '', ' ', 'null', inBase64(null), undefined])('with %j for a value is a tombstone', (value) => {
+      expect(tombstones(value)).toEqual([true])
+      expect(tombstones([value, kafka(DATA), value])).toEqual([true, false, true])
+      expect(tombstones([kafka(value), rocketmq(value), kafka(JSON_DATA)])).toEqual([true, true, false])
+      expect(tombstones(JSON.stringify([kafka(value ?? null)]))).toEqual([true])
+      expect(tombstones({ value, message: ' ' })).toEqual([true])
+    })
+
+    test('that has a value somewhere is no tombstone', () => {
+      const messages = [
+        {},
+        'Hello',
+        7,
+        [],
+        'e30=',
+        kafka('Hello'),
+        kafka({}),
+        kafka(0),
+        kafka(false),
+        { message: null },
+      ]
+      for (const message of messages) expect(tombstones([message])).toEqual([false])
+      expect(tombstones([{ ...kafka(null), body: JSON_DATA }])).toEqual([false])
+      expect(found(vefaasEvent(trigger, [{ ...kafka(null), body: JSON_DATA }]))).toMatchObject([DATA])
+      expect(found(vefaasEvent(trigger, [{ ...kafka('null'), message: JSON_DATA }]))).toMatchObject([DATA])
+    })
+
+    test('that has no value, and is the data or an event itself, has its own keys', () => {
+      expect(found(vefaasEvent(trigger, [{ ...DATA, value: null }]))).toMatchObject([DATA])
+      expect(found(vefaasEvent(trigger, [cloudEvent(DATA, { value: null, body: '' })]))).toMatchObject([DATA])
     })
 
     // A message that holds no data has none of the keys that a schema asks for.
@@ -548,7 +625,6 @@ describe('whatever the event is', () => {
 
   function isWellFormed(event: unknown): void {
     const messages = read(event)
-    expect(messages.length).toBeGreaterThan(0)
     for (const { id, data, problem } of messages) {
       expect(id).toBeTypeOf('string')
       expect(Array.isArray(data)).toBe(false)
@@ -559,7 +635,9 @@ describe('whatever the event is', () => {
   }
 
   test('there is a message or a problem, and nothing is thrown', () => {
-    fc.assert(fc.property(fc.anything({ withNullPrototype: true, withMap: true, withDate: true }), isWellFormed))
+    const anything = fc.anything({ withNullPrototype: true, withMap: true, withDate: true })
+    fc.assert(fc.property(anything, (event) => read(event).length > 0))
+    fc.assert(fc.property(anything, isWellFormed))
     fc.assert(fc.property(value, isWellFormed), { numRuns: 2_000 })
   })
 
@@ -585,6 +663,118 @@ describe('whatever the event is', () => {
           isBase64Encoded,
         })
       }),
+    )
+  })
+})
+
+describe('every valid CloudEvent', () => {
+  // CloudEvents 1.0.2, "Type System": no control characters, no halves of surrogate pairs.
+  const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+  const core = ['specversion', 'id', 'source', 'type', 'subject', 'time', 'datacontenttype', 'dataschema', 'data']
+  const name = fc
+    .oneof(
+      fc.string({ unit: fc.constantFrom(...'abcxyz0123456789'), minLength: 1, maxLength: 20 }),
+      fc.constantFrom('value', 'body', 'message', 'detail', 'key', 'constructor', 'records', 'httpmethod', 'sandboxid'),
+    )
+    .filter((name) => !core.includes(name))
+  const attributes = fc
+    .record({
+      required: fc.record({ specversion: fc.constant('1.0'), id: word, source: word, type: word }),
+      optional: fc.record(
+        {
+          subject: fc.option(word),
+          time: fc.constantFrom('2026-11-23T12:00:00Z', '2026-11-23T12:00:00.123456789+08:00', null),
+          dataschema: fc.option(fc.webUrl()),
+        },
+        { requiredKeys: [] },
+      ),
+      extensions: fc.dictionary(name, fc.oneof(word, fc.integer(), fc.boolean(), fc.constant(null))),
+    })
+    .map(({ required, optional, extensions }): Record<string, unknown> => ({ ...extensions, ...optional, ...required }))
+
+  const anyCase = (text: string) =>
+    fc
+      .array(fc.boolean(), { minLength: text.length, maxLength: text.length })
+      .map((upper) => [...text].map((letter, i) => (upper[i] ? letter.toUpperCase() : letter)).join(''))
+  const spelled = (...types: string[]) =>
+    fc
+      .tuple(
+        fc.constantFrom(...types).chain(anyCase),
+        fc.constantFrom('', ';charset=utf-8', '; charset=UTF-8', ' ; charset="utf-8"'),
+      )
+      .map((parts) => parts.join(''))
+  const jsonType = spelled('application/json', 'text/json', 'application/vnd.task.v1+json')
+  const textType = spelled('text/plain', 'application/octet-stream', 'application/xml')
+
+  const id = fc.stringMatching(/^i-[a-z0-9]{1,20}$/)
+  const data = fc.record({ SandboxId: id, Reason: fc.string({ unit: 'binary' }), TaskId: fc.jsonValue() })
+  const mark = fc.constantFrom('', BOM)
+
+  /** A CloudEvent in the JSON format, with the data that it carries. */
+  const inJson = fc
+    .record({
+      attributes,
+      data,
+      mark,
+      jsonType: fc.option(jsonType, { nil: undefined }),
+      textType,
+      unset: fc.boolean(),
+    })
+    .chain(({ attributes, data, mark, jsonType, textType, unset }) => {
+      const text = `${mark}${JSON.stringify(data)}`
+      const asObject = { ...attributes, datacontenttype: jsonType, data, ...(unset && { data_base64: null }) }
+      const asText = { ...attributes, datacontenttype: textType, data: text }
+      const asBytes = {
+        ...attributes,
+        datacontenttype: jsonType ?? textType,
+        data_base64: Buffer.from(text).toString('base64'),
+      }
+      return fc.constantFrom<Record<string, unknown>>(asObject, asText, asBytes).map((event) => ({ event, data }))
+    })
+
+  const ways: fc.Arbitrary<{ sent: Sent; all: unknown[] }> = fc.oneof(
+    fc.tuple(inJson, mark, spelled('application/cloudevents+json')).map(([{ event, data }, mark, type]) => ({
+      sent: { ...structured(event, type), body: `${mark}${JSON.stringify(event)}` },
+      all: [data],
+    })),
+    fc
+      .tuple(fc.array(inJson, { maxLength: 3 }), mark, spelled('application/cloudevents-batch+json'))
+      .map(([events, mark, type]) => ({
+        sent: { ...structured([], type), body: `${mark}${JSON.stringify(events.map(({ event }) => event))}` },
+        all: events.map(({ data }) => data),
+      })),
+    fc.tuple(attributes, data, mark, fc.option(fc.oneof(jsonType, textType))).map(([attributes, data, mark, type]) => {
+      const set = Object.entries(attributes).filter(([, value]) => value !== null)
+      const { headers = [], ...sent } = binary({ ...Object.fromEntries(set), data: `${mark}${JSON.stringify(data)}` })
+      const rest = headers.filter(([name]) => name !== 'Content-Type')
+      return {
+        sent: { ...sent, headers: type === null ? rest : [...rest, ['Content-Type', type] as const] },
+        all: [data],
+      }
+    }),
+  )
+
+  test('is understood, and has its own data', () => {
+    const shape = fc.constantFrom(...Object.values(SHAPES))
+    fc.assert(
+      fc.property(ways, shape, fc.boolean(), ({ sent, all }, shape, isBase64Encoded) => {
+        const event = shape(sent)
+        expect(found(isBase64Encoded ? bodyInBase64(event) : event)).toEqual(JSON.parse(JSON.stringify(all)))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('is understood in a queue, and has its own data', () => {
+    fc.assert(
+      fc.property(fc.array(inJson, { minLength: 1, maxLength: 3 }), mark, (events, mark) => {
+        const expected = JSON.parse(JSON.stringify(events.map(({ data }) => data)))
+        const bodies = events.map(({ event }) => `${mark}${JSON.stringify(event)}`)
+        expect(found(sqs(...bodies))).toEqual(expected)
+        const values = bodies.map((body) => ({ topic: 'tasks', value: Buffer.from(body).toString('base64') }))
+        expect(found(vefaasEvent('kafka', values))).toMatchObject(expected)
+      }),
+      { numRuns: 500 },
     )
   })
 })

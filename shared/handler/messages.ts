@@ -1,5 +1,5 @@
 import type { HttpRequest } from './http-request.ts'
-import { fields, fromBase64, isObject, json, list, text } from './values.ts'
+import { fields, fromBase64, isObject, json, list, text, withoutByteOrderMark } from './values.ts'
 
 /** One message of an event: its data, not yet checked, or why it cannot be understood. */
 export interface Message {
@@ -7,6 +7,8 @@ export interface Message {
   id: string
   data: Readonly<Record<string, unknown>>
   problem?: string
+  /** From a queue, without a value: it asks for nothing, unless its own keys do. */
+  isTombstone?: true
 }
 
 /** Who brought an event, and so waits for which answer. */
@@ -25,15 +27,16 @@ export function originOf(event: unknown): Origin {
 }
 
 /**
- * Reads the messages of an event, at least one, and never throws. Known are CloudEvents 1.0 in HTTP requests (structured,
- * batched, binary; HTTP Protocol Binding 3.1-3.3), the CloudEvents of veFaaS, and of AWS Lambda the events of SQS, SNS
- * and EventBridge; any other event is the data itself. What one of these carries may be another: a notification of SNS
- * in a queue, say. Data is an object, or that as JSON or as base64 of JSON.
+ * Reads the messages of an event, none where a batch is empty, and never throws. Known are CloudEvents 1.0 in HTTP requests
+ * (structured, batched, binary; HTTP Protocol Binding 3.1-3.3), the CloudEvents of veFaaS, and of AWS Lambda the events of
+ * SQS, SNS and EventBridge; any other event is the data itself. What one of these carries may be another: a notification of
+ * SNS in a queue, say. Data is an object, or that as JSON or as base64 of JSON.
  */
 export function readMessages(event: unknown, request: HttpRequest): Message[] {
-  return originOf(event) === 'http' ? fromHttp(request) : read(event ?? null, '', LAYERS)
+  return originOf(event) === 'http' ? fromHttp(request) : read(event, '', LAYERS)
 }
 
+const NO_DATA = 'The data must be a JSON object, or that as text or in base64'
 // An event of EventBridge through SNS and SQS, with its data in base64, has six.
 const LAYERS = 8
 const STRUCTURED = 'application/cloudevents+json'
@@ -43,12 +46,13 @@ const VEFAAS_QUEUE = /^(byte)?faas\.(kafka|bmq|rocketmq)\.event$/
 
 function fromHttp({ headers, body, isBase64Encoded }: HttpRequest): Message[] {
   const content = isBase64Encoded ? fromBase64(body) : body
+  if (content === undefined) return problem('', 'The body must be base64, as the platform says it is')
   const type = text(headers['content-type']).split(';', 1)[0]?.trim().toLowerCase()
   if (type !== STRUCTURED && type !== BATCHED) {
     // Whoever sends one of the attributes means a CloudEvent, and is told what is missing.
     if (ATTRIBUTES.some((name) => `ce-${name}` in headers)) {
       const attributes = ATTRIBUTES.map((name) => [name, headerValue(headers[`ce-${name}`])])
-      return cloudEvent({ ...Object.fromEntries(attributes), data: content ?? null }, '')
+      return cloudEvent({ ...Object.fromEntries(attributes), data: content }, '')
     }
     if (type !== 'application/json') {
       return problem('', `Send a CloudEvent as ${STRUCTURED} or with ce- headers, or the data as application/json`)
@@ -56,21 +60,27 @@ function fromHttp({ headers, body, isBase64Encoded }: HttpRequest): Message[] {
   }
   const value = json(content)
   if (value === undefined) return problem('', 'The body must be JSON')
-  if (type === BATCHED) return readAll(value, '', (item) => cloudEvent(item, ''))
+  if (type === BATCHED) {
+    if (!Array.isArray(value)) return problem('', 'A batch must be a JSON array of CloudEvents')
+    return value.flatMap((item) => cloudEvent(item, ''))
+  }
   // Plain JSON is the data, or an event as a platform has it: API destinations of EventBridge post that.
   return type === STRUCTURED ? cloudEvent(value, '') : read(value, '', LAYERS)
 }
 
-// Absent and empty data is an object without keys: the schema says whether that is enough.
+// Data that is absent, null or empty is an object without keys: the schema says whether that is enough.
 function read(value: unknown, id: string, layers: number): Message[] {
   if (layers === 0) return problem(id, 'The data is wrapped in too many layers')
-  if (value === undefined) return [{ id, data: {} }]
+  if (isEmpty(value)) return [{ id, data: {} }]
   if (typeof value === 'string') {
-    if (value.trim() === '') return [{ id, data: {} }]
-    return read(parse(value) ?? null, id, layers - 1)
+    const content = parse(value)
+    return content === undefined ? problem(id, NO_DATA) : read(content, id, layers - 1)
   }
-  if (!isObject(value)) return problem(id, 'The data must be a JSON object, or that as text or in base64')
-  if (Array.isArray(value.Records)) return readAll(value.Records, id, (item) => awsRecord(item, id, layers - 1))
+  if (!isObject(value)) return problem(id, NO_DATA)
+  if (Array.isArray(value.Records)) {
+    if (value.Records.length === 0) return problem(id, 'Records must have one or more')
+    return value.Records.flatMap((item) => awsRecord(item, id, layers - 1))
+  }
   if ('specversion' in value || VEFAAS.test(text(value.type))) return cloudEvent(value, id, layers - 1)
   if ('detail-type' in value) return read(value.detail, id || text(value.id), layers - 1)
   // SNS without raw message delivery.
@@ -87,13 +97,24 @@ function cloudEvent(value: unknown, outerId: string, layers = LAYERS): Message[]
   const missing = ATTRIBUTES.find((name) => text(event[name]) === '')
   if (missing) return problem(id, `A CloudEvent needs ${missing}, a text that is not empty`)
   if (event.specversion !== '1.0') return problem(id, 'The specversion of a CloudEvent must be 1.0')
-  const { data, data_base64: encoded } = event
-  const content = encoded === undefined ? data : fromBase64(encoded)
-  if (encoded !== undefined && (data !== undefined || content === undefined)) {
-    return problem(id, 'A CloudEvent has either data or data_base64, which must be base64')
-  }
+  const found = contentOf(event)
+  if (!found) return problem(id, NO_CONTENT)
   const readContent = VEFAAS_QUEUE.test(text(event.type)) ? queued : read
-  return readContent(content, id, layers)
+  return readContent(found.content, id, layers)
+}
+
+/** Why `contentOf` finds nothing. */
+export const NO_CONTENT = 'A CloudEvent has either data or data_base64, which must be base64'
+
+/**
+ * What a CloudEvent carries, in the JSON format: its `data`, or its `data_base64` decoded. Undefined when it has both, or
+ * no base64. Like an attribute (JSON Event Format 2.2), a `data_base64` of null is absent.
+ */
+export function contentOf(event: Record<string, unknown>): { content: unknown } | undefined {
+  const { data, data_base64: encoded } = event
+  if (encoded === undefined || encoded === null) return { content: data }
+  const content = fromBase64(encoded)
+  return data === undefined && content !== undefined ? { content } : undefined
 }
 
 /**
@@ -103,15 +124,27 @@ function cloudEvent(value: unknown, outerId: string, layers = LAYERS): Message[]
  */
 function queued(data: unknown, id: string, layers: number): Message[] {
   const found = opened(data)
-  return readAll(Array.isArray(found) ? found : [found], id, (item) => {
-    const message = fields(opened(item))
-    const wrapped = ['value', 'Value', 'body', 'Body', 'message', 'Message']
-      .filter((name) => message[name])
+  return (Array.isArray(found) ? found : [found]).flatMap((item) => {
+    const content = opened(item)
+    const message = fields(content)
+    const wrapped = [...VALUE, ...MESSAGE]
+      .filter((name) => !isEmpty(opened(message[name])))
       .map((name) => read(message[name], id, layers - 1))
       .find((inner) => inner.some(({ problem }) => !problem))
     const whole = wrapped?.map((inner) => (inner.problem ? inner : { ...inner, data: { ...inner.data, ...message } }))
-    return whole ?? read(item, id, layers - 1)
+    const messages = whole ?? read(item, id, layers - 1)
+    return isEmpty(content) || hasNoValue(message) ? messages.map(asTombstone) : messages
   })
+}
+
+const VALUE = ['value', 'Value', 'body', 'Body'] as const
+const MESSAGE = ['message', 'Message'] as const
+
+// Kafka documentation, "Log Compaction": a message with a key and a null value deletes the key. In CloudEvents' Kafka
+// Protocol Binding 3.2.2, an event without data is such a message.
+function hasNoValue(message: Record<string, unknown>): boolean {
+  const isLeftEmpty = (name: string) => isEmpty(opened(message[name]))
+  return VALUE.some((name) => name in message) && [...VALUE, ...MESSAGE].every(isLeftEmpty)
 }
 
 // AWS documentation, "Using Lambda with Amazon SQS" and "Invoking Lambda functions with Amazon SNS notifications"; veFaaS
@@ -122,7 +155,8 @@ function awsRecord(value: unknown, id: string, layers: number): Message[] {
   if (eventSource !== 'aws:sqs') return problem(id, 'A record must be one of SQS or SNS')
   const itemId = text(messageId)
   if (itemId === '' || typeof body !== 'string') return problem(itemId, 'A record of SQS needs messageId and body')
-  return read(body, itemId, layers)
+  const messages = read(body, itemId, layers)
+  return isEmpty(opened(body)) ? messages.map(asTombstone) : messages
 }
 
 function snsMessage({ MessageId, Message }: Record<string, unknown>, outerId: string, layers: number): Message[] {
@@ -130,10 +164,7 @@ function snsMessage({ MessageId, Message }: Record<string, unknown>, outerId: st
   return typeof Message === 'string' ? read(Message, id, layers) : problem(id, 'A notification of SNS needs Message')
 }
 
-function readAll(items: unknown, id: string, readOne: (item: unknown) => Message[]): Message[] {
-  return list(items).length > 0 ? list(items).flatMap(readOne) : problem(id, 'A list of messages must have one or more')
-}
-
+const asTombstone = (message: Message): Message => ({ ...message, isTombstone: true })
 const problem = (id: string, reason: string): Message[] => [{ id, data: {}, problem: `${reason}.` }]
 
 // HTTP Protocol Binding 3.1.3.2: quotes, which older senders use, go first, then percent-encoding. Undefined when that is
@@ -147,5 +178,16 @@ function headerValue(value: string | undefined): string | undefined {
   }
 }
 
-const opened = (value: unknown) => (typeof value === 'string' ? (parse(value) ?? value) : value)
-const parse = (content: string) => json(content) ?? json(fromBase64(content))
+function opened(value: unknown): unknown {
+  const found = typeof value === 'string' ? parse(value) : value
+  return found === undefined ? value : found
+}
+
+function parse(content: string): unknown {
+  const found = json(content)
+  return found === undefined ? json(fromBase64(withoutByteOrderMark(content))) : found
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SHAPES } from '../../tests/support/events.ts'
-import { cloudEvent, eventBridge, scheduled, sqs, vefaasEvent } from '../../tests/support/messages.ts'
+import { cloudEvent, eventBridge, inBase64, scheduled, sqs, vefaasEvent } from '../../tests/support/messages.ts'
 import { AUTHORIZED, configure } from '../../tests/support/service.ts'
 import { ActionError } from '../errors.ts'
 import { timer } from './timer.ts'
@@ -49,6 +49,21 @@ describe('a timer', () => {
     ['of veFaaS with a payload', vefaasEvent('timer', '{"DryRun":true}'), VEFAAS, replied(RESULT), true],
     ['of veFaaS with a payload that is parsed', vefaasEvent('timer', { DryRun: true }), VEFAAS, replied(RESULT), true],
     ['of veFaaS without data', vefaasEvent('timer', undefined), VEFAAS, replied(RESULT), false],
+    ['of veFaaS with null for data', vefaasEvent('timer', null), VEFAAS, replied(RESULT), false],
+    [
+      'of veFaaS with a byte order mark in its payload',
+      vefaasEvent('timer', '\uFEFF{"DryRun":true}'),
+      VEFAAS,
+      replied(RESULT),
+      true,
+    ],
+    [
+      'of veFaaS with a payload in base64',
+      vefaasEvent('timer', undefined, { data_base64: inBase64({ DryRun: true }) }),
+      VEFAAS,
+      replied(RESULT),
+      true,
+    ],
     [
       'of veFaaS by its older name',
       vefaasEvent('timer', '{}', { type: 'bytefaas.timer.event' }),
@@ -84,6 +99,10 @@ describe('a timer', () => {
     ['a payload that is no JSON', vefaasEvent('timer', '{"DryRun":true'), 'InvalidEvent'],
     ['a payload that is a list', vefaasEvent('timer', '[]'), 'InvalidEvent'],
     ['a payload that is null', vefaasEvent('timer', 'null'), 'InvalidEvent'],
+    ['a payload after two byte order marks', vefaasEvent('timer', '\uFEFF\uFEFF{"DryRun":true}'), 'InvalidEvent'],
+    ['a payload before a byte order mark', vefaasEvent('timer', '{"DryRun":true}\uFEFF'), 'InvalidEvent'],
+    ['a payload twice', vefaasEvent('timer', '{}', { data_base64: 'e30=' }), 'InvalidEvent'],
+    ['a payload in broken base64', vefaasEvent('timer', undefined, { data_base64: 'e30' }), 'InvalidEvent'],
     ['a payload with a mistyped name', vefaasEvent('timer', '{"dryRun":true}'), 'UnknownParameter.dryRun'],
     ['another trigger of veFaaS', vefaasEvent('kafka', '{}'), 'InvalidEvent'],
     ['a CloudEvent of anybody', cloudEvent({}), 'InvalidEvent'],

@@ -2,6 +2,7 @@ import type * as v from 'valibot'
 import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
 import { type Call, logOutcome, type PlatformContext, receive } from './invocation.ts'
+import { contentOf, NO_CONTENT } from './messages.ts'
 import { reply, toActionError } from './reply.ts'
 import type { ObjectSchema } from './request.ts'
 import { failureOf, inTime, validateData } from './unattended.ts'
@@ -49,13 +50,15 @@ export function timer<Schema extends ObjectSchema>({ name, input, run }: TimerFu
  * Scheduler has it as text), or of a direct invocation (the event itself). Absent and empty is an object without keys.
  */
 function dataOf(event: unknown): Record<string, unknown> {
-  const { httpMethod, requestContext, Records, specversion, type, data, detail } = fields(event)
+  const { httpMethod, requestContext, Records, specversion, type, detail } = fields(event)
   if (httpMethod !== undefined || requestContext !== undefined) throw invalidEvent('It is not called over HTTP')
   if (Records !== undefined) throw invalidEvent('It is not called by messages')
   if (specversion !== undefined || type !== undefined) {
     const isRight = specversion === '1.0' && isTimer({ type })
     if (!isRight) throw invalidEvent('A CloudEvent must be that of a timer: specversion 1.0, type faas.timer.event')
-    return parsed(data)
+    const found = contentOf(fields(event))
+    if (!found) throw invalidEvent(NO_CONTENT)
+    return parsed(found.content ?? undefined)
   }
   return parsed('detail-type' in fields(event) ? detail : event)
 }
@@ -63,7 +66,7 @@ function dataOf(event: unknown): Record<string, unknown> {
 const isTimer = ({ type }: Record<string, unknown>) => /^(byte)?faas\.timer\.event$/.test(`${type}`)
 
 function parsed(data: unknown = {}): Record<string, unknown> {
-  const value = typeof data === 'string' ? json(data.trim() || '{}') : data
+  const value = typeof data === 'string' ? json(data.trim() === '' ? '{}' : data) : data
   if (isObject(value)) return value
   throw invalidEvent('The data must be a JSON object')
 }

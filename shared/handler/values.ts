@@ -10,14 +10,17 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 
 export const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
-/** A text parsed as JSON; undefined when it is none. */
+/** A text parsed as JSON, with or without a byte order mark before it; undefined when it is none. */
 export function json(content: string | undefined): unknown {
   try {
-    return JSON.parse(content ?? '')
+    return JSON.parse(withoutByteOrderMark(content ?? ''))
   } catch {
     return undefined
   }
 }
+
+/** A text without the byte order mark that JSON may have before it, though it should not (RFC 8259, 8.1). */
+export const withoutByteOrderMark = (content: string) => content.replace(/^\uFEFF/, '')
 
 /** What base64 (RFC 4648, 4, padded) holds, as text; undefined when it is none. */
 export function fromBase64(value: unknown): string | undefined {
