@@ -11,7 +11,7 @@ const stages = (endpoint: string) => `
     prod:
       endpoint: ${endpoint}
       role: trn:iam::2100000000:role/ecs-manager
-      gateway: { keyAuth: { consumers: { frontend: { key: '\${env:FRONTEND_KEY}' } } } }
+      gateway: { cors: { origins: ['https://console.example.com'] }, keyAuth: { consumers: { frontend: { key: '\${env:FRONTEND_KEY}' } } } }
       environment: { ECS_MANAGER__SECURITY__AUTH: gateway, <<: &settings {
         ECS_MANAGER__VOLCENGINE__ENDPOINT: '${endpoint}',
         ECS_MANAGER__INSTANCE__IMAGE_ID: image-linux,
@@ -88,6 +88,22 @@ describe('serverless deploy', () => {
     expect(renewed.body.Result.ExpireAt < created.body.Result.ExpireAt).toBe(true)
     expect((await call(address, 'DeleteSandbox', { SandboxId })).body.Result).toEqual({ SandboxId })
     expect(cloud.ecs.instances()).toEqual([])
+  })
+
+  test('which may be asked for permission to send events, though the gateway answers CORS preflights itself', async () => {
+    const ask = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${address}/events`, { method: 'OPTIONS', headers })
+      return [answer.status, answer.headers.get('webhook-allowed-origin')]
+    }
+    const origin = { 'WebHook-Request-Origin': 'events.example.com' }
+    expect(await ask({ ...origin, Authorization: KEY })).toEqual([204, 'events.example.com'])
+    expect(await ask({ ...origin, Authorization: KEY, Origin: 'https://console.example.com' })).toEqual([
+      204,
+      'events.example.com',
+    ])
+    expect(await ask(origin)).toEqual([401, null])
+    const preflight = { Origin: 'https://console.example.com', 'Access-Control-Request-Method': 'POST' }
+    expect(await ask(preflight)).toEqual([200, null])
   })
 
   test('and are ended by the timer', async () => {

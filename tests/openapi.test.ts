@@ -35,7 +35,7 @@ type Operation = {
   responses: Record<string, Response | { $ref: string }>
 }
 type Api = {
-  paths: Record<string, { get?: Operation; post?: Operation }>
+  paths: Record<string, { get?: Operation; post?: Operation; options?: Pick<Operation, 'responses'> }>
   components: { responses: Record<string, Response>; schemas: Record<string, object> }
 }
 
@@ -214,6 +214,22 @@ describe('every success of', () => {
       }
     }
   })
+})
+
+test('every answer to the handshake of a web hook is described', async () => {
+  const { responses } = api.paths['/events']?.options ?? expect.fail('no OPTIONS')
+  const origin: Pair = ['WebHook-Request-Origin', 'events.example.com']
+  const answers: [status: number, headers: Pair[]][] = [
+    [204, [...AUTHORIZED, origin]],
+    [400, [...AUTHORIZED, ['WebHook-Request-Origin', 'two names']]],
+    [401, [origin]],
+  ]
+  for (const [status, sent] of answers) {
+    const reply = (await teardown(vefaas({ method: 'OPTIONS', headers: sent }))) as Reply
+    const described = Object.keys(resolved(responses[status] ?? expect.fail(`no ${status}`)).headers)
+    const found = Object.keys(reply.headers ?? {}).filter((name) => !/^(cache-control|content-type)$/i.test(name))
+    expect([reply.statusCode, found.sort()]).toEqual([status, described.sort()])
+  }
 })
 
 type Parameters = Record<string, string>

@@ -1,5 +1,5 @@
 import { type JsonSchema, type Rule, ruleOf } from './json-schema.ts'
-import { refusalsOfAction, responsesOf } from './responses.ts'
+import { headersOf, refusalResponses, refusalsOfAction, responsesOf } from './responses.ts'
 import { refTo } from './results.ts'
 import type { ActionWords, EventWords, Input, ParameterWords } from './words.ts'
 
@@ -46,7 +46,7 @@ export function actionPath(name: string, words: ActionWords): object {
 export function eventPath(name: string, { summary, text, examples, answer, refusals }: EventWords): object {
   const schemas: Record<string, JsonSchema> = {
     'application/cloudevents+json': refTo(`${name}Event`),
-    'application/cloudevents-batch+json': { type: 'array', items: refTo(`${name}Event`), minItems: 1 },
+    'application/cloudevents-batch+json': { type: 'array', items: refTo(`${name}Event`) },
     'application/json': refTo(`${name}Data`),
   }
   return {
@@ -69,6 +69,37 @@ export function eventPath(name: string, { summary, text, examples, answer, refus
         ),
       },
       responses: responsesOf(name, answer, refusals),
+    },
+    options: handshake(name),
+  }
+}
+
+/** How a sender asks whether it may send events (CloudEvents, HTTP 1.1 Web Hooks for Event Delivery, 4). */
+function handshake(name: string): object {
+  const header = (description: string, schema: JsonSchema) => ({ description, schema })
+  return {
+    operationId: `${name}Handshake`,
+    tags: ['Events'],
+    summary: 'Ask for permission to send events',
+    description:
+      "The abuse protection of CloudEvents' web hooks. Without `WebHook-Request-Origin` it needs no key, and permits nothing.",
+    parameters: [
+      {
+        name: 'WebHook-Request-Origin',
+        in: 'header',
+        ...header('Who will send: a DNS name, or an origin.', { type: 'string', examples: ['events.example.com'] }),
+      },
+    ],
+    responses: {
+      204: {
+        description: 'The methods that there are. Events may be sent if `WebHook-Allowed-Origin` is there.',
+        headers: {
+          ...headersOf('X-Request-ID', 'Allow'),
+          'WebHook-Allowed-Origin': header('The value of `WebHook-Request-Origin`.', { type: 'string' }),
+          'WebHook-Allowed-Rate': header('Requests a minute: no limit.', { const: '*' }),
+        },
+      },
+      ...refusalResponses(['BadEvent', 'Unauthorized', 'InternalError']),
     },
   }
 }

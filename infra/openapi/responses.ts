@@ -23,12 +23,14 @@ const metadata = (Action: string) => ({
 /** The responses of an operation by status: its success, and what it may be refused with. */
 export function responsesOf(name: string, answer: Answer, refusals: readonly RefusalName[], isBare = false): object {
   const all: readonly RefusalName[] = [...EVERY_REFUSAL, ...refusals]
-  return {
-    200: success(name, answer, isBare),
-    ...Object.fromEntries(
-      all.map((refusal) => [REFUSALS[refusal].status, { $ref: `#/components/responses/${refusal}` }]),
-    ),
-  }
+  return { 200: success(name, answer, isBare), ...refusalResponses(all) }
+}
+
+/** References to responses of failure, by status. */
+export function refusalResponses(refusals: readonly RefusalName[]): object {
+  return Object.fromEntries(
+    refusals.map((refusal) => [REFUSALS[refusal].status, { $ref: `#/components/responses/${refusal}` }]),
+  )
 }
 
 /** What an action may be refused with in all. */
@@ -82,6 +84,8 @@ function example(Action: string, name: string, { code = name, message }: CodeWor
   return { ResponseMetadata: { ...metadata(Action), Error: { Code: code, Message: message } } }
 }
 
-function headers(...own: string[]): object {
-  return Object.fromEntries(['X-Request-ID', ...own].map((name) => [name, { $ref: `#/components/headers/${name}` }]))
-}
+const headers = (...own: string[]) => headersOf('X-Request-ID', ...own)
+
+/** References to headers of responses. */
+export const headersOf = (...names: string[]): object =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))

@@ -487,6 +487,90 @@ describe.each(Object.entries(SHAPES))('HTTP by %s', (_, shape) => {
     expect(inputs).toEqual([])
   })
 
+  describe('with the handshake of a web hook', () => {
+    const ask = (origin: string, more: readonly Pair[] = AUTHORIZED, method = 'OPTIONS') =>
+      post({ method, headers: [['WebHook-Request-Origin', origin]] }, done, more)
+    const permissionIn = ({ headers }: { headers: Record<string, string> }) =>
+      Object.fromEntries(Object.entries(headers).filter(([name]) => /^webhook/i.test(name)))
+
+    test.each([
+      'events.example.com',
+      'EventGrid.azure.net',
+      'localhost',
+      'a_b-c.example.',
+      'xn--bcher-kva.example',
+      'https://events.example.com',
+      'http://events.example.com:8080',
+      `${'a.'.repeat(126)}a`,
+    ])('from %s permits it, at any rate', async (origin) => {
+      const others: Pair[][] = [
+        [],
+        [['WebHook-Request-Rate', '120']],
+        [['WebHook-Request-Callback', 'http://127.0.0.1:9/']],
+      ]
+      for (const more of others) {
+        lines = []
+        const answer = await ask(origin, [...AUTHORIZED, ...more])
+        expect(answer).toMatchObject({ status: 204, headers: { Allow: 'POST, HEAD, OPTIONS' }, body: null })
+        expect(permissionIn(answer)).toEqual({ 'WebHook-Allowed-Origin': origin, 'WebHook-Allowed-Rate': '*' })
+        expect(line()).toMatchObject({ level: 'info', status: 204, caller: CALLER })
+      }
+      expect(runs).toBe(0)
+    })
+
+    test.each([
+      '',
+      '*',
+      'a.example,b.example',
+      'a.example b.example',
+      'a.example\r\nX-Evil: 1',
+      'a.example\n',
+      'https://a.example/path',
+      'https://user@a.example',
+      'javascript:alert(1)',
+      'a..example',
+      'ä.example',
+      `${'a.'.repeat(135)}a`,
+    ])('from %j is refused, and permits nothing', async (origin) => {
+      const answer = await ask(origin)
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { ResponseMetadata: { Error: { Code: 'InvalidParameter.WebHook-Request-Origin' } } },
+      })
+      expect(permissionIn(answer)).toEqual({})
+      expect(line()).toMatchObject({ level: 'warn', status: 400 })
+    })
+
+    test.each<[string, Pair[], string]>([
+      ['no key', [], 'MissingAuthenticationToken'],
+      ['a wrong key', [['X-API-Key', 'not the key']], 'InvalidAccessKey'],
+      ['a right and a wrong key', [...AUTHORIZED, ['X-API-Key', 'not the key']], 'InvalidAccessKey'],
+    ])('and %s permits nothing', async (_, headers, Code) => {
+      for (const origin of ['events.example.com', 'not an origin']) {
+        const answer = await ask(origin, headers)
+        expect(answer).toMatchObject({ status: 401, body: { ResponseMetadata: { Error: { Code } } } })
+        expect(permissionIn(answer)).toEqual({})
+      }
+    })
+
+    test('is answered for whom the gateway has let in', async () => {
+      await configured({ 'security.auth': 'gateway' })
+      expect(permissionIn(await ask('events.example.com', [['X-Forward-Consumer', 'planner']]))).toEqual({
+        'WebHook-Allowed-Origin': 'events.example.com',
+        'WebHook-Allowed-Rate': '*',
+      })
+      expect(line()).toMatchObject({ caller: 'planner' })
+    })
+
+    test('is none with another method', async () => {
+      expect(permissionIn(await ask('events.example.com', AUTHORIZED, 'HEAD'))).toEqual({})
+      const sent = structured(cloudEvent(GOOD))
+      const headers: Pair[] = [...(sent.headers ?? []), ['WebHook-Request-Origin', 'events.example.com']]
+      const answer = await post({ ...sent, headers })
+      expect([answer.status, permissionIn(answer), inputs]).toEqual([200, {}, [GOOD]])
+    })
+  })
+
   test.each(['GET', 'PUT', 'PATCH', 'DELETE', 'nonsense'])('with %s is refused', async (method) => {
     const { status, headers, body } = await post({ ...structured(cloudEvent(GOOD)), method })
     expect(status).toBe(405)

@@ -5,9 +5,10 @@ import { authenticate } from './auth.ts'
 import { checkSize } from './body.ts'
 import { type Call, type Invocation, logOutcome, type PlatformContext, receive } from './invocation.ts'
 import { type Message, originOf, readMessages } from './messages.ts'
-import { failure, metadata, reply, toActionError } from './reply.ts'
+import { failure, metadata, type Reply, reply, toActionError } from './reply.ts'
 import type { ObjectSchema } from './request.ts'
 import { failureOf, inTime, validateData } from './unattended.ts'
+import { isHandshake, permission } from './web-hook.ts'
 
 interface EventFunction<Schema extends ObjectSchema> {
   /** In the log and the envelope, e.g. `TeardownSandboxes`. */
@@ -52,8 +53,7 @@ export function event<Schema extends ObjectSchema>({ name, input, run }: EventFu
     const invocation = receive(event, context ?? {}, origin === 'http')
     const { request } = invocation
     if (origin === 'http' && (request.method === 'HEAD' || request.method === 'OPTIONS')) {
-      logOutcome(name, invocation, { status: 204 })
-      return reply(invocation, 204, undefined, ALLOW)
+      return withoutWork(name, invocation)
     }
     const refused = origin === 'http' ? refusalOf(invocation) : undefined
     const outcome: Outcome = refused
@@ -78,12 +78,31 @@ export function event<Schema extends ObjectSchema>({ name, input, run }: EventFu
 
 const ALLOW = { Allow: 'POST, HEAD, OPTIONS' }
 
+/** The answer to HEAD and OPTIONS. Only the handshake of a web hook needs a key, since it grants something. */
+function withoutWork(name: string, invocation: Invocation): Reply {
+  const { request } = invocation
+  try {
+    if (isHandshake(request)) checkKey(invocation)
+    const permitted = isHandshake(request) ? permission(request) : {}
+    logOutcome(name, invocation, { status: 204 })
+    return reply(invocation, 204, undefined, { ...ALLOW, ...permitted })
+  } catch (thrown) {
+    const error = toActionError(thrown)
+    logOutcome(name, invocation, { error })
+    return failure(invocation, name, error)
+  }
+}
+
+function checkKey(invocation: Invocation): void {
+  invocation.caller = authenticate(invocation.request, configuration(), invocation.log)
+}
+
 // Who sends the events that are no requests, the platform has checked.
 function refusalOf(invocation: Invocation): ActionError | undefined {
-  const { request, log } = invocation
+  const { request } = invocation
   try {
     if (request.method !== 'POST') throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with POST.')
-    invocation.caller = authenticate(request, configuration(), log)
+    checkKey(invocation)
     checkSize(request.body, request.isBase64Encoded)
     return undefined
   } catch (error) {

@@ -32,7 +32,9 @@ export const teardownSandboxes = eventWords({
   summary: 'Delete the sandboxes that an event names',
   text: `For who tells by events that a task is over or a user has left. An event is a CloudEvent 1.0 with its data (structured, in a batch, or binary with \`ce-\` headers), or the data alone as \`application/json\`. The data may also be text or base64 that holds it.
 
-The same event twice is one deletion and two successes. A sandbox that is still CREATING is waited for.`,
+The same event twice is one deletion and two successes, and an empty batch is a success. A sandbox that is still CREATING is waited for.
+
+A sender that first asks for permission (CloudEvents, HTTP 1.1 Web Hooks, 4) sends \`OPTIONS\` with its key and \`WebHook-Request-Origin\`. It is answered 204 with \`WebHook-Allowed-Origin\` and \`WebHook-Allowed-Rate\`, without a right key 401.`,
   parameters: {
     SandboxId: { text: 'The sandbox.', example: SANDBOX_ID, schema: ID },
     SandboxIds: {

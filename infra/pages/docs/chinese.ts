@@ -127,8 +127,10 @@ export const chinese: Readonly<Record<string, string>> = {
   'Delete the sandboxes that an event names': '删除事件所指的沙箱',
   'For who tells by events that a task is over or a user has left. An event is a CloudEvent 1.0 with its data (structured, in a batch, or binary with `ce-` headers), or the data alone as `application/json`. The data may also be text or base64 that holds it.':
     '供以事件通知任务结束或用户离开的系统使用。事件是带数据的 CloudEvent 1.0（结构化、批量，或以 `ce-` 头表示的二进制模式），也可以只发送 `application/json` 数据。数据还可以是包含它的文本或 base64。',
-  'The same event twice is one deletion and two successes. A sandbox that is still CREATING is waited for.':
-    '同一事件发送两次，只删除一次，两次都成功。仍在 CREATING 的沙箱会等待。',
+  'The same event twice is one deletion and two successes, and an empty batch is a success. A sandbox that is still CREATING is waited for.':
+    '同一事件发送两次，只删除一次，两次都成功；空批次也算成功。仍在 CREATING 的沙箱会等待。',
+  'A sender that first asks for permission (CloudEvents, HTTP 1.1 Web Hooks, 4) sends `OPTIONS` with its key and `WebHook-Request-Origin`. It is answered 204 with `WebHook-Allowed-Origin` and `WebHook-Allowed-Rate`, without a right key 401.':
+    '先征求许可的发送方（CloudEvents，HTTP 1.1 Web Hooks 第 4 节）发送带密钥和 `WebHook-Request-Origin` 的 `OPTIONS`，会收到 204，并带有 `WebHook-Allowed-Origin` 和 `WebHook-Allowed-Rate`；没有正确密钥则为 401。',
   'Several sandboxes, in place of `SandboxId`. Must be a list of 1 to 1000 ids of sandboxes (i-...).':
     '多个沙箱，代替 `SandboxId`。须为 1 至 1000 个沙箱 ID（i-...）的列表。',
   'For the log: a text, of which 256 characters are kept.': '写入日志的文本，保留前 256 个字符。',
