@@ -3,6 +3,7 @@ import { ActionError, invalidParameter } from '../errors.ts'
 import { duplicateName } from './duplicate-name.ts'
 import type { HttpRequest } from './http-request.ts'
 import { MAX_BODY_BYTES } from './request.ts'
+import { withoutByteOrderMark } from './values.ts'
 
 // Pure: a bundle that needs the limit alone is spared the parser.
 const parser = /* @__PURE__ */ jsonBodyParser()
@@ -15,8 +16,7 @@ const parser = /* @__PURE__ */ jsonBodyParser()
 export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest): Promise<unknown> {
   if (body === '') return undefined
   checkSize(body, isBase64Encoded)
-  // RFC 8259, 8.1: a parser may ignore a byte order mark.
-  const text = (isBase64Encoded ? Buffer.from(body, 'base64').toString() : body).replace(/^\uFEFF/, '')
+  const text = withoutByteOrderMark(isBase64Encoded ? Buffer.from(body, 'base64').toString() : body)
   // The parser knows a media type only in lower case and without space.
   const type = headers['content-type']?.toLowerCase().split(';', 1)[0]?.trim()
   const event: { body: unknown } & Record<string, unknown> = { headers: { 'content-type': type }, body: text }

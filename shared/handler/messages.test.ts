@@ -35,9 +35,12 @@ function problemOf(event: unknown): string {
   return message?.problem ?? 'no problem'
 }
 
-const NO_OBJECT = 'The data must be a JSON object, or that as text or in base64.'
+const NO_OBJECT = 'The data must be a JSON object with no name twice, or that as text or in base64.'
+const NO_JSON = 'The body must be JSON, with no name twice in an object.'
 const NO_BATCH = 'A batch must be a JSON array of CloudEvents.'
 const NO_RECORDS = 'Records must have one or more.'
+const TWICE = '{"SandboxId":"i-a","SandboxId":"i-b"}'
+const structuredText = (data: string) => JSON.stringify(cloudEvent(null)).replace('"data":null', `"data":${data}`)
 const BOM = '\uFEFF'
 const wrapped = (times: number, value: unknown): unknown =>
   times > 0 ? wrapped(times - 1, JSON.stringify(value)) : value
@@ -296,12 +299,16 @@ describe.each(Object.entries(SHAPES))('a request in an event of %s', (_, shape) 
       'A CloudEvent needs specversion, a text that is not empty.',
     ],
     ['data as structured', structured(DATA), 'A CloudEvent needs specversion, a text that is not empty.'],
-    ['broken JSON, structured', post('application/cloudevents+json', '{'), 'The body must be JSON.'],
-    ['broken JSON, batched', post('application/cloudevents-batch+json', '[{}'), 'The body must be JSON.'],
-    ['broken JSON, plain', post('application/json', '{'), 'The body must be JSON.'],
-    ['no body, plain', post('application/json', ''), 'The body must be JSON.'],
-    ['no body, structured', post('application/cloudevents+json', ''), 'The body must be JSON.'],
-    ['no body, batched', post('application/cloudevents-batch+json', ''), 'The body must be JSON.'],
+    ['broken JSON, structured', post('application/cloudevents+json', '{'), NO_JSON],
+    ['broken JSON, batched', post('application/cloudevents-batch+json', '[{}'), NO_JSON],
+    ['broken JSON, plain', post('application/json', '{'), NO_JSON],
+    ['a name twice, plain', post('application/json', TWICE), NO_JSON],
+    ['a name twice, structured', post('application/cloudevents+json', structuredText(TWICE)), NO_JSON],
+    ['a name twice, in a text', structured(cloudEvent(TWICE)), NO_OBJECT],
+    ['a name twice, binary', binary(cloudEvent(TWICE)), NO_OBJECT],
+    ['no body, plain', post('application/json', ''), NO_JSON],
+    ['no body, structured', post('application/cloudevents+json', ''), NO_JSON],
+    ['no body, batched', post('application/cloudevents-batch+json', ''), NO_JSON],
     ['another format of CloudEvents', post('application/cloudevents+avro', JSON_DATA), NO_FORM],
     ['another type', post('text/plain', JSON_DATA), NO_FORM],
     ['a form', post('application/x-www-form-urlencoded', 'SandboxId=i-a'), NO_FORM],

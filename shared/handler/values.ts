@@ -1,3 +1,5 @@
+import { duplicateName } from './duplicate-name.ts'
+
 /** Readers for values of any type, as events are made of. What is not as it should be is empty. */
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -10,10 +12,15 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 
 export const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
-/** A text parsed as JSON, with or without a byte order mark before it; undefined when it is none. */
+/**
+ * A text parsed as JSON, with or without a byte order mark before it; undefined when it is none, or when a name stands twice
+ * in an object, because nobody can tell which is meant.
+ */
 export function json(content: string | undefined): unknown {
   try {
-    return JSON.parse(withoutByteOrderMark(content ?? ''))
+    const text = withoutByteOrderMark(content ?? '')
+    const value: unknown = JSON.parse(text)
+    return duplicateName(text) === undefined ? value : undefined
   } catch {
     return undefined
   }
