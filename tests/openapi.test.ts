@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 
 import { handler as teardown } from '../functions/teardown-sandboxes/index.ts'
 import type { Fault } from '../infra/emulator/ecs/faults.ts'
 import { type EcsEmulator, type Seed, startEcs } from '../infra/emulator/ecs/index.ts'
+import { answerPasswordRequest } from '../infra/emulator/machines/password-agent.ts'
 import { requestEvent } from '../infra/emulator/vefaas/runtime/call.ts'
 import { type CallFailure, failureResponse } from '../infra/emulator/vefaas/runtime/failure.ts'
 import { ACTIONS, describeApi, EVENTS, toText } from '../infra/openapi/description.ts'
@@ -14,7 +16,7 @@ import { MAX_BODY_BYTES, validate } from '../shared/handler/request.ts'
 import { hashToken, mintToken, toTag } from '../shared/manager/vnc-token.ts'
 import { type Pair, type Sent, vefaas } from './support/events.ts'
 import { type ActionName, type Answer, AUTHORIZED, configure, invoke, request, TAG } from './support/service.ts'
-import { answerWith, type Stub, startStub } from './support/stub-cloud.ts'
+import { type Stub, startStub } from './support/stub-cloud.ts'
 
 // The description against the service: nothing of it that is not so, and nothing that the service answers beyond it.
 
@@ -113,12 +115,17 @@ describe('its examples', () => {
 
 let ecs: EcsEmulator
 let agent: Stub
+const AGENT_KEY = 'fake-agent-key'
 
 // Each machine has an address of its own on loopback, so that an agent can listen there.
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   ecs = await startEcs({ addressBlock: '127.87.0.0/16' })
-  agent = await startStub((_, response) => answerWith(response, { Result: { Result: '' } }), '127.87.0.4')
+  agent = await startStub((request, response) => {
+    const [instance] = ecs.instances()
+    if (instance)
+      answerPasswordRequest(request, response, instance, { user: 'ecs', key: AGENT_KEY, faults: ecs.faults })
+  }, '127.87.0.4')
   await configure(ecs.url)
 })
 beforeEach(() => ecs.reset())
@@ -196,11 +203,14 @@ describe('every success of', () => {
     await configure(ecs.url, {
       'terminal.vnc_url_template': 'https://viewer.test/#{token}',
       'windows.agent_port': `${agent.port}`,
+      'windows.agent_key': AGENT_KEY,
     })
     expect(await succeed('DescribeSandboxTerminalUrl', { SandboxId: sandbox() })).toHaveProperty('Url')
     ecs.reset()
     const SandboxId = sandbox({ imageId: 'image-windows' })
-    expect(await succeed('DescribeSandboxTerminalUrl', { SandboxId })).toHaveProperty('WindowsKey')
+    const { WindowsKey = '' } = await succeed('DescribeSandboxTerminalUrl', { SandboxId })
+    const set = ecs.instances()[0]?.passwordSha256
+    expect(set).toBe(createHash('sha256').update(WindowsKey).digest('hex'))
     await configure(ecs.url)
   })
 
@@ -252,7 +262,7 @@ type Failure = {
   /** Beside the parameters. */
   more?: Parameters
   sent?: Sent
-  settings?: Settings
+  settings?: Settings | (() => Settings)
   fault?: Fault
   context?: typeof SOON
 }
@@ -305,6 +315,10 @@ const FAILURES: Record<string, Failure> = {
       DeleteSandbox: () => ({ SandboxId: sandbox({ status: 'CREATING' }) }),
       DescribeSandboxTerminalUrl: () => ({ SandboxId: sandbox({ status: 'CREATING' }) }),
     },
+  },
+  'an agent with another key': {
+    settings: () => ({ 'windows.agent_port': `${agent.port}`, 'windows.agent_key': 'another-key' }),
+    of: { DescribeSandboxTerminalUrl: () => ({ SandboxId: sandbox({ imageId: 'image-windows' }) }) },
   },
   'a token that is unknown': { of: { ValidateVncToken: () => ({ Token: mintToken(sandbox()) }) } },
   'a token that has expired': {
@@ -370,7 +384,8 @@ describe('every failure of', () => {
       const parameters = of ? of[name] : GOOD[name]
       if (parameters === undefined) continue
       ecs.reset()
-      if (settings) await configure(ecs.url, settings).catch(() => {}) // one cannot be used
+      const configured = typeof settings === 'function' ? settings() : settings
+      if (configured) await configure(ecs.url, configured).catch(() => {}) // one cannot be used
       const given = { ...(await parameters()), ...more }
       if (fault) ecs.faults.add(fault)
       const answer = await ask(name, given, sent, context)

@@ -255,6 +255,23 @@ export const REFUSALS = {
       },
     },
   },
+  AgentRefuses: {
+    status: 502,
+    text: 'The cloud, or the agent in a Windows sandbox, refuses the manager: its credentials, or a value of its configuration. No fault of the caller.',
+    of: 'DescribeSandboxTerminalUrl',
+    codes: {
+      ServiceUnavailable: {
+        when: 'The agent in a Windows sandbox refuses the key of the manager, or the manager its certificate.',
+        message:
+          'The password agent in the sandbox refused windows.agent_key: it must be the key that the agent was started with.',
+      },
+      '*': {
+        when: "The cloud's own code.",
+        code: 'AccessDenied',
+        message: 'The cloud refused the manager (DescribeInstances). The role has no policy for it.',
+      },
+    },
+  },
   CloudFails: {
     status: 503,
     text: 'The cloud, or the agent in a Windows sandbox, fails. Repeat later; the work may have been done.',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { stringify } from 'smol-toml'
 import { afterAll, describe, expect, test } from 'vitest'
+import { makeAuthority } from '../../tests/support/certificates.ts'
 import { NEEDED } from '../../tests/support/service.ts'
 import { ConfigError, configFile, loadConfig, secretsOf } from './index.ts'
 import { type Setting, sections } from './schema.ts'
@@ -30,6 +31,8 @@ function problems(toml: string, env: Record<string, string | undefined> = NEEDED
 }
 
 const variable = (section: string, key: string) => `ECS_MANAGER__${section}__${key}`.toUpperCase()
+
+const CA = makeAuthority()
 
 const SECRET = 'FakeSecretInAWrongPlace1'
 
@@ -200,6 +203,19 @@ describe('what is wrong is named with key and origin', () => {
     '[terminal]\nvnc_url_template = "https://x.test/"',
     '[terminal]\nvnc_url_template = "javascript:{token}"',
     '[windows]\nagent_user = "a b"',
+    '[windows]\nagent_user = ""',
+    '[windows]\nagent_user = "ECS"',
+    '[windows]\nagent_user = "desk2User"',
+    `[windows]\nagent_user = "${'x'.repeat(21)}"`,
+    '[windows]\nagent_ca = "ca.pem"',
+    '[windows]\nagent_ca = []',
+    '[windows]\nagent_ca = "-----BEGIN CERTIFICATE-----"',
+    `[windows]\nagent_ca = """\n${CA.cert.replace('MII', 'XII')}"""`,
+    `[windows]\nagent_ca = """\n${CA.cert.slice(0, -40)}"""`,
+    `[windows]\nagent_ca = """\n${CA.cert}${CA.cert.slice(0, -40)}"""`,
+    `[windows]\nagent_ca = """\n${CA.cert.replaceAll('\n', ' ')}"""`,
+    `[windows]\nagent_ca = """\n${CA.key}"""`,
+    `[windows]\nagent_ca = """\n${CA.cert}${CA.key}"""`,
     '[windows]\nagent_key = "abc"',
     `[instance]\nuser_data = "${'x'.repeat(16_385)}"`,
     `[instance]\nuser_data = "${'é'.repeat(8_193)}"`,
@@ -247,6 +263,8 @@ describe('what is wrong is named with key and origin', () => {
     ['ECS_MANAGER__VOLCENGINE__ENDPOINT', 'http://127.0.0.1:70000'],
     ['ECS_MANAGER__VOLCENGINE__REGION', 'cn beijing'],
     ['ECS_MANAGER__INSTANCE__PASSWORD', 'Short-1'],
+    ['ECS_MANAGER__WINDOWS__AGENT_CA', CA.cert.replaceAll('\n', '\\n')],
+    ['ECS_MANAGER__WINDOWS__AGENT_CA', JSON.stringify(CA.cert)],
     ['ECS_MANAGER__', 'x'],
     ['ECS_MANAGER____', 'x'],
     ['ECS_MANAGER__SERVER', 'x'],
@@ -260,6 +278,34 @@ describe('what is wrong is named with key and origin', () => {
     expect(problems('', { ...NEEDED, [name]: value }).split('\n')).toEqual([
       expect.stringMatching(new RegExp(`variable ${name}\\b`)),
     ])
+  })
+
+  test.each(['ecs', 'a', 'desk.user', 'desk_user-2', '1', 'x'.repeat(20)])(
+    'takes %s for the user of the agent',
+    (user) => {
+      expect(load('', { ...NEEDED, ECS_MANAGER__WINDOWS__AGENT_USER: user }).windows.agent_user).toBe(user)
+    },
+  )
+
+  test('of a user of the agent with capitals says what would be right', () => {
+    expect(problems('[windows]\nagent_user = "DeskUser"')).toMatch(/agent_user .*small letters.*case/)
+  })
+
+  test.each([
+    ['one certificate', CA.cert],
+    ['two', `${CA.cert}${makeAuthority('Other CA').cert}`],
+    ['comments between them', `# one\n${CA.cert}\n# two\n${CA.cert}# end\n`],
+    ['lines as Windows ends them', CA.cert.replaceAll('\n', '\r\n')],
+  ])('takes %s for the CA of the agent, from the file and from the environment', (_, pem) => {
+    const inFile = load(`[windows]\nagent_ca = """\n${pem}"""\nagent_port = 8102 # of tool servers`).windows
+    expect([inFile.agent_ca, inFile.agent_port]).toEqual([pem, 8102])
+    expect(load('', { ...NEEDED, ECS_MANAGER__WINDOWS__AGENT_CA: pem }).windows.agent_ca).toBe(pem)
+  })
+
+  test('shows nothing of a text that is not the CA of the agent', () => {
+    const problem = problems(`[windows]\nagent_ca = """\n${CA.key}"""`)
+    expect(problem).toMatch(/^windows\.agent_ca must be certificates in PEM/)
+    for (const line of CA.key.split('\n').slice(1, 3)) expect(problem).not.toContain(line)
   })
 
   test.each([

@@ -2,7 +2,7 @@
 export type Rule = readonly [pattern: RegExp, message: string]
 
 /** What names are made of. */
-export const WORD = 'letters, digits and _ . -'
+const WORD = 'letters, digits and _ . -'
 
 /**
  * What ECS accepts (ECS API reference, RunInstances and TagResources), for the configuration and for the parameters of

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import {
   IMAGE,
   INSTANCE_NAME,
@@ -10,7 +11,6 @@ import {
   SUBNET,
   TAG_KEY,
   TAG_VALUE,
-  WORD,
   ZONE,
 } from './rules.ts'
 
@@ -104,8 +104,17 @@ export const sections = {
   windows: {
     agent_scheme: oneOf(['http', 'https'], 'http'),
     agent_port: whole(1, 65_535, 8112),
-    agent_user: text([/^[\w.-]{1,20}$/, `must be 1 to 20 ${WORD}`], 'ecs'),
+    // The agent lower-cases each value, and puts an underscore before a capital: a name with capitals would be another one.
+    agent_user: text(
+      [/^[a-z\d_.-]{1,20}$/, 'must be 1 to 20 small letters (to Windows, case makes no difference), digits and _ . -'],
+      'ecs',
+    ),
     agent_key: text([/^[!-~]{4,256}$/, 'must be 4 to 256 characters without space'], ''),
+    agent_ca: checked(
+      (value) => value === '' || areCertificates(value),
+      'must be certificates in PEM (-----BEGIN CERTIFICATE-----), each line on a line of its own',
+      '',
+    ),
     timeout_seconds: whole(1, 60, 10),
   },
   log: {
@@ -174,4 +183,19 @@ function isKey([name, key]: [string, unknown]): boolean {
 function isEndpoint(value: string): boolean {
   const pattern = /^(https:\/\/[a-z0-9.-]+|http:\/\/(127(\.\d+){3}|localhost))(:\d+)?\/?$/
   return pattern.test(value) && URL.canParse(value)
+}
+
+// Each is read: of a text that Node.js cannot read it would trust nothing, and say nothing. What stands before the first is
+// a comment, as in many bundles of CAs.
+function areCertificates(value: string): boolean {
+  const certificates = value.split(/(?=-----BEGIN )/).filter((part) => part.startsWith('-----BEGIN '))
+  return certificates.length > 0 && certificates.every(isCertificate)
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem) !== undefined
+  } catch {
+    return false
+  }
 }

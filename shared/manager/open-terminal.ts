@@ -73,7 +73,7 @@ async function openWindows(call: Call, instance: Instance): Promise<Terminal> {
   const Url = await send(call, 'DescribeInstanceECSTerminalUrl', { InstanceId: instance.id }, ({ EcsTerminalUrl }) =>
     text(EcsTerminalUrl),
   )
-  const WindowsKey = newPassword()
+  const WindowsKey = newPassword(windows.agent_user)
   call.log.secret(WindowsKey)
   const timeoutMs = Math.min(windows.timeout_seconds * 1_000, call.deadline - Date.now())
   await changePassword(windows, instance.primaryIp, WindowsKey, Math.max(1, timeoutMs), call.log)

@@ -130,8 +130,8 @@ const EXCHANGE_MS = 60_000
 
 /** The connection of the functions, with the invocation that calls standing in between. */
 export function throughInvocations(real: typeof connect, TimeoutError: new () => Error): typeof connect {
-  return (endpoint): Connection => {
-    const connection = real(endpoint)
+  return (...to): Connection => {
+    const connection = real(...to)
     return {
       ...connection,
       get(path, headers, timeoutMs, fresh) {

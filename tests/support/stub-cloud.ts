@@ -1,5 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import type { Certified } from './certificates.ts'
 
 export interface Stub {
   url: string
@@ -15,25 +17,33 @@ export interface Stub {
   close(): Promise<void>
 }
 
-/** An HTTP server on loopback that answers whatever it likes: for what the emulated cloud is too well-behaved for. */
+/**
+ * An HTTP server on loopback that answers whatever it likes: for what the emulated cloud is too well-behaved for. With a
+ * certificate it speaks HTTPS.
+ */
 export async function startStub(
   answer: (request: IncomingMessage, response: ServerResponse, count: number) => void,
   host = '127.0.0.1',
+  certified?: Certified,
 ): Promise<Stub> {
   const asked: string[] = []
   const headers: IncomingMessage['headers'][] = []
   let connections = 0
-  const server = createHttpServer({ maxHeaderSize: 256 * 1024, keepAliveTimeout: 60_000 }, (request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     asked.push(request.url ?? '')
     headers.push(request.headers)
     answer(request, response, asked.length)
-  })
+  }
+  const options = { maxHeaderSize: 256 * 1024, keepAliveTimeout: 60_000 }
+  const server = certified
+    ? createHttpsServer({ ...options, ...certified }, listener)
+    : createHttpServer(options, listener)
   server.on('connection', () => {
     connections += 1
   })
   const port = await listening(server, host)
   return {
-    url: `http://${host}:${port}`,
+    url: `${certified ? 'https' : 'http'}://${host}:${port}`,
     port,
     asked,
     headers,
@@ -48,7 +58,7 @@ export async function startStub(
 }
 
 /** A server that reads a request and lets the test do with the socket what it likes. */
-export async function startRawStub(answer: (socket: Socket, count: number) => void) {
+export async function startRawStub(answer: (socket: Socket, count: number) => void, host = '127.0.0.1') {
   const sockets = new Set<Socket>()
   let count = 0
   const server = createTcpServer((socket) => {
@@ -57,9 +67,9 @@ export async function startRawStub(answer: (socket: Socket, count: number) => vo
     socket.on('close', () => sockets.delete(socket))
     socket.on('data', () => answer(socket, ++count))
   })
-  const port = await listening(server, '127.0.0.1')
+  const port = await listening(server, host)
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     asked: () => count,
     close: () =>
       new Promise<void>((resolve) => {

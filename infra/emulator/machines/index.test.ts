@@ -22,7 +22,7 @@ async function start() {
 
 /** Asks an agent; the status of its answer, or none where nothing listens. */
 const ask = (address: string, key = passwordAgent.key) =>
-  fetch(`http://${address}:${port}/?Action=ChangePassword&Version=2020-04-01&Username=ecs&NewPassword=Good-Secret-1`, {
+  fetch(`http://${address}:${port}/?Action=ChangePassword&Version=2020-04-01&Username=ecs&NewPassword=good-secret-1`, {
     headers: { 'X-API-Key': key, Connection: 'close' },
   }).then(
     ({ status }) => status,
@@ -36,8 +36,8 @@ it('every Windows instance that runs has the agent, and a look inside shows the 
   await soon(() => ask(first)).toBe(200)
   expect(await ask(first, 'wrong')).toBe(401)
   const inside = await (await fetch(`${url}/_emulator/instances`)).text()
-  expect(inside).toContain(createHash('sha256').update('Good-Secret-1').digest('hex'))
-  expect(inside).not.toContain('Good-Secret-1')
+  expect(inside).toContain(createHash('sha256').update('good-secret-1').digest('hex'))
+  expect(inside).not.toContain('good-secret-1')
   ecs.reset()
   await soon(() => ask(first)).toBe('none')
 })

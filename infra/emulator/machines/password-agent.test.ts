@@ -28,34 +28,82 @@ const instance = () => {
 const start = (options = {}) =>
   startPasswordAgent(instance(), address, { port, user: 'ecs', key, faults: ecs.faults, ...options })
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-const good = { Action: 'ChangePassword', Version: '2020-04-01', Username: 'ecs', NewPassword: 'Good-Secret-1' }
+const good = { Action: 'ChangePassword', Version: '2020-04-01', Username: 'ecs', NewPassword: 'good-secret-1' }
 
 async function ask(query: Record<string, string> = {}, headers: Record<string, string> = { 'X-API-Key': key }) {
   const url = `http://${address}:${port}/?${new URLSearchParams({ ...good, ...query })}`
   const response = await fetch(url, { headers: { Connection: 'close', ...headers } })
   return { status: response.status, body: (await response.json()) as unknown }
 }
-const failure = (text: string) => ({ status: 200, body: { Result: { Result: text } } })
+const enveloped = (status: number, Result: object, Action = 'ChangePassword', Version = '2020-04-01') => ({
+  status,
+  body: {
+    ResponseMetadata: {
+      RequestId: expect.stringMatching(/^\w{34}$/),
+      Action,
+      Version,
+      Service: 'tool_server',
+      Region: 'cn-beijing',
+    },
+    Result,
+  },
+})
+const failure = (text: string) => enveloped(200, { Result: text })
 const success = failure('')
-const unauthorized = { status: 401, body: { Error: 'X-API-Key is missing or wrong' } }
+const denied = enveloped(401, { Error: 'Permission denied' })
 
 describe('the agent', () => {
-  it('sets the password, of which the instance keeps the hash', async () => {
+  it('sets the password, and the instance keeps its hash', async () => {
     expect(await ask()).toEqual(success)
-    expect(instance().passwordSha256).toBe(sha256('Good-Secret-1'))
-    expect(await ask({ NewPassword: 'Other@Secret 2' })).toEqual(success)
-    expect(instance().passwordSha256).toBe(sha256('Other@Secret 2'))
+    expect(instance().passwordSha256).toBe(sha256('good-secret-1'))
+    expect(await ask({ NewPassword: 'other@secret 2' })).toEqual(success)
+    expect(instance().passwordSha256).toBe(sha256('other@secret 2'))
+  })
+
+  it.each([
+    ['Good-Secret-1', 'good-secret-1'],
+    ['HelloWorld1@', 'hello_world1@'],
+    ['a1B@cD2', 'a1_b@c_d2'],
+    ['ABC@DEF1', 'abc@def1'],
+    ['Ka9@55630', 'ka9@55630'],
+  ])('sets %s as %s, and reports a success', async (given, set) => {
+    expect(await ask({ NewPassword: given })).toEqual(success)
+    expect(instance().passwordSha256).toBe(sha256(set))
+  })
+
+  it('knows a user by the name that is left of it', async () => {
+    expect(await ask({ Username: 'ECS' })).toEqual(success)
+    expect(await ask({ Username: 'deskUser' })).toEqual(failure('The user name could not be found.'))
+    await agent.end()
+    agent = start({ user: 'desk_user' })
+    expect(await ask({ Username: 'deskUser' })).toEqual(success)
+  })
+
+  it.each([
+    'Ka9@01234567890123456789012345',
+    'fifteen-letter1',
+    'aB3@aB3@aB3@aB', // 14 characters become 18
+  ])('sets no password of more than 14 characters, for nobody answers what is asked then: %s', async (NewPassword) => {
+    const { status, body } = await ask({ NewPassword })
+    expect([status, JSON.stringify(body)]).toEqual([200, expect.stringContaining('No valid response was provided.')])
+    expect(instance().passwordSha256).toBeUndefined()
   })
 
   it.each<[Record<string, string>, object]>([
-    [{}, unauthorized],
-    [{ 'X-API-Key': '' }, unauthorized],
-    [{ 'X-API-Key': 'another-key' }, unauthorized],
-    [{ 'X-API-Key': `${key}-` }, unauthorized],
-    [{ Authorization: `Bearer ${key}` }, unauthorized],
+    [{}, denied],
+    [{ 'X-API-Key': '' }, denied],
+    [{ 'X-API-Key': 'another-key' }, denied],
+    [{ 'X-API-Key': `${key}-` }, denied],
+    [{ Authorization: `Bearer ${key}` }, denied],
+    [{ Authorization: key, 'X-API-Key': 'another-key' }, denied],
   ])('with %j: 401', async (headers, expected) => {
     expect(await ask({}, headers)).toEqual(expected)
     expect(instance().passwordSha256).toBeUndefined()
+  })
+
+  it('takes its key as Authorization, too', async () => {
+    expect(await ask({}, { Authorization: key })).toEqual(success)
+    expect(await ask({}, { Authorization: 'another-key', 'X-API-Key': key })).toEqual(success)
   })
 
   it.each([
@@ -65,7 +113,8 @@ describe('the agent', () => {
     [{ NewPassword: 'short' }, 'The password does not meet the password policy requirements.'],
     [{ NewPassword: '' }, 'The password does not meet the password policy requirements.'],
   ])('with %j: 200 all the same, and "%s"', async (query, text) => {
-    expect(await ask(query)).toEqual(failure(text))
+    const { Action, Version } = { ...good, ...query }
+    expect(await ask(query)).toEqual(enveloped(200, { Result: text }, Action, Version))
     expect(instance().passwordSha256).toBeUndefined()
   })
 
@@ -110,12 +159,12 @@ describe('the agent', () => {
 
 describe('its faults', () => {
   it.each<[Fault, object]>([
-    [{ Kind: 'AgentRefuses', Times: 1 }, unauthorized],
+    [{ Kind: 'AgentRefuses', Times: 1 }, denied],
     [{ Kind: 'AgentFails', Times: 1 }, failure('Access is denied.')],
     [{ Kind: 'AgentFails', Times: 1, Text: 'out of memory' }, failure('out of memory')],
   ])('%j', async (fault, expected) => {
     ecs.faults.add(fault)
-    expect(await ask({}, {})).toEqual(unauthorized) // refused for its key: no fault is used up
+    expect(await ask({}, {})).toEqual(denied) // refused for its key: no fault is used up
     expect(await ask()).toEqual(expected)
     expect(instance().passwordSha256).toBeUndefined()
     expect(await ask()).toEqual(success)

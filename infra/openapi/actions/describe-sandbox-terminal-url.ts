@@ -42,7 +42,12 @@ export const describeSandboxTerminalUrl = actionWords({
             properties: {
               OsType: { const: 'Windows' },
               Url: { type: 'string', description: 'The console of the cloud.' },
-              WindowsKey: { type: 'string', description: 'The new password. It is a secret.' },
+              WindowsKey: {
+                type: 'string',
+                pattern: '^[a-z][a-z0-9@]+$',
+                maxLength: 14,
+                description: 'The new password. It is a secret.',
+              },
               ExpireAt: EXPIRE_AT_SCHEMA,
             },
             required: ['OsType', 'Url', 'WindowsKey'],
@@ -66,11 +71,11 @@ export const describeSandboxTerminalUrl = actionWords({
         Result: {
           OsType: 'Windows',
           Url: 'wss://console.example.com/terminal?id=1',
-          WindowsKey: 'Ka9@01234567890123456789012345',
+          WindowsKey: 'kx3v09fe2lq0@7',
           ExpireAt: EXPIRE_AT,
         },
       },
     },
   },
-  refusals: ['NoSuchSandbox', 'WrongStatus', 'Throttled'],
+  refusals: ['NoSuchSandbox', 'WrongStatus', 'Throttled', 'AgentRefuses'],
 })

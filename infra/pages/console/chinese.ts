@@ -205,6 +205,7 @@ export const chinese: ConsoleWords = {
     tokenOfCreation: '这次创建请求已用于另一台机器。请重试，将创建一台新的机器。',
     key: '需要密钥，而发送的密钥不正确。',
     agentDown: '机器中的密码代理没有响应或执行失败。它会比 Windows 系统稍晚启动。',
+    agentRefused: '机器中的密码代理与管理器不匹配：配置有误。',
     desktopDown: '机器正在运行，但其中没有桌面响应。',
     desktopEnded: '桌面结束了连接。',
     unavailable: '云暂时出现故障，但操作可能已经完成：请先查看列表，再决定是否重试。',

@@ -37,6 +37,8 @@ test.each<[code: string, status: number, words: Name, during?: During]>([
   ['ServiceUnavailable', 503, 'unavailable', 'create'],
   ['ServiceUnavailable', 503, 'agentDown', 'windows'],
   ['UpstreamTimeout', 504, 'agentDown', 'windows'],
+  ['ServiceUnavailable', 502, 'agentRefused', 'windows'],
+  ['AccessDenied', 502, 'refused', 'windows'],
   ['ServiceUnavailable', 503, 'desktopDown', 'desktop'],
   ['DesktopEnded', 410, 'desktopEnded', 'desktop'],
   ['ConnectionLost', 0, 'connectionLost', 'desktop'],

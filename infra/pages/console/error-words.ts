@@ -55,7 +55,7 @@ export function errorWords({ code, status }: Told, { errors }: ConsoleWords, dur
     case 500:
       return errors.internal
     case 502:
-      return errors.refused
+      return during === 'windows' && code === 'ServiceUnavailable' ? errors.agentRefused : errors.refused
     case 503:
       return during === 'windows' ? errors.agentDown : during === 'desktop' ? errors.desktopDown : errors.unavailable
     case 504:

@@ -179,6 +179,10 @@ export const chinese: Readonly<Record<string, string>> = {
   'The cloud refuses the manager: its credentials, or a value of its configuration. No fault of the caller.':
     '云服务拒绝了管理器：凭证或某个配置值有问题。与调用方无关。',
   "The cloud's own code.": '云服务自身的错误码。',
+  'The cloud, or the agent in a Windows sandbox, refuses the manager: its credentials, or a value of its configuration. No fault of the caller.':
+    '云服务或 Windows 沙箱内的代理拒绝了管理器：凭证或某个配置值有问题。与调用方无关。',
+  'The agent in a Windows sandbox refuses the key of the manager, or the manager its certificate.':
+    'Windows 沙箱内的代理拒绝了管理器的密钥，或管理器不接受其证书。',
   'The cloud, or the agent in a Windows sandbox, fails. Repeat later; the work may have been done.':
     '云服务或 Windows 沙箱内的代理出错。请稍后重试；操作可能已经完成。',
   'The cloud is out of reach, or was not understood; or the agent did not set a password.':

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 
-/** An answer of the cloud, read to its end. */
+/** An answer, read to its end. */
 export interface Answer {
   status: number
   headers: IncomingHttpHeaders
@@ -16,31 +17,46 @@ export interface Connection {
   /**
    * One GET, over a kept-alive connection or, if `fresh`, over one of its own.
    * @throws {TimeoutError} when the whole answer is not there after `timeoutMs`
+   * @throws {TooLargeError} when the answer has more than `maxBytes`: the rest is not read, the connection is closed
+   * @throws {CertificateError} when the certificate of the server is not accepted
    * @throws the error of the socket when there is no connection or it breaks
    */
   get(path: string, headers: Record<string, string>, timeoutMs: number, fresh?: boolean): Promise<Answer>
 }
 
+export interface ConnectionOptions {
+  /** Certificates in PEM, to trust in place of the CAs that Node.js knows. Empty: those. */
+  ca?: string
+  /** The most that is read of an answer, its headers included. Default 16 MB, for the cloud. */
+  maxBytes?: number
+}
+
 /** No whole answer in time. */
 export class TimeoutError extends Error {}
+
+/** An answer beyond the limit. */
+export class TooLargeError extends Error {}
+
+/** The server's certificate is not accepted. The cause says why, with the code of Node.js (`CERT_HAS_EXPIRED`). */
+export class CertificateError extends Error {}
 
 // A function may be frozen and thawed, and a NAT forgets: a connection that was idle for long is likely dead.
 const IDLE_MS = 15_000
 
-// The largest answer expected is a page of 100 instances, about 200,000 characters.
-const MAX_ANSWER_LENGTH = 16_000_000
+// The largest answer of the cloud that is expected is a page of 100 instances, about 200 kB.
+const MAX_BYTES = 16_000_000
 
 /**
  * Connections to one endpoint over `node:http` or `node:https`: the first global `fetch` of a process costs 25 to 35 ms
  * more.
  */
-export function connect(endpoint: string): Connection {
+export function connect(endpoint: string, { ca, maxBytes = MAX_BYTES }: ConnectionOptions = {}): Connection {
   const { protocol, hostname, port, host } = new URL(endpoint)
   // Only the one that is needed: node:https with TLS takes 2 ms to load. Before Node 20.16 a bundle has require alone.
   const isHttps = protocol === 'https:'
   const load: typeof process.getBuiltinModule = process.getBuiltinModule ?? require
   const { Agent, request } = load(isHttps ? 'node:https' : 'node:http')
-  const target = { host: hostname, port: port || (isHttps ? 443 : 80) }
+  const target = { host: hostname, port: port || (isHttps ? 443 : 80), ...(ca && { ca }) }
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: IDLE_MS })
   const create = agent.createConnection.bind(agent)
   let ahead: Socket | undefined
@@ -52,34 +68,48 @@ export function connect(endpoint: string): Connection {
   return {
     host,
     open() {
-      ahead = create({ ...target, servername: hostname } as object) as Socket
+      ahead = create({ ...target, servername: isIP(hostname) ? '' : hostname } as object) as Socket
       // Without a listener, no connection would be the end of the process. The next call makes one of its own and tells.
       ahead.on('error', () => {})
       ahead.setTimeout(IDLE_MS, () => ahead?.destroy()).unref()
     },
     async get(path, headers, timeoutMs, fresh) {
       let timer: NodeJS.Timeout | undefined
+      let endCount = () => {}
       try {
         return await new Promise<Answer>((resolve, reject) => {
           const sent = request({ ...target, agent: !fresh && agent, path, headers }, (received) => {
-            let body = ''
-            received.setEncoding('utf8')
+            const chunks: Buffer[] = []
             received.on('error', reject)
-            received.on('data', (chunk) => {
-              body += chunk
-              if (body.length > MAX_ANSWER_LENGTH) sent.destroy(new Error('too large'))
+            received.on('data', (chunk) => chunks.push(chunk))
+            received.on('end', () => {
+              resolve({ status: received.statusCode ?? 0, headers: received.headers, body: `${Buffer.concat(chunks)}` })
             })
-            received.on('end', () => resolve({ status: received.statusCode ?? 0, headers: received.headers, body }))
           })
-          sent.on('error', reject)
-          sent.end()
-          timer = setTimeout(() => {
-            reject(new TimeoutError('no answer in time'))
+          const fail = (error: Error) => {
+            reject(error)
             sent.destroy()
-          }, timeoutMs)
+          }
+          // All that comes in, and not the body alone: the framing of chunks and answers with 1xx may go on for ever, too.
+          sent.on('socket', (socket) => {
+            let left = maxBytes
+            const count = ({ length }: Buffer) => {
+              left -= length
+              if (left < 0) fail(new TooLargeError(`an answer of more than ${maxBytes} bytes`))
+            }
+            socket.on('data', count)
+            endCount = () => socket.off('data', count)
+          })
+          sent.on('error', (error) => {
+            const isRefused = (sent.socket as Partial<TLSSocket> | null)?.authorizationError
+            reject(isRefused ? new CertificateError('a certificate that is not accepted', { cause: error }) : error)
+          })
+          sent.end()
+          timer = setTimeout(() => fail(new TimeoutError('no answer in time')), timeoutMs)
         })
       } finally {
         clearTimeout(timer)
+        endCount()
       }
     },
   }
