@@ -52,10 +52,20 @@ describe('a terminal of a Linux sandbox', () => {
     expect(actions()).toEqual(['DescribeInstances', 'TagResources'])
   })
 
-  it('tells when the sandbox ends, not the token', async () => {
+  it('tells when the sandbox ends', async () => {
     const id = seeded({ tags: { ...tags, 'ecs-manager:expire-at': '2099-11-23T12:00:00Z' } })
     expect((await open(id)).ExpireAt).toBe('2099-11-23T12:00:00Z')
-    expect(Object.keys(JSON.parse(JSON.stringify(await open(seeded()))))).toEqual(['OsType', 'Token'])
+    expect(Object.keys(JSON.parse(JSON.stringify(await open(seeded()))))).toEqual(['OsType', 'Token', 'TokenExpireAt'])
+  })
+
+  it.each([10, 300, 86_400])('tells when the token ends, as it is stored: in %i seconds', async (seconds) => {
+    const before = expiresIn(seconds)
+    const terminal = await open(seeded(), { 'security.vnc_token_ttl_seconds': seconds })
+    if (!('Token' in terminal)) throw new Error('it has no token')
+    const [stored] = waiting()
+    expect(terminal.TokenExpireAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+    expect(Date.parse(terminal.TokenExpireAt ?? '')).toBe((stored?.expiresAt ?? 0) * 1_000)
+    expect(stored?.expiresAt).toBeGreaterThanOrEqual(before)
   })
 
   it('leaves only a hash with the cloud', async () => {

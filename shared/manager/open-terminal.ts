@@ -22,7 +22,16 @@ import { changePassword, newPassword } from './windows-agent.ts'
 export type Terminal = {
   /** When the sandbox ends: RFC 3339 in UTC; absent where it has no end. */
   ExpireAt: string | undefined
-} & ({ OsType: 'Linux'; Token: string; Url?: string } | { OsType: 'Windows'; Url: string; WindowsKey: string })
+} & (
+  | {
+      OsType: 'Linux'
+      Token: string
+      /** When the token ends, if it has not been used before: RFC 3339 in UTC. */
+      TokenExpireAt: string | undefined
+      Url?: string
+    }
+  | { OsType: 'Windows'; Url: string; WindowsKey: string }
+)
 
 /**
  * Opens the way to a desktop. Two calls to the cloud, a third where old tokens have to make room.
@@ -50,7 +59,8 @@ async function openLinux(call: Call, instance: Instance): Promise<Terminal> {
   await tagInstance(call, instance.id, toTag({ hash: hashToken(Token), expiresAt, used: false }))
   // The token needs no escaping anywhere; the template decides whether it stands in a query or inside a path.
   const Url = terminal.vnc_url_template.replaceAll('{token}', Token)
-  return { OsType: 'Linux', Token, ExpireAt: endsAt(call, instance), ...(Url && { Url }) }
+  const TokenExpireAt = toUtc(expiresAt * 1_000)
+  return { OsType: 'Linux', Token, TokenExpireAt, ExpireAt: endsAt(call, instance), ...(Url && { Url }) }
 }
 
 // Only when there is no room: so the usual opening costs no third call. The oldest go first, expired ones above all; ECS

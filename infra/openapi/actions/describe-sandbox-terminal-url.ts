@@ -1,6 +1,6 @@
 import { DescribeSandboxTerminalUrlInput } from '../../../functions/describe-sandbox-terminal-url/input.ts'
-import { EXPIRE_AT, SANDBOX_ID, TOKEN } from '../examples.ts'
-import { EXPIRE_AT_SCHEMA } from '../results.ts'
+import { EXPIRE_AT, SANDBOX_ID, TOKEN, TOKEN_EXPIRE_AT } from '../examples.ts'
+import { EXPIRE_AT_SCHEMA, time } from '../results.ts'
 import { actionWords } from '../words.ts'
 
 export const describeSandboxTerminalUrl = actionWords({
@@ -27,13 +27,17 @@ export const describeSandboxTerminalUrl = actionWords({
                 pattern: '^i-[a-z0-9]{1,62}\\.[A-Za-z0-9_-]{43}$',
                 description: 'What a viewer shows to websockify, which asks ValidateVncToken. It is a secret.',
               },
+              TokenExpireAt: {
+                ...time('When the token ends, if it is not used before.'),
+                examples: [TOKEN_EXPIRE_AT],
+              },
               Url: {
                 type: 'string',
                 description: 'Link to the viewer with the token, where `terminal.vnc_url_template` is set.',
               },
               ExpireAt: EXPIRE_AT_SCHEMA,
             },
-            required: ['OsType', 'Token'],
+            required: ['OsType', 'Token', 'TokenExpireAt'],
             additionalProperties: false,
           },
           {
@@ -58,11 +62,12 @@ export const describeSandboxTerminalUrl = actionWords({
     },
     required: ['Result'],
     examples: {
-      Linux: { Result: { OsType: 'Linux', Token: TOKEN, ExpireAt: EXPIRE_AT } },
+      Linux: { Result: { OsType: 'Linux', Token: TOKEN, TokenExpireAt: TOKEN_EXPIRE_AT, ExpireAt: EXPIRE_AT } },
       'Linux, with the link to a viewer': {
         Result: {
           OsType: 'Linux',
           Token: TOKEN,
+          TokenExpireAt: TOKEN_EXPIRE_AT,
           ExpireAt: EXPIRE_AT,
           Url: `https://viewer.example.com/vnc.html#autoconnect=true&resize=scale&path=websockify%3Ftoken%3D${TOKEN}`,
         },

@@ -18,7 +18,7 @@ export type Sandbox = {
 }
 
 export type Terminal =
-  | { OsType: 'Linux'; Token: string; Url?: string; ExpireAt?: string }
+  | { OsType: 'Linux'; Token: string; TokenExpireAt: string; Url?: string; ExpireAt?: string }
   | { OsType: 'Windows'; Url: string; WindowsKey: string; ExpireAt?: string }
 
 /** What each action answers as Result. */

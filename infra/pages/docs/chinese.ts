@@ -105,6 +105,8 @@ export const chinese: Readonly<Record<string, string>> = {
     '- Linux：供 websockify 后的 VNC 查看器使用的令牌。有效期为 `security.vnc_token_ttl_seconds`，除非运维方另有设置，只能连接一次。每个沙箱同时最多有 8 个令牌。\n- Windows：云控制台的地址，以及由机器内代理设置的新密码。',
   'What a viewer shows to websockify, which asks ValidateVncToken. It is a secret.':
     '查看器出示给 websockify 的令牌，后者再询问 ValidateVncToken。须保密。',
+  'When the token ends, if it is not used before. RFC 3339 in UTC, with seconds.':
+    '令牌未被使用时的失效时间。RFC 3339 格式，UTC，精确到秒。',
   'Link to the viewer with the token, where `terminal.vnc_url_template` is set.':
     '带令牌的查看器链接，设置了 `terminal.vnc_url_template` 时返回。',
   'The console of the cloud.': '云控制台。',
