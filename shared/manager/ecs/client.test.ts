@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../../../infra/emulator/ecs/faults.ts'
 import { type EcsEmulator, startEcs } from '../../../infra/emulator/ecs/index.ts'
+import { makeAuthority } from '../../../tests/support/certificates.ts'
 import { callFor, configFor, timed } from '../../../tests/support/manager.ts'
 import { answerWith, enveloped, startRawStub, startStub } from '../../../tests/support/stub-cloud.ts'
 import { type Fields, list, text } from './answer.ts'
@@ -41,6 +42,16 @@ function clientFor(url: string, { maxTries = 3, tryTimeoutSeconds = 1, withinMs 
   const describeAll = () => client.send('DescribeInstances', { MaxResults: 10 }, call, readPage)
   return { client, call, describeAll, cloudCall: () => call.cloudCalls()[0] }
 }
+
+it('does not repeat a call to a server whose certificate is not accepted, and says so', async () => {
+  const server = await startStub(() => {}, '127.0.0.1', makeAuthority().issue({ addresses: ['127.0.0.1'] }))
+  opened.push(server)
+  const { client, call } = clientFor(server.url)
+  const error = await client.send('DescribeInstances', {}, call).catch((error: unknown) => error)
+  expect(error).toMatchObject({ name: 'CloudError', kind: 'refused' })
+  expect(`${error}`).toContain('certificate of its endpoint is not accepted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)')
+  expect(call.cloudCalls()).toMatchObject([{ tries: 1 }])
+})
 
 /** A cloud of the test's own, so that tests that wait can wait together. */
 async function ownEcs(): Promise<EcsEmulator> {

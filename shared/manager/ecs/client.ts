@@ -2,7 +2,7 @@ import signing from '@volcengine/openapi/lib/base/sign.js'
 import type { Log } from '../../log.ts'
 import { errorCode, type Fields, fields, text } from './answer.ts'
 import { CloudError, type Kind } from './cloud-error.ts'
-import { type Answer, connect, TimeoutError } from './connection.ts'
+import { type Answer, CertificateError, connect, TimeoutError } from './connection.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
 import { flatten, type Param } from './flatten.ts'
 
@@ -135,6 +135,12 @@ function kindOf(status: number, code = ''): Kind {
 
 function toCloudError(action: string, caught: unknown, answer: Answer | undefined): CloudError {
   if (caught instanceof CloudError) return caught
+  if (caught instanceof CertificateError) {
+    const { code } = caught.cause as { code?: string }
+    return new CloudError(action, 'refused', `The certificate of its endpoint is not accepted (${code}).`, {
+      cause: caught,
+    })
+  }
   if (answer === undefined) {
     const kind = caught instanceof TimeoutError ? 'timeout' : 'unreachable'
     return new CloudError(action, kind, 'There was no answer.', { cause: caught })

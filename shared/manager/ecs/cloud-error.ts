@@ -1,6 +1,6 @@
 /**
  * How a call to the cloud failed:
- * - `refused`: the cloud read the request and said no; repeating it changes nothing
+ * - `refused`: the cloud read the request and said no, or its certificate is not accepted; repeating it changes nothing
  * - `throttled`: too many calls, or a gateway limit
  * - `failed`: the cloud says that it is broken (5xx)
  * - `timeout`: no answer in time; the work may have been done

@@ -27,7 +27,7 @@ export interface Connection {
 export interface ConnectionOptions {
   /** Certificates in PEM, to trust in place of the CAs that Node.js knows. Empty: those. */
   ca?: string
-  /** The most that is read of an answer, its headers included. Default 16 MB, for the cloud. */
+  /** The most that is read of an answer, its headers included. Default 8 MB, for the cloud. */
   maxBytes?: number
 }
 
@@ -43,8 +43,8 @@ export class CertificateError extends Error {}
 // A function may be frozen and thawed, and a NAT forgets: a connection that was idle for long is likely dead.
 const IDLE_MS = 15_000
 
-// The largest answer of the cloud that is expected is a page of 100 instances, about 200 kB.
-const MAX_BYTES = 16_000_000
+// The largest answer of the cloud is a page of 100 instances, about 200 kB; with 50 long tags on each it is 6 MB.
+const MAX_BYTES = 8_000_000
 
 /**
  * Connections to one endpoint over `node:http` or `node:https`: the first global `fetch` of a process costs 25 to 35 ms
@@ -75,13 +75,15 @@ export function connect(endpoint: string, { ca, maxBytes = MAX_BYTES }: Connecti
     },
     async get(path, headers, timeoutMs, fresh) {
       let timer: NodeJS.Timeout | undefined
-      let endCount = () => {}
       try {
         return await new Promise<Answer>((resolve, reject) => {
           const sent = request({ ...target, agent: !fresh && agent, path, headers }, (received) => {
             const chunks: Buffer[] = []
             received.on('error', reject)
-            received.on('data', (chunk) => chunks.push(chunk))
+            received.on('data', (chunk) => {
+              chunks.push(chunk)
+              checkSize()
+            })
             received.on('end', () => {
               resolve({ status: received.statusCode ?? 0, headers: received.headers, body: `${Buffer.concat(chunks)}` })
             })
@@ -90,16 +92,17 @@ export function connect(endpoint: string, { ca, maxBytes = MAX_BYTES }: Connecti
             reject(error)
             sent.destroy()
           }
-          // All that comes in, and not the body alone: the framing of chunks and answers with 1xx may go on for ever, too.
-          sent.on('socket', (socket) => {
-            let left = maxBytes
-            const count = ({ length }: Buffer) => {
-              left -= length
-              if (left < 0) fail(new TooLargeError(`an answer of more than ${maxBytes} bytes`))
-            }
-            socket.on('data', count)
-            endCount = () => socket.off('data', count)
+          // All that comes in counts, and not only the body: the framing of chunks, and answers with 1xx, may have no end.
+          // (Node.js itself limits the headers.)
+          let bytesBefore = 0
+          const checkSize = () => {
+            const bytes = (sent.socket?.bytesRead ?? 0) - bytesBefore
+            if (bytes > maxBytes) fail(new TooLargeError(`an answer of more than ${maxBytes} bytes`))
+          }
+          sent.on('socket', ({ bytesRead }) => {
+            bytesBefore = bytesRead
           })
+          sent.on('information', checkSize)
           sent.on('error', (error) => {
             const isRefused = (sent.socket as Partial<TLSSocket> | null)?.authorizationError
             reject(isRefused ? new CertificateError('a certificate that is not accepted', { cause: error }) : error)
@@ -109,7 +112,6 @@ export function connect(endpoint: string, { ca, maxBytes = MAX_BYTES }: Connecti
         })
       } finally {
         clearTimeout(timer)
-        endCount()
       }
     },
   }
