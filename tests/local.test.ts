@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ProjectCopy } from './support/project-copy.ts'
@@ -77,18 +77,24 @@ describe('npm start', () => {
       'DeleteSandbox',
     ])
 
-    // Pasted as they are, they show an answer each, two of them on stderr.
-    const shown = execFileSync('sh', ['-c', `{\n${lines.join('\n')}\n} 2>&1 | cat`], { encoding: 'utf8' })
-    const [created, all, terminal, address, renewed, deleted] = shown
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    const { SandboxId } = created.Result
-    expect(all.Result).toMatchObject([{ SandboxId, Status: 'RUNNING' }])
-    expect(terminal.Result.Token).toContain(`${SandboxId}.`)
-    expect(address).toEqual({ host: all.Result[0].PrimaryIp, port: 5905 })
-    expect(renewed.Result.ExpireAt < created.Result.ExpireAt).toBe(true)
-    expect(deleted.Result).toEqual({ SandboxId })
+    // Pasted as they are, they show an answer each, in whatever shell, with its output in a terminal, a pipe or a file.
+    for (const shell of ['sh', 'bash']) {
+      const file = join(mkdtempSync(join(tmpdir(), 'local-test-')), 'answers')
+      const output = openSync(file, 'w')
+      execFileSync(shell, { input: lines.join('\n'), stdio: ['pipe', output, output] })
+      closeSync(output)
+      const [created, all, terminal, address, renewed, deleted] = readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      const { SandboxId } = created.Result
+      expect(all.Result).toMatchObject([{ SandboxId, Status: 'RUNNING' }])
+      expect(terminal.Result.Token).toContain(`${SandboxId}.`)
+      expect(address).toEqual({ host: all.Result[0].PrimaryIp, port: 5905 })
+      expect(renewed.Result.ExpireAt < created.Result.ExpireAt).toBe(true)
+      expect(deleted.Result).toEqual({ SandboxId })
+      rmSync(dirname(file), { recursive: true })
+    }
     await expect.poll(npm.output).toMatch(/ready .*\n(.*\n)*.*DeleteSandbox 200/) // what functions write
 
     process.kill(-(npm.process.pid ?? 0), 'SIGINT') // Ctrl-C

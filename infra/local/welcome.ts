@@ -11,7 +11,7 @@ export function welcome({ url, cloud, config, addressBlock, key }: Local, wanted
   const curl = (action: string, parameters = '') =>
     `curl -sw '\\n'${authorization} "${url}/?Action=${action}&Version=2020-04-01${parameters}"`
   const caught = (name: string, command: string, pattern: string) =>
-    `${name}=$(${command} | tee -a /dev/stderr | grep -o '${pattern}' | head -n 1)`
+    `ANSWER=$(${command}); printf '%s\\n' "$ANSWER"; ${name}=$(printf '%s' "$ANSWER" | grep -o '${pattern}' | head -n 1)`
 
   const lines = [
     'ECS Manager, on this computer',
