@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../emulator/cloud.ts'
+import { explain } from './advice.ts'
 import { clientFor, deploy, type FunctionsOf, remove, serviceWith, watchChanges } from './testing.ts'
 
 const cloud = await startCloud()
@@ -36,6 +37,14 @@ describe('a deployment', () => {
     const changes = watchChanges(cloud)
     expect(await deploy(client, serviceWith(functions))).toEqual([])
     expect(changes()).toEqual([])
+  })
+
+  test('with a runtime that the cloud does not have ends with what the cloud says', async () => {
+    const failed = await deploy(client, serviceWith(functions, { runtime: 'node22/v1' })).catch(explain)
+    expect(failed).toMatch(
+      /^Could not create function shop-test-\w+: CreateFunction was refused\n +code +InvalidParameter \(HTTP 400\)\n +message .*Runtime.*\n(.*\n)* +what to do +correct in serverless.yml what the message names/,
+    )
+    expect(cloud.vefaas.functions()).toEqual([])
   })
 
   test('removed leaves nothing', async () => {

@@ -13,6 +13,7 @@ import { type Packager, watch } from './commands/watch.ts'
 import { type Context, contextOf } from './context.ts'
 import type { Options, Osls, Utils } from './osls.ts'
 import { PlanError } from './plan/step.ts'
+import { warningsOf } from './rules.ts'
 import { eventSchemas, functionSchema, providerSchema } from './schema.ts'
 
 const NAME = 'vefaas'
@@ -49,7 +50,9 @@ export default class VefaasPlugin {
       }
     }
     // Before anything is packaged or called: what is wrong with serverless.yml.
-    const check = command(async () => {})
+    const check = command(async ({ config }) => {
+      for (const warning of warningsOf(config)) utils.log.warning(warning)
+    })
     this.hooks = {
       'before:package:initialize': check,
       'deploy:deploy': command(deploy),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ApigConfig, EventConfig, FunctionConfig, GatewayConfig, ProviderConfig } from './config.ts'
-import { problemsOf } from './rules.ts'
+import type { ApigConfig, EventConfig, FunctionConfig, GatewayConfig, ProviderConfig, ServiceConfig } from './config.ts'
+import { problemsOf, warningsOf } from './rules.ts'
 
 type Functions = Record<string, Partial<FunctionConfig>>
 
@@ -54,6 +54,38 @@ describe('have no objection to', () => {
   ])('%s', (_what, functions, provider) => {
     expect(problemsWith(functions, provider)).toEqual([])
   })
+})
+
+describe('a runtime', () => {
+  const configWith = (runtime: string): ServiceConfig => ({
+    service: 'shop',
+    stage: 'dev',
+    region: 'cn-beijing',
+    provider: { name: 'vefaas', runtime, region: 'cn-beijing' },
+    functions: {},
+  })
+
+  test('that nobody here knows is left to the cloud, with a warning', () => {
+    expect(problemsOf(configWith('node22/v1'))).toEqual([])
+    expect(warningsOf(configWith('node22/v1'))).toEqual([
+      expect.stringMatching(
+        /^provider\.runtime: node22\/v1 is not known here .*node20\/v1.*The cloud decides.*ListRuntimes/,
+      ),
+    ])
+  })
+
+  test.each(['node20/v1', 'node14/v1', 'python3.12/v1', 'golang/v1'])('%s is known', (runtime) => {
+    expect([...problemsOf(configWith(runtime)), ...warningsOf(configWith(runtime))]).toEqual([])
+  })
+
+  test.each(['native/v1', 'native-node20/v1', 'nativejava8/v1'])(
+    '%s, which calls no handler, is refused',
+    (runtime) => {
+      expect(problemsOf(configWith(runtime))).toEqual([
+        `provider.runtime: ${runtime} starts a server, and calls no handler; take one that does, such as node20/v1`,
+      ])
+    },
+  )
 })
 
 describe('name what is wrong with a function:', () => {

@@ -19,6 +19,7 @@ export function problemsOf(config: ServiceConfig): string[] {
   return [
     ...prefixProblems(service),
     ...endpointProblems(provider.endpoint),
+    ...runtimeProblems(provider.runtime),
     ...settingsProblems('provider', provider),
     ...gatewayProblems(config, service.gateway),
     ...Object.entries(functions).flatMap(([key, one]) => [
@@ -50,6 +51,31 @@ function endpointProblems(endpoint: string | undefined): string[] {
   if (!URL.canParse(endpoint)) return ['provider.endpoint: is no URL, such as https://open.volcengineapi.com']
   const isOpen = endpoint.startsWith('http:') && !isLoopback(endpoint)
   return isOpen ? ['provider.endpoint: begins with https://, unless it is on this computer'] : []
+}
+
+/** What is deployed has a handler and no command that would start it. */
+function runtimeProblems(runtime: string): string[] {
+  if (!/^native/.test(runtime)) return []
+  return [`provider.runtime: ${runtime} starts a server, and calls no handler; take one that does, such as node20/v1`]
+}
+
+/** Those that call an exported handler (veFaaS API reference, CreateFunction, and what official tools deploy with). */
+const RUNTIMES = [
+  'node20/v1',
+  'node14/v1',
+  'nodeprime14/v1',
+  'python3.9/v1',
+  'python3.10/v1',
+  'python3.12/v1',
+  'golang/v1',
+]
+
+/** What is probably not meant, like `problemsOf`. */
+export function warningsOf({ provider: { runtime } }: ServiceConfig): string[] {
+  if (RUNTIMES.includes(runtime)) return []
+  return [
+    `provider.runtime: ${runtime} is not known here (${RUNTIMES.join(', ')} are). The cloud decides; its action ListRuntimes tells which it has`,
+  ]
 }
 
 function settingsProblems(at: string, { environment = {}, tags = {}, exclusive, maxConcurrency }: Settings): string[] {
