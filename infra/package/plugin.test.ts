@@ -166,13 +166,24 @@ describe('the serverless command', () => {
     expect({ code, output }).toEqual({
       code: 1,
       output: `Error:
-The functions could not work with their configuration. Nothing was changed.
+The functions could not work with their configuration in stage dev. Nothing was changed.
   instance.image_id must be the id of an image (image-...) (config.toml)
   log.level must be info or warn or error (environment variable ECS_MANAGER__LOG__LEVEL)
-Correct config.toml, or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.
+Correct config.toml, where NEEDED marks what it comes without, or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.
 `,
     })
     expect(readdirSync(folder)).not.toContain('.serverless')
+  })
+
+  test('package says how to do without values of its own, where there is a stage for that', async () => {
+    const folder = service('stages: { local: { environment: { ECS_MANAGER__INSTANCE__IMAGE_ID: image-1 } } }', {
+      'config.toml': config.replace('image-1', ''),
+    })
+    const { code, output } = await run(folder, 'package')
+    expect(code).toBe(1)
+    expect(output).toContain('in stage dev. Nothing was packaged.\n  instance.image_id must be')
+    expect(output).toMatch(/\nFor the emulated cloud, which needs no values of yours, add --stage local\.\n$/)
+    expect((await run(folder, 'package', '--stage', 'local')).code).toBe(0)
   })
 })
 
@@ -273,7 +284,7 @@ describe('the plugin', () => {
       'a gateway that anybody may call',
       {},
       { provider: gateway },
-      `The functions could not work with their configuration. Nothing was changed.
+      `The functions could not work with their configuration in stage dev. Nothing was changed.
   first: security.auth = "gateway" leaves it to the gateway to check callers, and a public gateway without keys checks nobody: set provider.gateway.keyAuth.consumers or provider.gateway.network: private in serverless.yml, or security.auth = "key"
 `,
     ],

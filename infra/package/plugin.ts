@@ -125,9 +125,14 @@ export default class PackagePlugin {
     const { problems, warnings } = checkConfiguration(functions, service.provider, stage, file)
     for (const warning of warnings) this.#log.warning(warning)
     if (problems.length === 0) return
+    const command = this.#osls.processedInput.commands.join(' ')
     throw this.#error(
-      `The functions could not work with their configuration. Nothing was changed.\n  ${problems.join('\n  ')}\n` +
-        `Correct ${file}, or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.`,
+      `The functions could not work with their configuration in stage ${stage}. Nothing was ${command === 'package' ? 'packaged' : 'changed'}.\n` +
+        `  ${problems.join('\n  ')}\n` +
+        `Correct ${file}, where NEEDED marks what it comes without, or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.` +
+        (stage !== 'local' && service.provider.stages?.local
+          ? '\nFor the emulated cloud, which needs no values of yours, add --stage local.'
+          : ''),
       'INVALID_FUNCTION_CONFIGURATION',
     )
   }
