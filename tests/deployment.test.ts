@@ -193,7 +193,49 @@ describe('a second stage', () => {
 })
 
 describe('serverless remove', () => {
-  test('leaves what is not of the stage', async () => {
+  /** It has to fail, and to remove nothing. */
+  async function refused(line: string, variables: Record<string, string> = environment): Promise<string> {
+    const functions = cloud.vefaas.functions().length
+    const { code, text } = await project.serverless(line, variables)
+    expect([code, text], line).toEqual([1, expect.stringContaining('Nothing was removed')])
+    expect(cloud.vefaas.functions()).toHaveLength(functions)
+    return text
+  }
+
+  test('takes no clean-up away while there are sandboxes, unless that is said', { timeout: 60_000 }, async () => {
+    cloud.ecs.reset()
+    cloud.ecs.seed(6, { tags: SANDBOX_TAG })
+    cloud.ecs.seed(1)
+    const text = await refused('remove --stage keyed')
+    const ids = cloud.ecs.instances().map(({ InstanceId }) => InstanceId)
+    expect(text).toMatch(/^6 sandboxes exist \((i-\w+, ){4}i-\w+ and others; tag managed-by = ecs-manager\)/m)
+    expect(ids.join()).toContain(/\((i-\w+),/.exec(text)?.[1])
+    expect(text).toContain('serverless remove --stage keyed --leave-sandboxes')
+
+    cloud.ecs.reset()
+    cloud.ecs.seed(101, { tags: SANDBOX_TAG })
+    expect(await refused('remove --stage keyed')).toContain('At least 100 sandboxes exist')
+  })
+
+  test('nor where it cannot be found out whether there are any', { timeout: 60_000 }, async () => {
+    cloud.ecs.reset()
+    cloud.ecs.faults.add({ Kind: 'Error', Action: 'DescribeInstances', Code: 'AccessDenied', Status: 403, Times: 1 })
+    const denied = await refused('remove --stage keyed')
+    expect(denied).toMatch(
+      /AccessDenied.*HTTP 403, request id \w+\)\. The user of these credentials needs ecs:DescribeInst/,
+    )
+    expect(denied).toContain('--leave-sandboxes')
+
+    cloud.ecs.faults.add({ Kind: 'CutBefore', Action: 'DescribeInstances' })
+    expect(await refused('remove --stage keyed')).toContain('no answer from 127.0.0.1')
+    cloud.ecs.faults.clear()
+  })
+
+  test('leaves what is not of the stage, and works where the configuration has holes', {
+    timeout: 30_000,
+  }, async () => {
+    cloud.ecs.reset()
+    project.edit('serverless.yml', '        ECS_MANAGER__INSTANCE__IMAGE_ID: image-linux,\n', '')
     await serverless('remove --stage prod')
     const names = (cloud.vefaas.functions() as { Name: string }[]).map(({ Name }) => Name)
     expect(names.length).toBe(8)
@@ -201,8 +243,11 @@ describe('serverless remove', () => {
     expect(cloud.apig.gateways()).toMatchObject([{ Name: 'ecs-manager-keyed' }])
   })
 
-  test('leaves nothing in the end', async () => {
-    await serverless('remove --stage keyed')
+  test('leaves nothing in the end but sandboxes, where that is said', { timeout: 30_000 }, async () => {
+    cloud.ecs.seed(1, { tags: SANDBOX_TAG })
+    expect(await serverless('remove --stage keyed --leave-sandboxes')).toContain('go on running, and nothing ends them')
+    expect(cloud.ecs.instances()).toHaveLength(1)
+    cloud.ecs.reset()
     const { gateways, services, upstreams, routes, consumers, credentials, pluginBindings } = cloud.apig
     for (const list of [
       cloud.vefaas.functions,

@@ -17,8 +17,13 @@ function actionsIn(folder: string, { source }: RegExp): string[] {
   return [...new Set(names)].sort()
 }
 
-const permitted = (service: string) =>
-  [...readme.matchAll(new RegExp(`"${service}:(\\w+)"`, 'g'))].map(([, name = '']) => name).sort()
+/** The actions of a service in the policy that allows this one. */
+function permitted(service: string, policyWith: string): string[] {
+  const policies = readme.match(/\{ "Statement": .*?\] \}\] \}/gs) ?? []
+  const [policy = '', ...others] = policies.filter((text) => text.includes(`"${policyWith}"`))
+  expect(others).toEqual([])
+  return [...policy.matchAll(new RegExp(`"${service}:(\\w+)"`, 'g'))].map(([, name = '']) => name).sort()
+}
 
 test('the policy of who deploys names every action that a deployment calls, and no other', () => {
   const called = actionsIn('infra/vefaas', /(Get|List|Check|Create|Update|Delete|Gen)[A-Z]\w+|Release/)
@@ -27,9 +32,12 @@ test('the policy of who deploys names every action that a deployment calls, and 
     ['Create', 'Update', 'Delete'].map((verb) => verb + kind),
   )
   const wanted = [...new Set([...called, ...onTriggers])].sort()
-  expect([...permitted('vefaas'), ...permitted('apig')].sort()).toEqual(wanted)
+  const [vefaas, apig, ecs] = ['vefaas', 'apig', 'ecs'].map((service) => permitted(service, 'vefaas:Release'))
+  expect([...(vefaas ?? []), ...(apig ?? [])].sort()).toEqual(wanted)
+  expect(ecs).toEqual(actionsIn('infra/guard', /(Run|Describe|Delete)[A-Z]\w+/))
 })
 
 test('the policy of the functions names every action of ECS that they call, and no other', () => {
-  expect(permitted('ecs')).toEqual(actionsIn('shared/manager', /(Run|Describe|Delete)[A-Z]\w+|(Tag|Untag)Resources/))
+  const called = actionsIn('shared/manager', /(Run|Describe|Delete)[A-Z]\w+|(Tag|Untag)Resources/)
+  expect(permitted('ecs', 'ecs:RunInstances')).toEqual(called)
 })

@@ -1,7 +1,7 @@
 import { type ApigService, type ApigState, createApig } from './apig/index.ts'
 import { createEcs, type EcsService, type EcsState } from './ecs/index.ts'
 import { type MachinesOptions, startMachines } from './machines/index.ts'
-import { type Endpoint, startEndpoint } from './openapi/endpoint.ts'
+import { type EmulatedService, type Endpoint, startEndpoint } from './openapi/endpoint.ts'
 import { createVefaas, mostBodyBytes, type VefaasService, type VefaasState } from './vefaas/index.ts'
 
 export interface CloudOptions {
@@ -12,6 +12,8 @@ export interface CloudOptions {
   ecs?: EcsState
   vefaas?: VefaasState
   apig?: Omit<ApigState, 'functions'>
+  /** What its owner serves beside them, each with its control at `/_emulator/<name>/`. */
+  others?: readonly EmulatedService[]
   /** What runs in instances; unless given, nothing does. Their addresses then have to be of 127.0.0.0/8. */
   machines?: MachinesOptions
 }
@@ -29,7 +31,7 @@ export interface CloudEmulator extends Endpoint {
  * taken; nothing is left running then.
  */
 export async function startCloud(options: CloudOptions = {}): Promise<CloudEmulator> {
-  const { port = 0, latencyMs = 0 } = options
+  const { port = 0, latencyMs = 0, others = [] } = options
   if (options.machines && !options.ecs?.addressBlock?.startsWith('127.')) {
     throw new RangeError('what runs in instances needs an address block of 127.0.0.0/8')
   }
@@ -42,7 +44,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<CloudEmula
   try {
     const apig = await createApig({ ...options.apig, functions: vefaas })
     started.push(apig)
-    const endpoint = await startEndpoint({ port, services: [ecs, vefaas, apig], latencyMs, mostBodyBytes })
+    const endpoint = await startEndpoint({
+      port,
+      services: [ecs, vefaas, apig, ...others],
+      latencyMs,
+      mostBodyBytes,
+    })
     started.push(endpoint)
     if (options.machines) started.push(await startMachines(ecs, options.machines))
     return { ...endpoint, ecs, vefaas, apig, close }

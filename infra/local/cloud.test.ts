@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startEcs } from '../emulator/ecs/index.ts'
 import { type Local, type LocalOptions, startLocal } from './cloud.ts'
+import { project } from './deploy.ts'
 
 const started: Local[] = []
 
@@ -164,22 +168,42 @@ describe('does not start', () => {
   })
 })
 
-test('with the real ECS, the same gateway and functions use what is configured', async () => {
-  const elsewhere = await startEcs()
-  const { url, cloud } = await start({
-    cloud: true,
-    settings: {
-      VOLCENGINE_ACCESS_KEY: 'AKLOCAL',
-      VOLCENGINE_SECRET_KEY: 'local-secret',
-      ECS_MANAGER__VOLCENGINE__ENDPOINT: elsewhere.url,
-      ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-a',
-      ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
-      ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-a',
-      ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-a"]',
-    },
-  })
-  expect((await call(url + action('CreateSandbox'))).status).toBe(200)
-  expect(elsewhere.instances()).toHaveLength(1)
-  expect(cloud.ecs.instances()).toEqual([])
-  await elsewhere.close()
+describe('with the real ECS', () => {
+  test('the same gateway and functions use what is configured, with the credentials of their role', async () => {
+    const elsewhere = await startEcs({ accessKeys: { AKREAL: 'fake-real-secret' } })
+    const { url, cloud } = await start({
+      cloud: true,
+      settings: {
+        VOLCENGINE_ACCESS_KEY: 'AKREAL',
+        VOLCENGINE_SECRET_KEY: 'fake-real-secret',
+        ECS_MANAGER__VOLCENGINE__ENDPOINT: elsewhere.url,
+        ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-a',
+        ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
+        ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-a',
+        ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-a"]',
+      },
+    })
+    expect((await call(url + action('CreateSandbox'))).status).toBe(200)
+    expect(elsewhere.instances()).toHaveLength(1)
+    expect(cloud.ecs.instances()).toEqual([])
+
+    // The keys of the emulated veFaaS are known to everybody: what it shows must be no secret.
+    expect(JSON.stringify(cloud.vefaas.functions())).not.toMatch(/AKREAL|fake-real-secret/)
+    // From a shell without credentials, and from one that has them.
+    for (const shell of [{}, { VOLCENGINE_ACCESS_KEY: 'AKREAL', VOLCENGINE_SECRET_KEY: 'fake-real-secret' }]) {
+      expect(await deployAgain({ ...shell, ECS_MANAGER_LOCAL_CLOUD: cloud.url })).toContain('nothing has changed')
+    }
+    await elsewhere.close()
+  }, 40_000)
 })
+
+/** What the serverless command says, run with these variables and those that every process needs. */
+async function deployAgain(variables: Record<string, string>): Promise<string> {
+  const program = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
+  const { PATH = '', HOME = '' } = process.env
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, 'deploy', '--stage', 'local'], {
+    cwd: project,
+    env: { PATH, HOME, ...variables },
+  })
+  return stdout + stderr
+}

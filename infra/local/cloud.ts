@@ -3,10 +3,13 @@ import { type CloudEmulator, startCloud } from '../emulator/cloud.ts'
 import type { EcsState } from '../emulator/ecs/index.ts'
 import { claimLoopbackBlock, type LoopbackBlock } from '../emulator/machines/loopback-block.ts'
 import { type ConfigureOptions, configure } from './configure.ts'
-import { deploy, deployAndWatch } from './deploy.ts'
+import { createControl } from './control.ts'
+import { deploy, deployAndWatch, project } from './deploy.ts'
 import { LocalError } from './error.ts'
 import { refuseWebPages } from './guard.ts'
 import { checkDesktops, machinesFor } from './machines.ts'
+import { CLOUD_URL } from './owner.ts'
+import { type RunFile, writeRun } from './run.ts'
 import { createSite } from './site/index.ts'
 
 /** What the names of functions begin with on veFaaS: service and stage. */
@@ -24,7 +27,10 @@ export type LocalOptions = ConfigureOptions & {
   timerSpeed?: number
   /** Deploys a function again whenever its source changes; gets what is said about that, line by line. */
   onRedeployment?: (line: string) => void
-  /** Gets what functions write, line by line, and under the name `machines` what there is to say about these. */
+  /**
+   * Gets what functions write, line by line, with which revision of them serves from now on; under the name `machines` what
+   * there is to say about these, and under `deployment` who is about to change what is deployed.
+   */
   onLog?: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
 }
 
@@ -47,7 +53,7 @@ export type Local = {
  * their messages are for people.
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
-  const { config, key, bridgeKey, environmentFor } = configure(options)
+  const { config, key, bridgeKey, credentials, run } = configure(options)
   const { desktops = false, ecsPort = 0, ecs, timerSpeed = 0, onLog = () => {}, onRedeployment } = options
   if (desktops) checkDesktops()
   const port = options.port ?? config.server.port
@@ -58,14 +64,39 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     isChanging: onRedeployment !== undefined,
     onLog: (line) => onLog('console', line, 'stderr'),
   })
+  // Who starts it knows what it deploys itself.
+  let isReady = false
+  const onDeployment = (name: string, line: string) => isReady && onLog(name.replace(PREFIX, ''), line, 'stderr')
+  let runFile: RunFile | undefined
+  const control = createControl({
+    project,
+    runFile: () => runFile?.path ?? '',
+    onCommand: (line) => onDeployment('deployment', line),
+  })
   // What the functions send to machines, a password among it, stays on this computer, and with this very cloud.
   const block = await blockOfOwn()
   const cloud = await listening({ '--port': port, '--ecs-port': ecsPort }, () =>
     startCloud({
       port: ecsPort,
       ecs: { ...ecs, addressBlock: block.cidr },
-      vefaas: { timerSpeed, onLog: (name, line, stream) => onLog(name.replace(PREFIX, ''), line, stream) },
+      vefaas: {
+        timerSpeed,
+        onLog: (name, line, stream) => onLog(name.replace(PREFIX, ''), line, stream),
+        onRelease: (name, revision, failure) =>
+          onDeployment(
+            name,
+            failure ? `revision ${revision} does not start: ${failure}` : `revision ${revision} serves`,
+          ),
+        ...(credentials && {
+          roleCredentials: {
+            accessKeyId: credentials.accessKeyId,
+            secretAccessKey: credentials.secretKey,
+            sessionToken: credentials.sessionToken,
+          },
+        }),
+      },
       apig: { gatewayPort: port, admit: refuseWebPages, site },
+      others: [control],
       ...(!options.cloud && {
         machines: { ...machinesFor(config, desktops), onLog: (line: string) => onLog('machines', line, 'stderr') },
       }),
@@ -75,13 +106,16 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     throw error
   })
   const end = async () => {
+    runFile?.remove()
     await cloud.close()
     await block.release()
   }
   try {
-    const environment = environmentFor({ cloud: cloud.url, gateway: cloud.apig.gatewayUrl })
+    runFile = writeRun({ ...run, gateway: cloud.apig.gatewayUrl })
+    const environment = { [CLOUD_URL]: cloud.url }
     const watching = onRedeployment && (await deployAndWatch(environment, onRedeployment))
     if (!watching) await deploy(environment)
+    isReady = true
     const close = () => {
       watching?.end()
       site.close()

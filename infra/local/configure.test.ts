@@ -1,37 +1,107 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { configure } from './configure.ts'
+import { localEnvironment } from './stage.ts'
 
-const urls = { cloud: 'http://127.0.0.1:1', gateway: 'http://127.0.0.1:2' }
-const keysOf = (settings: Record<string, string>) => {
-  const { environmentFor, key, bridgeKey } = configure({ auth: 'key', settings })
-  return { keys: JSON.parse(environmentFor(urls).ECS_MANAGER__SECURITY__KEYS ?? '{}'), key, bridgeKey }
+const gateway = 'http://127.0.0.1:2'
+const hashed = (key = '') => `sha256:${createHash('sha256').update(key).digest('hex')}`
+
+/** What a deployment sets, whose shell has these variables. */
+function deployed(options: Parameters<typeof configure>[0], shell: Record<string, string> = {}) {
+  const configured = configure(options)
+  return { ...configured, environment: localEnvironment(shell, 'http://127.0.0.1:1', { ...configured.run, gateway }) }
+}
+
+const keysOf = (settings: Record<string, string>, shell = {}) => {
+  const { environment, key, bridgeKey } = deployed({ auth: 'key', settings }, shell)
+  return { keys: JSON.parse(environment.ECS_MANAGER__SECURITY__KEYS ?? '{}'), key, bridgeKey }
 }
 
 describe('where keys are needed', () => {
-  test('one is made for people where none is configured, and one for the bridge', () => {
+  test('one is made for people where none is configured, and one for the bridge; what is deployed are their hashes', () => {
     const { keys, key, bridgeKey } = keysOf({})
-    expect(keys).toEqual({ local: key, console: bridgeKey })
+    expect(keys).toEqual({ local: hashed(key), console: hashed(bridgeKey) })
     expect(key).not.toBe(bridgeKey)
   })
 
   test('those that are configured stay what they are, whatever their names', () => {
     const own = { console: 'fake-key-for-tests', local: 'fake-key-2-for-tests' }
-    const { keys, key, bridgeKey } = keysOf({ ECS_MANAGER__SECURITY__KEYS: JSON.stringify(own) })
+    const settings = { ECS_MANAGER__SECURITY__KEYS: JSON.stringify(own) }
+    const { keys, key, bridgeKey } = keysOf(settings)
     expect(key).toBeUndefined()
-    expect(keys).toEqual({ ...own, 'console-': bridgeKey })
+    expect(keys).toEqual({ ...own, 'console-': hashed(bridgeKey) })
+    // The same variables in the shell of who deploys.
+    const again = keysOf(settings, settings)
+    expect(again.keys).toEqual({ ...own, 'console-': hashed(again.bridgeKey) })
   })
 })
 
 test('without keys none is made', () => {
-  const { environmentFor, bridgeKey } = configure({})
+  const { environment, bridgeKey } = deployed({})
   expect(bridgeKey).toBeUndefined()
-  expect(environmentFor(urls)).not.toHaveProperty('ECS_MANAGER__SECURITY__KEYS')
+  expect(environment).not.toHaveProperty('ECS_MANAGER__SECURITY__KEYS')
 })
 
-test('the console is the viewer, unless another one is configured', () => {
+test('the console is the viewer, unless another one is configured, or none', () => {
   const template = (settings: Record<string, string>) =>
-    configure({ settings }).environmentFor(urls).ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE
+    deployed({ settings }).environment.ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE
   expect(template({})).toBe('http://127.0.0.1:2/console#token={token}')
   const other = 'https://viewer.example/#{token}'
   expect(template({ ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE: other })).toBe(other)
+  expect(template({ ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE: '' })).toBe('')
+})
+
+describe('a deployment', () => {
+  test('has the settings of the shell in which it was started; its own win, and the flags over both', () => {
+    const { environment } = deployed(
+      {
+        auth: 'gateway',
+        settings: {
+          ECS_MANAGER__LOG__FORMAT: 'json',
+          ECS_MANAGER__LOG__LEVEL: 'warn',
+          ECS_MANAGER__SECURITY__AUTH: 'key',
+        },
+      },
+      { ECS_MANAGER__LOG__LEVEL: 'error', ECS_MANAGER__SECURITY__AUTH: 'key' },
+    )
+    expect(environment).toMatchObject({
+      ECS_MANAGER__LOG__FORMAT: 'json',
+      ECS_MANAGER__LOG__LEVEL: 'error',
+      ECS_MANAGER__SECURITY__AUTH: 'gateway',
+    })
+  })
+
+  test('names a configuration file wherever it is started from', () => {
+    const { run } = configure({ settings: { ECS_MANAGER_CONFIG_FILE: 'config.toml' } })
+    expect(run.settings.ECS_MANAGER_CONFIG_FILE).toBe(`${process.cwd()}/config.toml`)
+  })
+})
+
+describe('with the real ECS', () => {
+  const needed = {
+    ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-a',
+    ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
+    ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-a',
+    ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-a"]',
+  }
+  const common = { VOLCENGINE_ACCESS_KEY: 'AKCOMMON', VOLCENGINE_SECRET_KEY: 'fake-common' }
+  const own = {
+    ECS_MANAGER__VOLCENGINE__ACCESS_KEY: 'AKOWN',
+    ECS_MANAGER__VOLCENGINE__SECRET_KEY: 'fake-own',
+    ECS_MANAGER__VOLCENGINE__SESSION_TOKEN: 'fake-token',
+  }
+
+  test.each([
+    ['of the official variables', common, { accessKeyId: 'AKCOMMON', secretKey: 'fake-common', sessionToken: '' }],
+    [
+      'of our own before these',
+      { ...common, ...own },
+      { accessKeyId: 'AKOWN', secretKey: 'fake-own', sessionToken: 'fake-token' },
+    ],
+  ])("the credentials %s are the role's, and in no variable", (_what, credentials, expected) => {
+    const found = deployed({ cloud: true, settings: { ...needed, ...credentials } }, { ...common, ...own })
+    expect(found.credentials).toEqual(expected)
+    expect(JSON.stringify([found.run, found.environment])).not.toMatch(/fake-|AKCOMMON|AKOWN/)
+    expect(found.environment).not.toHaveProperty('ECS_MANAGER__VOLCENGINE__ENDPOINT')
+  })
 })

@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { loadConfig } from '../../shared/config/index.ts'
 import type { Config } from '../../shared/config/schema.ts'
-import type { Environment } from './environment.ts'
+import { type Credentials, credentialSource } from '../../shared/manager/ecs/credentials.ts'
+import { type Environment, withoutCredentials } from './environment.ts'
 import { LocalError } from './error.ts'
-import { CLOUD_URL, configFileOf, localEnvironment, REAL_ECS } from './stage.ts'
+import type { LocalRun } from './run.ts'
+import { configFileOf, settingsFor } from './stage.ts'
 
 export type ConfigureOptions = {
   /** Use the real ECS instead of the emulated one. */
@@ -21,8 +23,10 @@ export type Configured = {
   key: string | undefined
   /** The key that the bridge to the desktops has to itself, where keys are needed. */
   bridgeKey: string | undefined
-  /** What a deployment to the stage `local` has to have in its environment, for these addresses of this computer. */
-  environmentFor: (urls: { cloud: string; gateway: string }) => Environment
+  /** Of the functions' role, for the real ECS. */
+  credentials: Credentials | undefined
+  /** What a deployment to the stage `local` has to know of this run. */
+  run: Omit<LocalRun, 'gateway'>
 }
 
 /**
@@ -30,15 +34,19 @@ export type Configured = {
  * there are no credentials.
  */
 export function configure({ cloud = false, auth, settings = {} }: ConfigureOptions): Configured {
-  const wanted: Environment = {
-    ...settings,
-    ...(auth && { ECS_MANAGER__SECURITY__AUTH: auth }),
-    ...(cloud && { [REAL_ECS]: 'yes' }),
+  const file = configFileOf(settings)
+  const known = {
+    settings: {
+      ...withoutCredentials(settings),
+      ...(settings.ECS_MANAGER_CONFIG_FILE && { ECS_MANAGER_CONFIG_FILE: file }), // a deployer may be elsewhere
+    },
+    isReal: cloud,
+    ...(auth && { auth }),
   }
-  const config = loadConfig({ file: configFileOf(wanted), env: localEnvironment(wanted, 'http://127.0.0.1') })
-  const { access_key, secret_key } = config.volcengine
-  const hasPair = (settings.VOLCENGINE_ACCESS_KEY && settings.VOLCENGINE_SECRET_KEY) || (access_key && secret_key)
-  if (cloud && !hasPair) {
+  const environment = settingsFor({}, 'http://127.0.0.1', known)
+  const config = loadConfig({ file, env: cloud ? { ...settings, ...environment } : environment })
+  const credentials = cloud ? credentialSource(config.volcengine, settings, []).current() : undefined
+  if (cloud && credentials === undefined) {
     throw new LocalError('--cloud needs credentials: set VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY')
   }
 
@@ -46,32 +54,11 @@ export function configure({ cloud = false, auth, settings = {} }: ConfigureOptio
   const needsKey = wantedAuth === 'key'
   const key = needsKey && Object.keys(keys).length === 0 ? newKey() : undefined
   const bridgeKey = needsKey ? newKey() : undefined
-  const made: Environment = bridgeKey
-    ? {
-        ECS_MANAGER__SECURITY__KEYS: JSON.stringify({
-          ...keys,
-          ...(key && { local: key }),
-          [freeName(keys)]: bridgeKey,
-        }),
-      }
-    : {}
-  const environmentFor = (urls: { cloud: string; gateway: string }): Environment => ({
-    // Where the configuration names no viewer, the console is one.
-    ...(!config.terminal.vnc_url_template && {
-      ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE: `${urls.gateway}/console#token={token}`,
-    }),
-    ...wanted,
-    ...made,
-    [CLOUD_URL]: urls.cloud,
-  })
-  return { config, key, bridgeKey, environmentFor }
-}
-
-/** The caller in the log when a desktop is opened in the console; a configured key of that name stays what it is. */
-function freeName(keys: Config['security']['keys']): string {
-  let name = 'console'
-  while (Object.hasOwn(keys, name)) name += '-'
-  return name
+  const run = { ...known, ...(key && { key: hashed(key) }), ...(bridgeKey && { bridgeKey: hashed(bridgeKey) }) }
+  return { config, key, bridgeKey, credentials, run }
 }
 
 const newKey = () => randomBytes(24).toString('base64url')
+
+/** As the functions check it. A variable of theirs is shown to whoever asks the emulated veFaaS. */
+const hashed = (key: string) => `sha256:${createHash('sha256').update(key).digest('hex')}`

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { emulatedSettings, settingsOf } from './environment.ts'
+import { emulatedSettings, settingsOf, withoutCredentials } from './environment.ts'
 
 describe("of the user's environment", () => {
   const environment = {
@@ -32,6 +32,13 @@ describe("of the user's environment", () => {
   test('the real cloud gets the settings and the credentials', () => {
     const { PATH: _path, AWS_SECRET_ACCESS_KEY: _other, ECS_MANAGER_LOCAL_CLOUD: _cloud, ...wanted } = environment
     expect(settingsOf(environment, true)).toEqual(wanted)
+  })
+
+  test('what is deployed has no credentials', () => {
+    expect(withoutCredentials(settingsOf(environment, true))).toEqual({
+      ...settingsOf(environment, false),
+      ECS_MANAGER__VOLCENGINE__ENDPOINT: 'https://open.volcengineapi.com',
+    })
   })
 })
 

@@ -15,11 +15,14 @@ const CLOUD_ACCESS = ['ENDPOINT', 'ACCESS_KEY', 'SECRET_KEY', 'SESSION_TOKEN'].m
   (key) => `ECS_MANAGER__VOLCENGINE__${key}`,
 )
 
+/** What signs calls to the cloud. Functions have it from their role, never from a variable, which the API would show. */
+const CREDENTIAL = /^(VOLCENGINE_|ECS_MANAGER__VOLCENGINE__(ACCESS_KEY|SECRET_KEY|SESSION_TOKEN)$)/
+
 /** What only the local cloud itself reads. */
 const OWN = 'ECS_MANAGER_LOCAL_'
 
 /**
- * What functions get of the user's own environment: the settings of this service and, with the real cloud, credentials.
+ * What is taken of the user's own environment: the settings of this service and, with the real cloud, credentials.
  * With the emulated cloud the address and the credentials of a real one are left out, so that nothing set for a
  * deployment in the same shell can make a local try reach it.
  */
@@ -34,6 +37,11 @@ export function settingsOf(environment: NodeJS.ProcessEnv, cloud: boolean): Envi
       value !== undefined && wanted(name) ? [[name, value]] : [],
     ),
   )
+}
+
+/** The same without credentials. */
+export function withoutCredentials(settings: Environment): Environment {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !CREDENTIAL.test(name)))
 }
 
 /**

@@ -1,50 +1,48 @@
 import { describe, expect, test } from 'vitest'
+import { cloudUrl } from './owner.ts'
 import { stageSettings } from './stage.ts'
 
-test('other stages have nothing of it', () => {
+test('other stages have nothing of it', async () => {
   expect(
-    stageSettings('prod', { ECS_MANAGER__LOG__LEVEL: 'warn', ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:1' }),
+    await stageSettings('prod', { ECS_MANAGER__LOG__LEVEL: 'warn', ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:1' }),
   ).toEqual({})
 })
 
 describe('the stage local', () => {
-  test('leads to the emulated cloud, behind a gateway that nobody else reaches, with a role', () => {
-    expect(stageSettings('local', {})).toEqual({
-      endpoint: 'http://127.0.0.1:18103',
+  const nowhere = { ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:1' }
+
+  test('leads to the emulated cloud, behind a gateway that nobody else reaches, with a role', async () => {
+    expect(await stageSettings('local', nowhere)).toEqual({
+      endpoint: 'http://127.0.0.1:1',
       role: expect.stringMatching(/^trn:iam::\d+:role\//),
       gateway: expect.objectContaining({ network: 'private' }),
       environment: expect.objectContaining({
-        ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:18103',
+        ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:1',
         ECS_MANAGER__SECURITY__AUTH: 'gateway',
         ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
       }),
     })
   })
 
-  test('gets the settings of the shell, and no real credentials', () => {
-    const environment = environmentWith({
+  test('gets the settings of the shell, and no real credentials', async () => {
+    const shell = {
+      ...nowhere,
       ECS_MANAGER__SECURITY__AUTH: 'key',
       ECS_MANAGER__VOLCENGINE__ACCESS_KEY: 'real',
       ECS_MANAGER__VOLCENGINE__ENDPOINT: 'https://open.volcengineapi.com',
       VOLCENGINE_SECRET_KEY: 'real',
-      ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:7',
-    })
+    }
+    const { environment } = (await stageSettings('local', shell)) as { environment: Record<string, string> }
     expect(environment).toMatchObject({
       ECS_MANAGER__SECURITY__AUTH: 'key',
-      ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:7',
+      ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:1',
     })
     expect(Object.values(environment)).not.toContain('real')
     expect(environment).not.toHaveProperty('ECS_MANAGER_LOCAL_CLOUD')
   })
 
-  test('uses the real ECS where that is wanted, and no role of the emulated cloud', () => {
-    const shell = { ECS_MANAGER_LOCAL_REAL_ECS: 'yes', VOLCENGINE_SECRET_KEY: 'real' }
-    expect(stageSettings('local', shell)).not.toHaveProperty('role')
-    expect(environmentWith(shell)).toMatchObject({ VOLCENGINE_SECRET_KEY: 'real' })
-    expect(environmentWith(shell)).not.toHaveProperty('ECS_MANAGER__VOLCENGINE__ENDPOINT')
+  test('is at the port of npm start unless something else is said', () => {
+    expect(cloudUrl({})).toBe('http://127.0.0.1:18103')
+    expect(cloudUrl({ ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:7/' })).toBe('http://127.0.0.1:7')
   })
 })
-
-function environmentWith(shell: Record<string, string>): Record<string, string> {
-  return (stageSettings('local', shell) as { environment: Record<string, string> }).environment
-}

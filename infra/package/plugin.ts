@@ -9,10 +9,6 @@ import { checkConfiguration } from './configuration.ts'
 import type { FunctionObject, Options, Osls, Utils } from './osls.ts'
 import { type Watch, watch } from './watch.ts'
 
-const SANDBOXES_STAY =
-  'Sandboxes are not removed: they go on running and costing money, and without the clean-up nobody ends them.\n' +
-  'What is left is in the console of ECS, under the tag of instance.tag_key (managed-by = ecs-manager).\n'
-
 /**
  * Packages this project's functions for the serverless command, each into a zip of its own with its bundle and config.toml,
  * `.serverless/<function>.zip`, and hands it on as `package.artifact`. Before that it checks the configuration that the
@@ -34,7 +30,6 @@ export default class PackagePlugin {
       // Its configuration may yet come, by --env, and the function names all that is wrong with it.
       'before:invoke:local:loadEnvVars': () => this.#package(this.#functions(options.function), { check: false }),
       'before:deploy:deploy': async () => this.#useEarlierPackage(),
-      'before:remove:remove': async () => this.#log.warning(SANDBOXES_STAY),
     }
   }
 

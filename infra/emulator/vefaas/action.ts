@@ -19,6 +19,7 @@ export interface Vefaas extends Host {
   kafkaSeconds: number
   /** Seconds of crontabs a real second; 0: timers do not fire. */
   timerSpeed: number
+  onRelease: (functionName: string, revision: number, failure: string | undefined) => void
   /** Where the latest call came to: addresses that are given out begin with it. */
   url: string
 }

@@ -51,6 +51,7 @@ async function watch(vefaas: Vefaas, record: FunctionRecord, release: Release, n
   if (release.status !== 'inprogress' || record.next !== next) return // aborted meanwhile, or the function is gone
   const now = vefaas.clock.now()
   release.log = log
+  vefaas.onRelease(record.Name, release.newRevisionNumber, (failure ?? release.fault)?.message)
   if (failure) {
     const code = failure.code === 'function_start_timeout' ? failure.code : 'function_start_failed'
     fail(record, release, now, { code, message: failure.message })

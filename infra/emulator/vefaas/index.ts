@@ -48,6 +48,8 @@ export interface VefaasState {
   timerSpeed?: number
   /** Gets what functions write and how their calls fail, line by line. */
   onLog?: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
+  /** Told when the code of a release has loaded: this revision serves then. Or why the release fails. */
+  onRelease?: (functionName: string, revision: number, failure: string | undefined) => void
   /** How many calls of each action are let through; the real limits are not published. Without it, all. */
   rateLimit?: Rate | undefined
   /** Default 200 functions, and 20 triggers for each. */
@@ -121,6 +123,7 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
     roleCredentials: options.roleCredentials ?? { accessKeyId, secretAccessKey, sessionToken: '' },
     folder: openFolder(),
     onLog,
+    onRelease: options.onRelease ?? (() => {}),
     url: '',
   }
   const { faults } = vefaas

@@ -1,0 +1,3 @@
+// What the serverless command loads: it knows no TypeScript.
+require('tsx/cjs')
+module.exports = require('./plugin.ts').default

@@ -1,0 +1,63 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isAlive } from '../emulator/vefaas/runtime/folder.ts'
+import type { Environment } from './environment.ts'
+
+/** What a deployment into the cloud of a running `npm start` has to know of it, to change nothing there unasked. */
+export type LocalRun = {
+  /** Variables of the shell in which it was started: settings of the functions, without credentials. */
+  settings: Environment
+  /** What its flag --auth says. */
+  auth?: 'key' | 'gateway'
+  /** Its functions use the real ECS. */
+  isReal: boolean
+  /** The keys that it has made, as security.keys holds them: `sha256:<hex>`. */
+  key?: string
+  bridgeKey?: string
+  /** Where its gateway is, `http://127.0.0.1:<port>`. */
+  gateway: string
+}
+
+/** Where it stands while `npm start` runs. */
+export type RunFile = { path: string; remove(): void }
+
+/**
+ * Writes it where only the same user can read it, because settings may be secrets. The file goes with the process, however
+ * that ends, but for a SIGKILL: what that leaves, the next one removes.
+ */
+export function writeRun(run: LocalRun): RunFile {
+  removeLeftovers()
+  const folder = mkdtempSync(join(tmpdir(), `ecs-manager-${process.pid}-`))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  const path = join(folder, 'run.json')
+  writeFileSync(path, JSON.stringify(run), { mode: 0o600 })
+  return {
+    path,
+    remove() {
+      process.off('exit', remove)
+      remove()
+    },
+  }
+}
+
+/** Reads it. Throws the system's error when it cannot be read, and SyntaxError or TypeError when it is none. */
+export function readRun(path: string): LocalRun {
+  const { settings, ...run }: LocalRun = JSON.parse(readFileSync(path, 'utf8'))
+  // Whoever listens at the port has named the file: nothing of another one may become a variable.
+  const ours = Object.entries(settings).filter(([name]) => name.startsWith('ECS_MANAGER_'))
+  return { ...run, settings: Object.fromEntries(ours) }
+}
+
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(/^ecs-manager-(\d+)-\w{6}$/.exec(name)?.[1])
+    if (!pid || isAlive(pid)) continue
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true })
+    } catch {
+      // another user's: none of our business
+    }
+  }
+}
