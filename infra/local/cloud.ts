@@ -82,11 +82,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       vefaas: {
         timerSpeed,
         onLog: (name, line, stream) => onLog(name.replace(PREFIX, ''), line, stream),
-        onRelease: (name, revision, failure) =>
-          onDeployment(
-            name,
-            failure ? `revision ${revision} does not start: ${failure}` : `revision ${revision} serves`,
-          ),
+        onRelease: (name, revision, failure) => onDeployment(name, released(revision, failure)),
         ...(credentials && {
           roleCredentials: {
             accessKeyId: credentials.accessKeyId,
@@ -126,6 +122,11 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     await end()
     throw error
   }
+}
+
+function released(revision: number, failure: string | undefined): string {
+  if (failure === undefined) return `revision ${revision} serves`
+  return `revision ${revision} does not start: ${failure.replaceAll('\n', ' ')}`
 }
 
 async function blockOfOwn(): Promise<LoopbackBlock> {

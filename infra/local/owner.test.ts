@@ -58,7 +58,7 @@ describe('the cloud of npm start', () => {
     const { cloud } = await start()
     const owner = { Project: '/home/other/ecs-manager', Run: '/nowhere/run.json' }
     expect(() => runOf(cloud.url, owner)).toThrow(
-      /that of \/home\/other\/ecs-manager, .*ENOENT.*another user, or another container/,
+      /that of \/home\/other\/ecs-manager, .*ENOENT.*another user or container/,
     )
   })
 
