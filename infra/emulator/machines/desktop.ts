@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import type { Instance } from '../ecs/instance.ts'
 import { begin, reasonOf } from './child.ts'
 import { colourOf } from './colour.ts'
-import { noteDisplay, removeDisplay } from './display.ts'
+import { canHaveFile, noteDisplay, removeDisplay, SOCKETS } from './display.ts'
 import { endMarked, isOfMachine } from './processes.ts'
 import type { Program } from './program.ts'
 import { colourRoot } from './root-window.ts'
@@ -48,7 +48,8 @@ export function startDesktop(instance: Instance, address: string, { port, folder
   const run = (program: string, args: string[], stdio: StdioOptions, more = {}) =>
     begin(program, args, { machine: folder, cwd: home, env: { ...environment, ...more }, stdio })
 
-  const server = run('Xtigervnc', serverArguments(instance, { address, port, authority }), SERVER_STDIO)
+  const hasFile = canHaveFile()
+  const server = run('Xtigervnc', serverArguments(instance, { address, port, authority, hasFile }), SERVER_STDIO)
   let reason: string | undefined
   const endBecause = (why: string) => {
     reason ??= why
@@ -56,12 +57,13 @@ export function startDesktop(instance: Instance, address: string, { port, folder
   }
   const show = async () => {
     const display = await displayOf(server)
-    noteDisplay(folder, display)
+    if (hasFile) noteDisplay(folder, display)
     // The terminal is for the window manager to start: a window that appears while that begins would stay without a frame.
     const manager = run('openbox', ['--sm-disable', '--startup', 'xterm'], 'ignore', { DISPLAY: `:${display}` })
     // As everywhere with X, the session ends with it: without it windows could neither be moved nor be opened anew.
-    reasonOf(manager).then((why) => setTimeout(endBecause, GRACE_MS, `its window manager ${why}`).unref())
-    await colourRoot(display, cookie, colourOf(instance.InstanceId))
+    const hint = hasFile ? '' : ` (X programs may need ${SOCKETS}, which cannot be written)`
+    reasonOf(manager).then((why) => setTimeout(endBecause, GRACE_MS, `its window manager ${why}${hint}`).unref())
+    if (hasFile) await colourRoot(display, cookie, colourOf(instance.InstanceId))
   }
   // Without a note of its display nobody could clear up after it.
   show().catch(({ message }: Error) => endBecause(`its display could not be set up: ${message}`))
@@ -86,10 +88,12 @@ export function startDesktop(instance: Instance, address: string, { port, folder
 
 function serverArguments(
   { InstanceName }: Instance,
-  at: { address: string; port: number; authority: string },
+  at: { address: string; port: number; authority: string; hasFile: boolean },
 ): string[] {
   return [
     ...['-displayfd', '3', '-auth', at.authority, '-nolisten', 'tcp', '-noreset'],
+    // Where it cannot have a file it would end. There is a socket without one, too, called "local", by which X programs come.
+    ...(at.hasFile ? [] : ['-nolisten', 'unix', '-listen', 'local']),
     ...['-interface', at.address, '-rfbport', String(at.port), '-desktop', InstanceName],
     ...['-SecurityTypes', 'None', '-AlwaysShared', '-AcceptSetDesktopSize'],
     ...['-geometry', '1280x800', '-depth', '24'],

@@ -1,5 +1,8 @@
-import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+
+/** Where X servers have their sockets, and their clients look for them. */
+export const SOCKETS = '/tmp/.X11-unix'
 
 /** The display of an X server, as it is noted in the folder of its machine. */
 export type Display = {
@@ -42,4 +45,17 @@ function identityOf(number: number): string | undefined {
   return stats && `${stats.ino} ${stats.mtimeNs}`
 }
 
-const fileOf = (number: number) => `/tmp/.X11-unix/X${number}`
+/**
+ * Whether an X server of this user can have its socket among the files. It cannot where the folder is mounted read-only, as
+ * WSL2 does for a server of its own, or is another user's. Where there is no folder, the server creates it.
+ */
+export function canHaveFile(folder = SOCKETS): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    return !existsSync(folder)
+  }
+}
+
+const fileOf = (number: number) => `${SOCKETS}/X${number}`
