@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { type BuildFailure, context, type Metafile, type Plugin } from 'esbuild'
 import type { FunctionEntry } from './function-entry.ts'
 import { replaceFile } from './replace-file.ts'
+import { whyNotWritable } from './why-not-writable.ts'
 import { zip } from './zip.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -103,12 +104,14 @@ export async function createBuilder(options: BuildOptions = {}): Promise<Builder
       const { outputFiles, metafile } = await bundled(bundler)
       const config = readFileSync(configFile)
 
-      replaceFile(join(output, 'package.json'), '{"type":"commonjs"}\n') // the project is ESM, the bundles are not
-      for (const { path, contents } of outputFiles) {
-        replaceFile(path.endsWith('.map') ? join(output, 'source-maps', relative(output, path)) : path, contents)
-      }
-      for (const folder of folders) replaceFile(join(output, folder, 'config.toml'), config)
-      if (!options.keepOthers) removeOthers(output, folders)
+      writing(output, () => {
+        replaceFile(join(output, 'package.json'), '{"type":"commonjs"}\n') // the project is ESM, the bundles are not
+        for (const { path, contents } of outputFiles) {
+          replaceFile(path.endsWith('.map') ? join(output, 'source-maps', relative(output, path)) : path, contents)
+        }
+        for (const folder of folders) replaceFile(join(output, folder, 'config.toml'), config)
+        if (!options.keepOthers) removeOthers(output, folders)
+      })
 
       builder.sources = [configFile, ...sourcesIn(metafile, project)]
       return functions.map(({ name, folder }) => {
@@ -189,6 +192,17 @@ function substitute(): Plugin {
         return { contents: substitutes[path] ?? '', resolveDir: folder }
       })
     },
+  }
+}
+
+/** Does what writes to a folder. Throws BuildError where the system refuses: the disk is full, or it is somebody else's. */
+export function writing<Result>(folder: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (cause) {
+    const { syscall, message } = cause as NodeJS.ErrnoException
+    if (!syscall) throw cause
+    throw new BuildError(`${folder} cannot be written: ${whyNotWritable(folder) ?? message}`, { cause })
   }
 }
 

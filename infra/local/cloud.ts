@@ -8,6 +8,7 @@ import { deploy, deployAndWatch, project } from './deploy.ts'
 import { LocalError } from './error.ts'
 import { refuseWebPages } from './guard.ts'
 import { checkDesktops, machinesFor } from './machines.ts'
+import { withAdvice } from './not-written.ts'
 import { CLOUD_URL } from './owner.ts'
 import { type RunFile, writeRun } from './run.ts'
 import { createSite } from './site/index.ts'
@@ -120,7 +121,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     return { url: cloud.apig.gatewayUrl, cloud, config, addressBlock: block.cidr, key, close }
   } catch (error) {
     await end()
-    throw error
+    throw withAdvice(error)
   }
 }
 

@@ -8,8 +8,9 @@ import { welcome } from './welcome.ts'
 try {
   await start()
 } catch (error) {
-  // What people can put right themselves: the message is all they need.
-  const isForPeople = error instanceof LocalError || error instanceof ConfigError
+  // What people can put right themselves, the system's refusals among it: the message is all they need.
+  const isOfSystem = error instanceof Error && 'syscall' in error
+  const isForPeople = error instanceof LocalError || error instanceof ConfigError || isOfSystem
   console.error(isForPeople ? error.message : error)
   process.exit(1)
 }

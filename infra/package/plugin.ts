@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
-import { BuildError, type BuildOptions, type Bundle, build } from '../build.ts'
+import { BuildError, type BuildOptions, type Bundle, build, writing } from '../build.ts'
 import { type FunctionEntry, folderOf, HANDLER_RULE } from '../function-entry.ts'
 import { replaceFile } from '../replace-file.ts'
 import { zip } from '../zip.ts'
@@ -54,7 +54,7 @@ export default class PackagePlugin {
     const started = performance.now()
     const entries = this.#entries(functions)
     if (check) this.#checkConfiguration(functions)
-    const changed = this.#write(await this.#build(entries))
+    const changed = await this.#make(entries)
 
     // After other commands it is a detail.
     const level = this.#osls.processedInput.commands[0] === 'package' ? 'notice' : 'info'
@@ -138,10 +138,11 @@ export default class PackagePlugin {
     return { functions, projectDirectory: serviceDir, keepOthers: !areAll }
   }
 
-  async #build(functions: FunctionEntry[]): Promise<Bundle[]> {
+  /** Returns the names of the functions whose zip has changed. */
+  async #make(functions: FunctionEntry[]): Promise<string[]> {
     if (functions.length === 0) return []
     try {
-      return await build(this.#buildOptions(functions))
+      return this.#write(await build(this.#buildOptions(functions)))
     } catch (cause) {
       if (!(cause instanceof BuildError)) throw cause
       throw this.#error(
@@ -152,10 +153,10 @@ export default class PackagePlugin {
     }
   }
 
-  /** Returns the names of the functions whose zip has changed. */
+  /** The same, of bundles that are there. Throws BuildError. */
   #write(bundles: readonly Bundle[]): string[] {
     return bundles.flatMap(({ name, files }) => {
-      const isChanged = replaceFile(this.#fileOf(name), zip(files))
+      const isChanged = writing(this.#directory(), () => replaceFile(this.#fileOf(name), zip(files)))
       this.#handOn(name)
       return isChanged ? [name] : []
     })
