@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { Service } from '@volcengine/openapi'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startEcs } from '../infra/emulator/ecs/index.ts'
@@ -120,5 +123,29 @@ describe('the Service of @volcengine/openapi', () => {
     const { ResponseMetadata } = await post(launch)
     expect(ResponseMetadata.Error).toBeUndefined()
     expect(ecs.instances()[0]?.Description).toBe(launch.Description)
+  })
+})
+
+// Its own manifest names versions that nobody keeps; package.json overrides them.
+describe('the packages below @volcengine/openapi', () => {
+  const lock = JSON.parse(readFileSync(join(import.meta.dirname, '../package-lock.json'), 'utf8'))
+  const installed = Object.entries<{ version: string }>(lock.packages)
+
+  it.each([
+    ['axios', 1],
+    ['form-data', 4],
+    ['protobufjs', 8],
+    ['uuid', 14],
+  ])('%s has a kept version wherever it is installed', (name, major) => {
+    const found = installed.filter(([path]) => path.endsWith(`node_modules/${name}`))
+    expect(found.map(([, { version }]) => Number.parseInt(version, 10))).toEqual([major])
+  })
+
+  it('do their work for the rest of it', async () => {
+    const sdk = createRequire(import.meta.url)
+    const { getLogSize } = sdk('@volcengine/openapi/lib/services/tls/producer/utils.js')
+    // In Protocol Buffers a field is its tag, the length of a text or message, and the value: Time, Contents, Key, Value.
+    expect(await getLogSize({ Time: 1, Contents: [{ Key: 'a', Value: 'bcd' }] })).toBe(2 + 2 + 3 + 5)
+    expect(service.signSts2().AccessKeyId).toMatch(/^AKTP\w{30,}$/)
   })
 })
