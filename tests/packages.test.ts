@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -71,4 +72,23 @@ test('the same sources give the same bytes: again, at another place, and one fun
     const [bundle] = await build({ functions: [one], outputDirectory, keepOthers: true })
     expect(hashes({ [one.name]: zip(bundle?.files ?? {}) })).toEqual(hashes({ [one.name]: zipOf(one.name) }))
   }
+})
+
+test('a checkout for Windows (core.autocrlf) gives the same zips', async () => {
+  const repository = join(scratch, 'repository')
+  for (const path of ['.gitattributes', 'functions', 'shared', 'config.toml', 'package.json', 'tsconfig.json']) {
+    cpSync(join(project, path), join(repository, path), { recursive: true })
+  }
+  const checkout = join(scratch, 'checkout')
+  const git = (cwd: string, ...args: string[]) => {
+    const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.com']
+    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
+    execFileSync('git', [...identity, ...args], { cwd, env, stdio: 'pipe' })
+  }
+  git(repository, 'init')
+  git(repository, 'add', '--all')
+  git(repository, 'commit', '--message', 'all')
+  git(scratch, 'clone', '--config', 'core.autocrlf=true', repository, checkout)
+  symlinkSync(join(project, 'node_modules'), join(checkout, 'node_modules'))
+  expect(hashes(await packages(checkout, 'fifth'))).toEqual(hashes(first))
 })
