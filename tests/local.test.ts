@@ -48,7 +48,7 @@ const start = (args: string[], environment?: Record<string, string>) =>
 const anyPorts = ['--port', '0', '--ecs-port', '0']
 
 async function ready({ output }: Pick<Run, 'output'>): Promise<string> {
-  await expect.poll(output, { timeout: 15_000 }).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n/m)
+  await expect.poll(output, { timeout: 60_000 }).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n/m)
   return /^ready (.*)$/m.exec(output())?.[1] ?? ''
 }
 
@@ -144,6 +144,22 @@ describe('npm start', () => {
       local.process.kill('SIGKILL')
       copy.remove()
     }
+  })
+
+  test('with --cloud, says that functions do not use a proxy', { timeout: 90_000 }, async () => {
+    const local = start([...anyPorts, '--cloud'], {
+      HTTPS_PROXY: 'http://user:pass-7@127.0.0.1:1',
+      VOLCENGINE_ACCESS_KEY: 'AK',
+      VOLCENGINE_SECRET_KEY: 'SK',
+      ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:1', // nothing that is real
+      ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-1',
+      ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
+      ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-1',
+      ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-1"]',
+    })
+    await ready(local)
+    await expect.poll(local.output).toMatch(/^HTTPS_PROXY is set, and functions do not use it: .* directly$/m)
+    expect(local.output()).not.toContain('pass-7')
   })
 
   test('explains itself with --help', async () => {

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../shared/config/index.ts'
+import { proxyVariable } from '../vefaas/proxy.ts'
 import { help, readArguments } from './arguments.ts'
 import { type Local, startLocal } from './cloud.ts'
 import { settingsOf } from './environment.ts'
@@ -47,5 +48,7 @@ async function start(): Promise<void> {
   })
 
   // 4. Say what there is.
+  const proxy = cloud && proxyVariable(process.env)
+  if (proxy) console.error(`${proxy} is set, and functions do not use it: they have to reach the real ECS directly`)
   console.log(welcome(local, wanted))
 }

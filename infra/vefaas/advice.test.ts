@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startCloud } from '../emulator/cloud.ts'
 import { explain } from './advice.ts'
 import { createClient } from './cloud/client.ts'
@@ -11,6 +11,14 @@ import { clientFor, codeOf, deploy, LOCAL, serviceWith } from './testing.ts'
 const step: Step = { verb: 'create', resource: 'function', name: 'shop-test-hello', details: [] }
 const inStep = (code: string | undefined, message = 'm', action = 'CreateFunction', status: number | undefined = 400) =>
   explain(new StepError(step, new CloudError(action, message, { status, code, requestId: 'r-1' }))) ?? ''
+/** As on a computer with no variable for a proxy. */
+function withoutProxy(): void {
+  for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']) {
+    vi.stubEnv(name, '')
+    vi.stubEnv(name.toLowerCase(), '')
+  }
+}
+afterEach(() => vi.unstubAllEnvs())
 const adviceIn = (explanation: string) => explanation.split('  what to do  ')[1]
 
 describe('what to do about', () => {
@@ -61,7 +69,20 @@ describe('what to do about', () => {
     expect(adviceIn(explain(error) ?? '')).toMatch(/^is the emulated cloud running there\?/)
   })
 
+  test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'ALL_PROXY'])('no answer, where %s is set', (name) => {
+    withoutProxy()
+    vi.stubEnv(name, 'http://user:secret@proxy.example.com:3128')
+    const error = new CloudError('X', 'no answer from open.volcengineapi.com (ETIMEDOUT)')
+    const explanation = explain(error) ?? ''
+    expect(adviceIn(explanation)).toMatch(new RegExp(`^${name} is set and not used: .* NODE_USE_ENV_PROXY=1$`))
+    expect(explanation).not.toContain('secret')
+    // Nor is it needed for the emulated cloud.
+    const local = new CloudError('X', 'no answer from 127.0.0.1:18103 (ECONNREFUSED)')
+    expect(adviceIn(explain(local) ?? '')).toMatch(/^is the emulated cloud running there\?/)
+  })
+
   test('no answer, and one that cannot be read', () => {
+    withoutProxy()
     expect(adviceIn(explain(new CloudError('X', 'no answer')) ?? '')).toMatch(
       /^check the network and provider.endpoint/,
     )

@@ -1,4 +1,5 @@
 import { CloudError } from './cloud/cloud-error.ts'
+import { isProxyUsed, proxyVariable } from './proxy.ts'
 import { StepError } from './run.ts'
 
 /** What to do about errors of the cloud, by code; the first that fits. */
@@ -64,8 +65,12 @@ function isBug(error: Error): boolean {
 
 function adviceFor({ code = '', message, status, action }: CloudError): string | undefined {
   if (status === undefined) {
-    return /from (127\.|localhost|\[::1\])/.test(message)
-      ? 'is the emulated cloud running there? Start it, or correct provider.endpoint'
+    if (/from (127\.|localhost|\[::1\])/.test(message)) {
+      return 'is the emulated cloud running there? Start it, or correct provider.endpoint'
+    }
+    const proxy = proxyVariable(process.env)
+    return proxy && !isProxyUsed(process.env)
+      ? `${proxy} is set and not used: deploy from where the cloud is reached directly, or with Node.js 24 and NODE_USE_ENV_PROXY=1`
       : 'check the network and provider.endpoint, and try again; it goes on where this one ended'
   }
   if (code === '') return 'an answer of the cloud could not be read: try again; it goes on where this one ended'
