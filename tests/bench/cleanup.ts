@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { environmentFor, sandboxTags, startBundle, startEmulator } from './cloud.ts'
+import { progress } from './progress.ts'
 import type { Report } from './table.ts'
 
 const SANDBOXES = 20_000
@@ -30,6 +31,7 @@ export async function measureCleanup(): Promise<Report> {
   }
   const runs: Run[] = []
   for (let deleted = 0; deleted < EXPIRED && runs.length < 10; ) {
+    progress(`clean-up, run ${runs.length + 1}, ${deleted} of ${EXPIRED} deleted`)
     // As a timer finds it after minutes without a call: a process of its own.
     const program = await startBundle('cleanup-sandboxes', env)
     await emulator.ask('newCalls')
@@ -83,7 +85,7 @@ export async function measureCleanup(): Promise<Report> {
       comparedWith: `${RUN_SECONDS} s of the function`,
       outcome: `${((most((run) => run.seconds) / RUN_SECONDS) * 100).toFixed(0)} %`,
       reach: 'within its time',
-      met: most((run) => run.seconds) < RUN_SECONDS,
+      met: undefined,
     },
     {
       what: `${what}: throttled`,

@@ -7,6 +7,7 @@ import { byModule, type Hot, profile, profiles } from './profile.ts'
 import type { BareServer } from './programs/bare-server.ts'
 import type { Callers } from './programs/callers.ts'
 import type { Gateway } from './programs/gateway.ts'
+import { progress } from './progress.ts'
 import { median } from './statistics.ts'
 import type { Report } from './table.ts'
 
@@ -21,6 +22,9 @@ const FUNCTION = 'ecs-manager-local-describe-sandboxes'
 
 /** What waiting alone would allow. */
 const CEILING = (CALLERS / LATENCY_MS) * 1_000
+
+/** So many cores used by what is not measured may be why the gateway does not keep up. */
+const OTHERS = 0.2
 
 /** A share of the CPU from which on it counts as used up: never all of it can be. */
 const ALL_BUSY = 0.85
@@ -57,6 +61,7 @@ export async function measureGateway({ withProfile }: { withProfile: boolean }):
   const parts = [...working, { name: 'the callers', pid: callers.pid }]
   const runs: Run[] = []
   for (let round = 0; round < ROUNDS; round++) {
+    progress(`gateway, round ${round + 1} of ${ROUNDS}`)
     const before = { parts: parts.map(cpuOfPart), machine: cpuOfMachine(), time: performance.now() }
     const run = await callers.ask('run', { ...load, seconds: SECONDS })
     const elapsed = performance.now() - before.time
@@ -75,7 +80,7 @@ export async function measureGateway({ withProfile }: { withProfile: boolean }):
   const others = Math.max(0, median(runs.map(({ machine }) => machine)) - own)
   const all = availableParallelism()
   const isCpuBound = own >= ALL_BUSY * all || cores.some((used) => used >= ALL_BUSY)
-  const remark = isCpuBound ? ', CPU-bound' : others > 0.2 ? `, others used ${others.toFixed(1)} cores` : ''
+  const remark = isCpuBound ? ', CPU-bound' : others > OTHERS ? `, others used ${others.toFixed(1)} cores` : ''
 
   const notes = [
     `Gateway: medians of ${ROUNDS} runs of ${SECONDS} s, in turns with ${ROUNDS} of a bare node:http server that answers as much after ${LATENCY_MS} ms:`,
@@ -104,7 +109,7 @@ export async function measureGateway({ withProfile }: { withProfile: boolean }):
         comparedWith: `${CEILING} calls/s, waiting alone`,
         outcome: `${percent(share)}${remark}`,
         reach: '90 %, or CPU-bound',
-        met: share >= 0.9 || isCpuBound,
+        met: keptUp(share, isCpuBound, others),
       },
     ],
     notes,
@@ -136,6 +141,12 @@ function partsOf(gateway: { pid: number }, emulator: { pid: number }): Part[] {
     ...functions.map((pid, index) => ({ name: `the function, process ${index + 1}`, pid })),
     { name: 'the emulated ECS', pid: emulator.pid },
   ]
+}
+
+/** Whether it answers as fast as it can; undefined: what else the machine does may have kept it from that. */
+export function keptUp(share: number, isCpuBound: boolean, others: number): boolean | undefined {
+  if (share >= 0.9 || isCpuBound) return true
+  return others > OTHERS ? undefined : false
 }
 
 const cpuOfPart = ({ pid }: Part) => cpuOf(pid) ?? Number.NaN

@@ -8,7 +8,7 @@ import { measureConcurrentListings } from './concurrent-listings.ts'
 import { measureGateway } from './gateway.ts'
 import { measureListing } from './listing.ts'
 import { stopAll } from './processes.ts'
-import { printRows, type Report, type Row } from './table.ts'
+import { printRows, type Report, type Row, tally } from './table.ts'
 import { measureWarm } from './warm.ts'
 
 const { values, positionals } = parseArgs({
@@ -27,10 +27,12 @@ const parts: Record<string, (bundles: Bundle[]) => Report | Promise<Report>> = {
   calls: countCloudCalls,
 }
 
+const TIME = 'All parts take about five minutes on an idle machine, and longer on a busy one.'
+
 const help = `npm run bench -- [part ...] [--profile]
 
-Measures what the service costs against the emulated cloud and prints it beside what was to be reached. Takes about five
-minutes; leave the machine alone meanwhile. Parts, all when none is named: ${Object.keys(parts).join(', ')}.
+Measures what the service costs against the emulated cloud and prints it beside what was to be reached. ${TIME}
+Parts, all when none is named: ${Object.keys(parts).join(', ')}.
 
   --profile   show where the CPU time of the gateway's processes goes, even when the gateway keeps up
 `
@@ -41,28 +43,24 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 1 : 0)
 }
 
+console.log(TIME)
 const bundles = await build()
 const rows: Row[] = []
-const notes: string[] = []
 const failures: string[] = []
-for (const [name, measure] of Object.entries(parts)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue
-  console.error(`measuring ${name} ...`)
+const wanted = Object.entries(parts).filter(([name]) => positionals.length === 0 || positionals.includes(name))
+for (const [index, [name, measure]] of wanted.entries()) {
+  console.log(`\n${index + 1} of ${wanted.length}: ${name} ...`)
   try {
     const report = await measure(bundles)
+    printRows(report.rows)
+    for (const line of report.notes) console.log(line)
     rows.push(...report.rows)
-    notes.push('', ...report.notes)
   } catch (error) {
     failures.push(`${name} could not be measured: ${error instanceof Error ? error.stack : error}`)
   }
   stopAll()
 }
 
-printRows(rows)
-for (const line of notes) console.log(line)
-const missed = rows.filter(({ met }) => !met).length
-console.log(
-  `\n${rows.length - missed} met, ${missed} missed. Times are for comparing within one run: no other machine, or other day, has the same.`,
-)
+console.log(`\n${tally(rows)}. Compare times within one run alone: no other machine, or other day, has the same.`)
 for (const failure of failures) console.error(failure)
 process.exit(failures.length > 0 ? 1 : 0)

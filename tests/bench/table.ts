@@ -6,7 +6,8 @@ export interface Row {
   /** The ratio or the difference of the two, taken in the same run. */
   outcome: string
   reach: string
-  met: boolean
+  /** Undefined where that depends on how fast the machine is, and on what else it does: the row is there to be read. */
+  met: boolean | undefined
 }
 
 /** What a part of the benchmark hands over: its rows, and how they were come by. */
@@ -25,12 +26,20 @@ const columns = {
 } satisfies Record<keyof Row, string>
 
 export function printRows(rows: readonly Row[]): void {
+  if (rows.length === 0) return
   printTable([
     Object.values(columns),
     ...rows.map(({ what, measured, comparedWith, outcome, reach, met }) => {
-      return [what, measured, comparedWith, outcome, reach, met ? 'met' : 'MISSED']
+      return [what, measured, comparedWith, outcome, reach, met === undefined ? '' : met ? 'met' : 'MISSED']
     }),
   ])
+}
+
+/** How many rows were met and missed, and how many are not judged. */
+export function tally(rows: readonly Row[]): string {
+  const count = (wanted: Row['met']) => rows.filter(({ met }) => met === wanted).length
+  const open = `${count(undefined)} not judged, because they depend on how fast the machine is and what else it does`
+  return `${count(true)} met, ${count(false)} missed, ${open}`
 }
 
 /** The first line is the heading. */

@@ -2,6 +2,7 @@ import { type Action, actions, eventFor, resultOf, startEmulator, startFunction 
 import { type Program, start } from './processes.ts'
 import type { BareServer } from './programs/bare-server.ts'
 import type { FunctionProcess, Recorded } from './programs/function.ts'
+import { progress } from './progress.ts'
 import { median, middleHalf } from './statistics.ts'
 import type { Report, Row } from './table.ts'
 
@@ -28,6 +29,7 @@ export async function measureWarm(): Promise<Report> {
   for (const concurrency of [1, 50]) {
     const costs = new Map(actions.map((action) => [action, [] as Cost[]]))
     for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+      progress(`warm, ${concurrency} at a time, round ${round + WARM_UP_ROUNDS + 1} of ${WARM_UP_ROUNDS + ROUNDS}`)
       let events: object[] = Array.from({ length: CALLS }, () => eventFor('CreateSandbox'))
       let ids: string[] = []
       for (const action of actions) {
@@ -73,15 +75,15 @@ interface Cost {
   bare: number
 }
 
-function rowOf(action: Action, concurrency: number, costs: readonly Cost[]): Row {
+export function rowOf(action: Action, concurrency: number, costs: readonly Cost[]): Row {
   const own = costs.map(({ whole, bare }) => whole - bare)
   return {
     what: `warm, ${action}, ${concurrency} at a time`,
     measured: `${median(costs.map(({ whole }) => whole)).toFixed(2)} ms CPU a call`,
     comparedWith: `${median(costs.map(({ bare }) => bare)).toFixed(2)} ms, ${cloudCalls[action]} x bare node:http`,
     outcome: `+${median(own).toFixed(2)} ms (${middleHalf(own, 2)})`,
-    reach: '0.3 ms or less above',
-    met: median(own) <= 0.3,
+    reach: '0.3 ms or less above, idle',
+    met: undefined,
   }
 }
 
