@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { SandboxId } from '../../shared/handler/sandbox-id.ts'
+import { SandboxId } from '../../shared/handler/parameters.ts'
 
 /** The parameters of DeleteSandbox. */
 export const DeleteSandboxInput = v.object({ SandboxId })

@@ -1,6 +1,5 @@
 import * as v from 'valibot'
-import { OsType, Text, wholeNumber } from '../../shared/handler/parameters.ts'
-import { SandboxId } from '../../shared/handler/sandbox-id.ts'
+import { OsType, SandboxId, Text, wholeNumber } from '../../shared/handler/parameters.ts'
 import { STATUSES } from '../../shared/manager/sandbox.ts'
 
 /** The parameters of DescribeSandboxes: which sandboxes, and how many at a time. */

@@ -103,9 +103,7 @@ function fromFile(file: string): Value[] {
 
 function parseFile(file: string) {
   try {
-    const text = readFileSync(file, 'utf8')
-    // smol-toml reads comments character by character: 1 ms of a cold start. In a text of several lines # is no comment.
-    return parse(/"""|'''/.test(text) ? text : text.replace(/^ *#.*/gm, ''))
+    return parse(readFileSync(file, 'utf8'))
   } catch (error) {
     // Only the first line: what follows it shows the place in the file, and a secret may stand there.
     const reason = (error as Error).message.split('\n', 1)[0]

@@ -5,8 +5,7 @@ import type { HttpRequest } from './http-request.ts'
 import { MAX_BODY_BYTES } from './request.ts'
 import { withoutByteOrderMark } from './values.ts'
 
-// Pure: a bundle that needs the limit alone is spared the parser.
-const parser = /* @__PURE__ */ jsonBodyParser()
+const parser = jsonBodyParser()
 
 /**
  * The JSON body of a request, parsed; undefined when there is none.

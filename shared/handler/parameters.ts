@@ -6,6 +6,9 @@ export const OsType = v.picklist(['Linux', 'Windows'], 'must be Linux or Windows
 /** A text. A number is none: of a 64-bit id in JSON, JSON.parse loses digits. */
 export const Text = v.string('must be a text')
 
+/** The id of a sandbox. */
+export const SandboxId = v.pipe(Text, v.regex(/^i-[a-z0-9]{1,62}$/, 'must be the id of a sandbox (i-...)'))
+
 /** A span of time in seconds. Its bounds depend on the configuration, and the manager checks them. */
 export function wholeSeconds() {
   const message = 'must be a whole number of seconds'

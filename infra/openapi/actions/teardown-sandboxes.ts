@@ -1,5 +1,5 @@
 import { TeardownInput } from '../../../functions/teardown-sandboxes/input.ts'
-import { SandboxId } from '../../../shared/handler/sandbox-id.ts'
+import { SandboxId } from '../../../shared/handler/parameters.ts'
 import type { TeardownResult } from '../../../shared/manager/teardown.ts'
 import { SANDBOX_ID } from '../examples.ts'
 import { convert, type JsonSchema } from '../json-schema.ts'

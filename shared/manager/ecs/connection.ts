@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import http, { type IncomingHttpHeaders } from 'node:http'
+import https from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
@@ -52,10 +53,8 @@ const MAX_BYTES = 8_000_000
  */
 export function connect(endpoint: string, { ca, maxBytes = MAX_BYTES }: ConnectionOptions = {}): Connection {
   const { protocol, hostname, port, host } = new URL(endpoint)
-  // Only the one that is needed: node:https with TLS takes 2 ms to load. Before Node 20.16 a bundle has require alone.
   const isHttps = protocol === 'https:'
-  const load: typeof process.getBuiltinModule = process.getBuiltinModule ?? require
-  const { Agent, request } = load(isHttps ? 'node:https' : 'node:http')
+  const { Agent, request } = isHttps ? https : http
   const target = { host: hostname, port: port || (isHttps ? 443 : 80), ...(ca && { ca }) }
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: IDLE_MS })
   const create = agent.createConnection.bind(agent)
