@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
-import { type Config, isTable, type Setting, sections } from './schema.ts'
+import * as v from 'valibot'
+import { type Config, ConfigSchema, isTable } from './schema.ts'
 
 /** A configuration that cannot be used. The message names every problem, one a line, and holds no value. */
 export class ConfigError extends Error {
@@ -37,25 +38,32 @@ export function reloadConfiguration(): Config {
  * @throws {ConfigError} naming all problems at once
  */
 export function loadConfig({ file, env }: Source): Config {
-  const found = [...fromFile(file), ...fromEnvironment(env)]
-  const values = new Map(found.map((value) => [`${value.section}.${value.key}`, value]))
-  const problems = found
+  const given = [...fromFile(file), ...fromEnvironment(env)]
+  const problems = given
     .filter(({ section, key }) => settingOf(section, key) === undefined)
-    .map(
-      ({ section, key, origin }) =>
-        `${section}.${key} is no setting (${origin}). Known: ${namesOf(section).join(', ')}`,
-    )
-  const config: Record<string, Record<string, unknown>> = {}
-  for (const [section, settings] of Object.entries<Settings>(sections)) {
-    config[section] = {}
-    for (const [key, { fallback, isGood, message }] of Object.entries(settings)) {
-      const { value, origin } = values.get(`${section}.${key}`) ?? { value: fallback, origin: file }
-      if (!isGood(value)) problems.push(`${section}.${key} ${message} (${origin})`)
-      config[section][key] = value
-    }
+    .map(({ section, key, origin }) => {
+      return `${section}.${key} is no setting (${origin}). Known: ${namesOf(section).join(', ')}`
+    })
+  const origins = new Map(given.map(({ section, key, origin }) => [`${section}.${key}`, origin]))
+  const result = v.safeParse(ConfigSchema, toSections(given))
+  for (const { path = [], message } of result.issues ?? []) {
+    const name = `${path[0]?.key}.${path[1]?.key}`
+    problems.push(`${name} ${message} (${origins.get(name) ?? file})`)
   }
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
-  return config as unknown as Config
+  if (result.success && problems.length === 0) return result.output
+  // One value may break a rule in several places.
+  throw new ConfigError([...new Set(problems)].join('\n'))
+}
+
+/** All sections with the values of known keys; of two values for one key, the later. */
+function toSections(given: readonly Value[]): Record<string, Record<string, unknown>> {
+  const names = Object.keys(ConfigSchema.entries)
+  return Object.fromEntries(
+    names.map((name) => {
+      const known = given.filter(({ section, key }) => section === name && settingOf(section, key))
+      return [name, Object.fromEntries(known.map(({ key, value }) => [key, value]))]
+    }),
+  )
 }
 
 /** Every secret of the configuration, for the log to hide. */
@@ -87,11 +95,9 @@ interface Value {
   origin: string
 }
 
-type Settings = Readonly<Record<string, Setting<unknown>>>
-
 function fromFile(file: string): Value[] {
   return Object.entries(parseFile(file)).flatMap(([section, keys]) => {
-    const isSection = Object.hasOwn(sections, section) && isTable(keys)
+    const isSection = Object.hasOwn(ConfigSchema.entries, section) && isTable(keys)
     return Object.entries(isSection ? keys : { '': keys }).map(([key, value]) => ({
       section,
       key,
@@ -123,8 +129,8 @@ function fromEnvironment(env: Source['env']): Value[] {
       .split(/__(.*)/)
     const setting = settingOf(section, key)
     // An empty variable counts as not set, unless empty is a value of the setting.
-    if (text === '' && setting && !setting.isGood('')) return []
-    const value = setting?.isText ? text : parsed(text)
+    if (text === '' && setting && !v.is(setting, '')) return []
+    const value = setting && isText(setting) ? text : parsed(text)
     return [{ section, key, value, origin: `environment variable ${name}` }]
   })
 }
@@ -138,11 +144,21 @@ function parsed(text: string): unknown {
   }
 }
 
-function settingOf(section: string, key: string): Setting<unknown> | undefined {
-  const settings = Object.hasOwn(sections, section) ? (sections as Record<string, Settings>)[section] : undefined
+type Setting = v.OptionalSchema<v.GenericSchema, unknown>
+
+/** The schema of a key; undefined for one that is not known. */
+function settingOf(section: string, key: string): Setting | undefined {
+  const settings = sectionOf(section)
   return settings && Object.hasOwn(settings, key) ? settings[key] : undefined
 }
 
-function namesOf(section: string): string[] {
-  return Object.keys(Object.hasOwn(sections, section) ? sections[section as keyof typeof sections] : sections)
+function sectionOf(name: string): Readonly<Record<string, Setting>> | undefined {
+  const sections: Readonly<Record<string, { entries: Readonly<Record<string, Setting>> }>> = ConfigSchema.entries
+  return Object.hasOwn(sections, name) ? sections[name]?.entries : undefined
 }
+
+/** Whether a variable holds the value as it is, and not as JSON. */
+const isText = ({ wrapped }: Setting) => wrapped.type === 'string' || wrapped.type === 'picklist'
+
+/** The keys of a section; the sections where there is none of that name. */
+const namesOf = (section: string) => Object.keys(sectionOf(section) ?? ConfigSchema.entries)

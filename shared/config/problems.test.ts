@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { stringify } from 'smol-toml'
+import * as v from 'valibot'
 import { afterAll, describe, expect, test } from 'vitest'
 import { makeAuthority } from '../../tests/support/certificates.ts'
 import { NEEDED } from '../../tests/support/service.ts'
 import { ConfigError, configFile, loadConfig, secretsOf } from './index.ts'
-import { type Setting, sections } from './schema.ts'
+import { ConfigSchema } from './schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ecs-manager-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -44,8 +45,8 @@ const NEEDED_IN_FILE = `
   subnet_id = "subnet-file"
   security_group_ids = ["sg-file"]`
 
-const settings = Object.entries(sections).flatMap(([section, keys]) =>
-  Object.entries<Setting<unknown>>(keys).map(([key, setting]) => ({ section, key, setting })),
+const settings = Object.entries(ConfigSchema.entries).flatMap(([section, { entries }]) =>
+  Object.entries<v.GenericSchema>(entries).map(([key, setting]) => ({ section, key, setting })),
 )
 
 describe('where a value comes from', () => {
@@ -62,7 +63,7 @@ describe('where a value comes from', () => {
     expect(load('[terminal]\nvnc_url_template = "https://x.test/{token}"', env).terminal.vnc_url_template).toBe('')
   })
 
-  test.each(settings.filter(({ setting }) => !setting.isGood('')))(
+  test.each(settings.filter(({ setting }) => !v.is(setting, '')))(
     'an empty variable for $section.$key counts as not set',
     ({ section, key }) => {
       const toml = `${NEEDED_IN_FILE}\n[lifetime]\nmax_deletions_per_run = 7\n[log]\nlevel = "warn"`
@@ -325,7 +326,7 @@ describe('what is wrong is named with key and origin', () => {
     const schemed = fc.stringMatching(/^https?:\/\/(127(\.\d{1,4}){3}|[a-z0-9.-]{1,12}|\[[0-9a-f:]{2,9}\])(:\d{1,5})?$/)
     fc.assert(
       fc.property(fc.oneof(host, schemed), (endpoint) => {
-        if (!sections.volcengine.endpoint.isGood(endpoint)) return
+        if (!v.is(ConfigSchema.entries.volcengine.entries.endpoint, endpoint)) return
         expect(URL.canParse(endpoint)).toBe(true)
         const { protocol, hostname } = new URL(endpoint)
         if (protocol === 'http:') expect(hostname).toMatch(/^(127\.[\d.]+|localhost|\[::1\])$/)
@@ -454,7 +455,7 @@ describe('whatever it is given', () => {
       const env = { ...NEEDED, [variable(section, key)]: undefined }
       const problem = problems(stringify({ [section]: { [key]: bad } }), env)
       expect(problem).not.toContain(SECRET)
-      if (!setting.isGood(bad)) expect(problem).toContain(`${section}.${key}`)
+      if (!v.is(setting, bad)) expect(problem).toContain(`${section}.${key}`)
     }
   })
 

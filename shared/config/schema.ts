@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import * as v from 'valibot'
 import {
   IMAGE,
   INSTANCE_NAME,
@@ -22,19 +23,22 @@ export const OVERRIDES = [...HARMLESS, 'ProjectName', 'SubnetId', 'SecurityGroup
 
 export type Override = (typeof OVERRIDES)[number]
 
+const OVERRIDES_MESSAGE = `must be a list of ${OVERRIDES.join(', ')}`
+const GROUPS_MESSAGE = `${SECURITY_GROUPS[1]}, as a list`
+
 /**
- * Every section and key of config.toml with its type, bounds and default. A message is the end of a sentence that begins
- * with the name of the key, and never holds the value: it may be a secret.
+ * Every section and key of config.toml with its type, bounds and default. Each message is ours, because those of valibot
+ * quote the value, which may be a secret. It is the end of a sentence that begins with the name of the key.
  */
-export const sections = {
-  server: {
+export const ConfigSchema = v.object({
+  server: v.object({
     port: whole(0, 65_535, 8102),
     timeout_seconds: whole(3, 900, 25),
-  },
-  volcengine: {
-    access_key: checked(() => true, 'must be text', ''),
-    secret_key: checked(() => true, 'must be text', ''),
-    session_token: checked(() => true, 'must be text', ''),
+  }),
+  volcengine: v.object({
+    access_key: v.optional(v.string('must be text'), ''),
+    secret_key: v.optional(v.string('must be text'), ''),
+    session_token: v.optional(v.string('must be text'), ''),
     region: text([/^[a-z]{2}-[a-z0-9-]{2,40}$/, 'must be a region (cn-beijing)'], 'cn-beijing'),
     endpoint: checked(
       isEndpoint,
@@ -43,15 +47,15 @@ export const sections = {
     ),
     try_timeout_seconds: whole(1, 120, 10),
     max_tries: whole(1, 10, 4),
-  },
-  instance: {
+  }),
+  instance: v.object({
     name: text(INSTANCE_NAME, 'desktop'),
     type: text(INSTANCE_TYPE, 'ecs.g3i.large'),
-    image_id: needed(IMAGE),
+    image_id: required(IMAGE),
     windows_image_id: text(IMAGE, ''),
-    zone: needed(ZONE),
+    zone: required(ZONE),
     password: checked((value) => value === '' || isPassword(value), PASSWORD_MESSAGE, ''),
-    key_pair_name: checked(() => true, 'must be text', ''),
+    key_pair_name: v.optional(v.string('must be text'), ''),
     user_data: checked((value) => Buffer.byteLength(value) <= 16_384, 'must be at most 16 KiB', ''),
     project_name: text(PROJECT, ''),
     tag_key: text(TAG_KEY, 'managed-by'),
@@ -59,49 +63,46 @@ export const sections = {
     volume_type: text([/^\w{1,40}$/, 'must be a volume type (ESSD_PL0)'], 'ESSD_PL0'),
     volume_size: whole(20, 2048, 40),
     spot_strategy: oneOf(['NoSpot', 'SpotAsPriceGo'], 'NoSpot'),
-  },
-  network: {
-    subnet_id: needed(SUBNET),
-    security_group_ids: json<readonly string[]>(
-      (value) =>
-        Array.isArray(value) &&
-        SECURITY_GROUPS[0].test(value.join()) &&
-        value.every((id) => typeof id === 'string' && !id.includes(',')),
-      `${SECURITY_GROUPS[1]}, as a list`,
+  }),
+  network: v.object({
+    subnet_id: required(SUBNET),
+    security_group_ids: v.optional(
+      v.pipe(
+        v.array(v.string(GROUPS_MESSAGE), GROUPS_MESSAGE),
+        v.check((ids) => SECURITY_GROUPS[0].test(ids.join()) && !ids.some((id) => id.includes(',')), GROUPS_MESSAGE),
+      ),
       [],
     ),
     eip_bandwidth_mbps: whole(0, 500, 0),
-  },
-  security: {
+  }),
+  security: v.object({
     auth: oneOf(['key', 'gateway'], 'key'),
-    keys: json<Readonly<Record<string, string>>>(
-      (value) => isTable(value) && Object.entries(value).every(isKey),
-      'must be a table of <name> = "<key>" (8 to 256 characters, no space, no comma) or "sha256:<hex>"',
+    keys: v.optional(
+      v.custom<Readonly<Record<string, string>>>(
+        (value) => isTable(value) && Object.entries(value).every(isKey),
+        'must be a table of <name> = "<key>" (8 to 256 characters, no space, no comma) or "sha256:<hex>"',
+      ),
       {},
     ),
-    allowed_overrides: json<readonly Override[]>(
-      (value) => Array.isArray(value) && value.every((name) => OVERRIDES.includes(name)),
-      `must be a list of ${OVERRIDES.join(', ')}`,
-      HARMLESS,
-    ),
+    allowed_overrides: v.optional(v.array(v.picklist(OVERRIDES, OVERRIDES_MESSAGE), OVERRIDES_MESSAGE), [...HARMLESS]),
     // A tag filter counts no further.
     max_sandboxes: whole(0, 1_000, 0),
     vnc_token_ttl_seconds: whole(10, 86_400, 300),
     vnc_token_reuse_seconds: whole(0, 86_400, 0),
-  },
-  lifetime: {
+  }),
+  lifetime: v.object({
     default_seconds: whole(0, 999_999_999, 86_400),
     max_seconds: whole(0, 999_999_999, 604_800),
     unmarked: oneOf(['keep', 'expire'], 'keep'),
     stuck_after_seconds: whole(60, 86_400, 1_800),
     max_deletions_per_run: whole(0, 10_000, 1_000),
     calls_per_second: whole(1, 1_000, 4),
-  },
-  terminal: {
+  }),
+  terminal: v.object({
     vnc_port: whole(1, 65_535, 5905),
     vnc_url_template: text([/^https?:\/\/.*\{token\}/, 'must be an http(s) address that holds {token}'], ''),
-  },
-  windows: {
+  }),
+  windows: v.object({
     agent_scheme: oneOf(['http', 'https'], 'http'),
     agent_port: whole(1, 65_535, 8112),
     // The agent lower-cases each value, and puts an underscore before a capital: a name with capitals would be another one.
@@ -116,58 +117,40 @@ export const sections = {
       '',
     ),
     timeout_seconds: whole(1, 60, 10),
-  },
-  log: {
+  }),
+  log: v.object({
     level: oneOf(['info', 'warn', 'error'], 'info'),
     format: oneOf(['json', 'text'], 'json'),
-  },
-} as const
-
-type Sections = typeof sections
+  }),
+})
 
 /** The configuration, checked: what `config.toml` and the environment say together. */
-export type Config = {
-  readonly [Section in keyof Sections]: {
-    readonly [Key in keyof Sections[Section]]: Sections[Section][Key] extends Setting<infer Value> ? Value : never
-  }
-}
+export type Config = v.InferOutput<typeof ConfigSchema>
 
-/** One key of the configuration. */
-export interface Setting<Value> {
-  /** Holds where the key is absent. Checked too, so that a needed one, which has none, is missed. */
-  fallback: Value
-  isGood(value: unknown): boolean
-  message: string
-  /** How an environment variable writes it: as it is, or as JSON. */
-  isText: boolean
-}
-
-function whole(low: number, high: number, fallback: number): Setting<number> {
-  const isGood = (value: unknown) => Number.isInteger(value) && Number(value) >= low && Number(value) <= high
-  return json(isGood, `must be a whole number from ${low} to ${high}`, fallback)
-}
-
-function json<Value>(isGood: (value: unknown) => boolean, message: string, fallback: Value): Setting<Value> {
-  return { fallback, isGood, message, isText: false }
-}
-
-function checked(isGood: (value: string) => boolean, message: string, fallback: string): Setting<string> {
-  return { fallback, isGood: (value) => typeof value === 'string' && isGood(value), message, isText: true }
+function whole(low: number, high: number, fallback: number) {
+  const message = `must be a whole number from ${low} to ${high}`
+  return v.optional(
+    v.pipe(v.number(message), v.integer(message), v.minValue(low, message), v.maxValue(high, message)),
+    fallback,
+  )
 }
 
 // Empty means "none" where that is the default, though the rule would not have it.
-function text([pattern, message]: Rule, fallback: string): Setting<string> {
+function text([pattern, message]: Rule, fallback: string) {
   return checked((value) => value === fallback || pattern.test(value), message, fallback)
 }
 
-// Absent and empty are the same mistake: config.toml comes with these empty.
-function needed([pattern, message]: Rule): Setting<string> {
-  return checked((value) => pattern.test(value), message, '')
+function checked(isGood: (value: string) => boolean, message: string, fallback: string) {
+  return v.optional(v.pipe(v.string(message), v.check(isGood, message)), fallback)
 }
 
-function oneOf<const Option extends string>(options: readonly Option[], fallback: Option): Setting<Option> {
-  const isGood = (value: unknown) => options.includes(value as Option)
-  return { ...json(isGood, `must be ${options.join(' or ')}`, fallback), isText: true }
+// Absent and empty are the same mistake: config.toml comes with these empty.
+function required([pattern, message]: Rule) {
+  return v.optional(v.pipe(v.string(message), v.regex(pattern, message)), '')
+}
+
+function oneOf<const Option extends string>(options: readonly Option[], fallback: NoInfer<Option>) {
+  return v.optional(v.picklist(options, `must be ${options.join(' or ')}`), fallback)
 }
 
 /** Whether it is a TOML table or a JSON object, and not a list, a date or null. */

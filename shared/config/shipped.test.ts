@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { NEEDED } from '../../tests/support/service.ts'
 import { loadConfig } from './index.ts'
-import { sections } from './schema.ts'
+import { ConfigSchema } from './schema.ts'
 
 const file = join(import.meta.dirname, '..', '..', 'config.toml')
 const shipped = readFileSync(file, 'utf8')
@@ -34,14 +35,15 @@ describe('config.toml as shipped', () => {
   test('has every key of the schema, and no other', () => {
     const keysOf = (table: object) =>
       Object.entries(table).flatMap(([section, keys]) => Object.keys(keys).map((key) => `${section}.${key}`))
-    expect(keysOf(parse(shipped)).sort()).toEqual(keysOf(sections).sort())
+    const known = Object.entries(ConfigSchema.entries).map(([section, { entries }]) => [section, entries])
+    expect(keysOf(parse(shipped)).sort()).toEqual(keysOf(Object.fromEntries(known)).sort())
   })
 
   test('says of each value what holds when it is left out', () => {
     const values = parse(shipped) as Record<string, Record<string, unknown>>
-    for (const [section, settings] of Object.entries(sections)) {
-      for (const [key, { fallback }] of Object.entries(settings)) {
-        expect([section, key, values[section]?.[key]]).toEqual([section, key, fallback])
+    for (const [section, { entries }] of Object.entries(ConfigSchema.entries)) {
+      for (const [key, setting] of Object.entries(entries)) {
+        expect([section, key, values[section]?.[key]]).toEqual([section, key, v.getDefault(setting)])
       }
     }
   })
