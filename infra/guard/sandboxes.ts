@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { Signer } from '@volcengine/openapi'
+import * as v from 'valibot'
 import { ConfigError, loadConfig } from '../../shared/config/index.ts'
 import type { Config } from '../../shared/config/schema.ts'
-import { list, number, optionalText, text } from '../../shared/manager/ecs/answer.ts'
+import { OptionalText, Text } from '../../shared/manager/ecs/answer.ts'
 import { type Credentials, credentialSource } from '../../shared/manager/ecs/credentials.ts'
 import { flatten } from '../../shared/manager/ecs/flatten.ts'
 import { tagged } from '../../shared/manager/sandbox.ts'
@@ -46,7 +47,7 @@ export async function sandboxesOf(provider: Provider, stage: string, directory: 
     const hasRole = Boolean(ofStage.role ?? provider.role)
     const filter = { ...tagged(config), MaxResults: 100 }
     const { instances, next } = await describeInstances(config, credentialsFor(config, env, hasRole), filter)
-    const ids = instances.filter(({ status }) => status !== 'DELETING').map(({ id }) => id)
+    const ids = instances.filter(({ Status }) => Status !== 'DELETING').map(({ InstanceId }) => InstanceId)
     const hasMore = next !== undefined
     if (hasMore && ids.length === 0)
       throw new SandboxesUnknown('100 are being deleted, and there may be others; try again later')
@@ -74,16 +75,20 @@ async function describeInstances(
     const { ResponseMetadata, Result } = JSON.parse(body)
     if (ResponseMetadata.Error) throw refused(status, ResponseMetadata)
     if (status !== 200) throw new TypeError()
-    number(Result.TotalCount) // an answer without a result must not pass for "there is none"
-    return {
-      instances: list(Result.Instances, ({ InstanceId, Status }) => ({ id: text(InstanceId), status: text(Status) })),
-      next: optionalText(Result.NextToken),
-    }
+    const { Instances, NextToken } = v.parse(Page, Result)
+    return { instances: Instances, next: NextToken || undefined }
   } catch (cause) {
     if (cause instanceof SandboxesUnknown) throw cause
     throw new SandboxesUnknown(`the answer of ${url.host} cannot be read (HTTP ${status}); try again`, { cause })
   }
 }
+
+// An answer without a count must not pass for "there is none".
+const Page = v.object({
+  Instances: v.array(v.object({ InstanceId: Text, Status: Text })),
+  NextToken: OptionalText,
+  TotalCount: v.number(),
+})
 
 async function fetched(url: URL, headers: Record<string, string>): Promise<{ status: number; body: string }> {
   try {

@@ -1,5 +1,5 @@
+import type * as v from 'valibot'
 import type { Config } from '../config/schema.ts'
-import type { Fields } from './ecs/answer.ts'
 import { type EcsClient, type Effort, ecsClient } from './ecs/client.ts'
 import { credentialSource } from './ecs/credentials.ts'
 import type { Param } from './ecs/flatten.ts'
@@ -15,16 +15,16 @@ export interface Call extends Effort {
 }
 
 /**
- * Calls an action of ECS and reads its `Result`. The action must be one that may be done twice.
+ * Calls an action of ECS and returns its `Result`, checked against the schema. The action must be one that may be done twice.
  * @throws {CloudError}
  */
-export function send<Result = undefined>(
+export function send<Result>(
   call: Call,
   action: string,
   params: { readonly [key: string]: Param },
-  read?: (result: Fields) => Result,
+  schema: v.GenericSchema<unknown, Result>,
 ): Promise<Result> {
-  return client(call.config).send(action, params, call, read)
+  return client(call.config).send(action, params, call, schema)
 }
 
 /** Opens the connection to the cloud ahead of the first call. Never fails: the first call will say what is wrong. */

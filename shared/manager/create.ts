@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
+import * as v from 'valibot'
 import type { Override } from '../config/schema.ts'
 import { ActionError, invalidParameter, missingParameter } from '../errors.ts'
 import { type Call, send } from './cloud.ts'
-import { text } from './ecs/answer.ts'
+import { Text } from './ecs/answer.ts'
 import { CloudError } from './ecs/cloud-error.ts'
 import { describeInstances, type Instance } from './instances.ts'
 import { BEGIN_TAG, endAfter, endOf, endTag, tagOf } from './lifetime.ts'
@@ -68,13 +69,13 @@ function run(call: Call, request: CreateRequest, token: Token): Promise<Created>
 }
 
 /** @param begin  from when the lifetime counts, in milliseconds since 1970 */
-function runInstances(call: Call, request: CreateRequest, token: Token, begin: number): Promise<Created> {
+async function runInstances(call: Call, request: CreateRequest, token: Token, begin: number): Promise<Created> {
   const end = endAfter(call.config, request.LifetimeSeconds, begin)
-  return send(call, 'RunInstances', machine(call, request, token, begin, end), ({ InstanceIds }) => ({
-    SandboxId: text(Array.isArray(InstanceIds) ? InstanceIds[0] : undefined),
-    ExpireAt: toUtc(end),
-  }))
+  const { InstanceIds } = await send(call, 'RunInstances', machine(call, request, token, begin, end), RunResult)
+  return { SandboxId: InstanceIds[0], ExpireAt: toUtc(end) }
 }
+
+const RunResult = v.object({ InstanceIds: v.tuple([Text]) })
 
 // A retry comes later than the first try, so it would begin and end later, and the cloud takes it for another request. What
 // the first try sent is on its machine: with that, the cloud tells whether anything else differs.

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
+import * as v from 'valibot'
 import { type Call, send } from './cloud.ts'
-import { errorCode, type Fields, fields, list, number, optionalList, optionalText, text } from './ecs/answer.ts'
+import { ErrorCode, OptionalText, optionalList, Text } from './ecs/answer.ts'
 import { parseTime } from './time.ts'
 
 /** An instance of ECS, as far as the manager reads it. */
@@ -33,16 +34,14 @@ export interface InstancePage {
 
 /** Reads one page of instances. Throws `CloudError`, like all that follow. */
 export function describeInstances(call: Call, params: Parameters<typeof send>[2]): Promise<InstancePage> {
-  return send(call, 'DescribeInstances', params, ({ Instances, NextToken, TotalCount }) => {
-    const total = number(TotalCount)
-    const next = optionalText(NextToken)
-    // Nobody may read "there is none" from an answer that does not say it: an empty list may be left out, but not where
-    // there are some, and the only page is not empty then.
-    const instances = total === 0 ? optionalList(Instances, toInstance) : list(Instances, toInstance)
-    const isOnlyPage = params.NextToken === undefined && next === undefined
-    if (isOnlyPage && instances.length === 0 && total !== 0) throw new TypeError()
-    return { instances, next, total }
+  const isFirst = params.NextToken === undefined
+  // Nobody may read "there is none" from an answer that does not say it: an empty list may be left out, but where there are
+  // some, the only page is not empty.
+  const whole = v.check<v.InferOutput<typeof PageSchema>>(({ Instances, NextToken, TotalCount }) => {
+    if (TotalCount === 0) return true
+    return Instances !== null && (Instances.length > 0 || !isFirst || NextToken !== '')
   })
+  return send(call, 'DescribeInstances', params, v.pipe(PageSchema, whole, v.transform(toPage)))
 }
 
 /** The instance with this id, whoever owns it; undefined when there is none. */
@@ -52,7 +51,7 @@ export async function describeInstance(call: Call, instanceId: string): Promise<
 }
 
 export function deleteInstance(call: Call, InstanceId: string) {
-  return send(call, 'DeleteInstance', { InstanceId })
+  return send(call, 'DeleteInstance', { InstanceId }, v.unknown())
 }
 
 /**
@@ -60,19 +59,22 @@ export function deleteInstance(call: Call, InstanceId: string) {
  * @returns what the cloud answers to each: its code for one that it refused, undefined for one that it deletes. One that it
  *   says nothing about is not in the map.
  */
-export function deleteInstances(call: Call, InstanceIds: readonly string[]): Promise<Map<string, string | undefined>> {
-  return send(call, 'DeleteInstances', { InstanceIds }, ({ OperationDetails }) => {
-    const answers = list(OperationDetails, ({ InstanceId, Error: error }): [string, string | undefined] => [
-      text(InstanceId),
-      error ? (errorCode(fields(error).Code) ?? 'UnknownError') : undefined,
-    ])
-    return new Map(answers)
-  })
+export async function deleteInstances(
+  call: Call,
+  InstanceIds: readonly string[],
+): Promise<Map<string, string | undefined>> {
+  const { OperationDetails } = await send(call, 'DeleteInstances', { InstanceIds }, DeletionSchema)
+  return new Map(
+    OperationDetails.map(({ InstanceId, Error: error }) => [
+      InstanceId,
+      error ? (error.Code ?? 'UnknownError') : undefined,
+    ]),
+  )
 }
 
 /** A tag that is there already gets the new value. */
 export function tagInstance(call: Call, instanceId: string, tag: Tag) {
-  return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds: [instanceId], Tags: [tag] })
+  return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds: [instanceId], Tags: [tag] }, v.unknown())
 }
 
 /** @param TagKeys  1 to 20; those that are not there do not matter */
@@ -82,26 +84,51 @@ export function untagInstance(call: Call, instanceId: string, TagKeys: readonly 
 
 /** The same for 1 to 50 instances; when one of them does not exist, nothing is done. */
 export function untagInstances(call: Call, ResourceIds: readonly string[], TagKeys: readonly string[]) {
-  return send(call, 'UntagResources', { ResourceType: 'instance', ResourceIds, TagKeys })
+  return send(call, 'UntagResources', { ResourceType: 'instance', ResourceIds, TagKeys }, v.unknown())
 }
 
-function toInstance(instance: Fields): Instance {
-  const [address] = optionalList(instance.NetworkInterfaces, ({ PrimaryIpAddress }) => optionalText(PrimaryIpAddress))
+const InstanceSchema = v.object({
+  InstanceId: Text,
+  Status: Text,
+  OsType: OptionalText,
+  InstanceTypeId: OptionalText,
+  InstanceName: OptionalText,
+  ProjectName: OptionalText,
+  CreatedAt: OptionalText,
+  NetworkInterfaces: optionalList(v.object({ PrimaryIpAddress: OptionalText })),
+  EipAddress: v.nullish(v.object({ IpAddress: OptionalText })),
+  DeletionProtection: v.optional(v.unknown()),
+  Tags: optionalList(v.object({ Key: OptionalText, Value: OptionalText })),
+})
+
+const PageSchema = v.object({
+  Instances: v.nullish(v.array(InstanceSchema), null),
+  NextToken: OptionalText,
+  TotalCount: v.number(),
+})
+
+const DeletionSchema = v.object({
+  OperationDetails: v.array(v.object({ InstanceId: Text, Error: v.nullish(v.object({ Code: ErrorCode })) })),
+})
+
+function toPage({ Instances, NextToken, TotalCount }: v.InferOutput<typeof PageSchema>): InstancePage {
+  return { instances: (Instances ?? []).map(toInstance), next: NextToken || undefined, total: TotalCount }
+}
+
+function toInstance(instance: v.InferOutput<typeof InstanceSchema>): Instance {
+  const address = instance.NetworkInterfaces[0]?.PrimaryIpAddress ?? ''
   return {
-    id: text(instance.InstanceId),
-    status: text(instance.Status),
-    osType: /^windows$/i.test(optionalText(instance.OsType) ?? '') ? 'Windows' : 'Linux',
-    type: optionalText(instance.InstanceTypeId) ?? '',
-    name: optionalText(instance.InstanceName),
-    project: optionalText(instance.ProjectName),
-    createdAt: parseTime(optionalText(instance.CreatedAt) ?? ''),
+    id: instance.InstanceId,
+    status: instance.Status,
+    osType: /^windows$/i.test(instance.OsType) ? 'Windows' : 'Linux',
+    type: instance.InstanceTypeId,
+    name: instance.InstanceName || undefined,
+    project: instance.ProjectName || undefined,
+    createdAt: parseTime(instance.CreatedAt),
     // The password agent is called there: what is no address must not become part of a URL.
-    primaryIp: isIPv4(address ?? '') ? address : undefined,
-    eip: optionalText(fields(instance.EipAddress ?? {}).IpAddress),
+    primaryIp: isIPv4(address) ? address : undefined,
+    eip: instance.EipAddress?.IpAddress || undefined,
     isProtected: instance.DeletionProtection === true,
-    tags: optionalList(instance.Tags, ({ Key, Value }) => ({
-      Key: optionalText(Key) ?? '',
-      Value: optionalText(Value) ?? '',
-    })),
+    tags: instance.Tags,
   }
 }

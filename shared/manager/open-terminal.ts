@@ -1,6 +1,7 @@
+import * as v from 'valibot'
 import { ActionError, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
 import { type Call, send } from './cloud.ts'
-import { text } from './ecs/answer.ts'
+import { Text } from './ecs/answer.ts'
 import { type Instance, tagInstance, untagInstance } from './instances.ts'
 import { endOf } from './lifetime.ts'
 import { aboutSandbox } from './refusal.ts'
@@ -80,8 +81,11 @@ async function openWindows(call: Call, instance: Instance): Promise<Terminal> {
     throw new ActionError(503, 'ServiceUnavailable', `Sandbox ${instance.id} has no address yet. Repeat the call.`)
   }
   // First the address of the console: were it refused afterwards, the password would have changed for nothing.
-  const Url = await send(call, 'DescribeInstanceECSTerminalUrl', { InstanceId: instance.id }, ({ EcsTerminalUrl }) =>
-    text(EcsTerminalUrl),
+  const { EcsTerminalUrl: Url } = await send(
+    call,
+    'DescribeInstanceECSTerminalUrl',
+    { InstanceId: instance.id },
+    v.object({ EcsTerminalUrl: Text }),
   )
   const WindowsKey = newPassword(windows.agent_user)
   call.log.secret(WindowsKey)

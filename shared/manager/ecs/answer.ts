@@ -1,43 +1,30 @@
-/**
- * Readers for the fields of the cloud's answers. What is not as it should be throws, and the client takes the answer for
- * unreadable. Written out, because a schema for a page of instances takes 2 kB of a bundle and most of a call's time.
- */
-export type Fields = Readonly<Record<string, unknown>>
+import * as v from 'valibot'
 
-/** An object, and no list. */
-export function fields(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError()
-  return value as Fields
-}
+/** Parts of the schemas of the cloud's answers. Nobody sees their messages: an answer that does not fit is unreadable. */
 
 /** A text that is not empty. */
-export function text(value: unknown): string {
-  if (typeof value !== 'string' || value === '') throw new TypeError()
-  return value
+export const Text = v.pipe(v.string(), v.nonEmpty())
+
+/** A text; empty where the cloud leaves it out or writes null. */
+export const OptionalText = v.nullish(v.string(), '')
+
+/** A list; empty where the cloud leaves it out or writes null, as a server in Go does for an empty one. */
+export function optionalList<const Item extends v.GenericSchema>(item: Item) {
+  return v.nullish(v.array(item), [])
 }
 
-export function number(value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError()
-  return value
-}
+/** A code of an error, such as `InvalidInstance.NotFound`; undefined for a text that does not look like one. */
+export const ErrorCode = v.pipe(
+  Text,
+  v.transform((code) => (/^[A-Za-z][\w.-]{0,127}$/.test(code) ? code : undefined)),
+)
 
-/** Null and empty are what the cloud writes for "none". */
-export function optionalText(value: unknown): string | undefined {
-  return (value ?? '') === '' ? undefined : text(value)
-}
-
-/** A list of objects. */
-export function list<Item>(value: unknown, read: (item: Fields) => Item): Item[] {
-  if (!Array.isArray(value)) throw new TypeError()
-  return value.map((item) => read(fields(item)))
-}
-
-/** Null and absent are an empty list, as a server in Go writes one. */
-export function optionalList<Item>(value: unknown, read: (item: Fields) => Item): Item[] {
-  return list(value ?? [], read)
-}
-
-/** A code as the API of ECS has them (`InvalidInstance.NotFound`); undefined for any other value. */
-export function errorCode(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[A-Za-z][\w.-]{0,127}$/.test(value) ? value : undefined
-}
+/** What every answer has around its result. */
+export const Envelope = v.object({
+  ResponseMetadata: v.pipe(
+    v.unknown(),
+    v.check((value) => !Array.isArray(value)), // valibot takes a list for an object
+    v.object({ Error: v.nullish(v.object({ Code: ErrorCode, Message: v.optional(v.unknown()) })) }),
+  ),
+  Result: v.optional(v.unknown()),
+})

@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import fc from 'fast-check'
+import * as v from 'valibot'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../../../infra/emulator/ecs/faults.ts'
 import { type EcsEmulator, startEcs } from '../../../infra/emulator/ecs/index.ts'
 import { makeAuthority } from '../../../tests/support/certificates.ts'
 import { callFor, configFor, timed } from '../../../tests/support/manager.ts'
 import { answerWith, enveloped, startRawStub, startStub } from '../../../tests/support/stub-cloud.ts'
-import { type Fields, list, text } from './answer.ts'
+import { Text } from './answer.ts'
 import { ecsClient } from './client.ts'
 import { CloudError } from './cloud-error.ts'
 import { credentialSource } from './credentials.ts'
@@ -21,10 +22,13 @@ afterEach(async () => {
 })
 afterAll(() => Promise.all([ecs, ...own].map((emulator) => emulator.close())))
 
-function readPage({ Instances, TotalCount }: Fields) {
-  if (typeof TotalCount !== 'number') throw new TypeError('not a number')
-  return { ids: list(Instances, ({ InstanceId }) => text(InstanceId)), total: TotalCount }
-}
+const Page = v.pipe(
+  v.object({ Instances: v.array(v.object({ InstanceId: Text })), TotalCount: v.number() }),
+  v.transform(({ Instances, TotalCount }) => ({
+    ids: Instances.map(({ InstanceId }) => InstanceId),
+    total: TotalCount,
+  })),
+)
 
 const keys = { access_key: 'AKLOCAL', secret_key: 'local-secret', session_token: '' }
 
@@ -39,7 +43,7 @@ function clientFor(url: string, { maxTries = 3, tryTimeoutSeconds = 1, withinMs 
   const settings = { endpoint: url, region: 'cn-beijing', try_timeout_seconds: tryTimeoutSeconds, max_tries: maxTries }
   const client = ecsClient(settings, credentialSource(keys, {}, []))
   const call = callFor(configFor(url), { withinMs })
-  const describeAll = () => client.send('DescribeInstances', { MaxResults: 10 }, call, readPage)
+  const describeAll = () => client.send('DescribeInstances', { MaxResults: 10 }, call, Page)
   return { client, call, describeAll, cloudCall: () => call.cloudCalls()[0] }
 }
 
@@ -47,7 +51,7 @@ it('does not repeat a call to a server whose certificate is not accepted, and sa
   const server = await startStub(() => {}, '127.0.0.1', makeAuthority().issue({ addresses: ['127.0.0.1'] }))
   opened.push(server)
   const { client, call } = clientFor(server.url)
-  const error = await client.send('DescribeInstances', {}, call).catch((error: unknown) => error)
+  const error = await client.send('DescribeInstances', {}, call, v.unknown()).catch((error: unknown) => error)
   expect(error).toMatchObject({ name: 'CloudError', kind: 'refused' })
   expect(`${error}`).toContain('certificate of its endpoint is not accepted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)')
   expect(call.cloudCalls()).toMatchObject([{ tries: 1 }])
@@ -190,7 +194,7 @@ describe('what the cloud refuses', () => {
       [{ ...keys, secret_key: 'other-secret' }, 'SignatureDoesNotMatch'],
     ] as const) {
       const client = ecsClient(settings, credentialSource(changed, {}, []))
-      const error = await errorOf(client.send('DescribeInstances', {}, callFor(configFor(ecs.url)), readPage))
+      const error = await errorOf(client.send('DescribeInstances', {}, callFor(configFor(ecs.url)), Page))
       expect([error.kind, error.details.code]).toEqual(['refused', code])
     }
     expect(ecs.calls).toHaveLength(2)
@@ -200,7 +204,7 @@ describe('what the cloud refuses', () => {
     const none = credentialSource({ access_key: '', secret_key: '', session_token: '' }, {}, [])
     const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 3 }
     const call = callFor(configFor(ecs.url))
-    const error = await errorOf(ecsClient(settings, none).send('DescribeInstances', {}, call, readPage))
+    const error = await errorOf(ecsClient(settings, none).send('DescribeInstances', {}, call, Page))
     expect(error).toMatchObject({ kind: 'refused', details: { code: 'InvalidCredential' } })
     expect(ecs.calls).toEqual([])
   })
@@ -314,7 +318,7 @@ describe('after the deadline', () => {
     await describeAll()
     for (let time = 0; time < 10; time++) {
       const late = { ...call, deadline: Date.now() - 1 }
-      expect((await errorOf(client.send('RunInstances', {}, late))).kind).toBe('timeout')
+      expect((await errorOf(client.send('RunInstances', {}, late, v.unknown()))).kind).toBe('timeout')
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(ecs.calls.map(({ action }) => action)).toEqual(['DescribeInstances'])
@@ -419,8 +423,9 @@ describe('whatever comes back', () => {
     await fc.assert(
       fc.asyncProperty(status, body, async (status, body) => {
         next = { status, body }
-        const read = ({ Value = '' }: Fields) => ({ value: text(Value) })
-        const outcome = await client.send('DescribeInstances', {}, call, read).catch((thrown: unknown) => thrown)
+        const outcome = await client
+          .send('DescribeInstances', {}, call, v.object({ Value: Text }))
+          .catch((thrown: unknown) => thrown)
         if (outcome instanceof CloudError) return
         expect(outcome).toBeTypeOf('object')
         expect(outcome).not.toBeInstanceOf(Error)
@@ -511,7 +516,7 @@ describe('the request', () => {
   it('is a GET with the parameters flat in the query, whatever stands in them', async () => {
     const odd = "a b*!'()~+/&=%#?;é沙箱\n\u{1f600}"
     const { client, call } = clientFor(ecs.url)
-    await client.send('DescribeInstances', { InstanceName: odd, InstanceIds: ['i-a', 'i-b'] }, call)
+    await client.send('DescribeInstances', { InstanceName: odd, InstanceIds: ['i-a', 'i-b'] }, call, v.unknown())
     expect(ecs.calls[0]).toMatchObject({
       status: 200,
       params: { InstanceName: odd, 'InstanceIds.1': 'i-a', 'InstanceIds.2': 'i-b' },
@@ -522,7 +527,7 @@ describe('the request', () => {
     const { client, call } = clientFor(ecs.url)
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 40 }), async (InstanceName) => {
-        await client.send('DescribeInstances', { InstanceName }, call)
+        await client.send('DescribeInstances', { InstanceName }, call, v.unknown())
         expect(ecs.calls.at(-1)?.params.InstanceName).toBe(InstanceName)
       }),
       { numRuns: 100 },
@@ -534,11 +539,11 @@ describe('the request', () => {
     const temporary = credentialSource({ ...keys, session_token: 'fake-session-token' }, {}, [])
     const settings = { endpoint: url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 1 }
     const call = callFor(configFor(url))
-    await ecsClient(settings, temporary).send('DescribeInstances', {}, call, readPage)
+    await ecsClient(settings, temporary).send('DescribeInstances', {}, call, Page)
     expect(headers[0]).toMatchObject({ 'x-security-token': 'fake-session-token' })
     expect(headers[0]?.authorization).toMatch(/SignedHeaders=[\w;-]*x-security-token/)
     const real = { ...settings, endpoint: ecs.url }
-    expect(await ecsClient(real, temporary).send('DescribeInstances', {}, call, readPage)).toMatchObject({ total: 0 })
+    expect(await ecsClient(real, temporary).send('DescribeInstances', {}, call, Page)).toMatchObject({ total: 0 })
     expect(call.log.redact('fake-session-token')).toBe('[redacted]')
   })
 
@@ -552,7 +557,7 @@ describe('the request', () => {
     ecs.seed(1, { zoneId: 'cn-shanghai-b' })
     const settings = { endpoint: ecs.url, region: 'cn-shanghai', try_timeout_seconds: 1, max_tries: 1 }
     const client = ecsClient(settings, credentialSource(keys, {}, []))
-    const page = await client.send('DescribeInstances', {}, callFor(configFor(ecs.url)), readPage)
+    const page = await client.send('DescribeInstances', {}, callFor(configFor(ecs.url)), Page)
     expect(page.total).toBe(1)
   })
 })

@@ -1,6 +1,7 @@
 import signing from '@volcengine/openapi/lib/base/sign.js'
+import * as v from 'valibot'
 import type { Log } from '../../log.ts'
-import { errorCode, type Fields, fields, text } from './answer.ts'
+import { Envelope } from './answer.ts'
 import { CloudError, type Kind } from './cloud-error.ts'
 import { type Answer, CertificateError, connect, TimeoutError } from './connection.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
@@ -15,8 +16,8 @@ export interface Effort {
 
 export interface EcsClient {
   /**
-   * Calls an action of ECS (version 2020-04-01) and reads its `Result`, which must be an object; a reader that throws makes
-   * the answer unreadable. Without a reader, whatever the result is does not matter.
+   * Calls an action of ECS (version 2020-04-01) and returns its `Result`, checked against the schema: one that does not fit
+   * is unreadable.
    *
    * Throttling, 5xx, timeouts, broken connections and unreadable answers are tried again with full jitter, honouring
    * `Retry-After`. So the action must be one that may be done twice: RunInstances needs its ClientToken.
@@ -26,7 +27,7 @@ export interface EcsClient {
     action: string,
     params: { readonly [key: string]: Param },
     effort: Effort,
-    read?: (result: Fields) => Result,
+    schema: v.GenericSchema<unknown, Result>,
   ): Promise<Result>
   /** Begins to connect ahead of the first call. Never fails. */
   open(): void
@@ -46,7 +47,7 @@ export function ecsClient(
   const connection = connect(endpoint)
 
   return {
-    async send(action, params, { deadline, log }, read) {
+    async send(action, params, { deadline, log }, schema) {
       const query = { ...flatten(params), Action: action, Version: '2020-04-01' }
       const started = performance.now()
       let answer: Answer | undefined
@@ -67,7 +68,7 @@ export function ecsClient(
             if (timeoutMs <= 0) throw new TimeoutError('no time is left')
             // Not over the connections that one try has failed on: after a thaw all of them may be dead.
             answer = await connection.get(...signed, timeoutMs, tries > 1)
-            return resultOf(action, answer, read)
+            return resultOf(action, answer, schema)
           } catch (caught) {
             error = toCloudError(action, caught, answer)
           }
@@ -112,18 +113,16 @@ function sign(
   return [`/?${signing.queryParamsToString(params)}`, headers]
 }
 
-// Whatever is not there, or not what it should be, throws a TypeError or SyntaxError: such an answer is unreadable.
-function resultOf<Result>(action: string, answer: Answer, read?: (result: Fields) => Result): Result {
-  const { ResponseMetadata, Result } = fields(JSON.parse(answer.body))
-  const { Error: error } = fields(ResponseMetadata)
-  if (error) {
-    const { Code, Message } = fields(error)
-    const code = errorCode(text(Code))
+// Throws whatever it may for an answer that is not what it should be: it is unreadable.
+function resultOf<Result>(action: string, answer: Answer, schema: v.GenericSchema<unknown, Result>): Result {
+  const { ResponseMetadata, Result } = v.parse(Envelope, JSON.parse(answer.body))
+  if (ResponseMetadata.Error) {
+    const { Code: code, Message } = ResponseMetadata.Error
     const message = typeof Message === 'string' && Message ? Message : (code ?? 'The cloud gave no reason.')
     throw new CloudError(action, kindOf(answer.status, code), message, { ...factsOf(answer), code })
   }
   if (answer.status < 200 || answer.status > 299) throw new TypeError()
-  return read?.(fields(Result)) as Result
+  return v.parse(schema, Result)
 }
 
 function kindOf(status: number, code = ''): Kind {

@@ -1,6 +1,7 @@
 import { mkdtempSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startEcs } from '../../../infra/emulator/ecs/index.ts'
 import { callFor, configFor } from '../../../tests/support/manager.ts'
@@ -185,8 +186,13 @@ describe('after an authentication error', () => {
     utimesSync(path, 1, 1_000) // a rotation that the time does not show
     const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 1 }
     const call = callFor(configFor(ecs.url))
-    const answered = ecsClient(settings, source).send('DescribeInstances', {}, call, ({ TotalCount }) => TotalCount)
-    expect(await answered).toBe(0)
+    const answered = ecsClient(settings, source).send(
+      'DescribeInstances',
+      {},
+      call,
+      v.object({ TotalCount: v.number() }),
+    )
+    expect(await answered).toEqual({ TotalCount: 0 })
     expect(ecs.calls.map(({ status }) => status)).toEqual([401, 200])
     expect(call.cloudCalls()).toMatchObject([{ tries: 2, status: 200 }])
   })
@@ -200,7 +206,7 @@ describe('after an authentication error', () => {
     writeRole({ ...role('AKROLE'), secret_access_key: 'fake-new' })
     utimesSync(path, 1, 1_000)
     const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 1 }
-    await ecsClient(settings, source).send('DescribeInstances', {}, callFor(configFor(ecs.url)))
+    await ecsClient(settings, source).send('DescribeInstances', {}, callFor(configFor(ecs.url)), v.unknown())
     expect(ecs.calls.map(({ status }) => status)).toEqual([401, 200])
     await ecs.close()
   })
@@ -209,7 +215,7 @@ describe('after an authentication error', () => {
     const ecs = await startEcs({ accessKeys })
     const source = credentialSource(none, {}, [writeRole(role('AKFIRST'))])
     const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 4 }
-    const work = ecsClient(settings, source).send('DescribeInstances', {}, callFor(configFor(ecs.url)))
+    const work = ecsClient(settings, source).send('DescribeInstances', {}, callFor(configFor(ecs.url)), v.unknown())
     await expect(work).rejects.toMatchObject({ kind: 'refused', details: { code: 'InvalidAccessKey' } })
     expect(ecs.calls).toHaveLength(1)
     await ecs.close()
