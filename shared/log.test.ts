@@ -41,6 +41,15 @@ test('the first 50 calls to the cloud are in a line, and the number of the other
   }
 })
 
+test('the first 50 notes are in a line, cut, and the number of the others', () => {
+  const { log, lines } = started({ secrets: ['fake-secret-1'] })
+  for (let count = 0; count < 10_000; count += 1) log.note(`${'x'.repeat(1_995)}fake-secret-1`)
+  log.end(outcome())
+  const { notes, moreNotes } = JSON.parse(lines[0] ?? '')
+  expect([notes.length, moreNotes]).toEqual([50, 9_950])
+  expect(notes[0]).toBe(`${'x'.repeat(1_995)}[reda`)
+})
+
 describe('redact', () => {
   test.each([
     ['as it is', 'key fake-secret-1!', 'key [redacted]!', 'fake-secret-1'],

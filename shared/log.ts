@@ -48,8 +48,11 @@ export interface Log {
   end(outcome: Outcome): void
 }
 
-// Of each invocation the first calls are logged, and the number of the others: a listing has as many as there are pages.
+// A line holds the first of its calls and notes, and the number of the others: a listing has a call for each page, an event
+// may have a note for each of its messages.
 const MAX_CLOUD_CALLS = 50
+const MAX_NOTES = 50
+const MAX_NOTE_LENGTH = 2_000
 
 export interface LogSettings {
   level: Level
@@ -64,6 +67,7 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
   const hidden = new Set(secrets)
   const cloud: CloudCall[] = []
   let moreCloudCalls = 0
+  let moreNotes = 0
   const notes: string[] = []
   let worst = 0
   const hide = (text: string) => redact(text, hidden)
@@ -78,7 +82,8 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
       else moreCloudCalls += 1
     },
     note(message, level = 'warn') {
-      notes.push(message)
+      if (notes.length < MAX_NOTES) notes.push(message)
+      else moreNotes += 1
       worst = Math.max(worst, LEVELS.indexOf(level))
     },
     end({ error, ...outcome }) {
@@ -91,7 +96,8 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
         ...outcome,
         cloud: cloud.map((call) => ({ ...call, error: call.error && hide(call.error) })),
         moreCloudCalls: moreCloudCalls || undefined,
-        notes: notes.map(hide),
+        notes: notes.map((note) => hide(note).slice(0, MAX_NOTE_LENGTH)),
+        moreNotes: moreNotes || undefined,
         // Where in the code it happened matters of a bug alone; of the rest, what happened.
         error: error === undefined ? undefined : hide(outcome.status === 500 ? inspect(error) : messagesOf(error)),
       }
@@ -137,6 +143,7 @@ interface Line extends Outcome {
   cloud: readonly CloudCall[]
   moreCloudCalls: number | undefined
   notes: readonly string[]
+  moreNotes: number | undefined
   error: string | undefined
 }
 
@@ -176,7 +183,8 @@ function toText({
   // A note may hold a stranger's words, and must not look like another entry.
   const notes = line.notes.map((note) => note.replaceAll('\n', ' '))
   const more = line.moreCloudCalls && `and ${line.moreCloudCalls} more calls to the cloud`
-  return [first, ...calls, more, ...notes, line.result && JSON.stringify(line.result), line.error]
+  const others = line.moreNotes && `and ${line.moreNotes} more notes`
+  return [first, ...calls, more, ...notes, others, line.result && JSON.stringify(line.result), line.error]
     .filter(Boolean)
     .join('\n  ')
     .replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, '?')

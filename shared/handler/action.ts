@@ -45,7 +45,10 @@ export function action<Schema extends ObjectSchema, Result>({
     })
     .before(async ({ event }) => {
       const parameters = readParameters(event.request, await parseBody(event.request))
-      for (const secret of SECRET_PARAMETERS) event.log.secret(`${parameters.get(secret) ?? ''}`)
+      for (const name of SECRET_PARAMETERS) {
+        const value = parameters.get(name)
+        if (typeof value === 'string') event.log.secret(value)
+      }
       checkAction(event.request, name)
       const checked = validate(input, parameters)
       event.input = checked

@@ -8,8 +8,8 @@ export const VERSION = '2020-04-01'
 /** Largest body, in bytes as sent. */
 export const MAX_BODY_BYTES = 64 * 1024
 
-/** The parameters of a request, each a text that is not empty or a number of the body. */
-export type Parameters = ReadonlyMap<string, string | number>
+/** The parameters of a request. None is empty; one of the body may be any JSON value. */
+export type Parameters = ReadonlyMap<string, unknown>
 
 /**
  * The parameters of query and JSON body together.
@@ -23,9 +23,10 @@ export function readParameters({ query }: HttpRequest, body: unknown = {}): Para
     throw invalidParameter('Body', 'must be a JSON object of parameters')
   }
   const inQuery = collect(Object.entries(query))
-  const inBody = collect(Object.entries(body).map(([name, value]) => [name, toParameter(name, value)]))
+  const inBody = collect(Object.entries(body))
   for (const [name, value] of inBody) {
-    if (`${inQuery.get(name) ?? value}` === `${value}`) continue
+    const other = inQuery.get(name)
+    if (other === undefined || other === (typeof value === 'number' ? `${value}` : value)) continue
     throw invalidParameter(name, 'is another in the query than in the body')
   }
   return new Map([...inQuery, ...inBody])
@@ -54,7 +55,7 @@ export function checkAction({ query }: HttpRequest, action: string): void {
  * @throws {ActionError} `UnknownParameter.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`
  */
 export function validate<Schema extends ObjectSchema>(schema: Schema, parameters: Parameters): v.InferOutput<Schema> {
-  const input: Record<string, string | number> = {}
+  const input: Record<string, unknown> = {}
   for (const [name, value] of parameters) {
     if (name === 'Action' || name === 'Version') continue
     // valibot's own strictObject takes __proto__, toString and the like for known.
@@ -71,23 +72,24 @@ export function validate<Schema extends ObjectSchema>(schema: Schema, parameters
 /** The schema of an action's parameters. */
 export type ObjectSchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
 
-// SecurityGroupIds.1=a is ECS's way to write a list in a query; here all ways become one text, joined with commas.
-function collect(found: readonly (readonly [string, string | number])[]): Map<string, string | number> {
-  const parameters = new Map<string, string | number>()
-  for (const [name, value] of found) {
-    if (value === '') continue
-    const key = name.replace(/^(SecurityGroupIds)\.[1-9]\d?$/, '$1')
-    parameters.set(key, parameters.has(key) ? `${parameters.get(key)},${value}` : value)
+// A list may be written as a text with commas, counted as ECS has it in a query (SecurityGroupIds.1=a), or as a list of JSON:
+// here all become a text with commas.
+function collect(given: readonly (readonly [string, unknown])[]): Map<string, unknown> {
+  const parameters = new Map<string, unknown>()
+  const counted: string[] = []
+  for (const [name, value] of given) {
+    const written = name === 'SecurityGroupIds' ? joined(value) : value
+    if (written === '' || written === null) continue
+    if (/^SecurityGroupIds\.[1-9]\d?$/.test(name)) counted.push(typeof written === 'string' ? written : '?')
+    else parameters.set(name, written)
+  }
+  if (counted.length > 0) {
+    if (parameters.has('SecurityGroupIds')) throw invalidParameter('SecurityGroupIds', 'must be written in one way')
+    parameters.set('SecurityGroupIds', counted.join())
   }
   return parameters
 }
 
-// A number stays one, for the schema to refuse where a text is asked for: JSON.parse has rounded it to a double.
-function toParameter(name: string, value: unknown): string | number {
-  if (value === null) return ''
-  if (typeof value === 'string' || typeof value === 'number') return value
-  if (name === 'SecurityGroupIds' && Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-    return value.join(',')
-  }
-  throw invalidParameter(name, 'must be a text')
+function joined(value: unknown): unknown {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join() : value
 }

@@ -1,7 +1,7 @@
 import type * as v from 'valibot'
 import { type ActionError, outOfTime } from '../errors.ts'
 import { ANSWER_MS, type Invocation } from './invocation.ts'
-import { type ObjectSchema, type Parameters, validate } from './request.ts'
+import { type ObjectSchema, validate } from './request.ts'
 
 /** What functions have in common for whose answer nobody waits: those of timers and of messages. */
 
@@ -16,7 +16,7 @@ export function validateData<Schema extends ObjectSchema>(
 ): v.InferOutput<Schema> {
   const isStrict = schema.type === 'strict_object'
   const found = Object.entries(data).filter(([name]) => isStrict || Object.hasOwn(schema.entries, name))
-  return validate(schema, new Map(found) as unknown as Parameters)
+  return validate(schema, new Map(found))
 }
 
 /**

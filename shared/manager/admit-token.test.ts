@@ -75,6 +75,16 @@ describe('a token that stays refused costs no call to the cloud', () => {
     expect([await costs(token, NOT_FOUND), await costs(token, NOT_FOUND)]).toEqual([1, 0])
   })
 
+  it('but one that a use in its last moment has given a later end is admitted', async () => {
+    const settings = { 'security.vnc_token_reuse_seconds': 60 }
+    const id = seeded()
+    const token = stored(id, { seconds: 0 })
+    expect(await refusal(token, settings)).toBe(EXPIRED)
+    const { Key, Value } = toTag({ hash: hashToken(token), expiresAt: expiresIn(60), used: true })
+    find(id)?.Tags.set(Key, Value)
+    expect(await admit(token, settings)).toMatchObject({ port: 5905 })
+  })
+
   it('but a new one that the cloud shows late is admitted', async () => {
     const id = seeded()
     const token = mintToken(id)

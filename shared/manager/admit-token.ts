@@ -71,31 +71,25 @@ async function openWindow(call: Call, sandboxId: string, token: StoredToken): Pr
 
 const refused = refusedTokens()
 
-// Tokens that this process has admitted. Of two requests with one token at the same moment the tags in the cloud cannot
-// tell which came first; within one instance of the function this can.
-const admitted = new Map<string, StoredToken>()
+// Tokens that this process is using up. Of two requests with one token at the same moment the tags in the cloud cannot tell
+// which came first; within one instance of the function this can.
+const inUse = new Set<string>()
 
 async function useUp(
   call: Call,
   sandboxId: string,
-  token: StoredToken,
+  { hash, key, used }: StoredToken,
   outdated: readonly StoredToken[],
 ): Promise<void> {
-  if (token.used || admitted.has(token.hash)) throw notValid()
-  for (const old of admitted.values()) {
-    // In the order of their use, which is nearly that of their end.
-    if (isLive(old)) break
-    admitted.delete(old.hash)
-  }
-  admitted.set(token.hash, token)
+  if (used || inUse.has(hash) || refused.find(hash)) throw notValid()
+  inUse.add(hash)
   try {
     // With it go the expired ones, and those of a storm of openings that were too many: else each use of a newer one would
     // let one of them live again. All of them fit into one call of 20 keys, but for the last case.
-    const keys = [token, ...outdated].map(({ key }) => key)
+    const keys = [key, ...outdated.map((other) => other.key)]
     for (let at = 0; at < keys.length; at += 20) await untagInstance(call, sandboxId, keys.slice(at, at + 20))
-    refused.add(token.hash, 'NotFound')
-  } catch (error) {
-    admitted.delete(token.hash)
-    throw error
+    refused.add(hash, 'NotFound')
+  } finally {
+    inUse.delete(hash)
   }
 }

@@ -100,25 +100,31 @@ describe('whatever JSON the cloud answers in place of what there is', () => {
     )
   })
 
-  it.each([null, [], {}, 0, '', { Instances: null }, { Instances: [] }, { Instances: [], TotalCount: 1 }])(
-    'no machine is missing because the answer is %j',
-    async (result) => {
-      results.DescribeInstances = () => result
-      for (const work of Object.values(WORK)) expect(await outcomeOf(work)).toBe('503')
-    },
-  )
+  it.each([
+    null,
+    [],
+    {},
+    0,
+    '',
+    { Instances: null },
+    { Instances: [] },
+    { Instances: [], TotalCount: 1 },
+    { Instances: [{ InstanceId: 'i-2', Status: 'RUNNING' }], TotalCount: 2 },
+  ])('no machine is missing because the answer is %j', async (result) => {
+    results.DescribeInstances = () => result
+    for (const work of Object.values(WORK)) expect(await outcomeOf(work)).toBe('503')
+  })
 })
 
 describe('a listing ends, whatever the cloud says', () => {
+  const some = [{ InstanceId: ID, Status: 'RUNNING' }]
   const pages: [string, (count: number) => unknown, number][] = [
-    ['the same NextToken', () => ({ Instances: [], NextToken: 'again', TotalCount: 1_000_000 }), 2],
-    ['two in turn', (count) => ({ Instances: [], NextToken: `page-${count % 2}`, TotalCount: 900 }), 3],
-    ['ever new ones', (count) => ({ Instances: [], NextToken: `page-${count}`, TotalCount: 3 }), 15],
-    [
-      'ever new ones, of less than none',
-      (count) => ({ Instances: [], NextToken: `page-${count}`, TotalCount: -99 }),
-      1,
-    ],
+    ['the same NextToken', () => ({ Instances: some, NextToken: 'again', TotalCount: 1_000_000 }), 2],
+    ['two in turn', (count) => ({ Instances: some, NextToken: `page-${count % 2}`, TotalCount: 900 }), 3],
+    ['ever new ones', (count) => ({ Instances: some, NextToken: `page-${count}`, TotalCount: 3 }), 12],
+    ['ever new ones of many', (count) => ({ Instances: some, NextToken: `page-${count}`, TotalCount: 5_000 }), 112],
+    ['ever new ones of none', (count) => ({ Instances: some, NextToken: `page-${count}`, TotalCount: -99 }), 9],
+    ['no first page', () => ({ Instances: [], NextToken: 'page-2', TotalCount: 3 }), 1],
   ]
 
   it.each(pages)('with %s as NextToken', async (_name, page, most) => {
@@ -126,8 +132,8 @@ describe('a listing ends, whatever the cloud says', () => {
     for (const name of ['DescribeSandboxes, all', 'CleanupSandboxes']) {
       stub.asked.length = 0
       expect(await outcomeOf(WORK[name] as (call: Call) => Promise<unknown>)).toBe('503')
-      // The clean-up and a large listing begin a second time, with another filter.
-      expect(stub.asked.length).toBeLessThanOrEqual(most + 1)
+      // A listing may begin again with another filter, the clean-up twice.
+      expect(stub.asked.length).toBeLessThanOrEqual(most + 2)
     }
   })
 })

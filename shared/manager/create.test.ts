@@ -576,6 +576,22 @@ describe('the end of a sandbox', () => {
     expect(ecs.instances()).toHaveLength(1)
   })
 
+  it('is waited for at a retry as long as there is time', async () => {
+    vi.useRealTimers()
+    ecs.faults.add({ Kind: 'HideNew', Seconds: 7 })
+    const first = await create({ request: { ClientToken } })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(await create({ request: { ClientToken }, withinMs: 60_000 })).toEqual(first)
+  }, 90_000)
+
+  it('is told to come again when the deadline comes during a look for its machine', async () => {
+    await create({ request: { ClientToken } })
+    pass(30)
+    ecs.faults.add({ Kind: 'Delay', Action: 'DescribeInstances', DelayMs: 60_000 })
+    const error = await errorOf(create({ request: { ClientToken }, withinMs: 1_500 }))
+    expect([error.status, error.code, error.retryAfter]).toEqual([503, 'ServiceUnavailable', 5])
+  })
+
   it('makes no second machine of a token whose machine is gone', async () => {
     await create({ request: { ClientToken } })
     ecs.instances()[0]?.Tags.clear()

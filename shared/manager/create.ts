@@ -104,7 +104,7 @@ async function runAgain(call: Call, request: CreateRequest, token: Token, mismat
  */
 async function findFirst(call: Call, token: Token): Promise<{ instance: Instance; begin: number } | undefined> {
   for (let seconds = 1; ; seconds = Math.min(seconds + 1, 3)) {
-    const { instances } = await describeInstances(call, withToken(token))
+    const { instances } = await describeInstances(call, withToken(token)).catch(noneInTime)
     const [latest] = instances
       .map((instance) => ({ instance, begin: Number(tagOf(instance, BEGIN_TAG) ?? 0) }))
       .filter(({ begin }) => begin > 0)
@@ -112,6 +112,12 @@ async function findFirst(call: Call, token: Token): Promise<{ instance: Instance
       .sort((one, other) => other.begin - one.begin)
     if (latest || !(await pause(call, seconds))) return latest
   }
+}
+
+// The deadline came during the last look.
+function noneInTime(error: unknown): { instances: Instance[] } {
+  if (error instanceof CloudError && error.kind === 'timeout') return { instances: [] }
+  throw error
 }
 
 function refuseImpossible({ config: { instance, security } }: Call, request: CreateRequest): void {

@@ -368,6 +368,17 @@ describe('many lists at once', () => {
     expect(listings()).toBeLessThan(100)
   })
 
+  it('last as long as the most patient of them waits', async () => {
+    ecs.seed(1, { tags })
+    ecs.faults.add({ Kind: 'Delay', DelayMs: 600 })
+    const config = configFor(ecs.url)
+    const first = describeSandboxes(callFor(config), {})
+    const impatient = describeSandboxes(callFor(config, { withinMs: 100 }), {})
+    const patient = describeSandboxes(callFor(config), {})
+    expect((await patient).sandboxes).toHaveLength(1)
+    await Promise.all([first, impatient])
+  })
+
   it('fail together, and the next one does not', async () => {
     ecs.seed(1, { tags })
     ecs.faults.add({ Kind: 'Error', Status: 400, Code: 'AccessDenied', Times: 2 })

@@ -35,11 +35,12 @@ export interface InstancePage {
 /** Reads one page of instances. Throws `CloudError`, like all that follow. */
 export function describeInstances(call: Call, params: Parameters<typeof send>[2]): Promise<InstancePage> {
   const isFirst = params.NextToken === undefined
-  // Nobody may read "there is none" from an answer that does not say it: an empty list may be left out, but where there are
-  // some, the only page is not empty.
+  // An incomplete answer must not read as "there are no others": where some are counted, the first page holds some, and the
+  // only page holds all.
   const whole = v.check<v.InferOutput<typeof PageSchema>>(({ Instances, NextToken, TotalCount }) => {
-    if (TotalCount === 0) return true
-    return Instances !== null && (Instances.length > 0 || !isFirst || NextToken !== '')
+    if (!isFirst || TotalCount === 0) return true
+    const shown = Instances?.length ?? 0
+    return shown > 0 && (NextToken !== '' || shown >= TotalCount)
   })
   return send(call, 'DescribeInstances', params, v.pipe(PageSchema, whole, v.transform(toPage)))
 }

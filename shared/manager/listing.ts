@@ -25,6 +25,9 @@ export interface Position {
   wide?: boolean
 }
 
+// The largest page of DescribeInstances.
+const PAGE_SIZE = 100
+
 // A tag filter shows at most this many instances (ECS documentation, DescribeInstances). From there on the whole
 // account, or the whole project, is listed and the sandboxes are picked here.
 const TAG_FILTER_LIMIT = 1_000
@@ -37,7 +40,10 @@ const large = new WeakSet<Config>()
  * @throws {CloudError}
  * @throws {ActionError} `InvalidParameter.NextToken` for a `from` that is none
  */
-export async function listSandboxes(call: Call, { maxResults = 100, from, wide = false }: Position): Promise<Page> {
+export async function listSandboxes(
+  call: Call,
+  { maxResults = PAGE_SIZE, from, wide = false }: Position,
+): Promise<Page> {
   const { config } = call
   const [isWide, token] = from === undefined ? [wide || large.has(config)] : decode(from)
   const { TagFilters, ProjectName } = tagged(config)
@@ -57,16 +63,16 @@ export async function listSandboxes(call: Call, { maxResults = 100, from, wide =
 }
 
 /**
- * Makes a check of the pages of one listing, in their order: a cloud that leads in a circle, or to ever more pages, must not
+ * Returns a check of the pages of one listing, in their order. A cloud that leads in a circle, or to ever more pages, must not
  * keep it busy until the deadline.
- * @throws {CloudError} from the check: `unreadable`, where the page leads to one that was read, or where more pages were read
- *   than there are instances
+ * @throws {CloudError} from the check: `unreadable`, where the page leads to one that was read, or where there are more than
+ *   twice as many pages as the instances need
  */
 export function pageCheck(): (page: Page) => void {
   const seen = new Set<string>()
   return ({ next, total }) => {
-    // A few more may be created meanwhile.
-    if (seen.has(next) || seen.size > total + 10) {
+    // Pages need not be full, and a few instances may be created meanwhile.
+    if (seen.has(next) || seen.size > 2 * (total / PAGE_SIZE) + 10) {
       throw new CloudError('DescribeInstances', 'unreadable', 'Its pages have no end.')
     }
     seen.add(next)

@@ -8,12 +8,12 @@ export function toUtc(time: number | undefined): string | undefined {
 const EARLIEST = Date.parse('2020-04-01T00:00:00Z')
 
 /**
- * Reads a time that an instance can have, in RFC 3339.
+ * Reads a time that an instance can have, in RFC 3339; seconds may be left out.
  * @returns milliseconds since 1970; undefined for any other text, for a day that no calendar has (30 February, which Date
  *   takes for 2 March), and for what is older than the API of ECS
  */
 export function parseTime(text: string): number | undefined {
-  const [, day] = /^(\d{4}-\d\d-\d\d)T(?!24)\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
+  const [, day] = /^(\d{4}-\d\d-\d\d)T(?!24)\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
   const isDay = day !== undefined && toUtc(Date.parse(day) || 0)?.startsWith(day)
   const time = isDay ? Date.parse(text) : Number.NaN
   return time >= EARLIEST ? time : undefined

@@ -315,6 +315,15 @@ describe('what a machine answers is not trusted', () => {
     expect(keyIn(agent)).toMatch(SHAPE)
   })
 
+  it('a long key that is quoted again and again is hidden each time', async () => {
+    const key = 'k3y-'.repeat(64)
+    const { id, agent } = await sandboxWith((response) => answerWith(response, key.repeat(200), 500))
+    const { call, terminal } = open(id, agent, { settings: { 'windows.agent_key': key } })
+    const line = call.line(await errorOf(terminal))
+    expect(line).toContain('HTTP status 500')
+    expect(line).not.toContain('k3y')
+  })
+
   it.each([0, 470, 485, 495, 499, 3_985, 3_995, 3_999])(
     'a secret behind %i characters is hidden whole',
     async (before) => {
@@ -395,7 +404,7 @@ describe('the password', () => {
     )
   })
 
-  it.each(['a', '1', 'E', 'Ecs'])('never has the name %s in it, in any case', (user) => {
+  it.each(['a', '1', 'e', 'ecs'])('never has the name %s in it, in any case', (user) => {
     const passwords = Array.from({ length: 2_000 }, () => newPassword(user))
     expect(passwords.filter((password) => password.toLowerCase().includes(user.toLowerCase()))).toEqual([])
   })

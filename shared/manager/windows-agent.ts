@@ -42,9 +42,8 @@ export async function changePassword(
     throw noAnswer(error, address)
   })
   if (status === 200 && isSuccess(body)) return
-  // Its own words are for the log alone, and only the first of them. They may quote the password or the key: what the
-  // first cut leaves of one is far behind the second.
-  const words = JSON.stringify(log.redact(body.slice(0, 4_000)).slice(0, 500))
+  // Its own words are only for the log. They may quote the password or the key: redacted before they are cut.
+  const words = JSON.stringify(log.redact(body).slice(0, 500))
   const cause = new Error(`HTTP status ${status}: ${words}`)
   if (status === 401 || status === 403) {
     const refused = windows.agent_key ? 'refused windows.agent_key' : 'asks for a key, and windows.agent_key is empty'
@@ -64,7 +63,7 @@ export async function changePassword(
  * The bits are fewest where the name begins with a digit: 26 * 35 ** 11 * 9 is 2 ** 64.3.
  */
 export function newPassword(user: string): string {
-  const without = (characters: string) => characters.replace(user.charAt(0).toLowerCase(), '')
+  const without = (characters: string) => characters.replace(user.charAt(0), '')
   const letters = without('abcdefghijklmnopqrstuvwxyz')
   const digits = without('0123456789')
   const some = (count: number, of: string) =>

@@ -45,7 +45,7 @@ export async function measureGateway({ withProfile }: { withProfile: boolean }):
   const gateway = start<Gateway>('gateway', { args: { settings, functionName: FUNCTION, variables }, env })
   const server = start<BareServer>('bare-server')
   const callers = start<Callers>('callers')
-  const url = `${await gateway.ask('url')}/?Action=DescribeSandboxes&Version=2020-04-01`
+  const url = `${await gateway.ask('url')}/?Action=DescribeSandboxes&Version=2020-04-01&MaxResults=100` // a page: whole lists share their calls
   const load = { url, callers: CALLERS }
   const answer = await fetch(url).then((response) => response.text())
   const bare = {

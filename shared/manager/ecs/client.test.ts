@@ -57,6 +57,18 @@ it('does not repeat a call to a server whose certificate is not accepted, and sa
   expect(call.cloudCalls()).toMatchObject([{ tries: 1 }])
 })
 
+it('tells of a refusal without the credentials that it may quote, also to somebody who does not know them', async () => {
+  const { url } = await stub((request, response) => {
+    const Message = `No access for ${request.headers.authorization} with fake-other-secret.`
+    answerWith(response, { ResponseMetadata: { Error: { Code: 'AccessDenied', Message } } }, 403)
+  })
+  const other = credentialSource({ access_key: 'AKOTHER', secret_key: 'fake-other-secret', session_token: '' }, {}, [])
+  const settings = { endpoint: url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 1 }
+  const error = await errorOf(ecsClient(settings, other).send('X', {}, callFor(configFor(url)), v.unknown()))
+  expect(error.message).toContain('No access for')
+  expect(error.message).not.toMatch(/AKOTHER|fake-other-secret/)
+})
+
 /** A cloud of the test's own, so that tests that wait can wait together. */
 async function ownEcs(): Promise<EcsEmulator> {
   const emulator = await startEcs()
@@ -372,7 +384,7 @@ describe('an answer that is not what it should be', () => {
       more()
     })
     const error = await errorOf(clientFor(url, { maxTries: 1, tryTimeoutSeconds: 10 }).describeAll())
-    expect(error.kind).toBe('unreachable')
+    expect(error.kind).toBe('unreadable')
     expect(sent).toBeLessThan(100)
   })
 

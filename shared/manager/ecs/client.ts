@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { Log } from '../../log.ts'
 import { Envelope } from './answer.ts'
 import { CloudError, type Kind } from './cloud-error.ts'
-import { type Answer, CertificateError, connect, TimeoutError } from './connection.ts'
+import { type Answer, CertificateError, connect, TimeoutError, TooLargeError } from './connection.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
 import { flatten, type Param } from './flatten.ts'
 
@@ -68,7 +68,7 @@ export function ecsClient(
             if (timeoutMs <= 0) throw new TimeoutError('no time is left')
             // Not over the connections that one try has failed on: after a thaw all of them may be dead.
             answer = await connection.get(...signed, timeoutMs, tries > 1)
-            return resultOf(action, answer, schema)
+            return resultOf(action, answer, schema, log)
           } catch (caught) {
             error = toCloudError(action, caught, answer)
           }
@@ -114,12 +114,13 @@ function sign(
 }
 
 // Throws whatever it may for an answer that is not what it should be: it is unreadable.
-function resultOf<Result>(action: string, answer: Answer, schema: v.GenericSchema<unknown, Result>): Result {
+function resultOf<Result>(action: string, answer: Answer, schema: v.GenericSchema<unknown, Result>, log: Log): Result {
   const { ResponseMetadata, Result } = v.parse(Envelope, JSON.parse(answer.body))
   if (ResponseMetadata.Error) {
     const { Code: code, Message } = ResponseMetadata.Error
     const message = typeof Message === 'string' && Message ? Message : (code ?? 'The cloud gave no reason.')
-    throw new CloudError(action, kindOf(answer.status, code), message, { ...factsOf(answer), code })
+    // It may quote the signature. Redacted here: who shares the result of this call does not know its credentials.
+    throw new CloudError(action, kindOf(answer.status, code), log.redact(message), { ...factsOf(answer), code })
   }
   if (answer.status < 200 || answer.status > 299) throw new TypeError()
   return v.parse(schema, Result)
@@ -140,6 +141,7 @@ function toCloudError(action: string, caught: unknown, answer: Answer | undefine
       cause: caught,
     })
   }
+  if (caught instanceof TooLargeError) return new CloudError(action, 'unreadable', 'Its answer is too large.')
   if (answer === undefined) {
     const kind = caught instanceof TimeoutError ? 'timeout' : 'unreachable'
     return new CloudError(action, kind, 'There was no answer.', { cause: caught })
