@@ -1,7 +1,7 @@
 /** What is used of osls, which has no types of its own (its lib/serverless.js, lib/classes/). */
 export type Osls = {
   serviceDir: string
-  service: { service: string; provider: Provider }
+  service: { service: string; provider: Provider; functions?: Record<string, Settings> }
   processedInput: { commands: string[] }
   /** Error is what osls shows without a stack trace: something that people can put right. */
   classes: { Error: new (message: string, code: string, options?: ErrorOptions) => Error }

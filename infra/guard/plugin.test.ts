@@ -53,7 +53,7 @@ describe('in the local cloud of another project', () => {
     '%s is refused',
     async (command) => {
       const { begin } = plugin(command, { serviceDir: elsewhere })
-      await expect(begin()).rejects.toThrow(`is that of ${project}, not of this project. Nothing was changed`)
+      await expect(begin()).rejects.toThrow(`belongs to ${project}, not to this project. Nothing was changed`)
       expect(shown).toEqual([])
     },
   )
@@ -66,7 +66,7 @@ describe('in the local cloud of another project', () => {
   ])('%s with %j is not, and names it', async (command, options) => {
     const { begin, said } = plugin(command, { serviceDir: elsewhere, options })
     await begin()
-    expect(said).toEqual([expect.stringContaining(`is that of ${project}`)])
+    expect(said).toEqual([expect.stringContaining(`belongs to ${project}`)])
   })
 })
 

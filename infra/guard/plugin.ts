@@ -7,7 +7,7 @@ import type { Options, Osls, Utils } from './osls.ts'
 import { SandboxesUnknown, sandboxesOf } from './sandboxes.ts'
 
 const otherProject = {
-  usage: 'With --stage local: also where the local cloud is that of another project folder',
+  usage: 'With --stage local: also where the local cloud belongs to another project folder',
   type: 'boolean',
 }
 const withOtherProject = { options: { 'other-project': otherProject } }
@@ -69,7 +69,7 @@ export default class GuardPlugin {
   }
 
   #meetOther(url: string, project: string, isChanging: boolean): void {
-    const whose = `The local cloud at ${url} is that of ${project}, not of this project`
+    const whose = `The local cloud at ${url} belongs to ${project}, not to this project`
     if (!isChanging || this.#options['other-project']) {
       this.#log.notice(`${whose}.`)
       return
@@ -112,7 +112,7 @@ export default class GuardPlugin {
     const stage = this.#stage()
     const way = `serverless remove --stage ${stage} --leave-sandboxes`
     try {
-      const { ids, hasMore, tag } = await sandboxesOf(service.provider, stage, serviceDir)
+      const { ids, hasMore, tag } = await sandboxesOf(service, stage, serviceDir)
       if (ids.length === 0) return
       const count = hasMore
         ? `At least ${ids.length} sandboxes exist`
@@ -128,7 +128,7 @@ export default class GuardPlugin {
     } catch (error) {
       if (!(error instanceof SandboxesUnknown)) throw error
       throw this.#error(
-        `Whether sandboxes exist cannot be found out: ${error.message}. Nothing was removed, because without the clean-up nothing would end them.\n` +
+        `Cannot check whether sandboxes exist: ${error.message}. Nothing was removed, because without the clean-up nothing would end them.\n` +
           `If there are none, or they may stay: ${way}`,
         'SANDBOXES_UNKNOWN',
         error,

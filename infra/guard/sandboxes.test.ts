@@ -27,8 +27,9 @@ afterAll(() => ecs.close())
 
 const write = (config: string) => writeFileSync(join(folder, 'config.toml'), config)
 const endpoint = () => ({ ECS_MANAGER__VOLCENGINE__ENDPOINT: ecs.url })
+const serviceOf = (provider: Provider) => ({ service: 'ecs-manager', provider })
 const found = (provider: Provider = {}, stage = 'prod') =>
-  sandboxesOf({ ...provider, environment: { ...endpoint(), ...provider.environment } }, stage, folder)
+  sandboxesOf(serviceOf({ ...provider, environment: { ...endpoint(), ...provider.environment } }), stage, folder)
 
 describe('sandboxes are', () => {
   test('none where there are none, though the configuration has holes', async () => {
@@ -45,6 +46,16 @@ describe('sandboxes are', () => {
     expect([ids, tag]).toEqual([[ecs.instances()[1]?.InstanceId], 'managed-by = of the stage'])
     expect((await found({ stages: { prod: { environment } } }, 'other')).tag).toBe('managed-by = of the file')
     expect((await found({ environment: { ...environment, ECS_MANAGER__INSTANCE__PROJECT_NAME: 'p' } })).ids).toEqual([])
+  })
+
+  test('those that the clean-up ends, where its function has settings of its own', async () => {
+    ecs.seed(1, { tags: { 'managed-by': 'of the function' } })
+    const environment = { ECS_MANAGER__INSTANCE__TAG_VALUE: 'of the function' }
+    const service = { ...serviceOf({ environment: endpoint() }), functions: { 'cleanup-sandboxes': { environment } } }
+    expect(await sandboxesOf(service, 'prod', folder)).toMatchObject({
+      ids: [ecs.instances()[0]?.InstanceId],
+      tag: 'managed-by = of the function',
+    })
   })
 
   test('not those that are being deleted', async () => {
@@ -79,7 +90,7 @@ describe('ECS is asked', () => {
     const other = await startEcs({ accessKeys: { [expected]: KEYS[expected] } })
     try {
       const environment = { ECS_MANAGER__VOLCENGINE__ENDPOINT: other.url, ...provider.environment }
-      expect((await sandboxesOf({ ...provider, environment }, 'prod', folder)).ids).toEqual([])
+      expect((await sandboxesOf(serviceOf({ ...provider, environment }), 'prod', folder)).ids).toEqual([])
       expect(other.calls.map(({ status }) => status)).toEqual([200])
     } finally {
       await other.close()
@@ -107,16 +118,18 @@ describe('it cannot be found out', () => {
     await rejected(/^no answer from 127\.0\.0\.1:\d+ \(\w+\); try again$/)
   })
 
-  test.each(['{"ResponseMetadata":{},"Result":null}', '{"ResponseMetadata":{},"Result":{}}', '<html>'])(
-    'by the answer %s',
-    async (body) => {
-      const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1')
-      await new Promise((resolve) => server.once('listening', resolve))
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      await rejected(/cannot be read \(HTTP 200\)/, { environment: { ECS_MANAGER__VOLCENGINE__ENDPOINT: url } })
-      server.close()
-    },
-  )
+  test.each([
+    '{"ResponseMetadata":{},"Result":null}',
+    '{"ResponseMetadata":{},"Result":{}}',
+    '{"ResponseMetadata":{},"Result":{"Instances":[],"TotalCount":5}}',
+    '<html>',
+  ])('by the answer %s', async (body) => {
+    const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await rejected(/cannot be read \(HTTP 200\)/, { environment: { ECS_MANAGER__VOLCENGINE__ENDPOINT: url } })
+    server.close()
+  })
 
   test('with a configuration that cannot be read', async () => {
     write('[instance]\ntag_key = 3')

@@ -3,12 +3,13 @@ import { Signer } from '@volcengine/openapi'
 import * as v from 'valibot'
 import { ConfigError, loadConfig } from '../../shared/config/index.ts'
 import type { Config } from '../../shared/config/schema.ts'
-import { OptionalText, Text } from '../../shared/manager/ecs/answer.ts'
+import { OptionalText, optionalList, Text } from '../../shared/manager/ecs/answer.ts'
 import { type Credentials, credentialSource } from '../../shared/manager/ecs/credentials.ts'
 import { flatten } from '../../shared/manager/ecs/flatten.ts'
 import { tagged } from '../../shared/manager/sandbox.ts'
+import { textsOf } from '../package/configuration.ts'
 import { credentialsFrom } from '../vefaas/credentials.ts'
-import type { Provider } from './osls.ts'
+import type { Osls } from './osls.ts'
 
 type Found = {
   /** Of 100 machines at most. */
@@ -38,13 +39,16 @@ const PATIENCE_MS = 60_000
  * The machines that the functions of a stage take for sandboxes, without those that are being deleted. Throws
  * SandboxesUnknown.
  */
-export async function sandboxesOf(provider: Provider, stage: string, directory: string): Promise<Found> {
+export async function sandboxesOf(service: Osls['service'], stage: string, directory: string): Promise<Found> {
+  const { provider, functions } = service
   const ofStage = provider.stages?.[stage] ?? {}
-  const env = { ...textsOf(provider.environment), ...textsOf(ofStage.environment) }
+  // Its settings say what it ends.
+  const cleanup = functions?.['cleanup-sandboxes'] ?? {}
+  const env = Object.assign({}, ...[provider, ofStage, cleanup].map(({ environment }) => textsOf(environment)))
   try {
     const file = env.ECS_MANAGER_CONFIG_FILE || join(directory, 'config.toml')
     const config = loadConfig({ file, env: { ...env, ...NOT_ASKED } })
-    const hasRole = Boolean(ofStage.role ?? provider.role)
+    const hasRole = Boolean(cleanup.role ?? ofStage.role ?? provider.role)
     const filter = { ...tagged(config), MaxResults: 100 }
     const { instances, next } = await describeInstances(config, credentialsFor(config, env, hasRole), filter)
     const ids = instances.filter(({ Status }) => Status !== 'DELETING').map(({ InstanceId }) => InstanceId)
@@ -75,7 +79,8 @@ async function describeInstances(
     const { ResponseMetadata, Result } = JSON.parse(body)
     if (ResponseMetadata.Error) throw refused(status, ResponseMetadata)
     if (status !== 200) throw new TypeError()
-    const { Instances, NextToken } = v.parse(Page, Result)
+    const { Instances, NextToken, TotalCount } = v.parse(Page, Result)
+    if (!NextToken && Instances.length < TotalCount) throw new TypeError()
     return { instances: Instances, next: NextToken || undefined }
   } catch (cause) {
     if (cause instanceof SandboxesUnknown) throw cause
@@ -83,9 +88,9 @@ async function describeInstances(
   }
 }
 
-// An answer without a count must not pass for "there is none".
+// An answer without a count, or with fewer than it counts, must not pass for "there is none".
 const Page = v.object({
-  Instances: v.array(v.object({ InstanceId: Text, Status: Text })),
+  Instances: optionalList(v.object({ InstanceId: Text, Status: Text })),
   NextToken: OptionalText,
   TotalCount: v.number(),
 })
@@ -125,9 +130,3 @@ function credentialsFor({ volcengine }: Config, env: Environment, hasRole: boole
 const NO_KEYS = { access_key: '', secret_key: '', session_token: '' }
 
 type Environment = Record<string, string>
-
-/** Variables as a process gets them. One without a value is not set. */
-function textsOf(environment: Record<string, unknown> | null = {}): Environment {
-  const given = Object.entries(environment ?? {}).filter(([, value]) => value !== undefined && value !== null)
-  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
-}

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -54,11 +54,20 @@ describe('the cloud of npm start', () => {
     })
   })
 
+  test.runIf(process.getuid?.() === 0)('is not believed where another user wrote how it was started', async () => {
+    const file = writeRun(run)
+    ends.push(file.remove)
+    chownSync(file.path, 1234, 1234)
+    const { cloud } = await start(file)
+    const owner = await ownerOf(cloud.url)
+    expect(() => owner && runOf(cloud.url, owner)).toThrow(/cannot be read .*: another user or container/)
+  })
+
   test('says so where that cannot be read', async () => {
     const { cloud } = await start()
     const owner = { Project: '/home/other/ecs-manager', Run: '/nowhere/run.json' }
     expect(() => runOf(cloud.url, owner)).toThrow(
-      /that of \/home\/other\/ecs-manager, .*ENOENT.*another user or container/,
+      /belongs to \/home\/other\/ecs-manager, .*ENOENT.*another user or container/,
     )
   })
 

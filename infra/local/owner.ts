@@ -36,7 +36,7 @@ export function runOf(url: string, { Project, Run }: Owner): LocalRun {
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).name
     throw new LocalError(
-      `The local cloud at ${url} is that of ${Project}, and how it was started cannot be read (${Run}: ${reason}): another user or container has started it, or its temporary files are gone. Deploy as that user, start it again, or deploy into a cloud of your own. ${ADVICE}`,
+      `The local cloud at ${url} belongs to ${Project}, and how it was started cannot be read (${Run}: ${reason}): another user or container has started it, or its temporary files are gone. Deploy as that user, start it again, or deploy into a cloud of your own. ${ADVICE}`,
       { cause },
     )
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isAlive } from '../emulator/vefaas/runtime/folder.ts'
@@ -42,13 +42,23 @@ export function writeRun(run: LocalRun): RunFile {
   }
 }
 
-/** Reads it. Throws the system's error when it cannot be read, and SyntaxError or TypeError when it is none. */
+/**
+ * Reads it. Throws the system's error when it cannot be read, and SyntaxError or TypeError when it is none. Whoever listens at
+ * the port has named the file: it must be this user's, and nothing of another kind may become a variable.
+ */
 export function readRun(path: string): LocalRun {
+  const stat = statSync(path)
+  const isOwn = process.getuid === undefined || stat.uid === process.getuid() // Windows has no such numbers
+  if (!stat.isFile() || !isOwn || stat.size > MAX_BYTES) {
+    throw new TypeError('it is not a file of this user')
+  }
   const { settings, ...run }: LocalRun = JSON.parse(readFileSync(path, 'utf8'))
-  // Whoever listens at the port has named the file: nothing of another one may become a variable.
   const ours = Object.entries(settings).filter(([name]) => name.startsWith('ECS_MANAGER_'))
   return { ...run, settings: Object.fromEntries(ours) }
 }
+
+// Settings may hold a script of 16 KiB, and certificates.
+const MAX_BYTES = 1_000_000
 
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {

@@ -70,7 +70,7 @@ const OPEN =
 const SHUT = 'security.auth = "key" without any security.keys: nobody can call'
 
 /** Variables as a process gets them. One without a value is not set, so that it hides none of another layer. */
-function textsOf(environment: Environment | null = {}): Record<string, string> {
+export function textsOf(environment: Environment | null = {}): Record<string, string> {
   const given = Object.entries(environment ?? {}).filter(([, value]) => value !== undefined && value !== null)
   return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
 }
