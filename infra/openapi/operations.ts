@@ -92,7 +92,7 @@ function handshake(name: string): object {
     ],
     responses: {
       204: {
-        description: 'The methods that there are. Events may be sent if `WebHook-Allowed-Origin` is there.',
+        description: 'Allowed methods. Events may be sent if `WebHook-Allowed-Origin` is there.',
         headers: {
           ...headersOf('X-Request-ID', 'Allow'),
           'WebHook-Allowed-Origin': header('The value of `WebHook-Request-Origin`.', { type: 'string' }),

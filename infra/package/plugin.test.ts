@@ -169,7 +169,7 @@ describe('the serverless command', () => {
 The functions could not work with their configuration in stage dev. Nothing was changed.
   instance.image_id must be the id of an image (image-...) (config.toml)
   log.level must be info or warn or error (environment variable ECS_MANAGER__LOG__LEVEL)
-Correct config.toml, where NEEDED marks what it comes without, or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.
+Correct config.toml (fill in the values marked NEEDED), or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.
 `,
     })
     expect(readdirSync(folder)).not.toContain('.serverless')

@@ -124,7 +124,7 @@ export default class PackagePlugin {
     throw this.#error(
       `The functions could not work with their configuration in stage ${stage}. Nothing was ${command === 'package' ? 'packaged' : 'changed'}.\n` +
         `  ${problems.join('\n  ')}\n` +
-        `Correct ${file}, where NEEDED marks what it comes without, or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.` +
+        `Correct ${file} (fill in the values marked NEEDED), or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.` +
         (stage !== 'local' && service.provider.stages?.local
           ? '\nFor the emulated cloud, which needs no values of yours, add --stage local.'
           : ''),

@@ -289,7 +289,7 @@ describe('what is wrong is named with key and origin', () => {
   )
 
   test('of a user of the agent with capitals says what would be right', () => {
-    expect(problems('[windows]\nagent_user = "DeskUser"')).toMatch(/agent_user .*small letters.*case/)
+    expect(problems('[windows]\nagent_user = "DeskUser"')).toMatch(/agent_user .*lower-case letters.*case/)
   })
 
   test.each([

@@ -107,7 +107,7 @@ export const ConfigSchema = v.object({
     agent_port: whole(1, 65_535, 8112),
     // The agent lower-cases each value, and puts an underscore before a capital: a name with capitals would be another one.
     agent_user: text(
-      [/^[a-z\d_.-]{1,20}$/, 'must be 1 to 20 small letters (to Windows, case makes no difference), digits and _ . -'],
+      [/^[a-z\d_.-]{1,20}$/, 'must be 1 to 20 lower-case letters, digits, _ . or - (Windows ignores case)'],
       'ecs',
     ),
     agent_key: text([/^[!-~]{4,256}$/, 'must be 4 to 256 characters without space'], ''),

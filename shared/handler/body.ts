@@ -26,7 +26,7 @@ export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest)
     throw invalidParameter('Body', 'must be JSON, not compressed, sent with Content-Type: application/json')
   }
   const twice = duplicateName(text)
-  if (twice !== undefined) throw invalidParameter(twice, 'must stand in the body once')
+  if (twice !== undefined) throw invalidParameter(twice, 'must appear only once in the body')
   return event.body
 }
 

@@ -227,7 +227,7 @@ describe('SQS', () => {
     expect(line()).toMatchObject({ level: 'error', status: 503, code: 'ServiceUnavailable', result: RESULT })
     expect(line().notes).toEqual([
       'message m-3: InvalidParameter.Name: Name must be a text.',
-      'message m-4: InvalidEvent: The data must be a JSON object with no name twice, or that as text or in base64.',
+      'message m-4: InvalidEvent: The data must be a JSON object without duplicate names, as JSON, text or base64.',
       'messages m-1, m-2, m-5, m-6',
       'message m-2: ServiceUnavailable: The cloud fails.',
       'message m-5: InvalidSandbox.NotFound: Gone.',

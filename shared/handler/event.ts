@@ -19,8 +19,8 @@ interface EventFunction<Schema extends ObjectSchema> {
    */
   input: Schema
   /**
-   * Does the work of all messages together: none, where all there are ask for nothing. `failures[i]` says why `inputs[i]`
-   * was not done. To throw fails them all.
+   * Processes all messages together; `inputs` is empty if none of them asks for anything. `failures[i]` says why `inputs[i]`
+   * was not done. A throw fails them all.
    */
   run(inputs: readonly v.InferOutput<Schema>[], call: Call): Promise<Work>
 }

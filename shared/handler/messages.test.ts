@@ -35,8 +35,8 @@ function problemOf(event: unknown): string {
   return message?.problem ?? 'no problem'
 }
 
-const NO_OBJECT = 'The data must be a JSON object with no name twice, or that as text or in base64.'
-const NO_JSON = 'The body must be JSON, with no name twice in an object.'
+const NO_OBJECT = 'The data must be a JSON object without duplicate names, as JSON, text or base64.'
+const NO_JSON = 'The body must be JSON without duplicate names.'
 const NO_BATCH = 'A batch must be a JSON array of CloudEvents.'
 const NO_RECORDS = 'Records must have one or more.'
 const TWICE = '{"SandboxId":"i-a","SandboxId":"i-b"}'

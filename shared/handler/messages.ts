@@ -36,7 +36,7 @@ export function readMessages(event: unknown, request: HttpRequest): Message[] {
   return originOf(event) === 'http' ? fromHttp(request) : read(event, '', LAYERS)
 }
 
-const NO_DATA = 'The data must be a JSON object with no name twice, or that as text or in base64'
+const NO_DATA = 'The data must be a JSON object without duplicate names, as JSON, text or base64'
 // An event of EventBridge through SNS and SQS, with its data in base64, has six.
 const LAYERS = 8
 const STRUCTURED = 'application/cloudevents+json'
@@ -59,7 +59,7 @@ function fromHttp({ headers, body, isBase64Encoded }: HttpRequest): Message[] {
     }
   }
   const value = json(content)
-  if (value === undefined) return problem('', 'The body must be JSON, with no name twice in an object')
+  if (value === undefined) return problem('', 'The body must be JSON without duplicate names')
   if (type === BATCHED) {
     if (!Array.isArray(value)) return problem('', 'A batch must be a JSON array of CloudEvents')
     return value.flatMap((item) => cloudEvent(item, ''))

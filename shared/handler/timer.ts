@@ -68,7 +68,7 @@ const isTimer = ({ type }: Record<string, unknown>) => /^(byte)?faas\.timer\.eve
 function parsed(data: unknown = {}): Record<string, unknown> {
   const value = typeof data === 'string' ? json(data.trim() === '' ? '{}' : data) : data
   if (isObject(value)) return value
-  throw invalidEvent('The data must be a JSON object with no name twice')
+  throw invalidEvent('The data must be a JSON object without duplicate names')
 }
 
 const invalidEvent = (reason: string) => new ActionError(400, 'InvalidEvent', `${reason}.`)

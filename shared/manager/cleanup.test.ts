@@ -195,7 +195,7 @@ it('an end that cannot be read is told once in a run', async () => {
   const { level, notes } = JSON.parse(done.call.line())
   expect([level, notes]).toEqual([
     'warn',
-    [`have no end, because their tag ${END_TAG} cannot be one: 2, ${one}, ${other}`],
+    [`2 sandboxes have no end because their tag ${END_TAG} is not a valid time: ${one}, ${other}`],
   ])
 })
 

@@ -98,7 +98,9 @@ export async function cleanUp(
   for (const note of notesOf(fates)) log.note(note)
   const { unreadable } = found
   if (unreadable.length > 0) {
-    log.note(`have no end, because their tag ${END_TAG} cannot be one: ${unreadable.length}, ${named(unreadable)}`)
+    log.note(
+      `${unreadable.length} sandboxes have no end because their tag ${END_TAG} is not a valid time: ${named(unreadable)}`,
+    )
   }
   const late = [...chosen, ...refusable].filter(({ id, since }) => isOverdue(fates.get(id), since))
   if (late.length > 0) log.note(`should have been gone for more than an hour: ${named(late)}`, 'error')

@@ -7,8 +7,8 @@ const VISIBLE_AFTER_MS = 10_000
 const MAX_TOKENS = 10_000
 
 /**
- * Remembers, in this process, the tokens that stay refused: a viewer that reconnects for ever with a token that was used costs
- * no call to the cloud. Tokens are known by their hash. The oldest of more than 10,000 are forgotten.
+ * Remembers, in this process, the tokens that stay refused, so that a viewer that keeps reconnecting with a used token costs no
+ * call to the cloud. Tokens are known by their hash. The oldest of more than 10,000 are forgotten.
  */
 export function refusedTokens() {
   const tokens = new Map<string, { since: number; refusal: Refusal | undefined }>()
@@ -24,7 +24,7 @@ export function refusedTokens() {
     find: (hash: string): Refusal | undefined => tokens.get(hash)?.refusal,
     /** From here on the token is refused. */
     add: (hash: string, refusal: Refusal) => remember(hash, Date.now(), refusal),
-    /** The cloud does not show the token. Twice, some seconds apart, that is for good: it is not a new one. */
+    /** The cloud lacks the token. If it lacks it twice, ten seconds apart, it is not a new one and is refused for good. */
     addMissing(hash: string): void {
       const since = tokens.get(hash)?.since ?? Date.now()
       remember(hash, since, since + VISIBLE_AFTER_MS <= Date.now() ? 'NotFound' : undefined)

@@ -35,8 +35,8 @@ export const notInWhitelist = (what: string) =>
 export const nameMatches = (name: string, wanted: string) => name.includes(wanted)
 
 /**
- * Of which ResourceType everything is that the API has made: a filter finds nothing of another. The models of the answers,
- * and of what creates, have neither it nor Tags; that ListGateways alone may still show Tags is not relied on.
+ * The ResourceType of everything created through the API; a filter for another type finds nothing. The models of the answers
+ * and of the creations have neither it nor Tags.
  */
 export const resourceType = 'Console'
 

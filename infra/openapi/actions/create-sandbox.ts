@@ -11,7 +11,7 @@ export const createSandbox = actionWords({
   summary: 'Make a sandbox',
   text: `Makes a machine and answers its id at once; it boots for some time then, and DescribeSandboxes tells when it is RUNNING.
 
-Send a \`ClientToken\`, or an \`X-Request-ID\`: the same one creates one machine, however often the call is repeated. It is your own: the same one of another caller creates another machine. If the cloud does not confirm a creation, or does not show its machine yet, the message of the error holds the token to repeat the call with.`,
+Send a \`ClientToken\`, or an \`X-Request-ID\`: the same one creates one machine, however often the call is repeated. Another caller's identical token creates a separate machine. If the cloud does not confirm a creation, or does not show its machine yet, the message of the error holds the token to repeat the call with.`,
   parameters: {
     OsType: { text: 'The operating system.', example: 'Linux' },
     InstanceName: {

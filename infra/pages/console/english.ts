@@ -205,7 +205,7 @@ export const english = {
     key: 'A key is needed, and the one that was sent is not right.',
     agentDown:
       'The password agent in the machine does not answer or failed. It starts a little later than Windows itself.',
-    agentRefused: 'The password agent in the machine and the manager do not fit: the configuration is wrong.',
+    agentRefused: 'The password agent and the configuration of the manager do not match.',
     desktopDown: 'The machine runs, but no desktop answers in it.',
     desktopEnded: 'The desktop has ended the connection.',
     unavailable:

@@ -23,7 +23,7 @@ export const chinese: Readonly<Record<string, string>> = {
   'Make a sandbox': '创建沙箱',
   'Makes a machine and answers its id at once; it boots for some time then, and DescribeSandboxes tells when it is RUNNING.':
     '创建一台机器并立即返回其 ID；随后机器需要一段时间启动，可用 DescribeSandboxes 查看它何时进入 RUNNING。',
-  'Send a `ClientToken`, or an `X-Request-ID`: the same one creates one machine, however often the call is repeated. It is your own: the same one of another caller creates another machine. If the cloud does not confirm a creation, or does not show its machine yet, the message of the error holds the token to repeat the call with.':
+  "Send a `ClientToken`, or an `X-Request-ID`: the same one creates one machine, however often the call is repeated. Another caller's identical token creates a separate machine. If the cloud does not confirm a creation, or does not show its machine yet, the message of the error holds the token to repeat the call with.":
     '请提供 `ClientToken` 或 `X-Request-ID`：无论重试多少次，同一个值只会创建一台机器。它只属于您：其他调用方使用相同的值会创建另一台机器。如果云端没有确认创建，或尚未显示该机器，错误说明中会给出重试所用的 ClientToken。',
   'The operating system.': '操作系统。',
   'The machine is called `sandbox-<InstanceName>`. As configured, where left out. Must be 1 to 120 letters, digits and _ . -.':
