@@ -50,7 +50,9 @@ export function settingsFor(
   run?: Pick<LocalRun, 'settings' | 'auth' | 'isReal'>,
 ): Environment {
   const isReal = run?.isReal ?? false
-  const all = { ...run?.settings, ...env, ...(run?.auth && { ECS_MANAGER__SECURITY__AUTH: run.auth }) }
+  // An empty variable of the caller counts as not set: it must not hide one of `npm start`.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const all = { ...run?.settings, ...given, ...(run?.auth && { ECS_MANAGER__SECURITY__AUTH: run.auth }) }
   const settings = withoutCredentials(settingsOf(all, isReal))
   const file = configFileOf(all)
   return {

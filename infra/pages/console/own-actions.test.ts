@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Sandbox } from '../common/api.ts'
-import { withOwnActions } from './own-actions.ts'
+import { forgetListed, withOwnActions } from './own-actions.ts'
 
 const sandbox = (SandboxId: string, Status = 'RUNNING', CreatedAt = '2026-11-23T12:00:00Z'): Sandbox => ({
   SandboxId,
@@ -27,6 +27,12 @@ test('what was made here is there before the cloud lists it, but not for ever', 
 
 test('once it is listed, it is as it is listed', () => {
   expect(shown(withOwnActions([sandbox('i-2')], { ...none, made }, 1))).toEqual(['i-2 RUNNING'])
+})
+
+test('once it was listed and is listed no longer, it is gone', () => {
+  const own = forgetListed({ ...none, made }, [sandbox('i-2')])
+  expect(withOwnActions([], own, 1)).toEqual([])
+  expect(forgetListed({ ...none, made }, [sandbox('i-1')])).toEqual({ ...none, made })
 })
 
 test('what is being deleted is so at once, and has no address any more', () => {

@@ -25,6 +25,12 @@ export function withOwnActions(listed: readonly Sandbox[], { made, deleted }: Ow
     .sort(newestFirst)
 }
 
+/** The same without what the cloud has shown: what it shows no longer is gone, and not late. */
+export function forgetListed({ made, deleted }: OwnActions, listed: readonly Sandbox[]): OwnActions {
+  const ids = new Set(listed.map(({ SandboxId }) => SandboxId))
+  return { made: made.filter(({ sandbox }) => !ids.has(sandbox.SandboxId)), deleted }
+}
+
 function ended({ PrimaryIp, ...sandbox }: Sandbox): Sandbox {
   return { ...sandbox, Status: 'DELETING' }
 }

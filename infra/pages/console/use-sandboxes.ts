@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type ApiError, asApiError, call, type Results, type Sandbox } from '../common/api.ts'
 import { createClientTokens } from './client-token.ts'
-import { type OwnActions, withOwnActions } from './own-actions.ts'
+import { forgetListed, type OwnActions, withOwnActions } from './own-actions.ts'
 import { pollInterval } from './poll-interval.ts'
 import { createPoller, type Poller } from './poller.ts'
 
@@ -38,7 +38,9 @@ export function useSandboxes(): Sandboxes {
     poller.current = createPoller({
       async look(signal) {
         try {
-          setListed(await call('DescribeSandboxes', {}, { signal }))
+          const found = await call('DescribeSandboxes', {}, { signal })
+          setListed(found)
+          setOwn((own) => forgetListed(own, found))
           setFailure(undefined)
           seen.current.failures = 0
         } catch (error) {
