@@ -70,6 +70,7 @@ test('whatever JSON a body holds, it is refused with 400 or reaches the cloud as
       expect(names).toHaveLength(new Set(names).size)
       for (const [name, value] of given) {
         if (name !== 'LifetimeSeconds') expect(typeof value).toBe('string')
+        if (typeof value === 'number') expect(body).toMatch(new RegExp(`: *${value}(\\.0+)?\\s*[,}]`))
       }
 
       const { InstanceName = 'desktop', TagKey, TagValue, LifetimeSeconds = 86_400 } = Object.fromEntries(given)

@@ -217,6 +217,18 @@ describe('a body', () => {
     ['with a lifetime', { LifetimeSeconds: 600 }, '200'],
     ['with a lifetime as a text', { LifetimeSeconds: '600' }, '200'],
     ['with an endless lifetime', '{"LifetimeSeconds":1e400}', '400 InvalidParameter.LifetimeSeconds'],
+    ['with a lifetime that ends in .0', '{"LifetimeSeconds":600.0}', '200'],
+    [
+      'with a lifetime that would be rounded',
+      '{"LifetimeSeconds":600.0000000000000001}',
+      '400 InvalidParameter.LifetimeSeconds',
+    ],
+    [
+      'with a lifetime that would be rounded to 0',
+      '{"LifetimeSeconds":1e-400}',
+      '400 InvalidParameter.LifetimeSeconds',
+    ],
+    ['with numbers in a text', '{"ClientToken":"1e-400:1.10"}', '200'],
     ['with a part of a second', { LifetimeSeconds: 600.5 }, '400 InvalidParameter.LifetimeSeconds'],
     ['with a name twice', '{"InstanceName":"a","InstanceName":"b"}', '400 InvalidParameter.InstanceName'],
     [
