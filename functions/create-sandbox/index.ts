@@ -1,7 +1,7 @@
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { openConnection } from '../../shared/manager/cloud.ts'
-import { createSandbox } from '../../shared/manager/create.ts'
+import { createSandbox } from '../../shared/manager/create-sandbox.ts'
+import { openConnection } from '../../shared/manager/open-connection.ts'
 import { CreateSandboxInput } from './input.ts'
 
 /** Makes a sandbox and answers its id at once; it boots for some time then. */

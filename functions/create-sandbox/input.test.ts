@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { validate } from '../../shared/handler/request.ts'
+import { validate } from '../../shared/handler/parameters.ts'
 import { CreateSandboxInput } from './input.ts'
 
 /** The input, or the code of the refusal. */

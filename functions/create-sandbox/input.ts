@@ -13,7 +13,7 @@ import {
   TAG_VALUE,
   ZONE,
 } from '../../shared/config/rules.ts'
-import { OsType, Text, wholeSeconds } from '../../shared/handler/parameters.ts'
+import { OsType, Text, wholeSeconds } from '../../shared/handler/parameter-schemas.ts'
 
 /** The parameters of CreateSandbox. What ECS would refuse is named before it is called. */
 export const CreateSandboxInput = v.object({

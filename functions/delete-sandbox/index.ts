@@ -1,7 +1,7 @@
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { openConnection } from '../../shared/manager/cloud.ts'
-import { deleteSandbox } from '../../shared/manager/delete.ts'
+import { deleteSandbox } from '../../shared/manager/delete-sandbox.ts'
+import { openConnection } from '../../shared/manager/open-connection.ts'
 import { DeleteSandboxInput } from './input.ts'
 
 /** Deletes a sandbox for good, desktop and data. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { SandboxId } from '../../shared/handler/parameters.ts'
+import { SandboxId } from '../../shared/handler/parameter-schemas.ts'
 
 /** The parameters of DescribeSandboxTerminalUrl. */
 export const DescribeSandboxTerminalUrlInput = v.object({ SandboxId })

@@ -1,7 +1,7 @@
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { openConnection } from '../../shared/manager/cloud.ts'
-import { describeSandboxes } from '../../shared/manager/describe.ts'
+import { describeSandboxes } from '../../shared/manager/describe-sandboxes.ts'
+import { openConnection } from '../../shared/manager/open-connection.ts'
 import { DescribeSandboxesInput } from './input.ts'
 
 /** Lists sandboxes: all of them, or one page where `MaxResults` or `NextToken` is given. */

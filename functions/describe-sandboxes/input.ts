@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { OsType, SandboxId, Text, wholeNumber } from '../../shared/handler/parameters.ts'
-import { STATUSES } from '../../shared/manager/sandbox.ts'
+import { OsType, SandboxId, Text, wholeNumber } from '../../shared/handler/parameter-schemas.ts'
+import { STATUSES } from '../../shared/manager/sandbox/sandbox.ts'
 
 /** The parameters of DescribeSandboxes: which sandboxes, and how many at a time. */
 export const DescribeSandboxesInput = v.object({

@@ -1,7 +1,7 @@
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { openConnection } from '../../shared/manager/cloud.ts'
-import { renewSandbox } from '../../shared/manager/renew.ts'
+import { openConnection } from '../../shared/manager/open-connection.ts'
+import { renewSandbox } from '../../shared/manager/renew-sandbox.ts'
 import { RenewSandboxInput } from './input.ts'
 
 /** Sets the end of a sandbox anew, so many seconds from now. */

@@ -1,7 +1,7 @@
 import { event } from '../../shared/handler/event.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { openConnection } from '../../shared/manager/cloud.ts'
-import { teardownSandboxes } from '../../shared/manager/teardown.ts'
+import { openConnection } from '../../shared/manager/open-connection.ts'
+import { teardownSandboxes } from '../../shared/manager/teardown-sandboxes.ts'
 import { TeardownInput } from './input.ts'
 
 /** Ends the sandboxes that an event names. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { invalidParameter, missingParameter } from '../../shared/errors.ts'
-import { SandboxId } from '../../shared/handler/parameters.ts'
+import { SandboxId } from '../../shared/handler/parameter-schemas.ts'
 
 /**
  * What an event says of the sandboxes to end: `SandboxId`, or a list of them as `SandboxIds`, and for the log a `Reason`.

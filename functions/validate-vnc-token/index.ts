@@ -1,7 +1,7 @@
 import { action } from '../../shared/handler/action.ts'
 import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { admitToken } from '../../shared/manager/admit-token.ts'
-import { openConnection } from '../../shared/manager/cloud.ts'
+import { openConnection } from '../../shared/manager/open-connection.ts'
+import { validateVncToken } from '../../shared/manager/validate-vnc-token.ts'
 import { ValidateVncTokenInput } from './input.ts'
 
 /**
@@ -11,7 +11,7 @@ import { ValidateVncTokenInput } from './input.ts'
 export const handler = action({
   name: 'ValidateVncToken',
   input: ValidateVncTokenInput,
-  run: ({ Token }, call) => admitToken(call, Token),
+  run: ({ Token }, call) => validateVncToken(call, Token),
   body: (address) => address,
 })
 

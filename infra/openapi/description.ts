@@ -1,4 +1,4 @@
-import { VERSION } from '../../shared/handler/request.ts'
+import { VERSION } from '../../shared/handler/parameters.ts'
 import { createSandbox } from './actions/create-sandbox.ts'
 import { deleteSandbox } from './actions/delete-sandbox.ts'
 import { describeSandboxTerminalUrl } from './actions/describe-sandbox-terminal-url.ts'

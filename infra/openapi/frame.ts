@@ -1,4 +1,4 @@
-import { VERSION } from '../../shared/handler/request.ts'
+import { VERSION } from '../../shared/handler/parameters.ts'
 import { REQUEST_ID } from './examples.ts'
 
 const TEXT = `Sandboxes for computer-use agents: desktops on VolcEngine ECS that are made, listed, opened, renewed and removed through HTTP actions, and end by themselves.

@@ -1,4 +1,4 @@
-import { VERSION } from '../../shared/handler/request.ts'
+import { VERSION } from '../../shared/handler/parameters.ts'
 
 /** A response of failure: its status, and each code that it may have, as README's table of errors has them. */
 export type Refusal = {

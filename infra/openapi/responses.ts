@@ -1,4 +1,4 @@
-import { VERSION } from '../../shared/handler/request.ts'
+import { VERSION } from '../../shared/handler/parameters.ts'
 import { REQUEST_ID } from './examples.ts'
 import type { JsonSchema } from './json-schema.ts'
 import {

@@ -1,7 +1,7 @@
-import { OsType } from '../../shared/handler/parameters.ts'
+import { OsType } from '../../shared/handler/parameter-schemas.ts'
 import type { ResponseMetadata } from '../../shared/handler/reply.ts'
-import type { Created } from '../../shared/manager/create.ts'
-import { type Sandbox, STATUSES } from '../../shared/manager/sandbox.ts'
+import type { Created } from '../../shared/manager/create-sandbox.ts'
+import { type Sandbox, STATUSES } from '../../shared/manager/sandbox/sandbox.ts'
 import { CREATED_AT, EXPIRE_AT, SANDBOX_ID } from './examples.ts'
 import type { JsonSchema } from './json-schema.ts'
 

@@ -5,8 +5,8 @@ import { ActionError, outOfTime } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { parseBody } from './body.ts'
 import { ANSWER_MS, type Call, type Invocation, logOutcome, type PlatformContext, receive } from './invocation.ts'
+import { checkAction, type ObjectSchema, readParameters, validate } from './parameters.ts'
 import { ALLOW, failure, metadata, type Reply, type ResponseMetadata, reply, toActionError } from './reply.ts'
-import { checkAction, type ObjectSchema, readParameters, validate } from './request.ts'
 
 interface Action<Schema extends ObjectSchema, Result> {
   /** Name of the action, as it stands in `Action=`. */

@@ -2,7 +2,7 @@ import jsonBodyParser from '@middy/http-json-body-parser'
 import { ActionError, invalidParameter } from '../errors.ts'
 import { duplicateName } from './duplicate-name.ts'
 import type { HttpRequest } from './http-request.ts'
-import { MAX_BODY_BYTES } from './request.ts'
+import { MAX_BODY_BYTES } from './parameters.ts'
 import { withoutByteOrderMark } from './values.ts'
 
 const parser = jsonBodyParser()

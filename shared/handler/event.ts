@@ -1,13 +1,13 @@
 import type * as v from 'valibot'
 import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
+import { failureOf, inTime, validateData } from './async-invocation.ts'
 import { authenticate } from './auth.ts'
 import { checkSize } from './body.ts'
 import { type Call, type Invocation, logOutcome, type PlatformContext, receive } from './invocation.ts'
 import { type Message, originOf, readMessages } from './messages.ts'
+import type { ObjectSchema } from './parameters.ts'
 import { failure, metadata, type Reply, reply, toActionError } from './reply.ts'
-import type { ObjectSchema } from './request.ts'
-import { failureOf, inTime, validateData } from './unattended.ts'
 import { isHandshake, permission } from './web-hook.ts'
 
 interface EventFunction<Schema extends ObjectSchema> {

@@ -1,30 +1,95 @@
 import * as v from 'valibot'
+import { ActionError, invalidParameter, missingParameter, unknownParameter } from '../errors.ts'
+import type { HttpRequest } from './http-request.ts'
 
-/** Parameters that more than one action has. A message completes the sentence "<Name> ...". */
-export const OsType = v.picklist(['Linux', 'Windows'], 'must be Linux or Windows')
+/** The version of the API, and the only one. */
+export const VERSION = '2020-04-01'
 
-/** A text. A number is none: of a 64-bit id in JSON, JSON.parse loses digits. */
-export const Text = v.string('must be a text')
+/** Largest body, in bytes as sent. */
+export const MAX_BODY_BYTES = 64 * 1024
 
-/** The id of a sandbox. */
-export const SandboxId = v.pipe(Text, v.regex(/^i-[a-z0-9]{1,62}$/, 'must be the id of a sandbox (i-...)'))
+/** The parameters of a request. None is empty; one of the body may be any JSON value. */
+export type Parameters = ReadonlyMap<string, unknown>
 
-/** A span of time in seconds. Its bounds depend on the configuration, and the manager checks them. */
-export function wholeSeconds() {
-  const message = 'must be a whole number of seconds'
-  return v.pipe(TextOrNumber(message), v.regex(/^\d{1,9}$/, message), v.transform(Number))
+/**
+ * The parameters of query and JSON body together.
+ *
+ * @param body  the body, parsed; undefined when there is none
+ * @throws {ActionError} `InvalidParameter.<Name>` for one given in both with different values, or of a shape that no
+ *   parameter has
+ */
+export function readParameters({ query }: HttpRequest, body: unknown = {}): Parameters {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalidParameter('Body', 'must be a JSON object of parameters')
+  }
+  const inQuery = collect(Object.entries(query))
+  const inBody = collect(Object.entries(body))
+  for (const [name, value] of inBody) {
+    const other = inQuery.get(name)
+    if (other === undefined || other === (typeof value === 'number' ? `${value}` : value)) continue
+    throw invalidParameter(name, 'is another in the query than in the body')
+  }
+  return new Map([...inQuery, ...inBody])
 }
 
-/** A whole number, as a number of a JSON body or as the text that a query carries. */
-export function wholeNumber(low: number, high: number) {
-  const message = `must be a whole number from ${low} to ${high}`
-  return v.pipe(
-    TextOrNumber(message),
-    v.check((text) => /^\d{1,15}$/.test(text) && Number(text) >= low && Number(text) <= high, message),
-    v.transform(Number),
-  )
+/**
+ * Checks that the request is for this action: the gateway, which routes by the query, may have chosen the wrong function.
+ * @throws {ActionError} `MissingParameter.<Name>`, `InvalidActionOrVersion`
+ */
+export function checkAction({ query }: HttpRequest, action: string): void {
+  for (const [name, expected] of Object.entries({ Action: action, Version: VERSION })) {
+    const value = query[name]
+    if (!value) throw missingParameter(name, ` in the query: ${name}=${expected}`)
+    if (value !== expected) {
+      throw new ActionError(
+        404,
+        'InvalidActionOrVersion',
+        `This is ${action}, version ${VERSION}, and no other action.`,
+      )
+    }
+  }
 }
 
-function TextOrNumber(message: string) {
-  return v.pipe(v.union([v.string(), v.number()], message), v.transform(String))
+/**
+ * Checks the parameters against the action's schema.
+ * @throws {ActionError} `UnknownParameter.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`
+ */
+export function validate<Schema extends ObjectSchema>(schema: Schema, parameters: Parameters): v.InferOutput<Schema> {
+  const input: Record<string, unknown> = {}
+  for (const [name, value] of parameters) {
+    if (name === 'Action' || name === 'Version') continue
+    // valibot's own strictObject takes __proto__, toString and the like for known.
+    if (!Object.hasOwn(schema.entries, name)) throw unknownParameter(name, Object.keys(schema.entries))
+    input[name] = value
+  }
+  const result = v.safeParse(schema, input)
+  if (result.success) return result.output
+  const issue = result.issues[0]
+  const name = `${issue.path?.[0]?.key}`
+  throw issue.received === 'undefined' ? missingParameter(name) : invalidParameter(name, issue.message)
+}
+
+/** The schema of an action's parameters. */
+export type ObjectSchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
+
+// A list may be written as a text with commas, counted as ECS has it in a query (SecurityGroupIds.1=a), or as a list of JSON:
+// here all become a text with commas.
+function collect(given: readonly (readonly [string, unknown])[]): Map<string, unknown> {
+  const parameters = new Map<string, unknown>()
+  const counted: string[] = []
+  for (const [name, value] of given) {
+    const written = name === 'SecurityGroupIds' ? joined(value) : value
+    if (written === '' || written === null) continue
+    if (/^SecurityGroupIds\.[1-9]\d?$/.test(name)) counted.push(typeof written === 'string' ? written : '?')
+    else parameters.set(name, written)
+  }
+  if (counted.length > 0) {
+    if (parameters.has('SecurityGroupIds')) throw invalidParameter('SecurityGroupIds', 'must be written in one way')
+    parameters.set('SecurityGroupIds', counted.join())
+  }
+  return parameters
+}
+
+function joined(value: unknown): unknown {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join() : value
 }

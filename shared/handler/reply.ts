@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { Invocation } from './invocation.ts'
-import { VERSION } from './request.ts'
+import { VERSION } from './parameters.ts'
 
 /** An answer as the platforms take it; veFaaS reads these three keys, AWS also multiValueHeaders. */
 export interface Reply {

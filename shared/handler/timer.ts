@@ -1,11 +1,11 @@
 import type * as v from 'valibot'
 import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
+import { failureOf, inTime, validateData } from './async-invocation.ts'
 import { type Call, logOutcome, type PlatformContext, receive } from './invocation.ts'
 import { contentOf, NO_CONTENT } from './messages.ts'
+import type { ObjectSchema } from './parameters.ts'
 import { reply, toActionError } from './reply.ts'
-import type { ObjectSchema } from './request.ts'
-import { failureOf, inTime, validateData } from './unattended.ts'
 import { fields, isObject, json } from './values.ts'
 
 interface TimerFunction<Schema extends ObjectSchema> {

@@ -3,16 +3,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { callFor, configFor, type Settings } from '../../tests/support/manager.ts'
 import { answerWith, enveloped, type Stub, startStub } from '../../tests/support/stub-cloud.ts'
 import { ActionError } from '../errors.ts'
-import { admitToken } from './admit-token.ts'
-import { cleanUp } from './cleanup.ts'
-import type { Call } from './cloud.ts'
-import { createSandbox } from './create.ts'
-import { deleteSandbox } from './delete.ts'
-import { describeSandboxes } from './describe.ts'
-import { openTerminal } from './open-terminal.ts'
-import { renewSandbox } from './renew.ts'
-import { teardownSandboxes } from './teardown.ts'
-import { mintToken } from './vnc-token.ts'
+import { cleanupSandboxes } from './cleanup-sandboxes.ts'
+import { createSandbox } from './create-sandbox.ts'
+import { deleteSandbox } from './delete-sandbox.ts'
+import { describeSandboxTerminalUrl } from './describe-sandbox-terminal-url.ts'
+import { describeSandboxes } from './describe-sandboxes.ts'
+import type { Call } from './ecs/call.ts'
+import { renewSandbox } from './renew-sandbox.ts'
+import { mintToken } from './sandbox/vnc-token.ts'
+import { teardownSandboxes } from './teardown-sandboxes.ts'
+import { validateVncToken } from './validate-vnc-token.ts'
 
 let stub: Stub
 /** What the cloud answers in place of a Result, by its action; gets the count of the call. */
@@ -38,8 +38,8 @@ const WORK: Record<string, (call: Call) => Promise<unknown>> = {
   CreateSandbox: (call) => createSandbox(call, { OsType: 'Linux' }),
   DeleteSandbox: (call) => deleteSandbox(call, ID),
   RenewSandbox: (call) => renewSandbox(call, ID, 60),
-  DescribeSandboxTerminalUrl: (call) => openTerminal(call, ID),
-  ValidateVncToken: (call) => admitToken(call, mintToken(ID)),
+  DescribeSandboxTerminalUrl: (call) => describeSandboxTerminalUrl(call, ID),
+  ValidateVncToken: (call) => validateVncToken(call, mintToken(ID)),
   'DescribeSandboxes, all': (call) => describeSandboxes(call, {}),
   'DescribeSandboxes, one': (call) => describeSandboxes(call, { SandboxId: ID }),
   'DescribeSandboxes, a page': (call) => describeSandboxes(call, { MaxResults: 10 }),
@@ -48,7 +48,7 @@ const WORK: Record<string, (call: Call) => Promise<unknown>> = {
     if (failures[0]) throw failures[0]
   },
   CleanupSandboxes: async (call) => {
-    const { failure } = await cleanUp(call, false)
+    const { failure } = await cleanupSandboxes(call, false)
     if (failure) throw failure
   },
 }
@@ -174,7 +174,7 @@ describe('what the cloud answers to a deletion', () => {
     const call = callFor(configFor(stub.url, QUICK), { withinMs: 3_500 })
     const { failures } = await teardownSandboxes(call, [{ SandboxIds: [ID] }])
     expect(failures[0]?.message).toBe(`Not deleted yet (UnknownError): ${ID}. Deliver the event again.`)
-    await cleanUp(call, false)
+    await cleanupSandboxes(call, false)
     expect(call.line()).not.toContain('hunter2')
   })
 })

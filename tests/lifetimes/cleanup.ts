@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { handler } from '../../functions/cleanup-sandboxes/index.ts'
 import type { Instance } from '../../infra/emulator/ecs/instance.ts'
-import type { CleanupResult } from '../../shared/manager/cleanup.ts'
+import type { CleanupResult } from '../../shared/manager/cleanup-sandboxes.ts'
 import { eventBridge, vefaasEvent } from '../support/messages.ts'
 import { isGone } from './delete.ts'
 import { deliver, resultInLog, resultOfEvent } from './deliver.ts'
@@ -38,7 +38,7 @@ export const cleanupWith = (fortune: fc.Arbitrary<Fortune>): fc.Arbitrary<Reques
     })
     .map((cleanup) => ({
       send: async (world) => {
-        await cleanUp(world, cleanup)
+        await cleanupSandboxes(world, cleanup)
       },
       toString: () => textOf(cleanup),
     }))
@@ -50,7 +50,7 @@ function textOf({ by, dry, remainingMs, fortune }: Cleanup): string {
 }
 
 /** Runs the clean-up; answers whether it was a success. */
-export async function cleanUp(world: World, { by, dry, remainingMs, fortune }: Cleanup): Promise<boolean> {
+export async function cleanupSandboxes(world: World, { by, dry, remainingMs, fortune }: Cleanup): Promise<boolean> {
   const before = survey(world)
   const { invocation, delivered } = await deliver(world, {
     name: dry ? 'CleanupSandboxes (dry)' : 'CleanupSandboxes',

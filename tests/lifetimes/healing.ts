@@ -1,5 +1,5 @@
 import type { Instance } from '../../infra/emulator/ecs/instance.ts'
-import { cleanUp } from './cleanup.ts'
+import { cleanupSandboxes } from './cleanup.ts'
 import { pass, untilDone } from './clock.ts'
 import { isOutdated, TOKEN_PREFIX } from './truth.ts'
 import type { World } from './world.ts'
@@ -23,7 +23,7 @@ export async function checkHealing(world: World): Promise<void> {
   const runs = 1 + Math.max(1, Math.ceil(due.length / settings.max_deletions_per_run))
   for (let run = 0; run < runs; run += 1) {
     const quick = { by: 'a timer of veFaaS', dry: false, remainingMs: 60_000, fortune: { legs: [5] } }
-    await untilDone(cleanUp(world, quick))
+    await untilDone(cleanupSandboxes(world, quick))
     pass(PAUSE_MS)
   }
   for (const { InstanceId: id } of due) {

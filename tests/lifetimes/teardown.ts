@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { handler } from '../../functions/teardown-sandboxes/index.ts'
-import type { TeardownResult } from '../../shared/manager/teardown.ts'
+import type { TeardownResult } from '../../shared/manager/teardown-sandboxes.ts'
 import { type Sent, vefaas } from '../support/events.ts'
 import {
   batched,

@@ -4,7 +4,7 @@ import { loadConfig, secretsOf } from '../../shared/config/index.ts'
 import type { Config } from '../../shared/config/schema.ts'
 import { ActionError } from '../../shared/errors.ts'
 import { type CloudCall, startLog } from '../../shared/log.ts'
-import type { Call } from '../../shared/manager/cloud.ts'
+import type { Call } from '../../shared/manager/ecs/call.ts'
 
 /** Settings as `section.key`, whatever the type of the key. */
 export type Settings = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import { TeardownInput } from '../../../functions/teardown-sandboxes/input.ts'
-import { SandboxId } from '../../../shared/handler/parameters.ts'
-import type { TeardownResult } from '../../../shared/manager/teardown.ts'
+import { SandboxId } from '../../../shared/handler/parameter-schemas.ts'
+import type { TeardownResult } from '../../../shared/manager/teardown-sandboxes.ts'
 import { SANDBOX_ID } from '../examples.ts'
 import { convert, type JsonSchema } from '../json-schema.ts'
 import { SANDBOX_ID_SCHEMA } from '../results.ts'

@@ -8,7 +8,7 @@ import type { CredentialSource, Credentials } from './credentials.ts'
 import { flatten, type Param } from './flatten.ts'
 
 /** What the client has to know of the invocation that it works for. */
-export interface Effort {
+export interface CallOptions {
   /** When the work has to be done, in milliseconds since 1970. No try and no wait goes beyond it. */
   deadline: number
   log: Log
@@ -26,7 +26,7 @@ export interface EcsClient {
   send<Result>(
     action: string,
     params: { readonly [key: string]: Param },
-    effort: Effort,
+    effort: CallOptions,
     schema: v.GenericSchema<unknown, Result>,
   ): Promise<Result>
   /** Begins to connect ahead of the first call. Never fails. */

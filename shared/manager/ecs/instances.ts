@@ -1,0 +1,135 @@
+import { isIPv4 } from 'node:net'
+import * as v from 'valibot'
+import { ErrorCode, OptionalText, optionalList, Text } from './answer.ts'
+import { type Call, send } from './call.ts'
+import { parseTime } from './time.ts'
+
+/** An instance of ECS, as far as the manager reads it. */
+export interface Instance {
+  id: string
+  status: string
+  osType: 'Linux' | 'Windows'
+  type: string
+  name: string | undefined
+  project: string | undefined
+  /** Milliseconds since 1970. */
+  createdAt: number | undefined
+  primaryIp: string | undefined
+  eip: string | undefined
+  /** The cloud refuses to delete it. */
+  isProtected: boolean
+  tags: readonly Tag[]
+}
+
+export type Tag = { Key: string; Value: string }
+
+/** One page of DescribeInstances. */
+export interface InstancePage {
+  instances: Instance[]
+  /** The token of the next page; undefined on the last one. */
+  next: string | undefined
+  /** How many there are on all pages. */
+  total: number
+}
+
+/** Reads one page of instances. Throws `CloudError`, like all that follow. */
+export function describeInstances(call: Call, params: Parameters<typeof send>[2]): Promise<InstancePage> {
+  const isFirst = params.NextToken === undefined
+  // An incomplete answer must not read as "there are no others": where some are counted, the first page holds some, and the
+  // only page holds all.
+  const whole = v.check<v.InferOutput<typeof PageSchema>>(({ Instances, NextToken, TotalCount }) => {
+    if (!isFirst || TotalCount === 0) return true
+    const shown = Instances?.length ?? 0
+    return shown > 0 && (NextToken !== '' || shown >= TotalCount)
+  })
+  return send(call, 'DescribeInstances', params, v.pipe(PageSchema, whole, v.transform(toPage)))
+}
+
+/** The instance with this id, whoever owns it; undefined when there is none. */
+export async function describeInstance(call: Call, instanceId: string): Promise<Instance | undefined> {
+  const { instances } = await describeInstances(call, { InstanceIds: [instanceId] })
+  return instances.find(({ id }) => id === instanceId)
+}
+
+export function deleteInstance(call: Call, InstanceId: string) {
+  return send(call, 'DeleteInstance', { InstanceId }, v.unknown())
+}
+
+/**
+ * Deletes up to 100 instances. One that is refused does not stop the others.
+ * @returns what the cloud answers to each: its code for one that it refused, undefined for one that it deletes. One that it
+ *   says nothing about is not in the map.
+ */
+export async function deleteInstances(
+  call: Call,
+  InstanceIds: readonly string[],
+): Promise<Map<string, string | undefined>> {
+  const { OperationDetails } = await send(call, 'DeleteInstances', { InstanceIds }, DeletionSchema)
+  return new Map(
+    OperationDetails.map(({ InstanceId, Error: error }) => [
+      InstanceId,
+      error ? (error.Code ?? 'UnknownError') : undefined,
+    ]),
+  )
+}
+
+/** A tag that is there already gets the new value. */
+export function tagInstance(call: Call, instanceId: string, tag: Tag) {
+  return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds: [instanceId], Tags: [tag] }, v.unknown())
+}
+
+/** @param TagKeys  1 to 20; those that are not there do not matter */
+export function untagInstance(call: Call, instanceId: string, TagKeys: readonly string[]) {
+  return untagInstances(call, [instanceId], TagKeys)
+}
+
+/** The same for 1 to 50 instances; when one of them does not exist, nothing is done. */
+export function untagInstances(call: Call, ResourceIds: readonly string[], TagKeys: readonly string[]) {
+  return send(call, 'UntagResources', { ResourceType: 'instance', ResourceIds, TagKeys }, v.unknown())
+}
+
+const InstanceSchema = v.object({
+  InstanceId: Text,
+  Status: Text,
+  OsType: OptionalText,
+  InstanceTypeId: OptionalText,
+  InstanceName: OptionalText,
+  ProjectName: OptionalText,
+  CreatedAt: OptionalText,
+  NetworkInterfaces: optionalList(v.object({ PrimaryIpAddress: OptionalText })),
+  EipAddress: v.nullish(v.object({ IpAddress: OptionalText })),
+  DeletionProtection: v.optional(v.unknown()),
+  Tags: optionalList(v.object({ Key: OptionalText, Value: OptionalText })),
+})
+
+const PageSchema = v.object({
+  Instances: v.nullish(v.array(InstanceSchema), null),
+  NextToken: OptionalText,
+  TotalCount: v.number(),
+})
+
+const DeletionSchema = v.object({
+  OperationDetails: v.array(v.object({ InstanceId: Text, Error: v.nullish(v.object({ Code: ErrorCode })) })),
+})
+
+function toPage({ Instances, NextToken, TotalCount }: v.InferOutput<typeof PageSchema>): InstancePage {
+  return { instances: (Instances ?? []).map(toInstance), next: NextToken || undefined, total: TotalCount }
+}
+
+function toInstance(instance: v.InferOutput<typeof InstanceSchema>): Instance {
+  const address = instance.NetworkInterfaces[0]?.PrimaryIpAddress ?? ''
+  return {
+    id: instance.InstanceId,
+    status: instance.Status,
+    osType: /^windows$/i.test(instance.OsType) ? 'Windows' : 'Linux',
+    type: instance.InstanceTypeId,
+    name: instance.InstanceName || undefined,
+    project: instance.ProjectName || undefined,
+    createdAt: parseTime(instance.CreatedAt),
+    // The password agent is called there: what is no address must not become part of a URL.
+    primaryIp: isIPv4(address) ? address : undefined,
+    eip: instance.EipAddress?.IpAddress || undefined,
+    isProtected: instance.DeletionProtection === true,
+    tags: instance.Tags,
+  }
+}

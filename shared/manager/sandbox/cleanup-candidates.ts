@@ -1,0 +1,79 @@
+import type { Call } from '../ecs/call.ts'
+import { CloudError } from '../ecs/cloud-error.ts'
+import type { Instance } from '../ecs/instances.ts'
+import type { Pace } from '../ecs/pacer.ts'
+import { describeError } from '../ecs/translate-errors.ts'
+import { cleanupReason, type Reason } from './cleanup-reason.ts'
+import type { ExpiredToken } from './expired-tokens.ts'
+import { hasUnreadableEnd } from './lifetime.ts'
+import { listSandboxes, type Page, pageCheck } from './listing.ts'
+import { expiredTokens } from './vnc-token.ts'
+
+/** A sandbox that should be gone. */
+export interface Candidate {
+  id: string
+  reason: Reason
+  /** Since when, in milliseconds since 1970. */
+  since: number
+  isStarting: boolean
+  /** Why the cloud is not even asked to delete it; undefined for most. */
+  obstacle: string | undefined
+}
+
+export interface Found {
+  scanned: number
+  candidates: Candidate[]
+  tokens: ExpiredToken[]
+  /** Those with an end that cannot be read, so that they have none. */
+  unreadable: { id: string }[]
+  /** Why not all sandboxes were looked at. */
+  problem?: string
+}
+
+/**
+ * Looks at every sandbox for what should be gone, with one call to the cloud for each page of 100 instances. What it has
+ * found when the listing breaks off, or is not done in time, it returns all the same.
+ * @param until  milliseconds since 1970
+ */
+export async function scan(call: Call, pace: Pace, until: number): Promise<Found> {
+  // While it is listed, what exists changes: a sandbox may be seen on two pages.
+  const seen = new Set<string>()
+  const found: Found = { scanned: 0, candidates: [], tokens: [], unreadable: [] }
+  const check = pageCheck()
+  try {
+    let page: Page | undefined
+    do {
+      if (Date.now() > until || !(await pace('DescribeInstances'))) {
+        return { ...found, problem: `the listing was not done in time: ${found.scanned} sandboxes were looked at` }
+      }
+      page = await nextPage(call, page)
+      check(page)
+      for (const instance of page.sandboxes) {
+        if (!seen.has(instance.id)) look(call, instance, found)
+        found.scanned = seen.add(instance.id).size
+      }
+    } while (page.next)
+    return found
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error
+    return { ...found, problem: `the listing broke off (${error.details.code ?? error.kind}): ${describeError(error)}` }
+  }
+}
+
+// The listing begins wide, because with very many sandboxes the tag filter would cost a page in vain. Where the first page
+// shows that most machines are somebody else's, the tag filter saves more than that.
+async function nextPage(call: Call, page: Page | undefined): Promise<Page> {
+  if (page) return listSandboxes(call, { from: page.next })
+  const first = await listSandboxes(call, { wide: true })
+  return first.next && first.sandboxes.length * 2 < first.read ? listSandboxes(call, {}) : first
+}
+
+function look({ config }: Call, instance: Instance, { candidates, tokens, unreadable }: Found): void {
+  const { id, status, isProtected } = instance
+  if (hasUnreadableEnd(instance)) unreadable.push({ id })
+  const found = cleanupReason(instance, config)
+  if (found) {
+    const obstacle = status === 'DELETING' ? status : isProtected ? 'DeletionProtection' : undefined
+    candidates.push({ id, ...found, isStarting: status === 'CREATING', obstacle })
+  } else if (status !== 'DELETING') tokens.push(...expiredTokens(instance, config))
+}

@@ -1,0 +1,123 @@
+import { randomInt } from 'node:crypto'
+import type { Config } from '../../config/schema.ts'
+import { ActionError } from '../../errors.ts'
+import type { Log } from '../../log.ts'
+import { CertificateError, connect, TimeoutError, TooLargeError } from '../ecs/connection.ts'
+
+// What a machine answers is not trusted. The agent itself answers some hundred bytes.
+const MAX_ANSWER_BYTES = 65_536
+
+/**
+ * Gives the user of a Windows sandbox a password through the agent in the machine. The agent answers 200 even when it
+ * failed; only an empty `Result.Result` says that the password is set.
+ *
+ * @param address  PrimaryIp of the machine
+ * @param timeoutMs  most time for the answer, in milliseconds
+ * @throws {ActionError} `ServiceUnavailable` or `UpstreamTimeout`; then the password may or may not have been set. Its
+ *   status is 502 where a repetition does not help, because the configuration and the agent do not fit
+ */
+export async function changePassword(
+  windows: Config['windows'],
+  address: string,
+  password: string,
+  timeoutMs: number,
+  log: Log,
+): Promise<void> {
+  const agent = connect(`${windows.agent_scheme}://${address}:${windows.agent_port}`, {
+    ca: windows.agent_ca,
+    maxBytes: MAX_ANSWER_BYTES,
+  })
+  const query = new URLSearchParams({
+    Action: 'ChangePassword',
+    Version: '2020-04-01',
+    Username: windows.agent_user,
+    NewPassword: password,
+  })
+  const headers = {
+    Host: agent.host,
+    Connection: 'close',
+    ...(windows.agent_key && { 'X-API-Key': windows.agent_key }),
+  }
+  const { status, body } = await agent.get(`/?${query}`, headers, timeoutMs).catch((error) => {
+    throw noAnswer(error, address)
+  })
+  if (status === 200 && isSuccess(body)) return
+  // Its own words are only for the log. They may quote the password or the key: redacted before they are cut.
+  const words = JSON.stringify(log.redact(body).slice(0, 500))
+  const cause = new Error(`HTTP status ${status}: ${words}`)
+  if (status === 401 || status === 403) {
+    const refused = windows.agent_key ? 'refused windows.agent_key' : 'asks for a key, and windows.agent_key is empty'
+    throw misfit(`${refused}: it must be the key that the agent was started with`, cause)
+  }
+  throw unavailable('did not set a password. Repeat the call', cause)
+}
+
+/**
+ * A password with 64 random bits in 14 characters: a letter, 11 letters or digits, `@` and a digit. Why so:
+ *
+ * - The agent lower-cases what it is sent and splits camel case, so capitals would be lost.
+ * - Beyond 14 characters `net user` asks a question, which nobody answers.
+ * - It passes through a command line of cmd.exe, where a leading `@` and most special characters mean something.
+ * - Windows wants three kinds of characters, and no name of the user among them: the first one of the name is left out.
+ *
+ * The bits are fewest where the name begins with a digit: 26 * 35 ** 11 * 9 is 2 ** 64.3.
+ */
+export function newPassword(user: string): string {
+  const without = (characters: string) => characters.replace(user.charAt(0), '')
+  const letters = without('abcdefghijklmnopqrstuvwxyz')
+  const digits = without('0123456789')
+  const some = (count: number, of: string) =>
+    Array.from({ length: count }, () => of.charAt(randomInt(of.length))).join('')
+  return `${some(1, letters)}${some(11, letters + digits)}@${some(1, digits)}`
+}
+
+function noAnswer(error: Error & { code?: string }, address: string): ActionError {
+  if (error instanceof TimeoutError) return new ActionError(504, 'UpstreamTimeout', `${AGENT} did not answer.`, error)
+  if (error instanceof CertificateError) {
+    const { code = '' } = error.cause as { code?: string }
+    const [fault, right] = certificateFault(code, address)
+    return misfit(`has a certificate that ${fault} (${code}): ${right}`, error)
+  }
+  if (error instanceof TooLargeError) {
+    return unavailable(`answered with more than ${MAX_ANSWER_BYTES} bytes: windows.agent_port may be wrong`, error)
+  }
+  if (/^(EPROTO|ERR_SSL_)/.test(error.code ?? '')) {
+    return misfit('did not agree on TLS: where it has no certificate, windows.agent_scheme must be http', error)
+  }
+  // HPE_...: the parser of HTTP did not understand it. An agent that speaks HTTPS ends the connection.
+  if (/^(HPE_|ECONNRESET)/.test(error.code ?? '')) {
+    const advice = 'if it stays so, windows.agent_scheme or windows.agent_port is wrong'
+    return unavailable(`did not answer in HTTP. Repeat the call; ${advice}`, error)
+  }
+  return unavailable('could not be reached: it starts some time after the machine. Repeat the call', error)
+}
+
+function certificateFault(code: string, address: string): [fault: string, right: string] {
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return ['has expired', 'it needs a new one']
+    case 'CERT_NOT_YET_VALID':
+      return ['is not valid yet', 'it needs one that is']
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return [`is not for its address ${address}`, 'it needs one with this address among its subjectAltName']
+    default:
+      return ['is not trusted', 'windows.agent_ca must hold the certificate of the CA that signed it']
+  }
+}
+
+const AGENT = 'The password agent in the sandbox'
+
+const unavailable = (what: string, cause: unknown) =>
+  new ActionError(503, 'ServiceUnavailable', `${AGENT} ${what}.`, cause)
+
+// Of the configuration or the image: a repetition does not help.
+const misfit = (what: string, cause: unknown) => new ActionError(502, 'ServiceUnavailable', `${AGENT} ${what}.`, cause)
+
+function isSuccess(body: string): boolean {
+  try {
+    const { Result } = JSON.parse(body).Result
+    return Result === ''
+  } catch {
+    return false
+  }
+}
