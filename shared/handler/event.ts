@@ -1,21 +1,21 @@
 import type * as v from 'valibot'
 import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
-import { failureOf, inTime, validateData } from './async-invocation.ts'
 import { authenticate } from './auth.ts'
 import { checkSize } from './body.ts'
-import { type Call, type Invocation, logOutcome, type PlatformContext, receive } from './invocation.ts'
-import { type Message, originOf, readMessages } from './messages.ts'
-import type { ObjectSchema } from './parameters.ts'
-import { failure, metadata, type Reply, reply, toActionError } from './reply.ts'
+import type { Call, Invocation } from './invocation.ts'
+import { type Message, readMessages } from './messages.ts'
+import { type ObjectSchema, validateData } from './parameters.ts'
+import { type Answer, pipeline } from './pipeline.ts'
+import { eventReply, failure, metadata, platformError, type Reply, reply, toActionError } from './reply.ts'
 import { isHandshake, permission } from './web-hook.ts'
 
 interface EventFunction<Schema extends ObjectSchema> {
   /** In the log and the envelope, e.g. `TeardownSandboxes`. */
   name: string
   /**
-   * The data of one message. Messages complete the sentence "<Name> ...", also the one for a wrong type. Keys that a
-   * strictObject does not know are refused, of any other object schema they are left out.
+   * The data of one message. Messages complete the sentence "<Name> ...", including the one for a wrong type. Keys that a
+   * strictObject does not know are refused; any other object schema ignores them.
    */
   input: Schema
   /**
@@ -30,148 +30,147 @@ interface Work {
   failures: readonly (ActionError | undefined)[]
 }
 
-/** What became of an event. With neither error, all of it was done. */
-interface Outcome {
+/** The messages of one event. */
+interface Batch<Input> {
+  /** `messages[i]` has the data `inputs[i]`. */
+  messages: Message[]
+  inputs: Input[]
+  /** Why the first invalid message was refused. */
+  refused: ActionError | undefined
+  /** The event has more than one message. */
+  isMany: boolean
+}
+
+/** How an event ended. Without either error, all of its work is done. */
+interface Processed {
   result?: object
-  /** Ids of the messages that have to come again. */
-  failedIds: readonly string[]
-  /** Why the first of them was not done. */
-  failed?: ActionError
-  /** Why the first that nobody can understand was refused. */
-  refused?: ActionError
+  /** Why the first failed message was not done. */
+  failed?: ActionError | undefined
+  /** The messages that the platform must deliver again. */
+  failedMessages?: readonly Message[]
+  refused?: ActionError | undefined
 }
 
 /**
- * Makes the handler of a function that works by message: an event of veFaaS or AWS Lambda in, and out the answer that makes
- * its platform repeat what failed, and nothing else. Of a message that cannot be understood, a repetition would be
- * understood no better: it is refused for good, and the others are done all the same.
- * @throws {Error} with code, text and request id, where that is the way to have an event repeated
+ * Makes the handler of a function that processes messages: it takes an event of veFaaS or AWS Lambda, and returns the answer
+ * that makes the platform deliver again what failed, and nothing else. An invalid message is refused for good, because it
+ * would be invalid again; the others are still processed.
+ * @throws {Error} with code, message and request id, if that makes the platform deliver the event again
  */
 export function event<Schema extends ObjectSchema>({ name, input, run }: EventFunction<Schema>) {
-  return async (event: unknown, context?: PlatformContext | null): Promise<object> => {
-    const origin = originOf(event)
-    const invocation = receive(event, context ?? {}, origin === 'http')
-    const { request } = invocation
-    if (origin === 'http' && (request.method === 'HEAD' || request.method === 'OPTIONS')) {
-      return withoutWork(name, invocation)
-    }
-    const refused = origin === 'http' ? refusalOf(invocation) : undefined
-    const outcome: Outcome = refused
-      ? { failedIds: [], refused }
-      : await work(readMessages(event, request), input, run, invocation)
-    const { result = {}, failedIds, failed } = outcome
-    const error = failed ?? outcome.refused
-    logOutcome(name, invocation, { result: outcome.result, error })
-
-    if (origin === 'http') {
-      if (error) return failure(invocation, name, error, ALLOW)
-      return reply(invocation, 200, { ResponseMetadata: metadata(invocation, name), Result: result })
-    }
-    // "Handling errors for an SQS event source in Lambda", AWS documentation.
-    if (origin === 'sqs') return { batchItemFailures: failedIds.map((itemIdentifier) => ({ itemIdentifier })) }
-    if (failed) throw failureOf(invocation, failed)
-    if (error) return failure(invocation, name, error)
-    // veFaaS hands on nothing but the three keys of a reply.
-    return origin === 'vefaas' || context?.requestId ? reply(invocation, 200, result) : result
-  }
+  return pipeline<Batch<v.InferOutput<Schema>>, Work, object>({
+    name,
+    identify,
+    check: (invocation) => readBatch(input, invocation),
+    run: ({ inputs }, call) => run(inputs, call),
+    answer: (invocation, batch, work) => answer(name, invocation, processed(invocation, batch, work)),
+    answerError(invocation, error) {
+      if (!invocation.input) return answer(name, invocation, { refused: error })
+      return answer(name, invocation, { failed: retryable(error), failedMessages: invocation.input.messages })
+    },
+  })
 }
 
 const ALLOW = { Allow: 'POST, HEAD, OPTIONS' }
 
-/** The answer to HEAD and OPTIONS. Only the handshake of a web hook needs a key, since it grants something. */
-function withoutWork(name: string, invocation: Invocation): Reply {
-  const { request } = invocation
-  try {
-    if (isHandshake(request)) checkKey(invocation)
-    const permitted = isHandshake(request) ? permission(request) : {}
-    logOutcome(name, invocation, { status: 204 })
-    return reply(invocation, 204, undefined, { ...ALLOW, ...permitted })
-  } catch (thrown) {
-    const error = toActionError(thrown)
-    logOutcome(name, invocation, { error })
-    return failure(invocation, name, error)
+/** Checks the key of a request. The platform has checked the sender of any other event. */
+function identify(invocation: Invocation): Answer<Reply> | undefined {
+  const { origin, request } = invocation
+  if (origin !== 'http') return undefined
+  if (isHandshake(request)) {
+    // HEAD and OPTIONS need no key, but this grants a permission.
+    checkKey(invocation)
+    return { sent: reply(invocation, 204, undefined, { ...ALLOW, ...permission(request) }), status: 204 }
   }
+  if (request.method === 'HEAD' || request.method === 'OPTIONS') {
+    return { sent: reply(invocation, 204, undefined, ALLOW), status: 204 }
+  }
+  if (request.method !== 'POST') throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with POST.')
+  checkKey(invocation)
+  checkSize(request.body, request.isBase64Encoded)
+  return undefined
 }
 
 function checkKey(invocation: Invocation): void {
   invocation.caller = authenticate(invocation.request, configuration(), invocation.log)
 }
 
-// Who sends the events that are no requests, the platform has checked.
-function refusalOf(invocation: Invocation): ActionError | undefined {
-  const { request } = invocation
-  try {
-    if (request.method !== 'POST') throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with POST.')
-    checkKey(invocation)
-    checkSize(request.body, request.isBase64Encoded)
-    return undefined
-  } catch (error) {
-    return toActionError(error)
-  }
-}
-
-/** Never throws. */
-async function work<Schema extends ObjectSchema>(
-  messages: readonly Message[],
-  schema: Schema,
-  run: EventFunction<Schema>['run'],
-  invocation: Invocation,
-): Promise<Outcome> {
-  const outcome: Outcome = { failedIds: [] }
-  const accepted: Message[] = []
-  const inputs: v.InferOutput<Schema>[] = []
-  const { log } = invocation
-  const named = ({ id }: Message) => `message ${id.slice(0, 128) || 'without an id'}`
-  const several = messages.length > 1
-
-  for (const message of messages) {
+/**
+ * Reads the messages of an event, and checks their data.
+ * @throws {ActionError} the first refusal, if no valid message is left
+ */
+function readBatch<Schema extends ObjectSchema>(schema: Schema, { event, request, log }: Invocation) {
+  const found = readMessages(event, request)
+  const batch: Batch<v.InferOutput<Schema>> = { messages: [], inputs: [], refused: undefined, isMany: found.length > 1 }
+  for (const message of found) {
     try {
-      inputs.push(check(schema, message))
-      accepted.push(message)
-    } catch (error) {
-      const { status, code, message: reason } = toActionError(error)
-      if (message.isTombstone && code.startsWith('MissingParameter.')) continue
-      const told = several ? `${named(message)}: ${reason}` : reason
-      outcome.refused ??= new ActionError(status, code, told, error)
-      // Who sent a request reads the answer; of any other event nobody does, and it is lost.
-      log.note(`${named(message)}: ${code}: ${reason}`, invocation.request.method ? 'warn' : 'error')
+      if (message.problem) throw new ActionError(400, 'InvalidEvent', message.problem)
+      batch.inputs.push(validateData(schema, message.data))
+      batch.messages.push(message)
+    } catch (thrown) {
+      const error = toActionError(thrown)
+      if (message.isTombstone && error.code.startsWith('MissingParameter.')) continue
+      batch.refused ??= batch.isMany ? about(message, error) : error
+      // The sender of a request reads the answer. Nobody reads the answer to another event, and its message is lost.
+      log.note(noteOf(message, error), request.method ? 'warn' : 'error')
     }
   }
-  if (inputs.length === 0 && outcome.refused) return outcome
-  // Whose work it is.
-  const ids = accepted.flatMap(({ id }) => id || [])
+  if (batch.inputs.length === 0 && batch.refused) throw batch.refused
+  const ids = batch.messages.map(({ id }) => id).filter((id) => id !== '')
   if (ids.length > 0) log.note(`messages ${ids.slice(0, 10).join(', ').slice(0, 1_000)}`, 'info')
+  return batch
+}
 
-  try {
-    const { result, failures } = await inTime(
-      run(inputs, { ...invocation, config: configuration() }),
-      invocation.endsAt,
-    )
-    outcome.result = result
-    outcome.failedIds = idsOf(accepted.filter((_, index) => failures[index]))
-    for (const [index, message] of accepted.entries()) {
-      const failed = failures[index]
-      if (failed === undefined) continue
-      outcome.failed ??= repeatable(failed)
-      if (several) log.note(`${named(message)}: ${failed.code}: ${failed.message}`)
-    }
-  } catch (error) {
-    outcome.failedIds = idsOf(accepted)
-    outcome.failed = repeatable(toActionError(error))
+const nameOf = ({ id }: Message) => `message ${id.slice(0, 128) || 'without an id'}`
+const noteOf = (message: Message, { code, message: reason }: ActionError) => `${nameOf(message)}: ${code}: ${reason}`
+
+const about = (message: Message, error: ActionError) =>
+  new ActionError(error.status, error.code, `${nameOf(message)}: ${error.message}`, error)
+
+/** Finds the messages that failed, and notes them in the log. */
+function processed(
+  { log }: Invocation,
+  { messages, refused, isMany }: Batch<unknown>,
+  { result, failures }: Work,
+): Processed {
+  const failedMessages: Message[] = []
+  for (const [index, message] of messages.entries()) {
+    const error = failures[index]
+    if (!error) continue
+    failedMessages.push(message)
+    if (isMany) log.note(noteOf(message, error))
   }
-  return outcome
+  const first = failures.find((error) => error !== undefined)
+  return { result, failed: first && retryable(first), failedMessages, refused }
 }
 
-// One message of a queue may hold several of ours.
-const idsOf = (messages: readonly Message[]) => [...new Set(messages.map(({ id }) => id))]
-
-function check<Schema extends ObjectSchema>(schema: Schema, { data, problem }: Message): v.InferOutput<Schema> {
-  if (problem) throw new ActionError(400, 'InvalidEvent', problem)
-  return validateData(schema, data)
+/** Answers in the way that makes the platform deliver again what failed. */
+function answer(
+  name: string,
+  invocation: Invocation,
+  { result, failed, failedMessages = [], refused }: Processed,
+): Answer<object> {
+  const error = failed ?? refused
+  const sent = () => {
+    if (invocation.origin === 'http') {
+      if (error) return failure(invocation, name, error, ALLOW)
+      return reply(invocation, 200, { ResponseMetadata: metadata(invocation, name), Result: result })
+    }
+    if (invocation.origin === 'sqs') return batchItemFailures(failedMessages)
+    if (failed) return platformError(invocation, failed)
+    return refused ? failure(invocation, name, refused) : eventReply(invocation, result ?? {})
+  }
+  return { sent: sent(), result, error }
 }
 
-// A sender takes a 4xx for final, but for 429, and what failed has to come again.
-function repeatable(error: ActionError): ActionError {
+// "Handling errors for an SQS event source in Lambda", AWS documentation. One record may hold several messages.
+function batchItemFailures(messages: readonly Message[]) {
+  const ids = new Set(messages.map(({ id }) => id))
+  return { batchItemFailures: [...ids].map((itemIdentifier) => ({ itemIdentifier })) }
+}
+
+// A sender does not repeat after a 4xx other than 429, but a message that failed must come again.
+function retryable(error: ActionError): ActionError {
   const { status, code, message, retryAfter } = error
   const isFinal = status >= 400 && status < 500 && status !== 429
   return isFinal ? new ActionError(503, code, message, error, retryAfter) : error

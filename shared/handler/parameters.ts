@@ -69,6 +69,20 @@ export function validate<Schema extends ObjectSchema>(schema: Schema, parameters
   throw issue.received === 'undefined' ? missingParameter(name) : invalidParameter(name, issue.message)
 }
 
+/**
+ * Checks the data of an event. Unlike the parameters of a request they are JSON values. Keys that a strictObject does not
+ * know are refused; any other object schema ignores them.
+ * @throws {ActionError} as `validate`
+ */
+export function validateData<Schema extends ObjectSchema>(
+  schema: Schema,
+  data: Readonly<Record<string, unknown>>,
+): v.InferOutput<Schema> {
+  const isStrict = schema.type === 'strict_object'
+  const found = Object.entries(data).filter(([name]) => isStrict || Object.hasOwn(schema.entries, name))
+  return validate(schema, new Map(found))
+}
+
 /** The schema of an action's parameters. */
 export type ObjectSchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
 

@@ -71,7 +71,23 @@ export function failure(invocation: Invocation, action: string, error: ActionErr
   )
 }
 
-/** HEAD and OPTIONS never do an action's work. */
+/** The answer to an event that is not a request: on veFaaS a reply, elsewhere the result itself. */
+export function eventReply(invocation: Invocation, result: object): object {
+  return invocation.isOnVefaas ? reply(invocation, 200, result) : result
+}
+
+/**
+ * What a function throws to make its platform deliver the event again. It is not the ActionError itself: the platform prints
+ * the causes, and they belong in the log only.
+ */
+export function platformError({ log, requestId }: Invocation, { code, message }: ActionError): Error {
+  const error = new Error(log.redact(`${code}: ${message} (request ${requestId})`))
+  // Platforms print the stack, and it helps nobody there.
+  error.stack = ''
+  return error
+}
+
+/** The methods of an action. HEAD and OPTIONS never do its work. */
 export const ALLOW = { Allow: 'GET, POST, HEAD, OPTIONS' }
 
 type Headers = Record<string, string>

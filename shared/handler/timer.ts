@@ -1,69 +1,66 @@
 import type * as v from 'valibot'
-import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
-import { failureOf, inTime, validateData } from './async-invocation.ts'
-import { type Call, logOutcome, type PlatformContext, receive } from './invocation.ts'
-import { contentOf, NO_CONTENT } from './messages.ts'
-import type { ObjectSchema } from './parameters.ts'
-import { reply, toActionError } from './reply.ts'
+import type { Call } from './invocation.ts'
+import { contentOf, NO_CONTENT, originOf } from './messages.ts'
+import { type ObjectSchema, validateData } from './parameters.ts'
+import { pipeline } from './pipeline.ts'
+import { eventReply, platformError } from './reply.ts'
 import { fields, isObject, json } from './values.ts'
 
 interface TimerFunction<Schema extends ObjectSchema> {
   /** In the log, e.g. `CleanupSandboxes`. */
   name: string
-  /** The data of the timer. Messages complete the sentence "<Name> ...", also the one for a wrong type. */
+  /** The data of the timer. Messages complete the sentence "<Name> ...", including the one for a wrong type. */
   input: Schema
-  /** Does the work. `failure` says why it is not a success, whatever was done. To throw fails it too. */
-  run(input: v.InferOutput<Schema>, call: Call): Promise<{ result: object; failure?: ActionError | undefined }>
+  /** Does the work. `failure` says why the invocation fails even though part of the work is done. A throw also fails it. */
+  run(input: v.InferOutput<Schema>, call: Call): Promise<Work>
+}
+
+interface Work {
+  result: object
+  failure?: ActionError | undefined
 }
 
 /**
- * Makes the handler of a function that works by the clock: an event of a timer in, the result out. It is no way in for
- * requests, because it asks for no key.
- * @throws {Error} with code, text and request id when the work failed or the event is none, for the platform's alarm
+ * Makes the handler of a scheduled function: it takes the event of a timer and returns the result. It refuses HTTP requests,
+ * because it checks no key.
+ * @throws {Error} with code, message and request id if the work fails or the event is not a timer's, for the platform's alarm
  */
 export function timer<Schema extends ObjectSchema>({ name, input, run }: TimerFunction<Schema>) {
-  return async (event: unknown, context?: PlatformContext | null): Promise<object> => {
-    const invocation = receive(event, context ?? {}, false)
-    let result: object | undefined
-    let error: ActionError | undefined
-    try {
-      const data = validateData(input, dataOf(event))
-      const work = run(data, { ...invocation, config: configuration() })
-      const done = await inTime(work, invocation.endsAt)
-      result = done.result
-      error = done.failure
-    } catch (thrown) {
-      error = toActionError(thrown)
-      // Nobody reads an answer: a mistake in the timer must be seen in the log.
+  return pipeline<v.InferOutput<Schema>, Work, object>({
+    name,
+    check: ({ event }) => validateData(input, dataOf(event)),
+    run,
+    answer(invocation, _input, { result, failure }) {
+      const sent = failure ? platformError(invocation, failure) : eventReply(invocation, result)
+      return { sent, result, error: failure }
+    },
+    answerError(invocation, error) {
+      // Nobody reads the answer: a mistake in the timer's data must show in the log.
       if (error.status < 500) invocation.log.note(error.message, 'error')
-    }
-    logOutcome(name, invocation, { result, error })
-    if (error) throw failureOf(invocation, error)
-    // veFaaS, which names a request in its own way, hands on nothing but the three keys of a reply.
-    return context?.requestId || isTimer(fields(event)) ? reply(invocation, 200, result) : { ...result }
-  }
+      return { sent: platformError(invocation, error), error }
+    },
+  })
 }
 
 /**
  * The data of a timer of veFaaS (a CloudEvent whose `data` is the payload), of a scheduled event of AWS (`detail`; EventBridge
- * Scheduler has it as text), or of a direct invocation (the event itself). Absent and empty is an object without keys.
+ * Scheduler has it as text), or of a direct invocation (the event itself). Absent and empty data is an object without keys.
  */
 function dataOf(event: unknown): Record<string, unknown> {
-  const { httpMethod, requestContext, Records, specversion, type, detail } = fields(event)
-  if (httpMethod !== undefined || requestContext !== undefined) throw invalidEvent('It is not called over HTTP')
+  const { Records, specversion, type, detail } = fields(event)
+  if (originOf(event) === 'http') throw invalidEvent('It is not called over HTTP')
   if (Records !== undefined) throw invalidEvent('It is not called by messages')
   if (specversion !== undefined || type !== undefined) {
-    const isRight = specversion === '1.0' && isTimer({ type })
-    if (!isRight) throw invalidEvent('A CloudEvent must be that of a timer: specversion 1.0, type faas.timer.event')
+    if (specversion !== '1.0' || !/^(byte)?faas\.timer\.event$/.test(`${type}`)) {
+      throw invalidEvent('A CloudEvent must be that of a timer: specversion 1.0, type faas.timer.event')
+    }
     const found = contentOf(fields(event))
     if (!found) throw invalidEvent(NO_CONTENT)
     return parsed(found.content ?? undefined)
   }
   return parsed('detail-type' in fields(event) ? detail : event)
 }
-
-const isTimer = ({ type }: Record<string, unknown>) => /^(byte)?faas\.timer\.event$/.test(`${type}`)
 
 function parsed(data: unknown = {}): Record<string, unknown> {
   const value = typeof data === 'string' ? json(data.trim() === '' ? '{}' : data) : data
