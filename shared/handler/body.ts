@@ -1,3 +1,4 @@
+import middy from '@middy/core'
 import jsonBodyParser from '@middy/http-json-body-parser'
 import { ActionError, invalidParameter } from '../errors.ts'
 import { duplicateName } from './duplicate-name.ts'
@@ -5,35 +6,42 @@ import type { HttpRequest } from './http-request.ts'
 import { MAX_BODY_BYTES } from './parameters.ts'
 import { withoutByteOrderMark } from './values.ts'
 
-const parser = jsonBodyParser()
+interface JsonRequest {
+  headers: Record<string, string>
+  body: unknown
+}
+
+// A pipeline of its own: the parser's errors quote the body, and `parseBody` keeps them out of the answer and the log.
+const parseJson = middy<JsonRequest, unknown>().handler(async (request: JsonRequest) => request.body)
+parseJson.use(jsonBodyParser())
+// Neither the parser nor the handler reads the context.
+const NO_CONTEXT = {} as middy.Request['context']
 
 /**
- * The JSON body of a request, parsed; undefined when there is none.
- * @throws {ActionError} `RequestEntityTooLarge`, `InvalidParameter.Body`, `InvalidParameter.<Name>` for a name that stands
- *   twice
+ * Parses the JSON body of a request; undefined if it is empty.
+ * @throws {ActionError} `RequestEntityTooLarge`, `InvalidParameter.Body`, `InvalidParameter.<Name>` for a duplicate name
  */
 export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest): Promise<unknown> {
   if (body === '') return undefined
   checkSize(body, isBase64Encoded)
   const text = withoutByteOrderMark(isBase64Encoded ? Buffer.from(body, 'base64').toString() : body)
-  // The parser knows a media type only in lower case and without space.
-  const type = headers['content-type']?.toLowerCase().split(';', 1)[0]?.trim()
-  const event: { body: unknown } & Record<string, unknown> = { headers: { 'content-type': type }, body: text }
+  // The parser knows a media type only in lower case and without spaces.
+  const [type = ''] = (headers['content-type'] ?? '').toLowerCase().split(';')
+  let value: unknown
   try {
-    await parser.before?.({ event } as unknown as Parameters<NonNullable<typeof parser.before>>[0])
+    value = await parseJson({ headers: { 'content-type': type.trim() }, body: text }, NO_CONTEXT)
   } catch {
-    // Without the parser's own error as the cause: it quotes the body, and a password may stand in it.
     throw invalidParameter('Body', 'must be JSON, not compressed, sent with Content-Type: application/json')
   }
   const twice = duplicateName(text)
   if (twice !== undefined) throw invalidParameter(twice, 'must appear only once in the body')
   const exact = withoutRoundedNumbers(text)
-  return exact === text ? event.body : JSON.parse(exact)
+  return exact === text ? value : JSON.parse(exact)
 }
 
 /**
- * A JSON text with an empty object in place of each number that JSON.parse would round: no parameter takes an object, so that
- * 1e-400 does not pass for 0.
+ * Replaces each number that JSON.parse would round with an empty object. No parameter takes an object, so 1e-400 is refused
+ * and not read as 0.
  */
 function withoutRoundedNumbers(json: string): string {
   return json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => {
