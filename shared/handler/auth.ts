@@ -5,8 +5,8 @@ import type { Log } from '../log.ts'
 import type { HttpRequest } from './http-request.ts'
 
 /**
- * Who calls: the name of the key that the request carries, or with `security.auth = "gateway"` the consumer that the
- * gateway names. All keys that a request carries have to be right.
+ * Finds the caller: the name of the request's key, or with `security.auth = "gateway"` the consumer that the gateway names.
+ * All keys of a request must be right.
  * @throws {ActionError} `MissingAuthenticationToken`, `InvalidAccessKey`
  */
 export function authenticate({ headers }: HttpRequest, { security }: Config, log: Log): string {
@@ -27,12 +27,18 @@ export function authenticate({ headers }: HttpRequest, { security }: Config, log
   )
 }
 
-// A header without a readable key is a wrong key, whatever another header holds.
+// An Authorization header without a readable key is a wrong key, whatever the other header holds.
 function keysOf({ authorization = '', 'x-api-key': apiKey = '' }: Record<string, string>): string[] {
-  const header = authorization.trim()
-  const [, scheme = '', rest = ''] = /^(bearer|basic) +(.*)$/i.exec(header) ?? []
-  const key = scheme === '' ? header : scheme.toLowerCase() === 'bearer' ? rest : passwordOf(rest)
-  return [...(header && [key]), ...(apiKey.trim() && [apiKey.trim()])]
+  const keys: string[] = []
+  if (authorization.trim() !== '') keys.push(keyOf(authorization.trim()))
+  if (apiKey.trim() !== '') keys.push(apiKey.trim())
+  return keys
+}
+
+function keyOf(authorization: string): string {
+  const [, scheme = '', credentials = ''] = /^(bearer|basic) +(.*)$/i.exec(authorization) ?? []
+  if (scheme === '') return authorization
+  return scheme.toLowerCase() === 'bearer' ? credentials : passwordOf(credentials)
 }
 
 // websockify's token source is a URL, and a URL carries a key only as user:password@.
@@ -42,7 +48,7 @@ function passwordOf(credentials: string): string {
     .replace(/^[^:]*:/, '')
 }
 
-// Every key is compared, and digests have one length: the time tells nothing of where or how far a key agrees.
+// Compares every key, by digests of equal length: the time does not tell which key matches, or how much of it.
 function callerOf(key: string, known: readonly (readonly [string, string])[]): string | undefined {
   const digest = sha256(key)
   let caller: string | undefined

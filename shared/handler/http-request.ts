@@ -1,15 +1,17 @@
-/** An HTTP request, whichever platform's event it came in. */
+import { fields } from './values.ts'
+
+/** An HTTP request, read from the event of any platform. */
 export interface HttpRequest {
   /** Upper case; empty when the event is not an HTTP request. */
   method: string
-  /** Decoded. The values of a repeated key are joined with `,`, as veFaaS does it. No prototype. */
+  /** Decoded. The values of a repeated key are joined with `,`, as on veFaaS. No prototype. */
   query: Record<string, string>
   /** Names in lower case, repeated ones joined with `,`. No prototype. */
   headers: Record<string, string>
-  /** As it came; empty when there is none. */
+  /** As received; empty if the request has none. */
   body: string
   isBase64Encoded: boolean
-  /** The answer needs `multiValueHeaders`: an ALB whose target group has multi-value headers reads no others. */
+  /** The answer needs `multiValueHeaders`: an ALB reads only these if its target group has multi-value headers. */
   multiValueReply: boolean
 }
 
@@ -18,10 +20,10 @@ export interface HttpRequest {
  * value gives a request without a method.
  */
 export function toHttpRequest(value: unknown): HttpRequest {
-  const event = record(value)
-  const { http, elb } = record(event.requestContext)
+  const event = fields(value)
+  const { http, elb } = fields(event.requestContext)
   return {
-    method: text(record(http).method ?? event.httpMethod).toUpperCase(),
+    method: text(fields(http).method ?? event.httpMethod).toUpperCase(),
     query: queryOf(event, elb !== undefined),
     headers: joined(pairs(event.multiValueHeaders, event.headers), (name) => name.toLowerCase()),
     body: text(event.body),
@@ -30,21 +32,21 @@ export function toHttpRequest(value: unknown): HttpRequest {
   }
 }
 
-// veFaaS and API Gateway v2 join the values of a repeated key; of v1 and ALB only the multi-value map has all of them. ALB
-// alone hands on the query as it came, still percent-encoded (AWS documentation, "Using AWS Lambda with an Application
-// Load Balancer").
+// veFaaS and API Gateway v2 join the values of a repeated key; API Gateway v1 and ALB have all of them only in the multi-value
+// map. ALB does not decode the query (AWS documentation, "Using AWS Lambda with an Application Load Balancer").
 function queryOf(event: Record<string, unknown>, isAlb: boolean): Record<string, string> {
   const found = pairs(event.multiValueQueryStringParameters, event.queryStringParameters)
   return isAlb ? joined(found.map(([name, value]) => [percentDecode(name), percentDecode(value)])) : joined(found)
 }
 
 function pairs(multi: unknown, single: unknown): [string, string][] {
-  return Object.entries(record(multi ?? single)).flatMap(([name, value]) =>
-    [value].flat().map((item): [string, string] => [name, text(item)]),
-  )
+  return Object.entries(fields(multi ?? single)).flatMap(([name, value]) => {
+    const values: unknown[] = Array.isArray(value) ? value : [value]
+    return values.map((item): [string, string] => [name, text(item)])
+  })
 }
 
-// Without a prototype, so that a parameter called __proto__ or constructor is one like any other.
+// Without a prototype, so that a parameter called __proto__ or constructor is like any other.
 function joined(found: readonly [string, string][], rename = (name: string) => name): Record<string, string> {
   const result: Record<string, string> = Object.create(null)
   for (const [name, value] of found) {
@@ -52,10 +54,6 @@ function joined(found: readonly [string, string][], rename = (name: string) => n
     result[key] = key in result ? `${result[key]},${value}` : value
   }
   return result
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
 function text(value: unknown): string {
