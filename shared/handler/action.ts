@@ -1,11 +1,10 @@
 import type * as v from 'valibot'
-import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { parseBody } from './body.ts'
 import type { Call, Invocation } from './invocation.ts'
 import { checkAction, type ObjectSchema, readParameters, validate } from './parameters.ts'
-import { type Answer, pipeline } from './pipeline.ts'
+import { type Answer, noContent, pipeline } from './pipeline.ts'
 import { ALLOW, failure, metadata, type Reply, type ResponseMetadata, reply } from './reply.ts'
 import { fields, text } from './values.ts'
 
@@ -51,13 +50,12 @@ export function action<Schema extends ObjectSchema, Result>({
 }
 
 function identify(invocation: Invocation): Answer<Reply> | undefined {
-  const { request, log } = invocation
-  const { method } = request
-  if (method === 'HEAD' || method === 'OPTIONS') return { sent: reply(invocation, 204, undefined, ALLOW), status: 204 }
+  const { method } = invocation.request
+  if (method === 'HEAD' || method === 'OPTIONS') return noContent(invocation, ALLOW)
   if (method !== 'GET' && method !== 'POST') {
     throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with GET or POST.')
   }
-  invocation.caller = authenticate(request, configuration(), log)
+  invocation.caller = authenticate(invocation)
   return undefined
 }
 

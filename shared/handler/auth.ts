@@ -1,15 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Config } from '../config/schema.ts'
+import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
-import type { Log } from '../log.ts'
-import type { HttpRequest } from './http-request.ts'
+import type { Invocation } from './invocation.ts'
 
 /**
  * Finds the caller: the name of the request's key, or with `security.auth = "gateway"` the consumer that the gateway names.
  * All keys of a request must be right.
  * @throws {ActionError} `MissingAuthenticationToken`, `InvalidAccessKey`
  */
-export function authenticate({ headers }: HttpRequest, { security }: Config, log: Log): string {
+export function authenticate({ request: { headers }, log }: Invocation): string {
+  const { security } = configuration()
   const presented = keysOf(headers)
   for (const key of presented) log.secret(key)
   if (security.auth === 'gateway') return headers['x-forward-consumer']?.replace(/[^\w.@-]/g, '') ?? ''

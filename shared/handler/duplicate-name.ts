@@ -1,6 +1,6 @@
 /**
- * The first name that stands twice in one object of a JSON text; undefined where there is none. JSON.parse keeps the last
- * value of such a name and others the first (RFC 8259, 4), so a proxy and the function would read different things.
+ * Finds the first name that an object of a JSON text has twice; undefined if none has. JSON.parse keeps the last value of
+ * such a name and other parsers the first (RFC 8259, 4), so a proxy and the function would read different values.
  * @param json  valid JSON
  */
 export function duplicateName(json: string): string | undefined {
@@ -9,7 +9,7 @@ export function duplicateName(json: string): string | undefined {
     if (token === '{') open.push(new Set())
     else if (token === '}') open.pop()
     else if (text !== undefined && colon !== undefined) {
-      // Parsed, because "a" and "\u0061" are one name.
+      // Parsed, because "a" and "\u0061" are the same name.
       const name: string = JSON.parse(text)
       const names = open.at(-1)
       if (names?.has(name)) return name

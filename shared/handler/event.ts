@@ -1,12 +1,12 @@
 import type * as v from 'valibot'
-import { configuration } from '../config/index.ts'
 import { ActionError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { authenticate } from './auth.ts'
 import { checkSize } from './body.ts'
 import type { Call, Invocation } from './invocation.ts'
 import { type Message, readMessages } from './messages.ts'
 import { type ObjectSchema, validateData } from './parameters.ts'
-import { type Answer, pipeline } from './pipeline.ts'
+import { type Answer, noContent, pipeline } from './pipeline.ts'
 import { eventReply, failure, metadata, platformError, type Reply, reply, toActionError } from './reply.ts'
 import { isHandshake, permission } from './web-hook.ts'
 
@@ -63,7 +63,7 @@ export function event<Schema extends ObjectSchema>({ name, input, run }: EventFu
     identify,
     check: (invocation) => readBatch(input, invocation),
     run: ({ inputs }, call) => run(inputs, call),
-    answer: (invocation, batch, work) => answer(name, invocation, processed(invocation, batch, work)),
+    answer: (invocation, batch, work) => answer(name, invocation, outcomeOf(batch, work, invocation.log)),
     answerError(invocation, error) {
       if (!invocation.input) return answer(name, invocation, { refused: error })
       return answer(name, invocation, { failed: retryable(error), failedMessages: invocation.input.messages })
@@ -79,20 +79,15 @@ function identify(invocation: Invocation): Answer<Reply> | undefined {
   if (origin !== 'http') return undefined
   if (isHandshake(request)) {
     // HEAD and OPTIONS need no key, but this grants a permission.
-    checkKey(invocation)
-    return { sent: reply(invocation, 204, undefined, { ...ALLOW, ...permission(request) }), status: 204 }
+    invocation.caller = authenticate(invocation)
+    return noContent(invocation, { ...ALLOW, ...permission(request) })
   }
-  if (request.method === 'HEAD' || request.method === 'OPTIONS') {
-    return { sent: reply(invocation, 204, undefined, ALLOW), status: 204 }
-  }
-  if (request.method !== 'POST') throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with POST.')
-  checkKey(invocation)
+  const { method } = request
+  if (method === 'HEAD' || method === 'OPTIONS') return noContent(invocation, ALLOW)
+  if (method !== 'POST') throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with POST.')
+  invocation.caller = authenticate(invocation)
   checkSize(request.body, request.isBase64Encoded)
   return undefined
-}
-
-function checkKey(invocation: Invocation): void {
-  invocation.caller = authenticate(invocation.request, configuration(), invocation.log)
 }
 
 /**
@@ -104,35 +99,38 @@ function readBatch<Schema extends ObjectSchema>(schema: Schema, { event, request
   const batch: Batch<v.InferOutput<Schema>> = { messages: [], inputs: [], refused: undefined, isMany: found.length > 1 }
   for (const message of found) {
     try {
-      if (message.problem) throw new ActionError(400, 'InvalidEvent', message.problem)
-      batch.inputs.push(validateData(schema, message.data))
+      batch.inputs.push(dataOf(schema, message))
       batch.messages.push(message)
     } catch (thrown) {
       const error = toActionError(thrown)
       if (message.isTombstone && error.code.startsWith('MissingParameter.')) continue
-      batch.refused ??= batch.isMany ? about(message, error) : error
+      batch.refused ??= batch.isMany ? naming(message, error) : error
       // The sender of a request reads the answer. Nobody reads the answer to another event, and its message is lost.
       log.note(noteOf(message, error), request.method ? 'warn' : 'error')
     }
   }
   if (batch.inputs.length === 0 && batch.refused) throw batch.refused
-  const ids = batch.messages.map(({ id }) => id).filter((id) => id !== '')
-  if (ids.length > 0) log.note(`messages ${ids.slice(0, 10).join(', ').slice(0, 1_000)}`, 'info')
+  noteIds(batch.messages, log)
   return batch
+}
+
+function dataOf<Schema extends ObjectSchema>(schema: Schema, { data, problem }: Message): v.InferOutput<Schema> {
+  if (problem) throw new ActionError(400, 'InvalidEvent', problem)
+  return validateData(schema, data)
+}
+
+function noteIds(messages: readonly Message[], log: Log): void {
+  const ids = messages.map(({ id }) => id).filter((id) => id !== '')
+  if (ids.length > 0) log.note(`messages ${ids.slice(0, 10).join(', ').slice(0, 1_000)}`, 'info')
 }
 
 const nameOf = ({ id }: Message) => `message ${id.slice(0, 128) || 'without an id'}`
 const noteOf = (message: Message, { code, message: reason }: ActionError) => `${nameOf(message)}: ${code}: ${reason}`
-
-const about = (message: Message, error: ActionError) =>
+const naming = (message: Message, error: ActionError) =>
   new ActionError(error.status, error.code, `${nameOf(message)}: ${error.message}`, error)
 
 /** Finds the messages that failed, and notes them in the log. */
-function processed(
-  { log }: Invocation,
-  { messages, refused, isMany }: Batch<unknown>,
-  { result, failures }: Work,
-): Processed {
+function outcomeOf({ messages, refused, isMany }: Batch<unknown>, { result, failures }: Work, log: Log): Processed {
   const failedMessages: Message[] = []
   for (const [index, message] of messages.entries()) {
     const error = failures[index]
@@ -144,23 +142,20 @@ function processed(
   return { result, failed: first && retryable(first), failedMessages, refused }
 }
 
-/** Answers in the way that makes the platform deliver again what failed. */
-function answer(
-  name: string,
-  invocation: Invocation,
-  { result, failed, failedMessages = [], refused }: Processed,
-): Answer<object> {
+function answer(name: string, invocation: Invocation, processed: Processed): Answer<object> {
+  const { result, failed, refused } = processed
+  return { sent: sentBack(name, invocation, processed), result, error: failed ?? refused }
+}
+
+/** What makes the platform deliver again the messages that failed, and no others. */
+function sentBack(name: string, invocation: Invocation, processed: Processed): object {
+  const { result = {}, failed, failedMessages = [], refused } = processed
+  if (invocation.origin === 'sqs') return batchItemFailures(failedMessages)
+  if (invocation.origin !== 'http' && failed) return platformError(invocation, failed)
   const error = failed ?? refused
-  const sent = () => {
-    if (invocation.origin === 'http') {
-      if (error) return failure(invocation, name, error, ALLOW)
-      return reply(invocation, 200, { ResponseMetadata: metadata(invocation, name), Result: result })
-    }
-    if (invocation.origin === 'sqs') return batchItemFailures(failedMessages)
-    if (failed) return platformError(invocation, failed)
-    return refused ? failure(invocation, name, refused) : eventReply(invocation, result ?? {})
-  }
-  return { sent: sent(), result, error }
+  if (error) return failure(invocation, name, error, ALLOW)
+  if (invocation.origin !== 'http') return eventReply(invocation, result)
+  return reply(invocation, 200, { ResponseMetadata: metadata(invocation, name), Result: result })
 }
 
 // "Handling errors for an SQS event source in Lambda", AWS documentation. One record may hold several messages.

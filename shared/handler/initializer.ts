@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts'
 
 /**
  * Makes the initializer of a function, which veFaaS calls once before the first event: it loads and checks the
- * configuration and opens the connection to the cloud. AWS Lambda has no such step; there the first event does it.
+ * configuration and opens the connection to the cloud. AWS Lambda has no such step; there the first event does both.
  *
  * @param open  opens the connection; must not fail
  */

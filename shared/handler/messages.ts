@@ -1,23 +1,23 @@
 import type { HttpRequest } from './http-request.ts'
 import { fields, fromBase64, isObject, json, list, text, withoutByteOrderMark } from './values.ts'
 
-/** One message of an event: its data, not yet checked, or why it cannot be understood. */
+/** One message of an event: its data, not yet checked, or why it is invalid. */
 export interface Message {
-  /** What its sender knows it by; empty when it has no id of its own. */
+  /** The sender's id; empty if the message has none. */
   id: string
   data: Readonly<Record<string, unknown>>
   problem?: string
-  /** From a queue, without a value: it asks for nothing, unless its own keys do. */
+  /** From a queue, without a value: it asks for nothing, unless its other keys do. */
   isTombstone?: true
 }
 
-/** Who brought an event, and so waits for which answer. */
+/** The source of an event, which decides the form of the answer. */
 export type Origin = 'http' | 'sqs' | 'vefaas' | 'other'
 
 /**
- * Tells a request of a stranger from what a platform vouches for. The keys that decide are the platform's own, so that no
- * body makes a request pass for anything else. (veFaaS itself tells CloudEvents from requests by X-Faas-Event-Type: a
- * gateway that hands on this header must not lead to a function of events.)
+ * Distinguishes a stranger's request from an event that a platform has checked. It reads only the platform's own keys, so
+ * that no body can disguise a request. (veFaaS itself distinguishes CloudEvents from requests by X-Faas-Event-Type: a gateway
+ * that passes on this header must not have a route to a function of events.)
  */
 export function originOf(event: unknown): Origin {
   const { httpMethod, requestContext, Records, type } = fields(event)
@@ -27,10 +27,10 @@ export function originOf(event: unknown): Origin {
 }
 
 /**
- * Reads the messages of an event, none where a batch is empty, and never throws. Known are CloudEvents 1.0 in HTTP requests
- * (structured, batched, binary; HTTP Protocol Binding 3.1-3.3), the CloudEvents of veFaaS, and of AWS Lambda the events of
- * SQS, SNS and EventBridge; any other event is the data itself. What one of these carries may be another: a notification of
- * SNS in a queue, say. Data is an object, or that as JSON or as base64 of JSON.
+ * Reads the messages of an event; an empty batch has none. Never throws. It knows CloudEvents 1.0 in HTTP requests
+ * (structured, batched, binary; HTTP Protocol Binding 3.1-3.3), the CloudEvents of veFaaS, and the events of SQS, SNS and
+ * EventBridge on AWS Lambda; any other event is the data itself. One event may contain another, e.g. a queue a notification
+ * of SNS. Data is an object, as it is, as JSON or as base64 of JSON.
  */
 export function readMessages(event: unknown, request: HttpRequest): Message[] {
   return originOf(event) === 'http' ? fromHttp(request) : read(event, '', LAYERS)
@@ -49,7 +49,7 @@ function fromHttp({ headers, body, isBase64Encoded }: HttpRequest): Message[] {
   if (content === undefined) return problem('', 'The body must be base64, as the platform says it is')
   const type = text(headers['content-type']).split(';', 1)[0]?.trim().toLowerCase()
   if (type !== STRUCTURED && type !== BATCHED) {
-    // Whoever sends one of the attributes means a CloudEvent, and is told what is missing.
+    // A request with one of the attributes is meant as a CloudEvent: the answer names what is missing.
     if (ATTRIBUTES.some((name) => `ce-${name}` in headers)) {
       const attributes = ATTRIBUTES.map((name) => [name, headerValue(headers[`ce-${name}`])])
       return cloudEvent({ ...Object.fromEntries(attributes), data: content }, '')
@@ -64,11 +64,11 @@ function fromHttp({ headers, body, isBase64Encoded }: HttpRequest): Message[] {
     if (!Array.isArray(value)) return problem('', 'A batch must be a JSON array of CloudEvents')
     return value.flatMap((item) => cloudEvent(item, ''))
   }
-  // Plain JSON is the data, or an event as a platform has it: API destinations of EventBridge post that.
+  // Plain JSON is the data, or a platform's event: API destinations of EventBridge post one.
   return type === STRUCTURED ? cloudEvent(value, '') : read(value, '', LAYERS)
 }
 
-// Data that is absent, null or empty is an object without keys: the schema says whether that is enough.
+// Absent, null or empty data is an object without keys: the schema decides whether it is valid.
 function read(value: unknown, id: string, layers: number): Message[] {
   if (layers === 0) return problem(id, 'The data is wrapped in too many layers')
   if (isEmpty(value)) return [{ id, data: {} }]
@@ -88,7 +88,7 @@ function read(value: unknown, id: string, layers: number): Message[] {
   return [{ id, data: value }]
 }
 
-// CloudEvents 1.0.2, "Required Attributes", and JSON Event Format 3.1. Attributes beside those do not matter here.
+// CloudEvents 1.0.2, "Required Attributes", and JSON Event Format 3.1. Other attributes are ignored.
 const ATTRIBUTES = ['specversion', 'id', 'source', 'type'] as const
 
 function cloudEvent(value: unknown, outerId: string, layers = LAYERS): Message[] {
@@ -103,12 +103,12 @@ function cloudEvent(value: unknown, outerId: string, layers = LAYERS): Message[]
   return readContent(found.content, id, layers)
 }
 
-/** Why `contentOf` finds nothing. */
+/** Why `contentOf` returns undefined. */
 export const NO_CONTENT = 'A CloudEvent has either data or data_base64, which must be base64'
 
 /**
- * What a CloudEvent carries, in the JSON format: its `data`, or its `data_base64` decoded. Undefined when it has both, or
- * no base64. Like an attribute (JSON Event Format 2.2), a `data_base64` of null is absent.
+ * The content of a CloudEvent in the JSON format: its `data`, or its `data_base64` decoded. Undefined if it has both, or if
+ * `data_base64` is not base64. Like an attribute (JSON Event Format 2.2), a `data_base64` of null is absent.
  */
 export function contentOf(event: Record<string, unknown>): { content: unknown } | undefined {
   const { data, data_base64: encoded } = event
@@ -118,9 +118,9 @@ export function contentOf(event: Record<string, unknown>): { content: unknown } 
 }
 
 /**
- * The messages that a trigger of veFaaS took from Kafka, BMQ or RocketMQ. How `data` holds them is not documented. Assumed
- * is one message or a list, whole or as JSON or base64; each is the data itself, or has it in one of these fields. Both are
- * put together, because business events have a `message` of their own too: the message's own keys go first.
+ * Reads the messages that a trigger of veFaaS took from Kafka, BMQ or RocketMQ. The format of `data` is not documented. The
+ * assumption: it is one message or a list, as it is, as JSON or as base64; each message is the data itself, or has it in one
+ * of these fields. Both are merged, because business events may have their own `message`; the message's own keys go first.
  */
 function queued(data: unknown, id: string, layers: number): Message[] {
   const found = opened(data)
@@ -147,8 +147,8 @@ function hasNoValue(message: Record<string, unknown>): boolean {
   return VALUE.some((name) => name in message) && [...VALUE, ...MESSAGE].every(isLeftEmpty)
 }
 
-// AWS documentation, "Using Lambda with Amazon SQS" and "Invoking Lambda functions with Amazon SNS notifications"; veFaaS
-// hands on SNS in the same form.
+// AWS documentation, "Using Lambda with Amazon SQS" and "Invoking Lambda functions with Amazon SNS notifications". veFaaS
+// delivers SNS notifications in the same form.
 function awsRecord(value: unknown, id: string, layers: number): Message[] {
   const { eventSource, messageId, body, Sns } = fields(value)
   if (isObject(Sns)) return snsMessage(Sns, id, layers)
@@ -167,8 +167,8 @@ function snsMessage({ MessageId, Message }: Record<string, unknown>, outerId: st
 const asTombstone = (message: Message): Message => ({ ...message, isTombstone: true })
 const problem = (id: string, reason: string): Message[] => [{ id, data: {}, problem: `${reason}.` }]
 
-// HTTP Protocol Binding 3.1.3.2: quotes, which older senders use, go first, then percent-encoding. Undefined when that is
-// no UTF-8.
+// HTTP Protocol Binding 3.1.3.2: remove quotes, which older senders use, then percent-encoding. Undefined if the
+// result is not UTF-8.
 function headerValue(value: string | undefined): string | undefined {
   const quoted = /^"(.*)"$/s.exec(text(value))?.[1]
   try {

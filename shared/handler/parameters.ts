@@ -2,21 +2,21 @@ import * as v from 'valibot'
 import { ActionError, invalidParameter, missingParameter, unknownParameter } from '../errors.ts'
 import type { HttpRequest } from './http-request.ts'
 
-/** The version of the API, and the only one. */
+/** The only version of the API. */
 export const VERSION = '2020-04-01'
 
-/** Largest body, in bytes as sent. */
+/** Size limit of a body, in bytes as sent. */
 export const MAX_BODY_BYTES = 64 * 1024
 
-/** The parameters of a request. None is empty; one of the body may be any JSON value. */
+/** The parameters of a request. None is empty; a parameter of the body may be any JSON value. */
 export type Parameters = ReadonlyMap<string, unknown>
 
 /**
- * The parameters of query and JSON body together.
+ * Reads the parameters of the query and the JSON body.
  *
- * @param body  the body, parsed; undefined when there is none
- * @throws {ActionError} `InvalidParameter.<Name>` for one given in both with different values, or of a shape that no
- *   parameter has
+ * @param body  the body, parsed; undefined if it is empty
+ * @throws {ActionError} `InvalidParameter.<Name>` for a parameter with different values in query and body, or of a shape that
+ *   no parameter has
  */
 export function readParameters({ query }: HttpRequest, body: unknown = {}): Parameters {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -58,7 +58,7 @@ export function validate<Schema extends ObjectSchema>(schema: Schema, parameters
   const input: Record<string, unknown> = {}
   for (const [name, value] of parameters) {
     if (name === 'Action' || name === 'Version') continue
-    // valibot's own strictObject takes __proto__, toString and the like for known.
+    // valibot's strictObject accepts names such as __proto__ and toString.
     if (!Object.hasOwn(schema.entries, name)) throw unknownParameter(name, Object.keys(schema.entries))
     input[name] = value
   }
@@ -86,8 +86,8 @@ export function validateData<Schema extends ObjectSchema>(
 /** The schema of an action's parameters. */
 export type ObjectSchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
 
-// A list may be written as a text with commas, counted as ECS has it in a query (SecurityGroupIds.1=a), or as a list of JSON:
-// here all become a text with commas.
+// A list may be a text with commas, numbered as in a query of ECS (SecurityGroupIds.1=a), or a JSON list. All become a text
+// with commas.
 function collect(given: readonly (readonly [string, unknown])[]): Map<string, unknown> {
   const parameters = new Map<string, unknown>()
   const counted: string[] = []

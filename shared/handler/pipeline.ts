@@ -10,13 +10,13 @@ import {
   type PlatformContext,
   receive,
 } from './invocation.ts'
-import { toActionError } from './reply.ts'
+import { type Reply, reply, toActionError } from './reply.ts'
 
 /** What differs between the kinds of functions. Each stage may throw; then `answerError` answers. */
 interface Stages<Input, Output, Sent extends object> {
   /** In the log and the envelope, e.g. `DeleteSandbox`. */
   name: string
-  /** Finds out who calls. An answer ends the invocation: the request needs no work. */
+  /** Checks the caller. An answer ends the invocation: the request needs no work. */
   identify?(invocation: Invocation<Input>): Answer<Sent> | undefined
   /** Reads the input of the work. */
   check(invocation: Invocation<Input>): Input | Promise<Input>
@@ -31,6 +31,11 @@ interface Stages<Input, Output, Sent extends object> {
 export interface Answer<Sent extends object> extends Outcome {
   /** An `Error` is thrown. */
   sent: Sent | Error
+}
+
+/** The answer to a request that needs no work. */
+export function noContent(invocation: Invocation, headers: Record<string, string>): Answer<Reply> {
+  return { sent: reply(invocation, 204, undefined, headers), status: 204 }
 }
 
 /** Makes the handler of a function: receive, identify, check, run within the deadline, answer, log. */

@@ -2,7 +2,7 @@ import { ActionError } from '../errors.ts'
 import type { Invocation } from './invocation.ts'
 import { VERSION } from './parameters.ts'
 
-/** An answer as the platforms take it; veFaaS reads these three keys, AWS also multiValueHeaders. */
+/** An answer in the form of the platforms. veFaaS reads statusCode, headers and body, AWS also multiValueHeaders. */
 export interface Reply {
   statusCode: number
   headers?: Record<string, string>
@@ -10,7 +10,7 @@ export interface Reply {
   body: string
 }
 
-/** What every envelope says of the request. */
+/** What every envelope says about the request. */
 export interface ResponseMetadata {
   RequestId: string
   Action: string
@@ -19,16 +19,16 @@ export interface ResponseMetadata {
   Region: string
 }
 
-/** What the envelope says of this invocation. */
+/** What the envelope says about this invocation. */
 export function metadata({ requestId, config }: Invocation, Action: string): ResponseMetadata {
   const Region = config?.volcengine.region ?? ''
   return { RequestId: requestId, Action, Version: VERSION, Service: 'ecs', Region }
 }
 
 /**
- * An answer with the headers that every answer has, in the form that the platform reads.
- * @param body  left out with 204
- * @param more  headers beside those
+ * Builds an answer with the headers of every answer, in the form that the platform reads.
+ * @param body  omitted with 204
+ * @param more  additional headers
  */
 export function reply(
   { requestId, request }: Invocation,
@@ -52,12 +52,12 @@ export function reply(
 }
 
 /**
- * The answer that tells of an error.
- * @param allow  the methods that there are, for 405
+ * Builds the answer for an error.
+ * @param allow  the supported methods, for 405
  */
 export function failure(invocation: Invocation, action: string, error: ActionError, allow: Headers = ALLOW): Reply {
   const { status, code, message, retryAfter = 1 } = error
-  // The cloud may have quoted a secret: hidden before it is cut, none of it is left.
+  // The cloud may have quoted a secret. It is hidden before the text is cut, so that no part of it is left.
   const told = { Code: code, Message: invocation.log.redact(message).slice(0, 1_000).trim() }
   return reply(
     invocation,
@@ -92,7 +92,7 @@ export const ALLOW = { Allow: 'GET, POST, HEAD, OPTIONS' }
 
 type Headers = Record<string, string>
 
-/** Any error as one that may be told: what is not an ActionError is a bug, and its details stay here. */
+/** Turns any error into one that a caller may read. Anything but an ActionError is a bug; its details go only to the log. */
 export function toActionError(error: unknown): ActionError {
   if (error instanceof ActionError) return error
   const message = 'The manager failed. Its log tells why.'

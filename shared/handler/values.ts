@@ -1,6 +1,6 @@
 import { duplicateName } from './duplicate-name.ts'
 
-/** Readers for values of any type, as events are made of. What is not as it should be is empty. */
+/** Readers for the values of events, which may have any type. A value of another type reads as empty. */
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -13,8 +13,8 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 export const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
 /**
- * A text parsed as JSON, with or without a byte order mark before it; undefined when it is none, or when a name stands twice
- * in an object, because nobody can tell which is meant.
+ * Parses JSON, with or without a byte order mark before it. Undefined if the text is not JSON, or if an object has a name
+ * twice: the meaning is ambiguous.
  */
 export function json(content: string | undefined): unknown {
   try {
@@ -26,12 +26,12 @@ export function json(content: string | undefined): unknown {
   }
 }
 
-/** A text without the byte order mark that JSON may have before it, though it should not (RFC 8259, 8.1). */
+/** Removes a byte order mark before JSON. Senders must not add one, but parsers may ignore it (RFC 8259, 8.1). */
 export const withoutByteOrderMark = (content: string) => content.replace(/^\uFEFF/, '')
 
-/** What base64 (RFC 4648, 4, padded) holds, as text; undefined when it is none. */
+/** Decodes base64 (RFC 4648, 4, padded) to text; undefined if the value is not base64. */
 export function fromBase64(value: unknown): string | undefined {
   const bytes = Buffer.from(text(value), 'base64')
-  // Node's decoder takes anything; encoding again shows whether it was base64.
+  // Node's decoder accepts anything; encoding the result shows whether it was base64.
   return typeof value === 'string' && bytes.toString('base64') === value ? bytes.toString() : undefined
 }

@@ -2,16 +2,16 @@ import { invalidParameter } from '../errors.ts'
 import type { HttpRequest } from './http-request.ts'
 
 /**
- * Whether a request is the handshake by which a sender of events asks for permission to deliver them here (CloudEvents, "HTTP
- * 1.1 Web Hooks for Event Delivery", 4: Abuse Protection). An OPTIONS of a browser (CORS) has no such header.
+ * Whether a request is a handshake: a sender of events asks for permission to deliver them here (CloudEvents, "HTTP 1.1 Web
+ * Hooks for Event Delivery", 4: Abuse Protection). A browser's OPTIONS request (CORS) does not have this header.
  */
 export function isHandshake({ method, headers }: HttpRequest): boolean {
   return method === 'OPTIONS' && REQUEST_ORIGIN in headers
 }
 
 /**
- * The headers that give this permission. The rate has no limit: what is too much is answered 429 or 503. A
- * `WebHook-Request-Callback` is never called: the address of a stranger is not to be trusted, and the answer is enough.
+ * Returns the headers that grant this permission. The rate has no limit: too many events are answered 429 or 503. The
+ * function never calls a `WebHook-Request-Callback`: a stranger's address is not trusted, and the answer is enough.
  * @throws {ActionError} `InvalidParameter.WebHook-Request-Origin`
  */
 export function permission({ headers }: HttpRequest): Record<string, string> {
@@ -23,6 +23,6 @@ export function permission({ headers }: HttpRequest): Record<string, string> {
 }
 
 const REQUEST_ORIGIN = 'webhook-request-origin'
-// A DNS name has at most 253 characters; the rest is for the scheme and the port of an origin (RFC 6454).
+// A DNS name has at most 253 characters; an origin (RFC 6454) adds a scheme and a port.
 const MAX_LENGTH = 270
 const ORIGIN = /^(https?:\/\/)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?(:\d{1,5})?$/i
