@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import * as v from 'valibot'
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { inBase64, type Pair, type Sent, SHAPES, vefaas } from '../../tests/support/events.ts'
 import {
   batched,
@@ -36,7 +36,6 @@ beforeEach(async () => {
   runs = 0
   await configured()
 })
-afterEach(() => vi.useRealTimers())
 
 const RESULT = { Done: 'all of it' }
 const name = v.pipe(v.string('must be a text'), v.regex(/^[a-z]+$/, 'must be small letters'))
@@ -653,12 +652,6 @@ describe('work that takes too long', () => {
     expect(answer).toMatchObject({ statusCode: 200 })
     expect(deadline - Date.now()).toBeGreaterThan(890_000)
     expect(deadline - Date.now()).toBeLessThan(3_600_001)
-  })
-
-  test('leaves no timer behind', async () => {
-    vi.useFakeTimers()
-    await doing()(vefaasEvent('timer', GOOD), VEFAAS)
-    expect(vi.getTimerCount()).toBe(0)
   })
 })
 
