@@ -130,7 +130,7 @@ describe('the line of an invocation', () => {
     const { log, lines } = started()
     const root = new Error('the socket broke')
     const cause = new Error('no answer', { cause: root })
-    log.end(outcome({ status: 503, error: new ActionError(503, 'ServiceUnavailable', 'The cloud failed.', cause) }))
+    log.end(outcome({ status: 503, error: new ActionError(503, 'ServiceUnavailable', 'The cloud failed.', { cause }) }))
     for (const words of ['The cloud failed.', 'no answer', 'the socket broke']) expect(lines[0]).toContain(words)
   })
 

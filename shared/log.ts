@@ -1,62 +1,62 @@
 import { inspect } from 'node:util'
 
-// How important a line is: `log.level` of the configuration hides everything below it.
+// Least important first: `log.level` of the configuration hides all lines below it.
 const LEVELS = ['info', 'warn', 'error'] as const
 
 export type Level = (typeof LEVELS)[number]
 
-/** One call to the cloud, as it stands in the log of the invocation that made it. */
+/** One call to the cloud, as the log of an invocation shows it. */
 export interface CloudCall {
   action: string
-  /** The cloud's own request id, for its support. */
+  /** The cloud's request id, which its support asks for. */
   requestId: string | undefined
-  /** 1 when the first try was answered. */
+  /** 1 if the first try got an answer. */
   tries: number
-  /** From the first try to the last answer, waits between the tries included. */
+  /** From the first try to the last answer, including the waits between tries. */
   milliseconds: number
   status: number | undefined
-  /** The cloud's code, or in a word how it failed. */
+  /** The cloud's code, or else the kind of failure. */
   error: string | undefined
 }
 
-/** What an invocation writes when it ends, beside the cloud calls and notes collected on the way. */
+/** What an invocation logs at its end, in addition to the cloud calls and notes that it collected. */
 export interface Outcome {
   requestId: string
   action: string
   caller: string
-  /** The sandbox that it was about, or that it made. */
+  /** The sandbox that was the subject of the call, or that the call created. */
   sandboxId?: string | undefined
   status: number
   code: string | undefined
   milliseconds: number
   cold: boolean
-  /** What it did, where nobody gets an answer: ids, counts and our own words. */
+  /** What a timer or an event did, because it has no caller to tell: ids, counts and fixed words. */
   result?: object | undefined
-  /** The failure whole, with its causes, for the operator; never for the caller. */
+  /** The error with all its causes, for the operator; the caller never sees it. */
   error: unknown
 }
 
-/** The log of one invocation: collects, hides secrets, and writes one line at the end. */
+/** The log of one invocation. It collects, hides secrets, and writes one line at the end. */
 export interface Log {
-  /** From here on this text never appears in a line of this invocation, nor in what `redact` returns. */
+  /** Hides this text from now on, in the line of this invocation and in what `redact` returns. */
   secret(value: string | undefined): void
-  /** The text without the secrets known so far. */
+  /** Returns the text without the secrets known so far. */
   redact(text: string): string
   cloud(call: CloudCall): void
-  /** A remark for the operator. The line is at least of its level: `warn` unless given. */
+  /** Adds a remark for the operator. The line gets at least this level; the default is `warn`. */
   note(message: string, level?: Level): void
   end(outcome: Outcome): void
 }
 
-// A line holds the first of its calls and notes, and the number of the others: a listing has a call for each page, an event
-// may have a note for each of its messages.
+// Of more calls or notes than this, the line has only the number: a listing makes a call for each page, and an event may
+// add a note for each of its messages.
 const MAX_CLOUD_CALLS = 50
 const MAX_NOTES = 50
 const MAX_NOTE_LENGTH = 2_000
 
 export interface LogSettings {
   level: Level
-  /** `json`: one JSON object a line. `text`: the same for people. */
+  /** `json`: one JSON object per line. `text`: the same for people. */
   format: 'json' | 'text'
   /** Secrets of the configuration. */
   secrets: readonly string[]
@@ -89,7 +89,7 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
     end({ error, ...outcome }) {
       const rank = Math.max(worst, outcome.status >= 500 ? 2 : outcome.status >= 400 ? 1 : 0)
       if (rank < LEVELS.indexOf(level)) return
-      // Only what can hold a stranger's words is searched: a caller's key called "status" must not eat our own.
+      // Redact only the fields that may quote others: a key with the value "status" must not damage the rest of the line.
       const line = {
         time: new Date().toISOString(),
         level: LEVELS[rank],
@@ -98,7 +98,7 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
         moreCloudCalls: moreCloudCalls || undefined,
         notes: notes.map((note) => hide(note).slice(0, MAX_NOTE_LENGTH)),
         moreNotes: moreNotes || undefined,
-        // Where in the code it happened matters of a bug alone; of the rest, what happened.
+        // Stack traces only for bugs (500).
         error: error === undefined ? undefined : hide(outcome.status === 500 ? inspect(error) : messagesOf(error)),
       }
       write(format === 'text' ? toText(line) : JSON.stringify(line))
@@ -111,13 +111,13 @@ function messagesOf(error: unknown): string {
 }
 
 /**
- * Replaces every secret in the text: as it is, and as JSON, a URL or a form writes it. Shorter than four characters is
- * left alone: it would eat ordinary words, and no key or password that short is accepted anywhere.
+ * Replaces every secret in the text: as it is, and as JSON, a URL or a form writes it. Secrets of fewer than four
+ * characters stay, because they would match ordinary words; no key or password is that short.
  */
 export function redact(text: string, secrets: Iterable<string>): string {
   let result = text
-  // Of several lines each is hidden for itself: what quotes them may indent them. And the longest goes first: of a
-  // secret inside another, the rest of the other would be left.
+  // Redact each line of a multi-line secret, because a quotation may indent the lines. Redact the longest first: if one
+  // secret contains another, replacing the shorter one first would leave the rest of the longer one.
   const lines = [...secrets].flatMap((secret) => [
     secret,
     ...secret
@@ -133,7 +133,7 @@ export function redact(text: string, secrets: Iterable<string>): string {
 
 function formsOf(secret: string): string[] {
   const url = encodeURIComponent(secret.toWellFormed())
-  // The Signer escapes these too.
+  // The Signer of @volcengine/openapi escapes these characters too.
   const strict = url.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
   return [secret, JSON.stringify(secret).slice(1, -1), url, strict, `${new URLSearchParams([['', secret]])}`.slice(1)]
 }
@@ -179,12 +179,13 @@ function toText({
     caller,
     requestId,
   )
-  // What strangers wrote must not steer the terminal that shows it.
-  // A note may hold a stranger's words, and must not look like another entry.
+  // A note may quote others: a line break in it must not look like a new entry.
   const notes = line.notes.map((note) => note.replaceAll('\n', ' '))
   const more = line.moreCloudCalls && `and ${line.moreCloudCalls} more calls to the cloud`
   const others = line.moreNotes && `and ${line.moreNotes} more notes`
-  return [first, ...calls, more, ...notes, others, line.result && JSON.stringify(line.result), line.error]
+  const lines = [first, ...calls, more, ...notes, others, line.result && JSON.stringify(line.result), line.error]
+  // Quoted text must not control the terminal that shows it.
+  return lines
     .filter(Boolean)
     .join('\n  ')
     .replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, '?')
@@ -192,7 +193,7 @@ function toText({
 
 const words = (...found: unknown[]) => found.filter(Boolean).join(' ')
 
-// Not console.log: AWS Lambda's writes a prefix before each line, and a JSON line has to begin with its brace.
+// Not console.log: on AWS Lambda it writes a prefix before each line, and a JSON line must begin with its brace.
 function writeLine(line: string): void {
   process.stdout.write(`${line}\n`)
 }

@@ -71,7 +71,7 @@ const line = () => {
 }
 
 const GOOD = { Name: 'good' }
-const UNAVAILABLE = new ActionError(503, 'ServiceUnavailable', 'The cloud fails.', undefined, 7)
+const UNAVAILABLE = new ActionError(503, 'ServiceUnavailable', 'The cloud fails.', { retryAfter: 7 })
 
 const VEFAAS: PlatformContext = { requestId: 'vefaas-1' }
 const AWS: PlatformContext = { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 30_000 }
@@ -452,8 +452,8 @@ describe.each(Object.entries(SHAPES))('HTTP by %s', (_, shape) => {
     [409, 503, '7'],
   ])('with a message that failed with %i is answered %i', async (status, expected, retryAfter) => {
     for (const run of [
-      failing({ good: new ActionError(status, 'Fake.Code', 'It failed.', undefined, 7) }),
-      () => Promise.reject(new ActionError(status, 'Fake.Code', 'It failed.', undefined, 7)),
+      failing({ good: new ActionError(status, 'Fake.Code', 'It failed.', { retryAfter: 7 }) }),
+      () => Promise.reject(new ActionError(status, 'Fake.Code', 'It failed.', { retryAfter: 7 })),
     ]) {
       lines = []
       const answer = await post(batched([cloudEvent({ Name: 'other' }), cloudEvent(GOOD)]), run)
@@ -684,7 +684,7 @@ describe('with a configuration that cannot be used', () => {
 })
 
 test('no secret is thrown, answered or logged', async () => {
-  const error = new ActionError(503, 'ServiceUnavailable', `The cloud said ${KEY}.`, new Error(KEY))
+  const error = new ActionError(503, 'ServiceUnavailable', `The cloud said ${KEY}.`, { cause: new Error(KEY) })
   const handler = doing(() => Promise.reject(error))
   const thrown = await handler(vefaasEvent('timer', GOOD), VEFAAS).catch((error: Error) => error)
   expect((thrown as Error).message).toContain('The cloud said [redacted].')

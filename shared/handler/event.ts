@@ -127,7 +127,7 @@ function noteIds(messages: readonly Message[], log: Log): void {
 const nameOf = ({ id }: Message) => `message ${id.slice(0, 128) || 'without an id'}`
 const noteOf = (message: Message, { code, message: reason }: ActionError) => `${nameOf(message)}: ${code}: ${reason}`
 const naming = (message: Message, error: ActionError) =>
-  new ActionError(error.status, error.code, `${nameOf(message)}: ${error.message}`, error)
+  new ActionError(error.status, error.code, `${nameOf(message)}: ${error.message}`, { cause: error })
 
 /** Finds the messages that failed, and notes them in the log. */
 function outcomeOf({ messages, refused, isMany }: Batch<unknown>, { result, failures }: Work, log: Log): Processed {
@@ -168,5 +168,5 @@ function batchItemFailures(messages: readonly Message[]) {
 function retryable(error: ActionError): ActionError {
   const { status, code, message, retryAfter } = error
   const isFinal = status >= 400 && status < 500 && status !== 429
-  return isFinal ? new ActionError(503, code, message, error, retryAfter) : error
+  return isFinal ? new ActionError(503, code, message, { cause: error, retryAfter }) : error
 }

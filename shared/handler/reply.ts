@@ -96,5 +96,5 @@ type Headers = Record<string, string>
 export function toActionError(error: unknown): ActionError {
   if (error instanceof ActionError) return error
   const message = 'The manager failed. Its log tells why.'
-  return new ActionError(500, 'InternalError', message, error)
+  return new ActionError(500, 'InternalError', message, { cause: error })
 }

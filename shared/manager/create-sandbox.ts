@@ -83,7 +83,7 @@ async function retryCreation(call: Call, request: CreateRequest, token: Token, m
   const first = await findFirst(call, token)
   if (first === undefined) {
     const message = `The machine of this ClientToken is not visible, because it is new or gone: ${repeatWith(token)}`
-    throw new ActionError(503, 'ServiceUnavailable', message, mismatch, 5)
+    throw new ActionError(503, 'ServiceUnavailable', message, { cause: mismatch, retryAfter: 5 })
   }
   try {
     const again = await runInstances(call, request, token, first.begin)
@@ -94,7 +94,7 @@ async function retryCreation(call: Call, request: CreateRequest, token: Token, m
     if (!isMismatch(error)) throw asCallerError(error, request)
     const name = token.isRequestId ? 'X-Request-ID, which stands for a ClientToken,' : 'ClientToken'
     const message = `The ${name} was used with other parameters: send a new ClientToken for another sandbox.`
-    throw new ActionError(409, 'IdempotentParameterMismatch', message, error)
+    throw new ActionError(409, 'IdempotentParameterMismatch', message, { cause: error })
   }
 }
 

@@ -46,8 +46,7 @@ function toApiError(error: CloudError, unconfirmed = ''): ActionError {
     status,
     details.code ?? code,
     [`${message} (${action}).`, advice, describeError(error)].filter(Boolean).join(' '),
-    error,
-    details.retryAfter,
+    { cause: error, retryAfter: details.retryAfter },
   )
 }
 

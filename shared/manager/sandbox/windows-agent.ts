@@ -72,7 +72,8 @@ export function newPassword(user: string): string {
 }
 
 function noAnswer(error: Error & { code?: string }, address: string): ActionError {
-  if (error instanceof TimeoutError) return new ActionError(504, 'UpstreamTimeout', `${AGENT} did not answer.`, error)
+  if (error instanceof TimeoutError)
+    return new ActionError(504, 'UpstreamTimeout', `${AGENT} did not answer.`, { cause: error })
   if (error instanceof CertificateError) {
     const { code = '' } = error.cause as { code?: string }
     const [fault, right] = certificateFault(code, address)
@@ -108,10 +109,11 @@ function certificateFault(code: string, address: string): [fault: string, right:
 const AGENT = 'The password agent in the sandbox'
 
 const unavailable = (what: string, cause: unknown) =>
-  new ActionError(503, 'ServiceUnavailable', `${AGENT} ${what}.`, cause)
+  new ActionError(503, 'ServiceUnavailable', `${AGENT} ${what}.`, { cause })
 
-// Of the configuration or the image: a repetition does not help.
-const misfit = (what: string, cause: unknown) => new ActionError(502, 'ServiceUnavailable', `${AGENT} ${what}.`, cause)
+// The configuration does not fit the image: a retry does not help.
+const misfit = (what: string, cause: unknown) =>
+  new ActionError(502, 'ServiceUnavailable', `${AGENT} ${what}.`, { cause })
 
 function isSuccess(body: string): boolean {
   try {
