@@ -1,6 +1,6 @@
 /**
- * A failure that is reported to the caller: an HTTP status, a code of the API, and a message that says what was wrong and
- * what would be right. The pipeline reports any other error as `InternalError`.
+ * A failure that is reported to the caller: an HTTP status, a code of the API, and a message that says what was wrong
+ * and what would be right. The pipeline reports any other error as `InternalError`.
  */
 export class ActionError extends Error {
   override readonly name = 'ActionError'

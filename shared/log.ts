@@ -48,8 +48,8 @@ export interface Log {
   end(outcome: Outcome): void
 }
 
-// Of more calls or notes than this, the line has only the number: a listing makes a call for each page, and an event may
-// add a note for each of its messages.
+// Of more calls or notes than this, the line has only the number: a listing makes a call for each page, and an event
+// may add a note for each of its messages.
 const MAX_CLOUD_CALLS = 50
 const MAX_NOTES = 50
 const MAX_NOTE_LENGTH = 2_000
@@ -89,7 +89,8 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
     end({ error, ...outcome }) {
       const rank = Math.max(worst, outcome.status >= 500 ? 2 : outcome.status >= 400 ? 1 : 0)
       if (rank < LEVELS.indexOf(level)) return
-      // Redact only the fields that may quote others: a key with the value "status" must not damage the rest of the line.
+      // Redact only the fields that may quote others: a key with the value "status" must not damage the rest of the
+      // line.
       const line = {
         time: new Date().toISOString(),
         level: LEVELS[rank],
@@ -112,7 +113,8 @@ function messagesOf(error: unknown): string {
 
 /**
  * Replaces every secret in the text: as it is, and as JSON, a URL or a form writes it. Secrets of fewer than four
- * characters stay, because they would match ordinary words; no key or password is that short.
+ * characters stay, because they would match ordinary words; no key or password that
+ * short is accepted.
  */
 export function redact(text: string, secrets: Iterable<string>): string {
   let result = text

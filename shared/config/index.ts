@@ -4,7 +4,7 @@ import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import { type Config, ConfigSchema, isTable } from './schema.ts'
 
-/** A configuration that cannot be used. The message names every problem, one a line, and holds no value. */
+/** The configuration is invalid. The message lists all problems, one per line, and contains no values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
@@ -18,24 +18,24 @@ interface Source {
 let current: Config | undefined
 
 /**
- * The configuration of this process, loaded and checked at the first call.
- * @throws {ConfigError} at every call until it can be used
+ * Returns the configuration of this process. The first call loads and checks it.
+ * @throws {ConfigError} as long as it is invalid
  */
 export function configuration(): Config {
   current ??= loadConfig({ file: configFile(process.env), env: process.env })
   return current
 }
 
-/** As `configuration`, but read again: what an initializer does. */
+/** Like `configuration`, but loads it again. For initializers. */
 export function reloadConfiguration(): Config {
   current = undefined
   return configuration()
 }
 
 /**
- * Reads the file, lays the environment over it (`ECS_MANAGER__<SECTION>__<KEY>`; lists and tables as JSON; an empty one
- * counts as not set where empty is no value) and checks every value.
- * @throws {ConfigError} naming all problems at once
+ * Reads the file, applies the environment (`ECS_MANAGER__<SECTION>__<KEY>`; lists and tables as JSON) and checks every
+ * value. An empty variable counts as not set, unless an empty text is valid for the key.
+ * @throws {ConfigError} with all problems
  */
 export function loadConfig({ file, env }: Source): Config {
   const given = [...fromFile(file), ...fromEnvironment(env)]
@@ -51,11 +51,11 @@ export function loadConfig({ file, env }: Source): Config {
     problems.push(`${name} ${message} (${origins.get(name) ?? file})`)
   }
   if (result.success && problems.length === 0) return result.output
-  // One value may break a rule in several places.
+  // A value with several invalid parts, such as a list, has the same message for each of them.
   throw new ConfigError([...new Set(problems)].join('\n'))
 }
 
-/** All sections with the values of known keys; of two values for one key, the later. */
+/** All sections with the values of known keys. A later value for the same key wins. */
 function toSections(given: readonly Value[]): Record<string, Record<string, unknown>> {
   const names = Object.keys(ConfigSchema.entries)
   return Object.fromEntries(
@@ -66,7 +66,7 @@ function toSections(given: readonly Value[]): Record<string, Record<string, unkn
   )
 }
 
-/** Every secret of the configuration, for the log to hide. */
+/** Returns every secret of the configuration, so that the log can hide it. */
 export function secretsOf({ volcengine, instance, windows, security }: Config): string[] {
   return [
     volcengine.access_key,
@@ -74,14 +74,14 @@ export function secretsOf({ volcengine, instance, windows, security }: Config): 
     volcengine.session_token,
     instance.password,
     instance.user_data,
-    // As it goes over the wire.
+    // The form in which it is sent to ECS.
     Buffer.from(instance.user_data).toString('base64'),
     windows.agent_key,
     ...Object.values(security.keys),
   ]
 }
 
-/** `ECS_MANAGER_CONFIG_FILE`, else `config.toml` beside the bundle, else in the working directory. */
+/** Path of the file: `ECS_MANAGER_CONFIG_FILE`, else `config.toml` beside the bundle, else in the working directory. */
 export function configFile(env: Record<string, string | undefined>): string {
   const beside = join(import.meta.dirname, 'config.toml')
   return env.ECS_MANAGER_CONFIG_FILE || (existsSync(beside) ? beside : join(process.cwd(), 'config.toml'))
@@ -91,7 +91,7 @@ interface Value {
   section: string
   key: string
   value: unknown
-  /** Where it was found, for messages. */
+  /** The file or the variable that it comes from, for messages. */
   origin: string
 }
 
@@ -111,7 +111,7 @@ function parseFile(file: string) {
   try {
     return parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    // Only the first line: what follows it shows the place in the file, and a secret may stand there.
+    // Only the first line: the others quote the file, which may contain secrets.
     const reason = (error as Error).message.split('\n', 1)[0]
     const place = error instanceof TomlError ? `, line ${error.line}, column ${error.column}` : ''
     throw new ConfigError(`${reason} (${file}${place})`)
@@ -128,14 +128,13 @@ function fromEnvironment(env: Source['env']): Value[] {
       .toLowerCase()
       .split(/__(.*)/)
     const setting = settingOf(section, key)
-    // An empty variable counts as not set, unless empty is a value of the setting.
     if (text === '' && setting && !v.is(setting, '')) return []
     const value = setting && isText(setting) ? text : parsed(text)
     return [{ section, key, value, origin: `environment variable ${name}` }]
   })
 }
 
-// What cannot be parsed stays the text that it is, and the check says what would be right.
+// Invalid JSON stays a text, and the check then says which value would be right.
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -146,7 +145,7 @@ function parsed(text: string): unknown {
 
 type Setting = v.OptionalSchema<v.GenericSchema, unknown>
 
-/** The schema of a key; undefined for one that is not known. */
+/** The schema of a key; undefined for an unknown key. */
 function settingOf(section: string, key: string): Setting | undefined {
   const settings = sectionOf(section)
   return settings && Object.hasOwn(settings, key) ? settings[key] : undefined
@@ -157,8 +156,8 @@ function sectionOf(name: string): Readonly<Record<string, Setting>> | undefined 
   return Object.hasOwn(sections, name) ? sections[name]?.entries : undefined
 }
 
-/** Whether a variable holds the value as it is, and not as JSON. */
+/** Whether a variable contains the value itself and not JSON. */
 const isText = ({ wrapped }: Setting) => wrapped.type === 'string' || wrapped.type === 'picklist'
 
-/** The keys of a section; the sections where there is none of that name. */
+/** The keys of a section; the names of all sections if there is no such section. */
 const namesOf = (section: string) => Object.keys(sectionOf(section) ?? ConfigSchema.entries)

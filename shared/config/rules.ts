@@ -1,12 +1,12 @@
-/** A pattern, and what it asks for: the end of a sentence that begins with the name of the value. */
+/** A pattern, and its message, which completes a sentence that begins with the name of the value. */
 export type Rule = readonly [pattern: RegExp, message: string]
 
-/** What names are made of. */
+/** The characters of names. */
 const WORD = 'letters, digits and _ . -'
 
 /**
- * What ECS accepts (ECS API reference, RunInstances and TagResources), for the configuration and for the parameters of
- * CreateSandbox alike.
+ * The values that ECS accepts (ECS API reference, RunInstances and TagResources). They hold for the configuration and
+ * for the parameters of CreateSandbox.
  */
 export const INSTANCE_NAME: Rule = [/^[\p{L}\p{N}_.-]{1,120}$/u, `must be 1 to 120 ${WORD}`]
 export const INSTANCE_TYPE: Rule = [/^[a-z0-9]+(\.[a-z0-9]+)+$/, 'must be an instance type (ecs.g3i.large)']
@@ -19,19 +19,19 @@ export const SECURITY_GROUPS: Rule = [
   'must be 1 to 5 ids of security groups (sg-...)',
 ]
 const TAG_CHARACTERS = 'letters, digits, spaces and _ . : / = + - @'
-// ECS reserves the first two prefixes, the manager the third, in either case: without the flag i, with which \p{L} takes
-// U+0345, a mark and no letter.
+// ECS reserves the first two prefixes and the manager reserves the third, in upper and lower case. The flag i is not
+// used: with it, \p{L} also matches U+0345, which is a mark and not a letter.
 export const TAG_KEY: Rule = [
   /^(?![Vv][Oo][Ll][Cc]:|[Ss][Yy][Ss]:|[Ee][Cc][Ss]-[Mm][Aa][Nn][Aa][Gg][Ee][Rr]:)[\p{L}\p{N} _.:/=+@-]{1,128}$/u,
   `must be 1 to 128 ${TAG_CHARACTERS}, not beginning with volc:, sys: or ecs-manager:`,
 ]
 export const TAG_VALUE: Rule = [/^[\p{L}\p{N} _.:/=+@-]{1,256}$/u, `must be 1 to 256 ${TAG_CHARACTERS}`]
 
-/** Completes a sentence that begins with the name of a password. */
+/** Completes a sentence that begins with the name of the parameter or key. */
 export const PASSWORD_MESSAGE =
   'must have 8 to 30 characters of three kinds (upper, lower, digit, special but " and \\) and not begin with / or $6$'
 
-/** Whether ECS takes it as a password (ECS API reference, RunInstances). */
+/** Whether ECS accepts the password (ECS API reference, RunInstances). */
 export function isPassword(value: string): boolean {
   const kinds = [/[A-Z]/, /[a-z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(value)).length
   return kinds > 2 && /^(?!\/|\$6\$)(?!.*["\\])[!-~]{8,30}$/.test(value)

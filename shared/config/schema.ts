@@ -15,10 +15,11 @@ import {
   ZONE,
 } from './rules.ts'
 
-// What a caller may choose by default. The others move the machine out of its fence, or put a secret into a URL.
+// The overrides that are allowed by default. The others move the machine to another project or network, or put a secret
+// into a URL.
 const HARMLESS = ['InstanceName', 'InstanceType', 'ZoneId', 'ImageId', 'UserData', 'TagKey', 'TagValue'] as const
 
-/** Parameters of CreateSandbox that put something else in the place of what the operator configured. */
+/** Parameters of CreateSandbox that override a configured value. */
 export const OVERRIDES = [...HARMLESS, 'ProjectName', 'SubnetId', 'SecurityGroupIds', 'Password'] as const
 
 export type Override = (typeof OVERRIDES)[number]
@@ -27,13 +28,13 @@ const OVERRIDES_MESSAGE = `must be a list of ${OVERRIDES.join(', ')}`
 const GROUPS_MESSAGE = `${SECURITY_GROUPS[1]}, as a list`
 
 /**
- * Every section and key of config.toml with its type, bounds and default. Each message is ours, because those of valibot
- * quote the value, which may be a secret. It is the end of a sentence that begins with the name of the key.
+ * Every section and key of config.toml with its type, bounds and default. Every rule has its own message, because
+ * valibot's messages quote the value, which may be a secret. A message completes a sentence that begins with the key.
  */
 export const ConfigSchema = v.object({
   server: v.object({
-    port: whole(0, 65_535, 8102),
-    timeout_seconds: whole(3, 900, 25),
+    port: integer(0, 65_535, 8102),
+    timeout_seconds: integer(3, 900, 25),
   }),
   volcengine: v.object({
     access_key: v.optional(v.string('must be text'), ''),
@@ -45,8 +46,8 @@ export const ConfigSchema = v.object({
       'must be https://<host> (http:// for loopback only)',
       'https://open.volcengineapi.com',
     ),
-    try_timeout_seconds: whole(1, 120, 10),
-    max_tries: whole(1, 10, 4),
+    try_timeout_seconds: integer(1, 120, 10),
+    max_tries: integer(1, 10, 4),
   }),
   instance: v.object({
     name: text(INSTANCE_NAME, 'desktop'),
@@ -61,7 +62,7 @@ export const ConfigSchema = v.object({
     tag_key: text(TAG_KEY, 'managed-by'),
     tag_value: text(TAG_VALUE, 'ecs-manager'),
     volume_type: text([/^\w{1,40}$/, 'must be a volume type (ESSD_PL0)'], 'ESSD_PL0'),
-    volume_size: whole(20, 2048, 40),
+    volume_size: integer(20, 2048, 40),
     spot_strategy: oneOf(['NoSpot', 'SpotAsPriceGo'], 'NoSpot'),
   }),
   network: v.object({
@@ -73,7 +74,7 @@ export const ConfigSchema = v.object({
       ),
       [],
     ),
-    eip_bandwidth_mbps: whole(0, 500, 0),
+    eip_bandwidth_mbps: integer(0, 500, 0),
   }),
   security: v.object({
     auth: oneOf(['key', 'gateway'], 'key'),
@@ -85,27 +86,28 @@ export const ConfigSchema = v.object({
       {},
     ),
     allowed_overrides: v.optional(v.array(v.picklist(OVERRIDES, OVERRIDES_MESSAGE), OVERRIDES_MESSAGE), [...HARMLESS]),
-    // A tag filter counts no further.
-    max_sandboxes: whole(0, 1_000, 0),
-    vnc_token_ttl_seconds: whole(10, 86_400, 300),
-    vnc_token_reuse_seconds: whole(0, 86_400, 0),
+    // A tag filter shows at most 1,000 instances (ECS documentation, DescribeInstances).
+    max_sandboxes: integer(0, 1_000, 0),
+    vnc_token_ttl_seconds: integer(10, 86_400, 300),
+    vnc_token_reuse_seconds: integer(0, 86_400, 0),
   }),
   lifetime: v.object({
-    default_seconds: whole(0, 999_999_999, 86_400),
-    max_seconds: whole(0, 999_999_999, 604_800),
+    default_seconds: integer(0, 999_999_999, 86_400),
+    max_seconds: integer(0, 999_999_999, 604_800),
     unmarked: oneOf(['keep', 'expire'], 'keep'),
-    stuck_after_seconds: whole(60, 86_400, 1_800),
-    max_deletions_per_run: whole(0, 10_000, 1_000),
-    calls_per_second: whole(1, 1_000, 4),
+    stuck_after_seconds: integer(60, 86_400, 1_800),
+    max_deletions_per_run: integer(0, 10_000, 1_000),
+    calls_per_second: integer(1, 1_000, 4),
   }),
   terminal: v.object({
-    vnc_port: whole(1, 65_535, 5905),
+    vnc_port: integer(1, 65_535, 5905),
     vnc_url_template: text([/^https?:\/\/.*\{token\}/, 'must be an http(s) address that holds {token}'], ''),
   }),
   windows: v.object({
     agent_scheme: oneOf(['http', 'https'], 'http'),
-    agent_port: whole(1, 65_535, 8112),
-    // The agent lower-cases each value, and puts an underscore before a capital: a name with capitals would be another one.
+    agent_port: integer(1, 65_535, 8112),
+    // The agent puts an underscore before each capital letter and lower-cases it, so it would set the password of
+    // another user.
     agent_user: text(
       [/^[a-z\d_.-]{1,20}$/, 'must be 1 to 20 lower-case letters, digits, _ . or - (Windows ignores case)'],
       'ecs',
@@ -116,7 +118,7 @@ export const ConfigSchema = v.object({
       'must be certificates in PEM (-----BEGIN CERTIFICATE-----), each line on a line of its own',
       '',
     ),
-    timeout_seconds: whole(1, 60, 10),
+    timeout_seconds: integer(1, 60, 10),
   }),
   log: v.object({
     level: oneOf(['info', 'warn', 'error'], 'info'),
@@ -124,18 +126,18 @@ export const ConfigSchema = v.object({
   }),
 })
 
-/** The configuration, checked: what `config.toml` and the environment say together. */
+/** The checked configuration, from `config.toml` and the environment. */
 export type Config = v.InferOutput<typeof ConfigSchema>
 
-function whole(low: number, high: number, fallback: number) {
-  const message = `must be a whole number from ${low} to ${high}`
+function integer(min: number, max: number, fallback: number) {
+  const message = `must be a whole number from ${min} to ${max}`
   return v.optional(
-    v.pipe(v.number(message), v.integer(message), v.minValue(low, message), v.maxValue(high, message)),
+    v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message)),
     fallback,
   )
 }
 
-// Empty means "none" where that is the default, though the rule would not have it.
+// The default is always valid: an empty text means "none" for a key with that default, even if the pattern rejects it.
 function text([pattern, message]: Rule, fallback: string) {
   return checked((value) => value === fallback || pattern.test(value), message, fallback)
 }
@@ -144,7 +146,7 @@ function checked(isGood: (value: string) => boolean, message: string, fallback: 
   return v.optional(v.pipe(v.string(message), v.check(isGood, message)), fallback)
 }
 
-// Absent and empty are the same mistake: config.toml comes with these empty.
+// An absent key gets the same message as an empty one: in the shipped config.toml these keys are empty.
 function required([pattern, message]: Rule) {
   return v.optional(v.pipe(v.string(message), v.regex(pattern, message)), '')
 }
@@ -153,7 +155,7 @@ function oneOf<const Option extends string>(options: readonly Option[], fallback
   return v.optional(v.picklist(options, `must be ${options.join(' or ')}`), fallback)
 }
 
-/** Whether it is a TOML table or a JSON object, and not a list, a date or null. */
+/** Whether the value is a TOML table or a JSON object, and not a list, a date or null. */
 export function isTable(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Object]'
 }
@@ -168,8 +170,8 @@ function isEndpoint(value: string): boolean {
   return pattern.test(value) && URL.canParse(value)
 }
 
-// Each is read: of a text that Node.js cannot read it would trust nothing, and say nothing. What stands before the first is
-// a comment, as in many bundles of CAs.
+// Every certificate is parsed, because Node.js ignores a CA that it cannot read without an error. Text before the first
+// certificate is a comment, as in many bundles of CAs.
 function areCertificates(value: string): boolean {
   const certificates = value.split(/(?=-----BEGIN )/).filter((part) => part.startsWith('-----BEGIN '))
   return certificates.length > 0 && certificates.every(isCertificate)
