@@ -4,18 +4,19 @@ import { type CallOptions, type EcsClient, ecsClient } from './client.ts'
 import { credentialSource } from './credentials.ts'
 import type { Param } from './flatten.ts'
 
-/** What the manager has to know of the invocation that it works for. */
+/** What the manager needs to know about the current invocation. */
 export interface Call extends CallOptions {
   config: Config
   requestId: string
-  /** Name of the key in use, or of the gateway's consumer; empty where nobody knows. */
+  /** Name of the caller's key, or of the gateway's consumer; empty if unknown. */
   caller: string
-  /** The request id that the caller sent; absent when the pipeline had to make one. */
+  /** The request id that the caller sent; absent if the caller sent none. */
   callerRequestId?: string | undefined
 }
 
 /**
- * Calls an action of ECS and returns its `Result`, checked against the schema. The action must be one that may be done twice.
+ * Calls an action of ECS and returns its `Result`, checked against the schema. The action must be idempotent: the call
+ * may be tried several times.
  * @throws {CloudError}
  */
 export function send<Result>(
@@ -27,10 +28,10 @@ export function send<Result>(
   return clientFor(call.config).send(action, params, call, schema)
 }
 
-// It holds the open connections.
+// A client keeps its connections open.
 const clients = new WeakMap<Config, EcsClient>()
 
-/** The client of a configuration: one, however often it is asked for. */
+/** The client of a configuration. Returns the same client each time. */
 export function clientFor(config: Config): EcsClient {
   let found = clients.get(config)
   if (found === undefined) {

@@ -7,29 +7,29 @@ import { type Answer, CertificateError, connect, TimeoutError, TooLargeError } f
 import type { CredentialSource, Credentials } from './credentials.ts'
 import { flatten, type Param } from './flatten.ts'
 
-/** What the client has to know of the invocation that it works for. */
+/** What the client needs to know about the current invocation. */
 export interface CallOptions {
-  /** When the work has to be done, in milliseconds since 1970. No try and no wait goes beyond it. */
+  /** In milliseconds since 1970. No try and no wait goes beyond it. */
   deadline: number
   log: Log
 }
 
 export interface EcsClient {
   /**
-   * Calls an action of ECS (version 2020-04-01) and returns its `Result`, checked against the schema: one that does not fit
-   * is unreadable.
+   * Calls an action of ECS (version 2020-04-01) and returns its `Result`. An answer that does not match the schema is
+   * `unreadable`.
    *
-   * Throttling, 5xx, timeouts, broken connections and unreadable answers are tried again with full jitter, honouring
-   * `Retry-After`. So the action must be one that may be done twice: RunInstances needs its ClientToken.
+   * Retries after throttling, 5xx, timeouts, broken connections and unreadable answers, with full jitter, and honours
+   * `Retry-After`. So the action must be idempotent: RunInstances needs a ClientToken.
    * @throws {CloudError}
    */
   send<Result>(
     action: string,
     params: { readonly [key: string]: Param },
-    effort: CallOptions,
+    options: CallOptions,
     schema: v.GenericSchema<unknown, Result>,
   ): Promise<Result>
-  /** Begins to connect ahead of the first call. Never fails. */
+  /** Starts to connect before the first call. Never fails. */
   open(): void
 }
 
@@ -66,7 +66,7 @@ export function ecsClient(
           try {
             const timeoutMs = Math.min(try_timeout_seconds * 1_000, deadline - Date.now())
             if (timeoutMs <= 0) throw new TimeoutError('no time is left')
-            // Not over the connections that one try has failed on: after a thaw all of them may be dead.
+            // A retry gets a new connection: after a thaw of the function, all kept connections may be dead.
             answer = await connection.get(...signed, timeoutMs, tries > 1)
             return resultOf(action, answer, schema, log)
           } catch (caught) {
@@ -77,7 +77,7 @@ export function ecsClient(
             credentials.forget()
             if (JSON.stringify(credentials.current()) !== JSON.stringify(signer)) continue
           }
-          const waitMs = pause(error, tries)
+          const waitMs = backoff(error, tries)
           if (error.kind === 'refused' || tries >= max_tries || Date.now() + waitMs >= deadline) throw error
           await new Promise((resolve) => setTimeout(resolve, waitMs))
         }
@@ -99,7 +99,7 @@ export function ecsClient(
 
 const NO_CREDENTIALS = { code: 'InvalidCredential' }
 
-// With these the cloud refuses a signature: the credential may have been rotated meanwhile.
+// The cloud refuses a signature with these codes: the credentials may have been rotated.
 const AUTHENTICATION = /^(Invalid(AccessKey|ClientTokenId|SecretToken)|SignatureDoesNotMatch|Expired)/
 
 function sign(
@@ -113,13 +113,13 @@ function sign(
   return [`/?${signing.queryParamsToString(params)}`, headers]
 }
 
-// Throws whatever it may for an answer that is not what it should be: it is unreadable.
+// Any error that is not a CloudError means that the answer is unreadable.
 function resultOf<Result>(action: string, answer: Answer, schema: v.GenericSchema<unknown, Result>, log: Log): Result {
   const { ResponseMetadata, Result } = v.parse(Envelope, JSON.parse(answer.body))
   if (ResponseMetadata.Error) {
     const { Code: code, Message } = ResponseMetadata.Error
     const message = typeof Message === 'string' && Message ? Message : (code ?? 'The cloud gave no reason.')
-    // It may quote the signature. Redacted here: who shares the result of this call does not know its credentials.
+    // The message may quote the signature. Redact it here: requests that share this call do not know its credentials.
     throw new CloudError(action, kindOf(answer.status, code), log.redact(message), { ...factsOf(answer), code })
   }
   if (answer.status < 200 || answer.status > 299) throw new TypeError()
@@ -127,7 +127,7 @@ function resultOf<Result>(action: string, answer: Answer, schema: v.GenericSchem
 }
 
 function kindOf(status: number, code = ''): Kind {
-  // A quota does not pass by waiting a second, whatever the status.
+  // Whatever the status, a retry does not help against a quota.
   if (/^(QuotaExceeded|LimitExceeded)/.test(code)) return 'refused'
   if (status === 429 || /FlowLimitExceeded|Throttl|RequestLimit/.test(code)) return 'throttled'
   return status >= 500 || /^(Internal|ServiceUnavailable)/.test(code) ? 'failed' : 'refused'
@@ -146,15 +146,15 @@ function toCloudError(action: string, caught: unknown, answer: Answer | undefine
     const kind = caught instanceof TimeoutError ? 'timeout' : 'unreachable'
     return new CloudError(action, kind, 'There was no answer.', { cause: caught })
   }
-  // A gateway or proxy on the way answers 429 and 5xx with a page of its own. What could not be read stays out of the
-  // message and the causes: the error of JSON.parse quotes it.
+  // A gateway or proxy on the way answers 429 and 5xx with its own page. The error of JSON.parse is not a cause here,
+  // because it quotes the answer.
   const { status } = answer
   const kind = status === 429 ? 'throttled' : status >= 500 ? 'failed' : 'unreadable'
   return new CloudError(action, kind, `HTTP status ${status}, and not the JSON it should be.`, factsOf(answer))
 }
 
-// Full jitter: anything from nothing to 100 ms x 2^tries, at most 3 s; at least what the cloud asks for.
-function pause({ details }: CloudError, tries: number): number {
+// Full jitter: 0 to 100 ms x 2^tries, at most 3 s, but at least what the cloud asks for.
+function backoff({ details }: CloudError, tries: number): number {
   return Math.max(Math.random() * Math.min(3_000, 100 * 2 ** tries), (details.retryAfter ?? 0) * 1_000)
 }
 
@@ -163,7 +163,7 @@ function factsOf(answer: Answer) {
   return { status: answer.status, requestId: requestIdOf(answer), retryAfter: Number(seconds) || undefined }
 }
 
-// Read without parsing, so that an answer cut off in its middle still gives the id that the cloud's support asks for.
+// A pattern and not JSON.parse: even an incomplete answer should give the id that the cloud's support asks for.
 function requestIdOf({ body }: Answer): string | undefined {
   return /"RequestId"\s*:\s*"([\w-]{1,64})"/.exec(body)?.[1]
 }

@@ -1,30 +1,30 @@
 /**
  * How a call to the cloud failed:
- * - `refused`: the cloud read the request and said no, or its certificate is not accepted; repeating it changes nothing
- * - `throttled`: too many calls, or a gateway limit
- * - `failed`: the cloud says that it is broken (5xx)
+ * - `refused`: the cloud rejected the request, or its certificate is not accepted; a retry does not help
+ * - `throttled`: too many calls for the cloud or for a gateway
+ * - `failed`: the cloud has an internal failure (5xx)
  * - `timeout`: no answer in time; the work may have been done
  * - `unreachable`: no connection, or it broke; the work may have been done
- * - `unreadable`: an answer that is not the JSON it should be; the work may have been done
+ * - `unreadable`: an answer that is not the expected JSON; the work may have been done
  */
 export type Kind = 'refused' | 'throttled' | 'failed' | 'timeout' | 'unreachable' | 'unreadable'
 
 interface Details {
   /** HTTP status of the answer. */
   status?: number | undefined
-  /** The cloud's own code, such as `InvalidInstance.NotFound`. */
+  /** The cloud's code, such as `InvalidInstance.NotFound`. */
   code?: string | undefined
-  /** The cloud's own request id. */
+  /** The cloud's request id. */
   requestId?: string | undefined
-  /** Seconds that the cloud asks to wait. */
+  /** How long the cloud asks to wait, in seconds. */
   retryAfter?: number | undefined
   cause?: unknown
 }
 
-/** A call to the cloud that brought no result, with everything the cloud said about it. */
+/** A failed call to the cloud, with everything that the cloud says about the failure. */
 export class CloudError extends Error {
   override readonly name = 'CloudError'
-  /** Action of ECS that was called. */
+  /** The called action of ECS. */
   readonly action: string
   readonly kind: Kind
   readonly details: Details

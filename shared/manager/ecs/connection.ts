@@ -3,7 +3,7 @@ import https from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
-/** An answer, read to its end. */
+/** A complete answer. */
 export interface Answer {
   status: number
   headers: IncomingHttpHeaders
@@ -11,45 +11,45 @@ export interface Answer {
 }
 
 export interface Connection {
-  /** As it stands in the Host header. */
+  /** The value of the Host header. */
   readonly host: string
-  /** Begins to connect, for the next `get` to find DNS, TCP and TLS done or on their way. Never fails. */
+  /** Starts to connect, so that the next `get` need not wait for DNS, TCP and TLS. Never fails. */
   open(): void
   /**
-   * One GET, over a kept-alive connection or, if `fresh`, over one of its own.
-   * @throws {TimeoutError} when the whole answer is not there after `timeoutMs`
-   * @throws {TooLargeError} when the answer has more than `maxBytes`: the rest is not read, the connection is closed
-   * @throws {CertificateError} when the certificate of the server is not accepted
-   * @throws the error of the socket when there is no connection or it breaks
+   * Sends one GET, over a kept connection or, if `fresh`, over a new one.
+   * @throws {TimeoutError} if the answer is not complete after `timeoutMs`
+   * @throws {TooLargeError} if the answer has more than `maxBytes`: the rest is not read, and the connection is closed
+   * @throws {CertificateError} if the certificate of the server is not accepted
+   * @throws the error of the socket if it cannot connect or the connection breaks
    */
   get(path: string, headers: Record<string, string>, timeoutMs: number, fresh?: boolean): Promise<Answer>
 }
 
 export interface ConnectionOptions {
-  /** Certificates in PEM, to trust in place of the CAs that Node.js knows. Empty: those. */
+  /** Certificates in PEM, trusted instead of the CAs that Node.js knows. Empty: the CAs that Node.js knows. */
   ca?: string
-  /** The most that is read of an answer, its headers included. Default 8 MB, for the cloud. */
+  /** The maximum size of an answer, including its headers. Default: 8 MB, for the cloud. */
   maxBytes?: number
 }
 
-/** No whole answer in time. */
+/** The answer was not complete in time. */
 export class TimeoutError extends Error {}
 
-/** An answer beyond the limit. */
+/** The answer is larger than the limit. */
 export class TooLargeError extends Error {}
 
-/** The server's certificate is not accepted. The cause says why, with the code of Node.js (`CERT_HAS_EXPIRED`). */
+/** The server's certificate is not accepted. The cause has the code of Node.js, such as `CERT_HAS_EXPIRED`. */
 export class CertificateError extends Error {}
 
-// A function may be frozen and thawed, and a NAT forgets: a connection that was idle for long is likely dead.
+// A connection that is idle for longer may be dead: a function may be frozen, and a NAT drops idle connections.
 const IDLE_MS = 15_000
 
 // The largest answer of the cloud is a page of 100 instances, about 200 kB; with 50 long tags on each it is 6 MB.
 const MAX_BYTES = 8_000_000
 
 /**
- * Connections to one endpoint over `node:http` or `node:https`: the first global `fetch` of a process costs 25 to 35 ms
- * more.
+ * Connects to one endpoint with `node:http` or `node:https`, because the first global `fetch` of a process takes 25
+ * to 35 ms more.
  */
 export function connect(endpoint: string, { ca, maxBytes = MAX_BYTES }: ConnectionOptions = {}): Connection {
   const { protocol, hostname, port, host } = new URL(endpoint)
@@ -68,7 +68,7 @@ export function connect(endpoint: string, { ca, maxBytes = MAX_BYTES }: Connecti
     host,
     open() {
       ahead = create({ ...target, servername: isIP(hostname) ? '' : hostname } as object) as Socket
-      // Without a listener, no connection would be the end of the process. The next call makes one of its own and tells.
+      // Without a listener, a failure to connect would end the process. The next call connects again and reports it.
       ahead.on('error', () => {})
       ahead.setTimeout(IDLE_MS, () => ahead?.destroy()).unref()
     },
@@ -91,8 +91,8 @@ export function connect(endpoint: string, { ca, maxBytes = MAX_BYTES }: Connecti
             reject(error)
             sent.destroy()
           }
-          // All that comes in counts, and not only the body: the framing of chunks, and answers with 1xx, may have no end.
-          // (Node.js itself limits the headers.)
+          // Count all received bytes and not only the body: chunk framing and 1xx answers may be endless too. (Node.js
+          // itself limits the headers.)
           let bytesBefore = 0
           const checkSize = () => {
             const bytes = (sent.socket?.bytesRead ?? 0) - bytesBefore

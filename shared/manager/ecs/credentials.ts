@@ -1,17 +1,17 @@
 import { readFileSync, statSync } from 'node:fs'
 
-/** What signs a call. */
+/** The credentials that sign a call. */
 export interface Credentials {
   accessKeyId: string
   secretKey: string
-  /** Of temporary credentials; else empty. */
+  /** Only for temporary credentials; otherwise empty. */
   sessionToken: string
 }
 
 export interface CredentialSource {
-  /** The credentials to sign with now; undefined when none are found anywhere. */
+  /** Returns the credentials to use now; undefined if there are none. */
   current(): Credentials | undefined
-  /** Forgets what was read: the cloud has refused it. */
+  /** Makes the next `current` read the role again. For credentials that the cloud has refused. */
   forget(): void
 }
 
@@ -22,10 +22,10 @@ interface Configured {
 }
 
 /**
- * Looks for credentials, first found wins: `ECS_MANAGER__VOLCENGINE__*`; `VOLCENGINE_ACCESS_KEY`,
+ * Looks for credentials in this order: `ECS_MANAGER__VOLCENGINE__*`; `VOLCENGINE_ACCESS_KEY`,
  * `VOLCENGINE_SECRET_KEY` and `VOLCENGINE_SESSION_TOKEN`; the role of the function; the configuration file.
  *
- * @param configured  the section `volcengine`, in which the environment already stands over the file
+ * @param configured  the section `volcengine`, to which the environment is already applied
  */
 export function credentialSource(
   configured: Configured,
@@ -48,7 +48,7 @@ export function credentialSource(
           version = found
           break
         } catch {
-          // Not there, or in the middle of a rotation: until it can be read, what was read before is good.
+          // The file is absent or is being rotated: keep the previous credentials until it can be read.
         }
       }
       return role ?? own
@@ -59,8 +59,8 @@ export function credentialSource(
   }
 }
 
-// veFaaS mounts the role's temporary credentials at the first path and rotates them; the variable names the path where it
-// is another.
+// veFaaS mounts the role's temporary credentials at the first path and rotates them. If it uses another path, the
+// variable contains it.
 function roleFilesOf(env: Record<string, string | undefined>): string[] {
   return ['/var/run/secrets/iam/credential', env.FAAS_IAM_ROLE_CREDENTIAL_PATH ?? '']
 }

@@ -1,8 +1,8 @@
-/** What a parameter of an ECS action may hold. Undefined members are left out. */
+/** The value of a parameter of an ECS action. Undefined members are left out. */
 export type Param = string | number | boolean | undefined | readonly Param[] | { readonly [key: string]: Param }
 
 /**
- * Writes nested parameters the way ECS reads them from a query: `Tags: [{ Key: 'a' }]` becomes `Tags.1.Key=a`; lists
+ * Writes nested parameters as ECS expects them in a query: `Tags: [{ Key: 'a' }]` becomes `Tags.1.Key=a`; lists
  * count from 1 (ECS API reference, "Request structure").
  */
 export function flatten(params: { readonly [key: string]: Param }): Record<string, string> {

@@ -4,7 +4,7 @@ import { ErrorCode, OptionalText, optionalList, Text } from './answer.ts'
 import { type Call, send } from './call.ts'
 import { parseTime } from './time.ts'
 
-/** An instance of ECS, as far as the manager reads it. */
+/** The fields of an ECS instance that the manager uses. */
 export interface Instance {
   id: string
   status: string
@@ -28,24 +28,24 @@ export interface InstancePage {
   instances: Instance[]
   /** The token of the next page; undefined on the last one. */
   next: string | undefined
-  /** How many there are on all pages. */
+  /** Number of instances on all pages. */
   total: number
 }
 
-/** Reads one page of instances. Throws `CloudError`, like all that follow. */
+/** Reads one page of instances. Throws `CloudError`, like the other functions of this file. */
 export function describeInstances(call: Call, params: Parameters<typeof send>[2]): Promise<InstancePage> {
   const isFirst = params.NextToken === undefined
-  // An incomplete answer must not read as "there are no others": where some are counted, the first page holds some, and the
-  // only page holds all.
-  const whole = v.check<v.InferOutput<typeof PageSchema>>(({ Instances, NextToken, TotalCount }) => {
+  // An incomplete answer must not look like the full list: if the cloud counts instances, the first page must have
+  // some, and the only page must have all.
+  const isComplete = v.check<v.InferOutput<typeof PageSchema>>(({ Instances, NextToken, TotalCount }) => {
     if (!isFirst || TotalCount === 0) return true
     const shown = Instances?.length ?? 0
     return shown > 0 && (NextToken !== '' || shown >= TotalCount)
   })
-  return send(call, 'DescribeInstances', params, v.pipe(PageSchema, whole, v.transform(toPage)))
+  return send(call, 'DescribeInstances', params, v.pipe(PageSchema, isComplete, v.transform(toPage)))
 }
 
-/** The instance with this id, whoever owns it; undefined when there is none. */
+/** Returns the instance with this id, sandbox or not; undefined if there is none. */
 export async function describeInstance(call: Call, instanceId: string): Promise<Instance | undefined> {
   const { instances } = await describeInstances(call, { InstanceIds: [instanceId] })
   return instances.find(({ id }) => id === instanceId)
@@ -56,9 +56,9 @@ export function deleteInstance(call: Call, InstanceId: string) {
 }
 
 /**
- * Deletes up to 100 instances. One that is refused does not stop the others.
- * @returns what the cloud answers to each: its code for one that it refused, undefined for one that it deletes. One that it
- *   says nothing about is not in the map.
+ * Deletes up to 100 instances. If the cloud refuses one, it still deletes the others.
+ * @returns for each instance the code with which the cloud refused it, or undefined if the cloud deletes it. An instance
+ *   that the answer does not mention is not in the map.
  */
 export async function deleteInstances(
   call: Call,
@@ -73,17 +73,17 @@ export async function deleteInstances(
   )
 }
 
-/** A tag that is there already gets the new value. */
+/** Sets a tag. An existing tag gets the new value. */
 export function tagInstance(call: Call, instanceId: string, tag: Tag) {
   return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds: [instanceId], Tags: [tag] }, v.unknown())
 }
 
-/** @param TagKeys  1 to 20; those that are not there do not matter */
+/** @param TagKeys  1 to 20; absent ones are ignored */
 export function untagInstance(call: Call, instanceId: string, TagKeys: readonly string[]) {
   return untagInstances(call, [instanceId], TagKeys)
 }
 
-/** The same for 1 to 50 instances; when one of them does not exist, nothing is done. */
+/** The same for 1 to 50 instances. If one of them does not exist, the call fails and changes nothing. */
 export function untagInstances(call: Call, ResourceIds: readonly string[], TagKeys: readonly string[]) {
   return send(call, 'UntagResources', { ResourceType: 'instance', ResourceIds, TagKeys }, v.unknown())
 }
@@ -126,7 +126,7 @@ function toInstance(instance: v.InferOutput<typeof InstanceSchema>): Instance {
     name: instance.InstanceName || undefined,
     project: instance.ProjectName || undefined,
     createdAt: parseTime(instance.CreatedAt),
-    // The password agent is called there: what is no address must not become part of a URL.
+    // This becomes part of the URL of the password agent, so it must be an address.
     primaryIp: isIPv4(address) ? address : undefined,
     eip: instance.EipAddress?.IpAddress || undefined,
     isProtected: instance.DeletionProtection === true,

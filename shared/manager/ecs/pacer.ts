@@ -1,17 +1,18 @@
-// As many calls may come at once. ECS's own Terraform provider allows itself ten: two are left, so that a timer which fires a
-// millisecond early finds the cloud's limit not reached.
+// The number of calls that may start at once. The Terraform provider of ECS uses ten. Two fewer leave room for a timer
+// that fires a millisecond early.
 const BURST = 8
 
-/** Waits until a call of this action may go. False, at once, where that is after the deadline. */
+/** Waits until a call of this action may start. Returns false at once if that is after the deadline. */
 export type Pace = (action: string) => Promise<boolean>
 
 /**
- * Makes a wait that keeps the calls of each action to so many a second, after eight at once.
+ * Limits the rate of calls of each action, after a burst of eight.
+ * @param perSecond  calls per second
  * @param deadline  milliseconds since 1970
  */
 export function pacer(perSecond: number, deadline: number): Pace {
   const gap = 1_000 / perSecond
-  // When the next call of an action is due, were they spread evenly.
+  // When the next call of each action may start, if the calls are evenly spaced.
   const next = new Map<string, number>()
   return async (action) => {
     const now = performance.now()

@@ -1,7 +1,8 @@
 /**
- * Shares runs of a work among concurrent callers. A call that comes during a run waits for the next one, with all others that
- * wait: so each result is of a run that began after its caller asked. At most two run at a time.
- * @param work  gets the arguments of all callers that share the run; when it fails, it fails for each of them
+ * Lets concurrent callers share runs of a function. A call during a run waits for the next run and shares it with all
+ * other waiting calls, so each result comes from a run that started after the call. At most two runs take place at a
+ * time.
+ * @param work  gets the arguments of all callers that share the run; if it throws, all of them get the error
  */
 export function share<Argument, Result>(
   work: (all: readonly Argument[]) => Promise<Result>,
@@ -29,7 +30,7 @@ export function share<Argument, Result>(
         resolve(run(all))
       }
     })
-    // Beside a run there is room for one more. Otherwise the end of a run begins it.
+    // A second run may start beside the first. With two runs, the batch starts when one of them ends.
     const timer = running === 1 ? setTimeout(begin, GATHER_MS) : undefined
     return { all, result, begin }
   }
@@ -42,7 +43,7 @@ export function share<Argument, Result>(
   }
 }
 
-// Calls that come at nearly the same time share a run.
+// Calls within this time share a run.
 const GATHER_MS = 10
 
 interface Batch<Argument, Result> {

@@ -1,16 +1,16 @@
-/** A time (milliseconds since 1970) as the API writes it: RFC 3339 in UTC with seconds. Undefined stays undefined. */
+/** Writes a time (milliseconds since 1970) in RFC 3339, in UTC and with seconds. Undefined stays undefined. */
 export function toUtc(time: number | undefined): string | undefined {
   return time === undefined ? undefined : `${new Date(time).toISOString().slice(0, 19)}Z`
 }
 
-// The API of ECS is of this day, so no instance and no end of one is older. What is older is how a tool writes "no time":
-// 0001-01-01 (Go, .NET), 1970-01-01 (Unix).
+// The date of the API version of ECS: no instance, and no end of one, is older. Tools write "no time" as an older date:
+// 0001-01-01 (Go, .NET) or 1970-01-01 (Unix).
 const EARLIEST = Date.parse('2020-04-01T00:00:00Z')
 
 /**
- * Reads a time that an instance can have, in RFC 3339; seconds may be left out.
- * @returns milliseconds since 1970; undefined for any other text, for a day that no calendar has (30 February, which Date
- *   takes for 2 March), and for what is older than the API of ECS
+ * Reads a time of an instance in RFC 3339, with or without seconds.
+ * @returns milliseconds since 1970; undefined for any other text, for a day that does not exist (Date reads 30 February as
+ *   2 March), and for a time before the API of ECS
  */
 export function parseTime(text: string): number | undefined {
   const [, day] = /^(\d{4}-\d\d-\d\d)T(?!24)\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
@@ -19,7 +19,7 @@ export function parseTime(text: string): number | undefined {
   return time >= EARLIEST ? time : undefined
 }
 
-/** Waits so many seconds, unless that would go beyond the deadline (ms since 1970): then it answers false at once. */
+/** Waits. Returns false at once if the wait would go beyond the deadline (milliseconds since 1970). */
 export async function pause({ deadline }: { deadline: number }, seconds: number): Promise<boolean> {
   if (Date.now() + seconds * 1_000 >= deadline) return false
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))

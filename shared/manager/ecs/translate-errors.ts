@@ -2,10 +2,10 @@ import { ActionError, invalidSandboxStatus, sandboxNotFound } from '../../errors
 import { CloudError, type Kind } from './cloud-error.ts'
 
 /**
- * Does something with the cloud and puts its failures into the words of the API: who is at fault, whether a repetition
- * helps, and the cloud's own code where the API passes it on.
+ * Runs work that calls the cloud, and translates a `CloudError` into an error of the API: the status says who is at
+ * fault and whether a retry helps, and the code is the cloud's, if it has one.
  *
- * @param unconfirmed  what to do where the work may have been done all the same
+ * @param unconfirmed  advice for the caller if the work may have been done despite the failure
  * @throws {ActionError}
  */
 export async function translateErrors<T>(work: () => Promise<T>, unconfirmed?: string): Promise<T> {
@@ -16,7 +16,7 @@ export async function translateErrors<T>(work: () => Promise<T>, unconfirmed?: s
   }
 }
 
-/** As `translateErrors`, for work on one sandbox, which may be gone or in the wrong state by the time the cloud is asked. */
+/** Like `translateErrors`, for work on one sandbox, which may be deleted or change its state before the call. */
 export function translateSandboxErrors<T>(sandboxId: string, work: () => Promise<T>): Promise<T> {
   return translateErrors(async () => {
     try {
@@ -60,11 +60,11 @@ const MAPPED_ERRORS: Record<Exclude<Kind, 'refused'>, MappedError> = {
   unreadable: [503, 'ServiceUnavailable', 'The cloud was not understood'],
 }
 
-/** What a failure of the cloud is to a caller. */
+/** The status, code and message of a failure of the cloud, for the caller. */
 export function mapError({ kind, details: { status, code = '' } }: CloudError): MappedError {
   if (kind !== 'refused') return MAPPED_ERRORS[status === 504 ? 'timeout' : kind]
   if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the account is used up']
-  // No list of these codes is published; this is how clients in the field recognise them.
+  // There is no published list of these codes; existing clients recognise them like this.
   if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)|^LimitExceeded/i.test(code)) {
     return [503, code, 'The cloud has no room now']
   }
@@ -76,28 +76,28 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof CloudError && /^Invalid(Instance(Id)?|ResourceId)\.NotFound$/.test(error.details.code ?? '')
 }
 
-/** Whether the cloud says that the instance is in a state in which this cannot be done. */
+/** Whether the cloud says that the state of the instance does not allow the action. */
 export function isWrongStatus(error: unknown): error is CloudError {
   return error instanceof CloudError && error.details.code === 'InvalidInstanceStatus'
 }
 
 /**
- * Whether the cloud refuses because of the machine: its status, a lock, deletion protection, how it is billed. Anything else
- * that it refuses is about the manager. (ECS API reference, DeleteInstance, StartInstance, DescribeInstanceECSTerminalUrl. The
+ * Whether the cloud refuses because of the machine: its status, a lock, deletion protection or its billing. Any other
+ * refusal is about the manager. (ECS API reference, DeleteInstance, StartInstance, DescribeInstanceECSTerminalUrl. The
  * code of deletion protection is not published.)
  */
 export function isAboutMachine(error: unknown): error is CloudError {
   return error instanceof CloudError && isCodeAboutMachine(error.details.code)
 }
 
-/** The same of a code. */
+/** Like `isAboutMachine`, for a code. */
 export function isCodeAboutMachine(code = ''): boolean {
   return /^InvalidInstance(Status$|\.(?!NotFound))|^InvalidChargeType|^InvalidPrimaryNetworkInterface|Protect/i.test(
     code,
   )
 }
 
-/** The cloud's own words, with the request id that its support asks for. */
+/** The cloud's message, with the request id that its support asks for. */
 export function describeError({ message, details: { requestId } }: CloudError): string {
   return requestId === undefined ? message : `${message} Request id ${requestId}`
 }
