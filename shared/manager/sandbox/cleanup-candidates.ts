@@ -13,10 +13,10 @@ import { expiredTokens } from './vnc-token.ts'
 export interface Candidate {
   id: string
   reason: Reason
-  /** Since when, in milliseconds since 1970. */
+  /** When it should have been gone, in milliseconds since 1970. */
   since: number
   isStarting: boolean
-  /** Why the cloud is not even asked to delete it; undefined for most. */
+  /** Why the clean-up does not ask the cloud to delete it; undefined for most. */
   obstacle: string | undefined
 }
 
@@ -24,19 +24,19 @@ export interface Found {
   scanned: number
   candidates: Candidate[]
   tokens: ExpiredToken[]
-  /** Those with an end that cannot be read, so that they have none. */
+  /** Sandboxes whose end tag is not a valid time. They count as having no end. */
   unreadable: { id: string }[]
-  /** Why not all sandboxes were looked at. */
+  /** Why the scan did not cover all sandboxes. */
   problem?: string
 }
 
 /**
- * Looks at every sandbox for what should be gone, with one call to the cloud for each page of 100 instances. What it has
- * found when the listing breaks off, or is not done in time, it returns all the same.
+ * Finds the sandboxes that should be gone, with one call to the cloud for each page of 100 instances. If the listing
+ * fails or is not complete in time, it returns what it has found so far.
  * @param until  milliseconds since 1970
  */
 export async function scan(call: Call, pace: Pace, until: number): Promise<Found> {
-  // While it is listed, what exists changes: a sandbox may be seen on two pages.
+  // Instances come and go during the listing, so a sandbox may be on two pages.
   const seen = new Set<string>()
   const found: Found = { scanned: 0, candidates: [], tokens: [], unreadable: [] }
   const check = pageCheck()
@@ -49,7 +49,7 @@ export async function scan(call: Call, pace: Pace, until: number): Promise<Found
       page = await nextPage(call, page)
       check(page)
       for (const instance of page.sandboxes) {
-        if (!seen.has(instance.id)) look(call, instance, found)
+        if (!seen.has(instance.id)) inspect(call, instance, found)
         found.scanned = seen.add(instance.id).size
       }
     } while (page.next)
@@ -60,15 +60,15 @@ export async function scan(call: Call, pace: Pace, until: number): Promise<Found
   }
 }
 
-// The listing begins wide, because with very many sandboxes the tag filter would cost a page in vain. Where the first page
-// shows that most machines are somebody else's, the tag filter saves more than that.
+// The listing starts without the tag filter, because with 1,000 sandboxes or more a filtered page would be wasted. If
+// most machines on the first page are not sandboxes, the filter saves more pages than that one.
 async function nextPage(call: Call, page: Page | undefined): Promise<Page> {
   if (page) return listSandboxes(call, { from: page.next })
   const first = await listSandboxes(call, { wide: true })
   return first.next && first.sandboxes.length * 2 < first.read ? listSandboxes(call, {}) : first
 }
 
-function look({ config }: Call, instance: Instance, { candidates, tokens, unreadable }: Found): void {
+function inspect({ config }: Call, instance: Instance, { candidates, tokens, unreadable }: Found): void {
   const { id, status, isProtected } = instance
   if (hasUnreadableEnd(instance)) unreadable.push({ id })
   const found = cleanupReason(instance, config)

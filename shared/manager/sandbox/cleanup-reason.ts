@@ -3,12 +3,12 @@ import type { Instance } from '../ecs/instances.ts'
 import { endOf, isMarked } from './lifetime.ts'
 
 /**
- * Why a sandbox should be gone: it is past its end, in ERROR, or has been CREATING for too long. The last two hold only for
- * machines that this manager created: a tag that is configured wrong may be on somebody else's.
+ * Why a sandbox should be gone: it is past its end, in ERROR, or has been CREATING for too long. The last two apply
+ * only to machines that this manager created or renewed: if the tag is misconfigured, other machines may carry it.
  */
 export type Reason = 'Expired' | 'Error' | 'Stuck'
 
-/** Whether a sandbox should be gone: why, and since when (milliseconds since 1970); undefined when it should not. */
+/** Why and since when (milliseconds since 1970) a sandbox should be gone; undefined if it should stay. */
 export function cleanupReason(instance: Instance, config: Config): { reason: Reason; since: number } | undefined {
   const { status, createdAt } = instance
   const end = endOf(instance, config)

@@ -6,31 +6,32 @@ import { isCodeAboutMachine } from '../ecs/translate-errors.ts'
 import { isSandbox } from './sandbox.ts'
 
 /**
- * What became of one of a batch:
- * - `deleted`: the cloud deletes it, or it was gone already
- * - `deleting`: it was in deletion already
- * - `missing`: it is not to be seen: gone, or too new
- * - `foreign`: it is no sandbox of this manager
- * - `unwanted`: it should not be deleted any more
- * - `refused`: the cloud does not delete it in its present state, because it is protected, or because of how it is billed
- * - `failed`: the cloud could not, or it cannot be told
+ * The outcome for one instance of a batch:
+ * - `deleted`: the cloud deletes it, or it was already gone
+ * - `deleting`: it was already being deleted
+ * - `missing`: it is not visible: gone, or too new
+ * - `foreign`: it is not a sandbox of this manager
+ * - `unwanted`: `isWanted` returned false
+ * - `refused`: the cloud does not delete it because of its state, its protection or its billing
+ * - `failed`: the cloud failed, or the outcome is unknown
  */
 export interface Deletion {
   outcome: 'deleted' | 'deleting' | 'missing' | 'foreign' | 'unwanted' | 'refused' | 'failed'
-  /** The cloud's code, or in a word how its answer failed, with `refused` and `failed`. */
+  /** The cloud's code, or else the kind of failure. */
   code?: string | undefined
 }
 
-/** ECS's most for one call of DescribeInstances and of DeleteInstances. */
+/** The limit of ECS for one call of DescribeInstances or DeleteInstances. */
 export const BATCH = 100
 
 /**
- * Deletes up to 100 instances, and of these only sandboxes of this manager that are wanted: all are read again right
- * before. One that is refused does not stop the others. Two calls to the cloud, one where nothing is to be deleted.
+ * Deletes up to 100 instances. Reads them again first, and deletes only sandboxes of this manager for which `isWanted`
+ * returns true. If the cloud refuses one, it still deletes the others. Two calls to the cloud; one if there is nothing
+ * to delete.
  *
- * @param isWanted  whether to delete it, as it is now
+ * @param isWanted  whether to delete the instance in its current state
  * @param pace  awaited before each call
- * @returns what became of each id, whatever the cloud does; nothing of those for which there was no time
+ * @returns the outcome for each id, also if the cloud fails; without the ids for which there was no time
  */
 export async function deleteBatch(
   call: Call,
@@ -39,7 +40,7 @@ export async function deleteBatch(
   pace: Pace = async () => true,
 ): Promise<Map<string, Deletion>> {
   const deletions = new Map<string, Deletion>()
-  const settle = (some: readonly string[], deletion: Deletion) => {
+  const setAll = (some: readonly string[], deletion: Deletion) => {
     for (const id of some) deletions.set(id, deletion)
   }
   const toDelete: string[] = []
@@ -56,7 +57,7 @@ export async function deleteBatch(
       else toDelete.push(id)
     }
   } catch (error) {
-    settle(ids, failed(error))
+    setAll(ids, failed(error))
   }
   try {
     if (toDelete.length === 0 || !(await pace('DeleteInstances'))) return deletions
@@ -65,7 +66,7 @@ export async function deleteBatch(
       deletions.set(id, answers.has(id) ? deletionOf(answers.get(id)) : { outcome: 'failed', code: 'unreadable' })
     }
   } catch (error) {
-    settle(toDelete, failed(error))
+    setAll(toDelete, failed(error))
   }
   return deletions
 }

@@ -4,20 +4,20 @@ import { untagInstances } from '../ecs/instances.ts'
 import type { Pace } from '../ecs/pacer.ts'
 import { isNotFound, isWrongStatus } from '../ecs/translate-errors.ts'
 
-/** The tag of a VNC token that has expired. */
+/** The tag of an expired VNC token. */
 export interface ExpiredToken {
   instanceId: string
   /** Key of the tag. */
   key: string
 }
 
-// ECS's most keys for one call of UntagResources. It takes 50 instances too, which so many keys never have.
-const KEYS = 20
+// The limit of ECS for one call of UntagResources. The limit of 50 instances is never reached with 20 keys.
+const MAX_KEYS = 20
 
 /**
- * Removes the tags of expired tokens, 20 with a call: the key of each is on one machine alone. Begins no call with less
- * than a second left.
- * @returns how many are gone, and why others are not
+ * Removes the tags of expired tokens, 20 with each call; each key is on one machine only. Starts no call in the last
+ * second before the deadline.
+ * @returns how many tags are gone, and why the others are not
  */
 export async function removeTokens(
   call: Call,
@@ -40,11 +40,13 @@ export async function removeTokens(
       if (!(error instanceof CloudError)) throw error
       const { kind, details } = error
       const isGone = isNotFound(error) || isWrongStatus(error)
-      // One machine that was deleted a moment ago spoils the call for all.
+      // If one machine has just been deleted, the call fails for all of them.
       if (isGone && instanceIds.length > 1) for (const token of some) await remove([token])
       else if (!isGone) problem = `expired VNC tokens could not be removed: ${details.code ?? kind}`
     }
   }
-  for (let at = 0; at < tokens.length && problem === undefined; at += KEYS) await remove(tokens.slice(at, at + KEYS))
+  for (let at = 0; at < tokens.length && problem === undefined; at += MAX_KEYS) {
+    await remove(tokens.slice(at, at + MAX_KEYS))
+  }
   return { removed, ...(problem && { problem }) }
 }

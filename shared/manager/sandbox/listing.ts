@@ -5,40 +5,40 @@ import { CloudError } from '../ecs/cloud-error.ts'
 import { describeInstances, type Instance } from '../ecs/instances.ts'
 import { isSandbox, tagged } from './sandbox.ts'
 
-/** One page of the sandboxes. It may hold fewer than were asked for, even none: only `next` tells whether it is the last. */
+/** One page of sandboxes. It may have fewer than `maxResults`, even none: only an empty `next` means the last page. */
 export interface Page {
   sandboxes: Instance[]
-  /** How many instances the cloud put on this page, sandboxes or not. */
+  /** Number of instances on this page, including those that are not sandboxes. */
   read: number
-  /** How many there are on all pages, as the cloud counts them. */
+  /** Number of instances on all pages, by the cloud's count. */
   total: number
-  /** Where the next page begins; empty on the last one. */
+  /** Token of the next page; empty on the last one. */
   next: string
 }
 
 export interface Position {
-  /** 1 to 100, the default. */
+  /** 1 to 100; default 100. */
   maxResults?: number | undefined
   /** `next` of the page before. */
   from?: string | undefined
-  /** Begin with the whole account, or project, and without the tag filter. */
+  /** Start without the tag filter: list the whole account or project. */
   wide?: boolean
 }
 
-// The largest page of DescribeInstances.
+// The maximum page size of DescribeInstances.
 const PAGE_SIZE = 100
 
-// A tag filter shows at most this many instances (ECS documentation, DescribeInstances). From there on the whole
-// account, or the whole project, is listed and the sandboxes are picked here.
+// A tag filter shows at most 1,000 instances (ECS documentation, DescribeInstances). With that many, list the whole
+// account or project and select the sandboxes here.
 const TAG_FILTER_LIMIT = 1_000
 
-// Remembered while the process lives, so that only its first large listing reads a page in vain.
+// Configurations with 1,000 sandboxes or more: only the first listing of a process wastes a filtered page.
 const large = new WeakSet<Config>()
 
 /**
- * Reads one page of the sandboxes, with one call to the cloud; two where the tag filter proves too narrow.
+ * Reads one page of sandboxes with one call to the cloud, or two if there are too many for the tag filter.
  * @throws {CloudError}
- * @throws {ActionError} `InvalidParameter.NextToken` for a `from` that is none
+ * @throws {ActionError} `InvalidParameter.NextToken` if `from` is not the `next` of a page
  */
 export async function listSandboxes(
   call: Call,
@@ -63,15 +63,15 @@ export async function listSandboxes(
 }
 
 /**
- * Returns a check of the pages of one listing, in their order. A cloud that leads in a circle, or to ever more pages, must not
- * keep it busy until the deadline.
- * @throws {CloudError} from the check: `unreadable`, where the page leads to one that was read, or where there are more than
- *   twice as many pages as the instances need
+ * Returns a check for the pages of one listing, to call in their order. It stops a listing whose pages repeat or never
+ * end; otherwise that would run until the deadline.
+ * @throws {CloudError} from the check: `unreadable`, if a token repeats, or if there are more than twice as many pages as the
+ *   instances need
  */
 export function pageCheck(): (page: Page) => void {
   const seen = new Set<string>()
   return ({ next, total }) => {
-    // Pages need not be full, and a few instances may be created meanwhile.
+    // Pages need not be full, and the number of instances may grow during the listing.
     if (seen.has(next) || seen.size > 2 * (total / PAGE_SIZE) + 10) {
       throw new CloudError('DescribeInstances', 'unreadable', 'Its pages have no end.')
     }
@@ -79,7 +79,8 @@ export function pageCheck(): (page: Page) => void {
   }
 }
 
-// The cloud's token goes on only with the listing that it came from, so ours carries which one that was.
+// A token of the cloud is valid only with the filter of its listing, so the first letter of our token says which it
+// was.
 const encode = (wide: boolean, token: string) => `${wide ? 'w' : 't'}${Buffer.from(token).toString('base64url')}`
 
 function decode(from: string): [wide: boolean, token: string] {
@@ -89,6 +90,6 @@ function decode(from: string): [wide: boolean, token: string] {
   return [wide, token]
 }
 
-/** What a caller is told whose NextToken is not one that it was given. */
+/** 400: the NextToken does not come from a page. */
 export const badNextToken = (cause?: unknown) =>
   invalidParameter('NextToken', 'must be the NextToken of the page before', cause)

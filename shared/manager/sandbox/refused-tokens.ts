@@ -1,14 +1,14 @@
-/** Why a token is refused for good: it has expired, or no sandbox that is there knows it. */
+/** Why a token is refused for good: it has expired, or no sandbox has it. */
 export type Refusal = 'Expired' | 'NotFound'
 
-// A new token is visible at its machine after some seconds.
+// The tag of a new token is visible after a few seconds.
 const VISIBLE_AFTER_MS = 10_000
 
 const MAX_TOKENS = 10_000
 
 /**
- * Remembers, in this process, the tokens that stay refused, so that a viewer that keeps reconnecting with a used token costs no
- * call to the cloud. Tokens are known by their hash. The oldest of more than 10,000 are forgotten.
+ * Remembers the hashes of refused tokens in this process, so that a viewer that keeps reconnecting with a used token
+ * costs no call to the cloud. Keeps the newest 10,000.
  */
 export function refusedTokens() {
   const tokens = new Map<string, { since: number; refusal: Refusal | undefined }>()
@@ -20,11 +20,13 @@ export function refusedTokens() {
   }
 
   return {
-    /** Why the token is refused for good; undefined where only the cloud can tell. */
+    /** Returns why the token is refused for good; undefined if only the cloud can tell. */
     find: (hash: string): Refusal | undefined => tokens.get(hash)?.refusal,
-    /** From here on the token is refused. */
+    /** Refuses the token from now on. */
     add: (hash: string, refusal: Refusal) => remember(hash, Date.now(), refusal),
-    /** The cloud lacks the token. If it lacks it twice, ten seconds apart, it is not a new one and is refused for good. */
+    /**
+     * Notes that the cloud does not have the token. After ten seconds it cannot be a new one and is refused for good.
+     */
     addMissing(hash: string): void {
       const since = tokens.get(hash)?.since ?? Date.now()
       remember(hash, since, since + VISIBLE_AFTER_MS <= Date.now() ? 'NotFound' : undefined)

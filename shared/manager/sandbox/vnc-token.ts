@@ -3,8 +3,8 @@ import type { Config } from '../../config/schema.ts'
 import type { Instance, Tag } from '../ecs/instances.ts'
 
 /**
- * VNC tokens live on the machine that they open, as tags: the key names the token, the value holds its SHA-256, until
- * when it is good (seconds since 1970) and whether it has been used. The token itself is stored nowhere.
+ * A VNC token, stored as a tag of its machine: the key identifies the token; the value has its SHA-256, its expiry
+ * (seconds since 1970) and whether it has been used. The token itself is not stored.
  */
 export interface StoredToken {
   /** Key of the tag. */
@@ -15,32 +15,34 @@ export interface StoredToken {
   used: boolean
 }
 
-/** Most tokens that may wait at one sandbox; two tabs need two, and an instance carries at most 50 tags. */
+/** The maximum number of live tokens of a sandbox. Two tabs need two, and an instance can have 50 tags. */
 export const MAX_TOKENS = 8
 
 const PREFIX = 'ecs-manager:vnc-token:'
 
-/** A fresh token, `<SandboxId>.<43 characters base64url>`: 256 random bits, and nothing that a URL would escape. */
+/**
+ * Returns a new token, `<SandboxId>.<43 characters base64url>`: 256 random bits, and no character that a URL escapes.
+ */
 export function mintToken(sandboxId: string): string {
   return `${sandboxId}.${randomBytes(32).toString('base64url')}`
 }
 
-/** The sandbox of a well-formed token; undefined for any other text. */
+/** Returns the sandbox id in a well-formed token; undefined for any other text. */
 export function sandboxOfToken(token: string): string | undefined {
   return /^(i-[a-z0-9]{1,62})\.[A-Za-z0-9_-]{43}$/.exec(token)?.[1]
 }
 
-/** SHA-256 of the token, base64url. */
+/** Returns the SHA-256 of the token in base64url. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }
 
-/** The tag that stores a token. 16 characters of the hash in the key are enough to keep two tokens apart. */
+/** Returns the tag that stores a token. The first 16 characters of the hash are enough for a unique key. */
 export function toTag({ hash, expiresAt, used }: Omit<StoredToken, 'key'>): Tag {
   return { Key: `${PREFIX}${hash.slice(0, 16)}`, Value: `${hash}:${expiresAt}:${used ? 'used' : 'new'}` }
 }
 
-/** The tokens among the tags of an instance, the first to expire first. A tag that cannot be read counts as expired. */
+/** Returns the tokens in the tags of an instance, sorted by expiry. A malformed tag counts as expired. */
 export function storedTokens(tags: readonly Tag[]): StoredToken[] {
   return tags
     .filter(({ Key }) => Key.startsWith(PREFIX))
@@ -51,7 +53,7 @@ export function storedTokens(tags: readonly Tag[]): StoredToken[] {
     .sort((a, b) => a.expiresAt - b.expiresAt)
 }
 
-/** Finds the token with this hash. Every candidate is compared, each in constant time. */
+/** Finds the token with this hash. Compares all candidates, each in constant time. */
 export function findToken(tokens: readonly StoredToken[], hash: string): StoredToken | undefined {
   const wanted = Buffer.from(hash)
   let found: StoredToken | undefined
@@ -62,24 +64,25 @@ export function findToken(tokens: readonly StoredToken[], hash: string): StoredT
   return found
 }
 
-/** Seconds since 1970 at which it will be so many seconds later than now. */
+/** Returns the time `seconds` from now, in seconds since 1970. */
 export function expiresIn(seconds: number): number {
   return Math.floor(Date.now() / 1_000) + seconds
 }
 
 /**
- * The tags of tokens that have expired, and of which none is being written again: a use just before the expiry may write
- * it with another expiry, for as long as a request may take.
+ * Returns the tags of expired tokens that are safe to remove. With `vnc_token_reuse_seconds`, a first use just before
+ * the expiry writes the tag again with a later expiry, so an unused token is kept for as long as a request may take.
  */
 export function expiredTokens({ id, tags }: Pick<Instance, 'id' | 'tags'>, { security, server }: Config) {
   const now = expiresIn(0)
-  const settle = ({ used }: StoredToken) => (security.vnc_token_reuse_seconds && !used ? server.timeout_seconds : 0)
+  const graceSeconds = ({ used }: StoredToken) =>
+    security.vnc_token_reuse_seconds && !used ? server.timeout_seconds : 0
   return storedTokens(tags)
-    .filter((token) => token.expiresAt + settle(token) <= now)
+    .filter((token) => token.expiresAt + graceSeconds(token) <= now)
     .map(({ key }) => ({ instanceId: id, key }))
 }
 
-/** Whether it has not expired yet. */
+/** Whether the token has not expired. */
 export function isLive({ expiresAt }: StoredToken): boolean {
   return expiresAt > expiresIn(0)
 }

@@ -4,17 +4,17 @@ import { ActionError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { CertificateError, connect, TimeoutError, TooLargeError } from '../ecs/connection.ts'
 
-// What a machine answers is not trusted. The agent itself answers some hundred bytes.
+// The answer of a machine is not trusted. The agent itself sends a few hundred bytes.
 const MAX_ANSWER_BYTES = 65_536
 
 /**
- * Gives the user of a Windows sandbox a password through the agent in the machine. The agent answers 200 even when it
- * failed; only an empty `Result.Result` says that the password is set.
+ * Sets the password of the user of a Windows sandbox, through the agent in the machine. The agent answers 200 even if
+ * it fails; only an empty `Result.Result` means that the password is set.
  *
  * @param address  PrimaryIp of the machine
- * @param timeoutMs  most time for the answer, in milliseconds
- * @throws {ActionError} `ServiceUnavailable` or `UpstreamTimeout`; then the password may or may not have been set. Its
- *   status is 502 where a repetition does not help, because the configuration and the agent do not fit
+ * @param timeoutMs  time limit for the answer, in milliseconds
+ * @throws {ActionError} `ServiceUnavailable` or `UpstreamTimeout`; the password may or may not have been set. With status
+ *   502, the configuration does not fit the agent and a retry does not help
  */
 export async function changePassword(
   windows: Config['windows'],
@@ -42,9 +42,9 @@ export async function changePassword(
     throw noAnswer(error, address)
   })
   if (status === 200 && isSuccess(body)) return
-  // Its own words are only for the log. They may quote the password or the key: redacted before they are cut.
-  const words = JSON.stringify(log.redact(body).slice(0, 500))
-  const cause = new Error(`HTTP status ${status}: ${words}`)
+  // The body is only for the log. It may quote the password or the key, so redact it before truncating it.
+  const quoted = JSON.stringify(log.redact(body).slice(0, 500))
+  const cause = new Error(`HTTP status ${status}: ${quoted}`)
   if (status === 401 || status === 403) {
     const refused = windows.agent_key ? 'refused windows.agent_key' : 'asks for a key, and windows.agent_key is empty'
     throw misfit(`${refused}: it must be the key that the agent was started with`, cause)
@@ -53,14 +53,16 @@ export async function changePassword(
 }
 
 /**
- * A password with 64 random bits in 14 characters: a letter, 11 letters or digits, `@` and a digit. Why so:
+ * Returns a password with 64 random bits in 14 characters: a letter, 11 letters or digits, `@` and a digit. The
+ * reasons:
  *
- * - The agent lower-cases what it is sent and splits camel case, so capitals would be lost.
- * - Beyond 14 characters `net user` asks a question, which nobody answers.
- * - It passes through a command line of cmd.exe, where a leading `@` and most special characters mean something.
- * - Windows wants three kinds of characters, and no name of the user among them: the first one of the name is left out.
+ * - The agent splits camel case and lower-cases its parameters, so capital letters would be lost.
+ * - With more than 14 characters, `net user` waits for a confirmation.
+ * - The password is part of a command line of cmd.exe, where a leading `@` and most special characters have a meaning.
+ * - Windows requires three kinds of characters and rejects a password that contains the user's name: the password does not
+ *   use the first character of the name.
  *
- * The bits are fewest where the name begins with a digit: 26 * 35 ** 11 * 9 is 2 ** 64.3.
+ * It has the fewest bits if the name begins with a digit: 26 * 35 ** 11 * 9 is 2 ** 64.3.
  */
 export function newPassword(user: string): string {
   const without = (characters: string) => characters.replace(user.charAt(0), '')
@@ -85,7 +87,7 @@ function noAnswer(error: Error & { code?: string }, address: string): ActionErro
   if (/^(EPROTO|ERR_SSL_)/.test(error.code ?? '')) {
     return misfit('did not agree on TLS: where it has no certificate, windows.agent_scheme must be http', error)
   }
-  // HPE_...: the parser of HTTP did not understand it. An agent that speaks HTTPS ends the connection.
+  // HPE_...: the HTTP parser of Node.js rejects the answer. An agent that expects HTTPS closes the connection.
   if (/^(HPE_|ECONNRESET)/.test(error.code ?? '')) {
     const advice = 'if it stays so, windows.agent_scheme or windows.agent_port is wrong'
     return unavailable(`did not answer in HTTP. Repeat the call; ${advice}`, error)
