@@ -4,7 +4,7 @@ import { cleanupSandboxes } from '../../shared/manager/cleanup-sandboxes.ts'
 import { openConnection } from '../../shared/manager/open-connection.ts'
 import { CleanupInput } from './input.ts'
 
-/** Deletes the sandboxes that are past their end, and the VNC tokens that have expired. */
+/** Deletes the sandboxes that should be gone, and expired VNC tokens. */
 export const handler = timer({
   name: 'CleanupSandboxes',
   input: CleanupInput,

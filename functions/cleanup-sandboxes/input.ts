@@ -1,4 +1,4 @@
 import * as v from 'valibot'
 
-/** What the data of the timer may say. */
+/** The data of the timer. */
 export const CleanupInput = v.strictObject({ DryRun: v.optional(v.boolean('must be true or false'), false) })

@@ -4,7 +4,7 @@ import { createSandbox } from '../../shared/manager/create-sandbox.ts'
 import { openConnection } from '../../shared/manager/open-connection.ts'
 import { CreateSandboxInput } from './input.ts'
 
-/** Makes a sandbox and answers its id at once; it boots for some time then. */
+/** Creates a sandbox and returns its id at once, before the machine has booted. */
 export const handler = action({
   name: 'CreateSandbox',
   input: CreateSandboxInput,

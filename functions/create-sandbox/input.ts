@@ -15,7 +15,7 @@ import {
 } from '../../shared/config/rules.ts'
 import { OsType, Text, wholeSeconds } from '../../shared/handler/parameter-schemas.ts'
 
-/** The parameters of CreateSandbox. What ECS would refuse is named before it is called. */
+/** The parameters of CreateSandbox, checked with the rules of ECS before the first call. */
 export const CreateSandboxInput = v.object({
   OsType: v.optional(OsType, 'Linux'),
   InstanceName: text(INSTANCE_NAME),
@@ -31,7 +31,7 @@ export const CreateSandboxInput = v.object({
       v.transform((ids) => ids.split(',')),
     ),
   ),
-  // One with a comma could be two, joined by the runtime.
+  // No comma: the runtime joins repeated parameters with one.
   Password: v.optional(
     v.pipe(
       Text,
@@ -41,7 +41,7 @@ export const CreateSandboxInput = v.object({
   UserData: v.optional(
     v.pipe(
       Text,
-      // The base64 command breaks its lines. A space stays: it is a + that a query has not escaped.
+      // The base64 command inserts line breaks. A space is an unescaped + of a query, and stays an error.
       v.transform((text) => text.replace(/[\r\n]/g, '')),
       v.check(isUserData, 'must be base64 (RFC 4648) of at most 16 KiB; in a query, + is written %2B'),
     ),
@@ -56,7 +56,7 @@ function text(rule: Rule) {
   return v.optional(v.pipe(Text, v.regex(...rule)))
 }
 
-// Node's decoder takes anything; encoding again shows whether it was base64.
+// Node.js decodes any text; encoding the result again shows whether the text was base64.
 function isUserData(text: string): boolean {
   const bytes = Buffer.from(text, 'base64')
   return text.length <= 21_848 && bytes.length <= 16_384 && bytes.toString('base64') === text

@@ -4,7 +4,7 @@ import { deleteSandbox } from '../../shared/manager/delete-sandbox.ts'
 import { openConnection } from '../../shared/manager/open-connection.ts'
 import { DeleteSandboxInput } from './input.ts'
 
-/** Deletes a sandbox for good, desktop and data. */
+/** Deletes a sandbox permanently, with its desktop and data. */
 export const handler = action({
   name: 'DeleteSandbox',
   input: DeleteSandboxInput,

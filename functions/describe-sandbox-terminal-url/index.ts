@@ -4,7 +4,7 @@ import { describeSandboxTerminalUrl } from '../../shared/manager/describe-sandbo
 import { openConnection } from '../../shared/manager/open-connection.ts'
 import { DescribeSandboxTerminalUrlInput } from './input.ts'
 
-/** Opens the way to the desktop of a sandbox that is RUNNING. */
+/** Gives access to the desktop of a sandbox that is RUNNING. */
 export const handler = action({
   name: 'DescribeSandboxTerminalUrl',
   input: DescribeSandboxTerminalUrlInput,

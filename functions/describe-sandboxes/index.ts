@@ -4,7 +4,7 @@ import { describeSandboxes } from '../../shared/manager/describe-sandboxes.ts'
 import { openConnection } from '../../shared/manager/open-connection.ts'
 import { DescribeSandboxesInput } from './input.ts'
 
-/** Lists sandboxes: all of them, or one page where `MaxResults` or `NextToken` is given. */
+/** Lists all sandboxes, or one page with `MaxResults` or `NextToken`. */
 export const handler = action({
   name: 'DescribeSandboxes',
   input: DescribeSandboxesInput,

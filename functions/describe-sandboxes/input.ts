@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { OsType, SandboxId, Text, wholeNumber } from '../../shared/handler/parameter-schemas.ts'
 import { STATUSES } from '../../shared/manager/sandbox/sandbox.ts'
 
-/** The parameters of DescribeSandboxes: which sandboxes, and how many at a time. */
+/** The parameters of DescribeSandboxes. */
 export const DescribeSandboxesInput = v.object({
   SandboxId: v.optional(SandboxId),
   Status: v.optional(v.picklist(STATUSES, `must be one of ${STATUSES.join(', ')}`)),

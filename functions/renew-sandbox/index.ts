@@ -4,7 +4,7 @@ import { openConnection } from '../../shared/manager/open-connection.ts'
 import { renewSandbox } from '../../shared/manager/renew-sandbox.ts'
 import { RenewSandboxInput } from './input.ts'
 
-/** Sets the end of a sandbox anew, so many seconds from now. */
+/** Sets a new end of a sandbox, in seconds from now. */
 export const handler = action({
   name: 'RenewSandbox',
   input: RenewSandboxInput,

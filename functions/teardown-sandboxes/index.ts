@@ -4,7 +4,7 @@ import { openConnection } from '../../shared/manager/open-connection.ts'
 import { teardownSandboxes } from '../../shared/manager/teardown-sandboxes.ts'
 import { TeardownInput } from './input.ts'
 
-/** Ends the sandboxes that an event names. */
+/** Deletes the sandboxes that an event names. */
 export const handler = event({
   name: 'TeardownSandboxes',
   input: TeardownInput,

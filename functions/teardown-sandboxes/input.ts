@@ -3,8 +3,8 @@ import { invalidParameter, missingParameter } from '../../shared/errors.ts'
 import { SandboxId } from '../../shared/handler/parameter-schemas.ts'
 
 /**
- * What an event says of the sandboxes to end: `SandboxId`, or a list of them as `SandboxIds`, and for the log a `Reason`.
- * Other keys are left alone: an event of a business tells more than this.
+ * The data of an event: `SandboxId`, or a list of ids as `SandboxIds`, and a `Reason` for the log. Other keys are
+ * ignored, because events have other receivers too.
  */
 export const TeardownInput = v.pipe(
   v.object({
@@ -14,7 +14,7 @@ export const TeardownInput = v.pipe(
   }),
   v.transform(({ SandboxId, SandboxIds, Reason }) => ({
     SandboxIds: idsOf(SandboxId, SandboxIds),
-    // For the log alone: no teardown is lost because of it.
+    // Never an error, because it is only for the log.
     Reason: typeof Reason === 'string' ? Reason.slice(0, 256) : undefined,
   })),
 )

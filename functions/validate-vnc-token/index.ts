@@ -5,8 +5,8 @@ import { validateVncToken } from '../../shared/manager/validate-vnc-token.ts'
 import { ValidateVncTokenInput } from './input.ts'
 
 /**
- * Tells a VNC proxy where the desktop of a token is. The answer is bare: websockify's JSONTokenApi reads `host` and
- * `port` at the top level of any 2xx, so a refusal is never one.
+ * Returns the address of the desktop of a token, for a VNC proxy. The answer has no envelope: websockify's JSONTokenApi
+ * reads `host` and `port` at the top level of any 2xx answer, so a refusal must not be 2xx.
  */
 export const handler = action({
   name: 'ValidateVncToken',

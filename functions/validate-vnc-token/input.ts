@@ -1,5 +1,5 @@
 import * as v from 'valibot'
 import { Text } from '../../shared/handler/parameter-schemas.ts'
 
-/** The parameters of ValidateVncToken. What a token looks like is known to who mints it. */
+/** The parameters of ValidateVncToken. The manager checks the format of the token. */
 export const ValidateVncTokenInput = v.object({ Token: Text })
