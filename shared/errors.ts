@@ -46,7 +46,7 @@ export const sandboxNotFound = (sandboxId: string) =>
 
 /** 504: the invocation ran out of time before its work was finished. */
 export const outOfTime = () =>
-  new ActionError(504, 'UpstreamTimeout', 'The work was not done in time. It may still be done.')
+  new ActionError(504, 'UpstreamTimeout', 'The work was not finished in time. It may still be completed.')
 
 /** 409: the state of the sandbox does not allow the action. */
 export const invalidSandboxStatus = (sandboxId: string, status: string, advice: string, cause?: unknown) =>

@@ -123,7 +123,7 @@ security_group_ids = ["sg-1"]
     ],
     [
       'a setting that does not exist',
-      [expect.stringContaining('a: server.prot is no setting')],
+      [expect.stringContaining('a: server.prot is not a setting')],
       {},
       { [variable('server.prot')]: '1' },
     ],

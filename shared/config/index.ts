@@ -42,7 +42,7 @@ export function loadConfig({ file, env }: Source): Config {
   const problems = given
     .filter(({ section, key }) => settingOf(section, key) === undefined)
     .map(({ section, key, origin }) => {
-      return `${section}.${key} is no setting (${origin}). Known: ${namesOf(section).join(', ')}`
+      return `${section}.${key} is not a setting (${origin}). Known: ${namesOf(section).join(', ')}`
     })
   const origins = new Map(given.map(({ section, key, origin }) => [`${section}.${key}`, origin]))
   const result = v.safeParse(ConfigSchema, toSections(given))

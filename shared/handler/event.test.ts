@@ -618,7 +618,7 @@ describe('work that takes too long', () => {
       lines = []
       process.env._FAAS_FUNC_TIMEOUT = '1'
       const before = performance.now()
-      expect(await late(context)).toContain('UpstreamTimeout: The work was not done in time.')
+      expect(await late(context)).toContain('UpstreamTimeout: The work was not finished in time.')
       const taken = performance.now() - before
       expect(taken).toBeGreaterThan(left - 250)
       expect(taken).toBeLessThan(left - 10)

@@ -332,7 +332,9 @@ describe('a run', () => {
     expect(done.failure).toBe('')
     expect(done.result.Deleted).toBeGreaterThanOrEqual(100)
     expect(left()).toHaveLength(500 - done.result.Deleted)
-    expect(done.call.line()).toContain(`${500 - done.result.Deleted} are left to the next run: the time was up`)
+    expect(done.call.line()).toContain(
+      `${500 - done.result.Deleted} sandboxes are left for the next run: the time ran out`,
+    )
     ecs.faults.clear()
     await run()
     expect(left()).toEqual([])

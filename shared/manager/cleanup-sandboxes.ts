@@ -9,44 +9,44 @@ import { removeTokens } from './sandbox/expired-tokens.ts'
 import { END_TAG } from './sandbox/lifetime.ts'
 
 export interface CleanupResult {
-  /** Sandboxes that were looked at. */
+  /** Number of sandboxes that the run examined. */
   Scanned: number
-  /** Those of them that are past their end. */
+  /** Number of sandboxes past their end. */
   Expired: number
   Deleted: number
-  /** Those that the cloud does not delete now; the next run tries again. */
+  /** Number of sandboxes that the cloud does not delete at the moment; the next run tries again. */
   Skipped: number
   Failed: number
-  /** VNC tokens that had expired. */
+  /** Number of expired VNC tokens. */
   TokensRemoved: number
   DurationMs: number
-  /** What became of each that was to be deleted in this run, the one whose time came first at the top. */
+  /** The outcome for each sandbox that this run had to delete, the longest overdue first. */
   Sandboxes: { SandboxId: string; Reason: Reason; Outcome: Outcome }[]
 }
 
 export type Outcome = 'Deleted' | 'Skipped' | 'Failed' | 'WouldDelete'
 
-// So many batches are in deletion at a time; the calls of all of them keep to the pace.
+// The number of batches in deletion at a time. They share one pace.
 const CONCURRENCY = 4
 
-// No call begins with less than this left, and no batch with less than that: a call takes some tenths of a second.
+// The time before the deadline in which no call, and no batch, starts. A call takes a few tenths of a second.
 const CALL_MS = 1_000
 const BATCH_MS = 2_000
 
-// Of the time that a run has, at least so much is kept from the listing for the deleting.
+// The time that the listing must leave for the deletions: this share of the run, but at least three seconds.
 const DELETING_MS = 3_000
 const DELETING_SHARE = 0.15
 
-// The cloud may refuse a deletion for some minutes. After an hour somebody has to look.
-const PATIENCE_MS = 3_600_000
+// The cloud may refuse a deletion for some minutes. After an hour, the log tells the operator.
+const OVERDUE_AFTER_MS = 3_600_000
 
 /**
- * Deletes the sandboxes that should be gone (`cleanupReason` tells which) and the VNC tokens that have expired: one call to the
- * cloud for each page of 100 instances, two for each batch of 100 deletions. What it does not get done before the
- * deadline is left to the next run. It may be killed anywhere and run several times at once.
+ * Deletes the sandboxes that should be gone (see `cleanupReason`) and expired VNC tokens, with one call to the cloud
+ * for each page of 100 instances and two for each batch of 100 deletions. The next run does the work that is left at
+ * the deadline. A run may be killed at any point, and runs may overlap.
  *
- * @param dryRun  deletes nothing, and tells what it would try to delete
- * @returns with the result, why the run is not a success: the reason for an alarm
+ * @param dryRun  deletes nothing and reports what it would try to delete
+ * @returns the result, and why the run is not a success: the reason for an alarm
  */
 export async function cleanupSandboxes(
   call: Call,
@@ -55,22 +55,22 @@ export async function cleanupSandboxes(
   const started = performance.now()
   const { config, deadline, log } = call
   const pace = pacer(config.lifetime.calls_per_second, deadline - CALL_MS)
-  const most = config.lifetime.max_deletions_per_run
+  const max = config.lifetime.max_deletions_per_run
 
   // 1. Find what should be gone.
-  const kept = Math.max(DELETING_MS, (deadline - Date.now()) * DELETING_SHARE)
-  const found = await scan(call, pace, deadline - kept)
+  const reserved = Math.max(DELETING_MS, (deadline - Date.now()) * DELETING_SHARE)
+  const found = await scan(call, pace, deadline - reserved)
 
-  // 2. Delete it, what should be gone for longest first, and no more than a run may.
-  const [deletable, refusable] = split(found.candidates.sort(inOrder))
-  const chosen = deletable.slice(0, most)
+  // 2. Delete it, the longest overdue first, up to the limit of a run.
+  const [deletable, refusable] = split(found.candidates.sort(byUrgency))
+  const chosen = deletable.slice(0, max)
   const deletions = dryRun ? new Map<string, Deletion>() : await deleteAll(call, chosen, pace)
   for (const { id, obstacle } of refusable) deletions.set(id, { outcome: 'refused', code: obstacle })
 
-  // 3. Remove expired tokens from those that stay.
+  // 3. Remove expired tokens from the sandboxes that stay.
   const tokens = dryRun ? { removed: 0 } : await removeTokens(call, found.tokens, pace)
 
-  // 4. Tell what was done, and what was not.
+  // 4. Report.
   const Sandboxes = [...chosen, ...refusable].flatMap(({ id, reason, obstacle }) => {
     const outcome = dryRun && !obstacle ? 'WouldDelete' : outcomeOf(deletions.get(id))
     return outcome ? [{ SandboxId: id, Reason: reason, Outcome: outcome }] : []
@@ -89,7 +89,7 @@ export async function cleanupSandboxes(
   const left = deletable.length - chosen.length
   const problems = [
     found.problem,
-    left > 0 && `lifetime.max_deletions_per_run (${most}) is reached, ${left} more sandboxes should be gone`,
+    left > 0 && `lifetime.max_deletions_per_run (${max}) is reached, ${left} more sandboxes should be gone`,
     tokens.problem,
     result.Failed > 0 && `${result.Failed} of ${chosen.length} sandboxes could not be deleted`,
   ].filter(Boolean)
@@ -107,20 +107,21 @@ export async function cleanupSandboxes(
   if (dryRun) {
     log.note('a dry run: nothing was deleted')
     if (failure) log.note(failure.message)
-    // What it found is the answer, unless it did not see everything: that nothing is due would then be believed.
+    // A dry run fails only if the listing is incomplete: its result could hide a sandbox that should be gone.
     return { result, failure: found.problem ? failure : undefined }
   }
   const waiting = chosen.filter(({ id }) => !deletions.has(id)).length
-  if (waiting > 0) log.note(`${waiting} are left to the next run: the time was up`)
+  if (waiting > 0) log.note(`${waiting} sandboxes are left for the next run: the time ran out`)
   return { result, failure }
 }
 
-// What the cloud refuses must never take the room of the others: what is CREATING, which it is asked to delete all the same,
-// comes last, and what it is not asked about does not count.
-function inOrder(one: Candidate, other: Candidate): number {
+// Sandboxes that are CREATING come last, because the cloud may refuse to delete them: they must not use up the limit of
+// a run.
+function byUrgency(one: Candidate, other: Candidate): number {
   return Number(one.isStarting) - Number(other.isStarting) || one.since - other.since
 }
 
+// Sandboxes with an obstacle do not count toward the limit of a run.
 function split(candidates: readonly Candidate[]): [deletable: Candidate[], refusable: Candidate[]] {
   return [candidates.filter(({ obstacle }) => !obstacle), candidates.filter(({ obstacle }) => obstacle)]
 }
@@ -131,15 +132,15 @@ async function deleteAll(call: Call, candidates: readonly Candidate[], pace: Pac
   const isDue = (instance: Instance) => cleanupReason(instance, call.config) !== undefined
   const worker = async () => {
     while (ids.length > 0 && Date.now() + BATCH_MS < call.deadline) {
-      for (const [id, deletion] of await deleteBatch(call, ids.splice(0, BATCH), isDue, pace))
-        deletions.set(id, deletion)
+      const batch = await deleteBatch(call, ids.splice(0, BATCH), isDue, pace)
+      for (const [id, deletion] of batch) deletions.set(id, deletion)
     }
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, worker))
   return deletions
 }
 
-// One that is not wanted any more has been renewed meanwhile, one that is foreign has lost its tag.
+// An unwanted sandbox has been renewed during the run, and a foreign one has lost its tag: neither is reported.
 function outcomeOf(deletion: Deletion | undefined): Outcome | undefined {
   if (deletion === undefined || deletion.outcome === 'unwanted' || deletion.outcome === 'foreign') return undefined
   if (deletion.outcome === 'failed') return 'Failed'
@@ -147,12 +148,14 @@ function outcomeOf(deletion: Deletion | undefined): Outcome | undefined {
 }
 
 const isOverdue = (deletion: Deletion | undefined, since: number) =>
-  outcomeOf(deletion) === 'Skipped' && since + PATIENCE_MS < Date.now()
+  outcomeOf(deletion) === 'Skipped' && since + OVERDUE_AFTER_MS < Date.now()
 
-/** A note for each code of the cloud. */
+/** One note for each code of the cloud. */
 function notesOf(deletions: ReadonlyMap<string, Deletion>): string[] {
   const byCode = new Map<string, { id: string }[]>()
-  for (const [id, { code }] of deletions) if (code) byCode.set(code, [...(byCode.get(code) ?? []), { id }])
+  for (const [id, { code }] of deletions) {
+    if (code) byCode.set(code, [...(byCode.get(code) ?? []), { id }])
+  }
   return [...byCode].map(([code, some]) => `${code}: ${some.length} not deleted, ${named(some)}`)
 }
 

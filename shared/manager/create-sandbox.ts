@@ -11,7 +11,7 @@ import { describeError, mapError, translateErrors } from './ecs/translate-errors
 import { BEGIN_TAG, endAfter, endOf, endTag, tagOf } from './sandbox/lifetime.ts'
 import { tagged } from './sandbox/sandbox.ts'
 
-/** What a caller may ask of a new sandbox; everything absent is as configured. */
+/** The parameters of a new sandbox. For an absent one, the configuration applies. */
 export interface CreateRequest {
   OsType: 'Linux' | 'Windows'
   InstanceName?: string | undefined
@@ -26,28 +26,29 @@ export interface CreateRequest {
   UserData?: string | undefined
   TagKey?: string | undefined
   TagValue?: string | undefined
-  /** Seconds until it ends; as configured when undefined, 0: no end. */
+  /** Seconds; undefined: the configured default; 0: no end. */
   LifetimeSeconds?: number | undefined
-  /** Printable ASCII, at most 64 characters. One caller's token creates one machine, however often it is sent. */
+  /** Printable ASCII, at most 64 characters. Calls of one caller with the same token create one machine. */
   ClientToken?: string | undefined
 }
 
-/** A sandbox that was made. */
+/** A created sandbox. */
 export interface Created {
   SandboxId: string
-  /** When it ends, unless it is renewed: RFC 3339 in UTC; absent where it has no end. */
+  /** When it ends, unless it is renewed: RFC 3339 in UTC; absent if it has no end. */
   ExpireAt: string | undefined
 }
 
 /**
- * Creates one machine and does not wait for it to boot. One call to the cloud, two when `security.max_sandboxes` is set.
+ * Creates one machine and does not wait for it to boot. One call to the cloud; two if `security.max_sandboxes` is set.
  * @throws {ActionError} `OperationDenied.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`,
- *   `QuotaExceeded.MaximumSandboxes`, `IdempotentParameterMismatch`, and what the cloud brings about
+ *   `QuotaExceeded.MaximumSandboxes`, `IdempotentParameterMismatch`, and the errors of the cloud
  */
 export function createSandbox(call: Call, request: CreateRequest): Promise<Created> {
   const token = tokenOf(call, request)
   return translateErrors(async () => {
     refuseImpossible(call, request)
+    // Throws for an invalid lifetime before the first call to the cloud.
     endAfter(call.config, request.LifetimeSeconds)
     await refuseAboveLimit(call, token)
     return run(call, request, token)
@@ -68,7 +69,7 @@ function run(call: Call, request: CreateRequest, token: Token): Promise<Created>
   )
 }
 
-/** @param begin  from when the lifetime counts, in milliseconds since 1970 */
+/** @param begin  the start of the lifetime, in milliseconds since 1970 */
 async function runInstances(call: Call, request: CreateRequest, token: Token, begin: number): Promise<Created> {
   const end = endAfter(call.config, request.LifetimeSeconds, begin)
   const { InstanceIds } = await send(call, 'RunInstances', machine(call, request, token, begin, end), RunResult)
@@ -77,8 +78,8 @@ async function runInstances(call: Call, request: CreateRequest, token: Token, be
 
 const RunResult = v.object({ InstanceIds: v.tuple([Text]) })
 
-// A retry comes later than the first try, so it would begin and end later, and the cloud takes it for another request. What
-// the first try sent is on its machine: with that, the cloud tells whether anything else differs.
+// A retry of the caller has a later start and end than the first call, so to the cloud its parameters differ. The machine
+// has the start of the first call as a tag: with that start, the cloud checks whether any other parameter differs.
 async function retryCreation(call: Call, request: CreateRequest, token: Token, mismatch: unknown): Promise<Created> {
   const first = await findFirst(call, token)
   if (first === undefined) {
@@ -87,7 +88,7 @@ async function retryCreation(call: Call, request: CreateRequest, token: Token, m
   }
   try {
     const again = await runInstances(call, request, token, first.begin)
-    // Another id: the cloud has forgotten the token just now.
+    // If the id differs, the cloud has forgotten the token meanwhile and created another machine.
     if (again.SandboxId === first.instance.id) again.ExpireAt = toUtc(endOf(first.instance, call.config))
     return again
   } catch (error) {
@@ -99,23 +100,24 @@ async function retryCreation(call: Call, request: CreateRequest, token: Token, m
 }
 
 /**
- * The machine that was created with the token, and from when its lifetime counts. A new one is not visible for some seconds,
- * so this looks until the deadline: to be told that there is none, a caller would take a new token and pay for two machines.
+ * Finds the machine that was created with the token, and the start of its lifetime. A new machine is not visible for
+ * some seconds, so this tries until the deadline: a caller who learns that there is no machine would send a new token
+ * and pay for two.
  */
 async function findFirst(call: Call, token: Token): Promise<{ instance: Instance; begin: number } | undefined> {
   for (let seconds = 1; ; seconds = Math.min(seconds + 1, 3)) {
-    const { instances } = await describeInstances(call, withToken(token)).catch(noneInTime)
+    const { instances } = await describeInstances(call, withToken(token)).catch(noneAfterTimeout)
     const [latest] = instances
       .map((instance) => ({ instance, begin: Number(tagOf(instance, BEGIN_TAG) ?? 0) }))
       .filter(({ begin }) => begin > 0)
-      // The cloud may have forgotten this token once, and created a second machine.
+      // There may be two machines, if the cloud forgot the token between two calls: take the newest.
       .sort((one, other) => other.begin - one.begin)
     if (latest || !(await pause(call, seconds))) return latest
   }
 }
 
-// The deadline came during the last look.
-function noneInTime(error: unknown): { instances: Instance[] } {
+// The last try may reach the deadline.
+function noneAfterTimeout(error: unknown): { instances: Instance[] } {
   if (error instanceof CloudError && error.kind === 'timeout') return { instances: [] }
   throw error
 }
@@ -123,9 +125,10 @@ function noneInTime(error: unknown): { instances: Instance[] } {
 function refuseImpossible({ config: { instance, security } }: Call, request: CreateRequest): void {
   const { OsType, ClientToken, LifetimeSeconds, ...overrides } = request
   for (const [name, value] of Object.entries(overrides)) {
-    // In another project than the configured one it would be no sandbox of this manager, and nobody would end it.
-    const lost = name === 'ProjectName' && instance.project_name !== ''
-    if (value !== undefined && (lost || !security.allowed_overrides.includes(name as Override))) {
+    // In another project than the configured one, it would not be a sandbox of this manager, and would never be
+    // deleted.
+    const isLost = name === 'ProjectName' && instance.project_name !== ''
+    if (value !== undefined && (isLost || !security.allowed_overrides.includes(name as Override))) {
       throw new ActionError(403, `OperationDenied.${name}`, `${name} is fixed by the operator.`)
     }
   }
@@ -138,11 +141,11 @@ function refuseImpossible({ config: { instance, security } }: Call, request: Cre
 }
 
 interface Token {
-  /** What a caller repeats the call with. */
+  /** The ClientToken for a retry of the caller. */
   value: string
-  /** It was made of the caller's X-Request-ID. */
+  /** Whether it was derived from the caller's X-Request-ID. */
   isRequestId: boolean
-  /** What the cloud gets, at most 64 characters: made of the caller's name too, so that a token is the caller's own. */
+  /** The token for the cloud, at most 64 characters. It depends on the caller's name too, so callers cannot collide. */
   sent: string
 }
 
@@ -160,19 +163,19 @@ function isMismatch(error: unknown): boolean {
   return error instanceof CloudError && error.details.code === 'IdempotentParameterMismatch'
 }
 
-// By this a retry finds the machine of its first try.
+// With this tag, a retry finds the machine of the first call.
 const TOKEN_TAG = 'ecs-manager:client-token'
 
 const withToken = ({ sent }: Token) => ({ TagFilters: [{ Key: TOKEN_TAG, Values: [sent] }] })
 
-// Two creations at the same moment may both find room for one: this limit keeps the bill in bounds, the account's own
-// quota is the hard one.
+// Two creations at the same time may both pass when there is room for one. This limit is for the costs; the hard limit
+// is the quota of the account.
 async function refuseAboveLimit(call: Call, token: Token): Promise<void> {
   const limit = call.config.security.max_sandboxes
   if (limit === 0) return
   const count = await countInstances(call, tagged(call.config))
   if (count < limit) return
-  // The retry of a creation whose answer was lost has to learn the id of its machine, not that this takes the room.
+  // If the machine of this token exists, this is a retry after a lost answer: it must return the id and not this error.
   if (await countInstances(call, withToken(token))) return
   const message = `There are ${count} of at most ${limit} sandboxes.`
   throw new ActionError(429, 'QuotaExceeded.MaximumSandboxes', message)
@@ -205,7 +208,7 @@ function machine(call: Call, request: CreateRequest, token: Token, begin: number
     ...credential(call, request),
     UserData: (request.UserData ?? Buffer.from(instance.user_data).toString('base64')) || undefined,
     ProjectName: (request.ProjectName ?? instance.project_name) || undefined,
-    // Without ReleaseWithInstance the address outlives the machine, and its bill too.
+    // Without ReleaseWithInstance, the address would stay after the machine, and cost money.
     EipAddress: network.eip_bandwidth_mbps
       ? { BandwidthMbps: network.eip_bandwidth_mbps, ReleaseWithInstance: true }
       : undefined,
@@ -219,18 +222,19 @@ function machine(call: Call, request: CreateRequest, token: Token, begin: number
   }
 }
 
-// ECS takes one of the three, and ignores a key pair on Windows.
+// ECS accepts only one of the three, and ignores a key pair on Windows.
 function credential({ config: { instance } }: Call, { OsType, Password }: CreateRequest) {
-  const KeyPairName = instance.key_pair_name
-  if (KeyPairName && OsType === 'Linux' && !Password) return { KeyPairName }
-  return Password || instance.password ? { Password: Password ?? instance.password } : { KeepImageCredential: true }
+  if (Password) return { Password }
+  if (instance.key_pair_name && OsType === 'Linux') return { KeyPairName: instance.key_pair_name }
+  if (instance.password) return { Password: instance.password }
+  return { KeepImageCredential: true }
 }
 
-// A refusal that names what the caller chose is the caller's to mend; the same about a configured value is not.
+// If the cloud refuses a value that the caller sent, the caller gets a 400. A configured value is the operator's fault.
 function asCallerError(error: unknown, { ClientToken, ...chosen }: CreateRequest): unknown {
   if (!(error instanceof CloudError) || mapError(error)[0] !== 502) return error
   const { code = '' } = error.details
-  // InvalidImage.NotFound is about ImageId.
+  // For example, InvalidImage.NotFound is about ImageId.
   const name = Object.keys(chosen).find((name) => code.includes(name.replace(/Ids?$/, '')))
   return name ? invalidParameter(name, `is refused by the cloud as ${code}. ${describeError(error)}`, error) : error
 }

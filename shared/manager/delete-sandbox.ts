@@ -7,9 +7,9 @@ import { isNotFound, isWrongStatus, translateSandboxErrors } from './ecs/transla
 import { findSandbox, isSandbox } from './sandbox/sandbox.ts'
 
 /**
- * Deletes a sandbox, in whatever state it is: one that the cloud does not delete yet (it is still CREATING) is waited
- * for until the deadline. Two calls to the cloud where nothing has to be waited for.
- * @throws {ActionError} `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and what the cloud brings about
+ * Deletes a sandbox in any state. If the cloud does not delete it yet (it is still CREATING), tries again until the
+ * deadline. Two calls to the cloud if the first try succeeds.
+ * @throws {ActionError} `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and the errors of the cloud
  */
 export function deleteSandbox(call: Call, SandboxId: string): Promise<{ SandboxId: string }> {
   return translateSandboxErrors(SandboxId, async () => {
@@ -18,40 +18,40 @@ export function deleteSandbox(call: Call, SandboxId: string): Promise<{ SandboxI
     for (let seconds = 1; ; seconds = Math.min(seconds + 1, 3)) {
       const refusal = await tryDelete(call, instance)
       if (refusal === undefined) return { SandboxId }
-      // It may be DELETING by now, by an earlier try whose answer was lost.
-      instance = await again(call, instance)
+      // It may be DELETING because of an earlier try whose answer was lost.
+      instance = await readAgain(call, instance)
       if (instance.status === 'DELETING') return { SandboxId }
       if (!(await pause(call, seconds))) {
         const advice = 'The cloud deletes it once it is RUNNING, STOPPED or ERROR: repeat the call in some seconds.'
         throw invalidSandboxStatus(SandboxId, instance.status, advice, refusal)
       }
-      instance = await again(call, instance)
+      instance = await readAgain(call, instance)
     }
   })
 }
 
-// Not to be seen is no proof that it is gone: only DeleteInstance can tell. But it may have become somebody else's.
-async function again(call: Call, instance: Instance): Promise<Instance> {
+// An instance that is not visible may still exist: only DeleteInstance can tell. But an instance may have lost its tag.
+async function readAgain(call: Call, instance: Instance): Promise<Instance> {
   const seen = (await describeInstance(call, instance.id)) ?? instance
   if (!isSandbox(seen, call.config)) throw sandboxNotFound(instance.id)
   return seen
 }
 
-/** Answers the cloud's refusal when the instance is in a state in which it cannot be deleted yet. */
+/** Returns the cloud's refusal if the state of the instance does not allow its deletion yet. */
 async function tryDelete(call: Call, { id, status }: Instance): Promise<CloudError | undefined> {
   if (status === 'DELETING') return undefined
   try {
     await deleteInstance(call, id)
   } catch (error) {
     if (isWrongStatus(error)) return error
-    // It was there a moment ago: an earlier try, whose answer was lost, or somebody else has deleted it.
+    // It existed a moment ago: an earlier try whose answer was lost, or another caller, has deleted it.
     if (!isNotFound(error)) throw error
   }
   return undefined
 }
 
-// The cloud shows a new machine some seconds after it was made. Who deletes it at once must not be told that there is
-// none: nobody would delete it again. A foreign machine is waited for too, so that the time does not tell that it exists.
+// A new machine is visible after some seconds. A caller who deletes it at once must not get a 404, because nobody would
+// try again. The wait is the same for a machine that is not a sandbox, so that the time does not reveal that it exists.
 async function findNew(call: Call, sandboxId: string): Promise<Instance | undefined> {
   let instance = await findSandbox(call, sandboxId)
   for (let seconds = 1; instance === undefined && seconds <= 2 && (await pause(call, seconds)); seconds += 1) {

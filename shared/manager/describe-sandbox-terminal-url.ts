@@ -19,15 +19,15 @@ import {
 } from './sandbox/vnc-token.ts'
 import { changePassword, newPassword } from './sandbox/windows-agent.ts'
 
-/** How to see a desktop: Linux through a VNC viewer with the token, Windows at the URL with the key. */
+/** The access to a desktop: for Linux, a token for a VNC viewer; for Windows, the URL of a console and a password. */
 export type Terminal = {
-  /** When the sandbox ends: RFC 3339 in UTC; absent where it has no end. */
+  /** When the sandbox ends: RFC 3339 in UTC; absent if it has no end. */
   ExpireAt: string | undefined
 } & (
   | {
       OsType: 'Linux'
       Token: string
-      /** When the token ends, if it has not been used before: RFC 3339 in UTC. */
+      /** When the token expires, unless it is used before: RFC 3339 in UTC. */
       TokenExpireAt: string | undefined
       Url?: string
     }
@@ -35,9 +35,9 @@ export type Terminal = {
 )
 
 /**
- * Opens the way to a desktop. Two calls to the cloud, a third where old tokens have to make room.
- * @throws {ActionError} `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and what the cloud or the Windows agent
- *   brings about
+ * Gives access to a desktop. Two calls to the cloud; a third if old tokens must be removed first.
+ * @throws {ActionError} `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and the errors of the cloud or the Windows
+ *   agent
  */
 export function describeSandboxTerminalUrl(call: Call, sandboxId: string): Promise<Terminal> {
   return translateSandboxErrors(sandboxId, async () => {
@@ -58,14 +58,15 @@ async function openLinux(call: Call, instance: Instance): Promise<Terminal> {
   if (outdated.length > 0) await untagInstance(call, instance.id, outdated)
   const expiresAt = expiresIn(security.vnc_token_ttl_seconds)
   await tagInstance(call, instance.id, toTag({ hash: hashToken(Token), expiresAt, used: false }))
-  // The token needs no escaping anywhere; the template decides whether it stands in a query or inside a path.
+  // The token needs no escaping, neither in a query nor in a path.
   const Url = terminal.vnc_url_template.replaceAll('{token}', Token)
   const TokenExpireAt = toUtc(expiresAt * 1_000)
   return { OsType: 'Linux', Token, TokenExpireAt, ExpireAt: endsAt(call, instance), ...(Url && { Url }) }
 }
 
-// Only when there is no room: so the usual opening costs no third call. The oldest go first, expired ones above all; ECS
-// takes 20 keys a call, so that after a storm of openings the next ones take the rest.
+// The keys to remove so that there is room for a new token: the expired ones and then the oldest. Usually there is
+// room, and the third call is saved. ECS accepts 20 keys per call; if there are more, the next calls of this action
+// remove the rest.
 function toRemove(stored: readonly StoredToken[]): string[] {
   if (stored.length < MAX_TOKENS) return []
   const kept = stored.filter(isLive).slice(1 - MAX_TOKENS)
@@ -80,7 +81,7 @@ async function openWindows(call: Call, instance: Instance): Promise<Terminal> {
   if (instance.primaryIp === undefined) {
     throw new ActionError(503, 'ServiceUnavailable', `Sandbox ${instance.id} has no address yet. Repeat the call.`)
   }
-  // First the address of the console: were it refused afterwards, the password would have changed for nothing.
+  // Get the URL first: if the cloud refuses it, the password stays the same.
   const { EcsTerminalUrl: Url } = await send(
     call,
     'DescribeInstanceECSTerminalUrl',

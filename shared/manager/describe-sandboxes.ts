@@ -7,44 +7,44 @@ import { translateErrors } from './ecs/translate-errors.ts'
 import { badNextToken, listSandboxes, pageCheck } from './sandbox/listing.ts'
 import { findSandbox, type Sandbox, toSandbox } from './sandbox/sandbox.ts'
 
-/** Which sandboxes to list. With `MaxResults` or `NextToken` one page, else all. */
+/** Which sandboxes to list. With `MaxResults` or `NextToken` one page, otherwise all. */
 export interface DescribeRequest {
   SandboxId?: string | undefined
   Status?: string | undefined
   OsType?: 'Linux' | 'Windows' | undefined
-  /** 1 to 100; 100 where only NextToken is given. */
+  /** 1 to 100; default 100. */
   MaxResults?: number | undefined
-  /** From the page before. */
+  /** From the previous page. */
   NextToken?: string | undefined
 }
 
 export interface DescribeResult {
   sandboxes: Sandbox[]
-  /** Of the next page; empty on the last one; absent where all are listed. */
+  /** Token of the next page; empty on the last one; absent if all are listed. */
   NextToken?: string | undefined
 }
 
 /**
- * Lists sandboxes as the cloud has them now. A page may hold fewer than `MaxResults`, even none: only an empty
- * `NextToken` ends the list.
- * @throws {ActionError} `InvalidParameter.NextToken`, and what the cloud brings about
+ * Lists sandboxes in their current state. A page may have fewer than `MaxResults`, even none: only an empty `NextToken`
+ * means the last page.
+ * @throws {ActionError} `InvalidParameter.NextToken`, and the errors of the cloud
  */
 export function describeSandboxes(call: Call, request: DescribeRequest): Promise<DescribeResult> {
   return translateErrors(async () => {
-    const paged = (request.MaxResults ?? request.NextToken) !== undefined
+    const isPaged = request.MaxResults !== undefined || request.NextToken !== undefined
     if (request.SandboxId !== undefined) {
       const instance = await findSandbox(call, request.SandboxId)
-      return { sandboxes: toSandboxes(call, request, instance ? [instance] : []), NextToken: paged ? '' : undefined }
+      return { sandboxes: toSandboxes(call, request, instance ? [instance] : []), NextToken: isPaged ? '' : undefined }
     }
-    if (paged) return onePage(call, request)
+    if (isPaged) return onePage(call, request)
     return { sandboxes: matching(request, await sharedList(call)) }
   })
 }
 
-// A hundred lists at once would take a hundred times the memory, and the rate limit of ECS.
+// Concurrent callers share a listing: a hundred listings at once would use too much memory and exceed the rate of ECS.
 const lists = new WeakMap<Config, (call: Call) => Promise<Sandbox[]>>()
 
-/** All sandboxes, as the cloud has them after this was called. */
+/** Lists all sandboxes. The listing starts after this call. */
 function sharedList(call: Call): Promise<Sandbox[]> {
   let list = lists.get(call.config)
   if (list === undefined) {
@@ -54,13 +54,13 @@ function sharedList(call: Call): Promise<Sandbox[]> {
   return list(call)
 }
 
-// The log of the first of them has the calls to the cloud, those of the others its request id.
+// The log of the first caller has the calls to the cloud; the logs of the others have its request id.
 async function listAll(calls: readonly Call[]): Promise<Sandbox[]> {
   const [first, ...others] = calls
   if (first === undefined) return []
   for (const { log } of others) log.note(`shared the list of request ${first.requestId}`, 'info')
   const call = { ...first, deadline: Math.max(...calls.map(({ deadline }) => deadline)) }
-  // While it is listed, what exists changes: a sandbox may be seen on two pages.
+  // Instances come and go during the listing, so a sandbox may be on two pages.
   const found = new Map<string, Sandbox>()
   const check = pageCheck()
   let from: string | undefined
@@ -79,7 +79,7 @@ async function onePage(call: Call, request: DescribeRequest): Promise<DescribeRe
     const page = await listSandboxes(call, { maxResults, from })
     return { sandboxes: toSandboxes(call, request, page.sandboxes), NextToken: page.next }
   } catch (error) {
-    // The cloud refuses a token that is not one of its own.
+    // The cloud answers 400 to a token that it did not issue.
     throw from && error instanceof CloudError && error.details.status === 400 ? badNextToken(error) : error
   }
 }
@@ -93,6 +93,8 @@ function toSandboxes({ config }: Call, request: DescribeRequest, instances: read
 
 function matching({ Status, OsType }: DescribeRequest, sandboxes: readonly Sandbox[]): Sandbox[] {
   return sandboxes.filter((sandbox) => {
-    return (Status ?? sandbox.Status) === sandbox.Status && (OsType ?? sandbox.OsType) === sandbox.OsType
+    const hasStatus = Status === undefined || sandbox.Status === Status
+    const hasOsType = OsType === undefined || sandbox.OsType === OsType
+    return hasStatus && hasOsType
   })
 }

@@ -10,24 +10,26 @@ import { findSandbox } from './sandbox/sandbox.ts'
 
 export interface Renewed {
   SandboxId: string
-  /** When it ends now: RFC 3339 in UTC; absent where it has no end. */
+  /** The new end: RFC 3339 in UTC; absent if it has no end. */
   ExpireAt: string | undefined
 }
 
 const MARGIN_MS = 2_000
 
-// The longest lifetime that a caller knows gets shorter while the call is on its way: that much is cut and not refused.
+// The longest possible lifetime gets shorter while a call is on its way. If the new end is too late by at most this, it
+// is shortened and not refused.
 const TOLERANCE_MS = 10_000
 
 /**
  * Sets a new end of a sandbox, later or earlier than before. Two calls to the cloud.
  *
- * What is past its end may be in deletion, so it is refused; and a renewal is confirmed two seconds before the old end or
- * not at all. Who deletes what is past its end, having read it after that end, therefore never deletes what was renewed, as
- * long as the clocks agree and the cloud shows what it has confirmed to two seconds.
+ * A sandbox that is past its end cannot be renewed, because the clean-up may be deleting it. A renewal succeeds at
+ * least two seconds before the old end, or fails. The clean-up reads a sandbox after its end and just before its
+ * deletion, so it sees every successful renewal, provided that the clocks agree and the cloud shows a new tag within
+ * two seconds.
  * @param lifetimeSeconds  from now; 0: no end
- * @throws {ActionError} `InvalidParameter.LifetimeSeconds`, `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and what
- *   the cloud brings about
+ * @throws {ActionError} `InvalidParameter.LifetimeSeconds`, `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and the
+ *   errors of the cloud
  */
 export function renewSandbox(call: Call, SandboxId: string, lifetimeSeconds: number): Promise<Renewed> {
   return translateSandboxErrors(SandboxId, async () => {
@@ -37,7 +39,7 @@ export function renewSandbox(call: Call, SandboxId: string, lifetimeSeconds: num
     if (instance === undefined) throw sandboxNotFound(SandboxId)
     const { status, createdAt } = instance
     const oldEnd = endOf(instance, config) ?? Number.POSITIVE_INFINITY
-    // The clean-up deletes it whatever its end is.
+    // The clean-up deletes these regardless of their end.
     const isEnding = status === 'DELETING' || status === 'ERROR' || cleanupReason(instance, config)?.reason === 'Stuck'
     if (isEnding || oldEnd - MARGIN_MS <= Date.now()) {
       throw invalidSandboxStatus(
@@ -53,10 +55,10 @@ export function renewSandbox(call: Call, SandboxId: string, lifetimeSeconds: num
 }
 
 /**
- * The end that was asked for, or the latest possible one where they differ by no more than a call takes. All times are
- * milliseconds since 1970.
+ * Returns the requested end, or the latest possible one if the requested end is too late by at most `TOLERANCE_MS`. All
+ * times are milliseconds since 1970.
  * @throws {ActionError} `InvalidParameter.LifetimeSeconds` or `InvalidSandboxStatus` for an end that is too late,
- *   `ServiceUnavailable` where the cloud does not say when the sandbox was created
+ *   `ServiceUnavailable` if the cloud does not say when the sandbox was created
  */
 function possibleEnd(end: number, sandboxId: string, createdAt: number | undefined, { lifetime }: Config): number {
   const { max_seconds } = lifetime
@@ -67,9 +69,9 @@ function possibleEnd(end: number, sandboxId: string, createdAt: number | undefin
   }
   const lastEnd = createdAt + max_seconds * 1_000
   if (end <= lastEnd) return end
-  const longest = Math.floor((lastEnd - Date.now()) / 1_000)
-  if (longest < 1) throw invalidSandboxStatus(sandboxId, `${max_seconds} seconds old`, 'It cannot live longer.')
+  const secondsLeft = Math.floor((lastEnd - Date.now()) / 1_000)
+  if (secondsLeft < 1) throw invalidSandboxStatus(sandboxId, `${max_seconds} seconds old`, 'It cannot live longer.')
   if (end <= lastEnd + TOLERANCE_MS) return lastEnd
-  const rule = `must be at most ${longest}: a sandbox ends at most ${max_seconds} seconds after its creation`
+  const rule = `must be at most ${secondsLeft}: a sandbox ends at most ${max_seconds} seconds after its creation`
   throw invalidParameter('LifetimeSeconds', rule)
 }

@@ -3,7 +3,7 @@ import type { Call } from './ecs/call.ts'
 import { pause } from './ecs/time.ts'
 import { BATCH, type Deletion, deleteBatch } from './sandbox/delete-batch.ts'
 
-/** What one message asks for. */
+/** The content of one message. */
 export interface TeardownRequest {
   SandboxIds: readonly string[]
   /** For the log. */
@@ -11,14 +11,16 @@ export interface TeardownRequest {
 }
 
 export interface TeardownResult {
-  /** `NotFound` is no failure: it is gone already, or was never a sandbox of this manager. */
+  /** `NotFound` is not a failure: the sandbox is already gone, or the id was never a sandbox of this manager. */
   Sandboxes: { SandboxId: string; Outcome: 'Deleted' | 'NotFound' | 'Failed' }[]
 }
 
 /**
- * Deletes the sandboxes that messages name, each once, in batches of 100. One that the cloud does not delete yet (it is
- * still CREATING) is waited for until the deadline, one that is not to be seen for some seconds: it may be new.
- * @returns for each request why not all of its sandboxes are deleted, so that its message has to come again
+ * Deletes the sandboxes that messages name, each once, in batches of 100. If the cloud does not delete a sandbox yet
+ * (it is still CREATING), tries again until the deadline. If a sandbox is not visible, tries again for three seconds,
+ * because it may be new.
+ * @returns the result, and for each request why some of its sandboxes are not deleted, so that its message must be
+ *   delivered again; undefined if all are
  */
 export async function teardownSandboxes(
   call: Call,
@@ -32,16 +34,16 @@ export async function teardownSandboxes(
   for (let seconds = 1; ; seconds = Math.min(seconds + 1, 3)) {
     for (let at = 0; at < left.length; at += BATCH) {
       for (const [id, deletion] of await deleteBatch(call, left.slice(at, at + BATCH))) {
-        // Not to be seen is no proof that it is gone, of one that was there and could not be deleted.
+        // A sandbox that the cloud refused to delete still exists, even if it is not visible for a moment.
         const isDoubtful = deletion.outcome === 'missing' && deletions.get(id)?.outcome === 'refused'
         if (!isDoubtful) deletions.set(id, deletion)
       }
     }
-    // New machines are to be seen after some seconds: two rounds, 3 s in all.
+    // A new machine is visible after some seconds: two more tries, three seconds in all.
     left = left.filter((id) => mayChange(deletions.get(id), seconds < 3))
     if (left.length === 0 || !(await pause(call, seconds))) break
   }
-  const failures = requests.map(({ SandboxIds }) => whyAgain(SandboxIds, deletions))
+  const failures = requests.map(({ SandboxIds }) => failureOf(SandboxIds, deletions))
   const Sandboxes = [...deletions].map(([SandboxId, deletion]) => ({ SandboxId, Outcome: outcomeOf(deletion) }))
   return { result: { Sandboxes }, failures }
 }
@@ -50,7 +52,7 @@ function mayChange(deletion: Deletion | undefined, isEarly: boolean): boolean {
   return deletion?.outcome === 'refused' || (isEarly && isUnknown(deletion))
 }
 
-// Not even the time that it takes tells somebody else's machine from none.
+// A machine that is not a sandbox is treated like none, so that not even the time reveals that it exists.
 const isUnknown = (deletion: Deletion | undefined) => deletion?.outcome === 'missing' || deletion?.outcome === 'foreign'
 
 function outcomeOf({ outcome }: Deletion): 'Deleted' | 'NotFound' | 'Failed' {
@@ -58,7 +60,7 @@ function outcomeOf({ outcome }: Deletion): 'Deleted' | 'NotFound' | 'Failed' {
   return isUnknown({ outcome }) ? 'NotFound' : 'Failed'
 }
 
-function whyAgain(ids: readonly string[], deletions: ReadonlyMap<string, Deletion>): ActionError | undefined {
+function failureOf(ids: readonly string[], deletions: ReadonlyMap<string, Deletion>): ActionError | undefined {
   const failed = ids.filter((id) => outcomeOf(deletions.get(id) ?? { outcome: 'failed' }) === 'Failed')
   if (failed.length === 0) return undefined
   const codes = new Set(failed.map((id) => deletions.get(id)?.code))

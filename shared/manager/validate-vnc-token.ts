@@ -17,10 +17,10 @@ import {
 } from './sandbox/vnc-token.ts'
 
 /**
- * Admits the holder of a token to the desktop it was made for: once, or for `security.vnc_token_reuse_seconds` after its
- * first use. A malformed token costs no call to the cloud, nor does one that was refused for good; a valid one costs two.
- * @throws {ActionError} `InvalidParameter.Token`, `InvalidVncToken.Expired`, `InvalidVncToken.NotFound`, and what the
- *   cloud brings about
+ * Accepts a token once, or for `security.vnc_token_reuse_seconds` after its first use, and returns the address of its
+ * desktop. A valid token costs two calls to the cloud; one that is malformed or was refused for good costs none.
+ * @throws {ActionError} `InvalidParameter.Token`, `InvalidVncToken.Expired`, `InvalidVncToken.NotFound`, and the
+ *   errors of the cloud
  */
 export function validateVncToken(call: Call, token: string): Promise<{ host: string; port: number }> {
   return translateErrors(async () => {
@@ -41,17 +41,17 @@ export function validateVncToken(call: Call, token: string): Promise<{ host: str
     }
     const reuseSeconds = call.config.security.vnc_token_reuse_seconds
     if (!isLive(found)) {
-      // With a window, a use at this very moment may write a later end.
+      // With reuse, a first use at the same time may write a later expiry, so the refusal may not be final.
       if (found.used || reuseSeconds === 0) refused.add(hash, 'Expired')
       throw expired()
     }
-    // Openings at the same moment may leave more tokens than may be live: the newest are.
+    // Concurrent openings may leave more than MAX_TOKENS: only the newest are valid.
     const newest = stored.filter(isLive).slice(-MAX_TOKENS)
     if (!newest.includes(found)) throw notValid()
     const outdated = stored.filter((other) => !newest.includes(other))
     const use = reuseSeconds > 0 ? openWindow : useUp
     await use(call, sandboxId, found, outdated).catch((error) => {
-      // Deleted or stopped a moment ago.
+      // The sandbox was deleted or stopped a moment ago.
       throw isNotFound(error) || isAboutMachine(error) ? notValid() : error
     })
     return { host, port: call.config.terminal.vnc_port }
@@ -62,7 +62,7 @@ const ADVICE = 'Get a new one from DescribeSandboxTerminalUrl.'
 const expired = () => new ActionError(403, 'InvalidVncToken.Expired', `The token has expired. ${ADVICE}`)
 const notValid = () => new ActionError(404, 'InvalidVncToken.NotFound', `The token is not valid. ${ADVICE}`)
 
-// The first use sets the end; each later one leaves the tag alone.
+// The first use sets the new expiry; later uses do not change the tag.
 async function openWindow(call: Call, sandboxId: string, token: StoredToken): Promise<void> {
   if (token.used) return
   const expiresAt = expiresIn(call.config.security.vnc_token_reuse_seconds)
@@ -71,8 +71,8 @@ async function openWindow(call: Call, sandboxId: string, token: StoredToken): Pr
 
 const refused = refusedTokens()
 
-// Tokens that this process is using up. Of two requests with one token at the same moment the tags in the cloud cannot tell
-// which came first; within one instance of the function this can.
+// The tokens that this process is using up. The tags in the cloud do not show which of two concurrent requests with the
+// same token came first; within one instance of the function, this set does.
 const inUse = new Set<string>()
 
 async function useUp(
@@ -84,8 +84,8 @@ async function useUp(
   if (used || inUse.has(hash) || refused.find(hash)) throw notValid()
   inUse.add(hash)
   try {
-    // With it go the expired ones, and those of a storm of openings that were too many: else each use of a newer one would
-    // let one of them live again. All of them fit into one call of 20 keys, but for the last case.
+    // Remove the outdated tokens too: otherwise the removal of a newer token would make a surplus one valid again.
+    // Usually one call of 20 keys is enough; only after many concurrent openings are there more.
     const keys = [key, ...outdated.map((other) => other.key)]
     for (let at = 0; at < keys.length; at += 20) await untagInstance(call, sandboxId, keys.slice(at, at + 20))
     refused.add(hash, 'NotFound')

@@ -57,8 +57,8 @@ export function deleteInstance(call: Call, InstanceId: string) {
 
 /**
  * Deletes up to 100 instances. If the cloud refuses one, it still deletes the others.
- * @returns for each instance the code with which the cloud refused it, or undefined if the cloud deletes it. An instance
- *   that the answer does not mention is not in the map.
+ * @returns for each instance the code with which the cloud refused it, or undefined if the cloud deletes it. An
+ *   instance that the answer does not mention is not in the map.
  */
 export async function deleteInstances(
   call: Call,

@@ -9,8 +9,8 @@ const EARLIEST = Date.parse('2020-04-01T00:00:00Z')
 
 /**
  * Reads a time of an instance in RFC 3339, with or without seconds.
- * @returns milliseconds since 1970; undefined for any other text, for a day that does not exist (Date reads 30 February as
- *   2 March), and for a time before the API of ECS
+ * @returns milliseconds since 1970; undefined for any other text, for a day that does not exist (Date reads 30
+ *   February as 2 March), and for a time before the API of ECS
  */
 export function parseTime(text: string): number | undefined {
   const [, day] = /^(\d{4}-\d\d-\d\d)T(?!24)\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? []

@@ -57,7 +57,7 @@ const MAPPED_ERRORS: Record<Exclude<Kind, 'refused'>, MappedError> = {
   timeout: [504, 'UpstreamTimeout', 'The cloud did not answer in time'],
   failed: [503, 'ServiceUnavailable', 'The cloud failed'],
   unreachable: [503, 'ServiceUnavailable', 'The cloud is out of reach'],
-  unreadable: [503, 'ServiceUnavailable', 'The cloud was not understood'],
+  unreadable: [503, 'ServiceUnavailable', 'The answer of the cloud was not understood'],
 }
 
 /** The status, code and message of a failure of the cloud, for the caller. */

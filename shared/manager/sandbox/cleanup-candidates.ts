@@ -69,11 +69,17 @@ async function nextPage(call: Call, page: Page | undefined): Promise<Page> {
 }
 
 function inspect({ config }: Call, instance: Instance, { candidates, tokens, unreadable }: Found): void {
-  const { id, status, isProtected } = instance
+  const { id, status } = instance
   if (hasUnreadableEnd(instance)) unreadable.push({ id })
   const found = cleanupReason(instance, config)
   if (found) {
-    const obstacle = status === 'DELETING' ? status : isProtected ? 'DeletionProtection' : undefined
-    candidates.push({ id, ...found, isStarting: status === 'CREATING', obstacle })
-  } else if (status !== 'DELETING') tokens.push(...expiredTokens(instance, config))
+    candidates.push({ id, ...found, isStarting: status === 'CREATING', obstacle: obstacleOf(instance) })
+  } else if (status !== 'DELETING') {
+    tokens.push(...expiredTokens(instance, config))
+  }
+}
+
+function obstacleOf({ status, isProtected }: Instance): string | undefined {
+  if (status === 'DELETING') return status
+  return isProtected ? 'DeletionProtection' : undefined
 }

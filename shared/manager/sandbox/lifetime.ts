@@ -7,7 +7,7 @@ import { parseTime, toUtc } from '../ecs/time.ts'
 export const END_TAG = 'ecs-manager:expire-at'
 
 /**
- * Key of the tag with the begin of the first lifetime: milliseconds since 1970. Two calls of CreateSandbox have
+ * Key of the tag with the start of the first lifetime: milliseconds since 1970. Two calls of CreateSandbox have
  * different ones.
  */
 export const BEGIN_TAG = 'ecs-manager:begin'
@@ -56,9 +56,9 @@ export function tagOf({ tags }: Pick<Instance, 'tags'>, key: string): string | u
  */
 export function endAfter({ lifetime }: Config, seconds?: number, start: number = Date.now()): number | undefined {
   const { default_seconds, max_seconds } = lifetime
-  const maxSeconds = max_seconds || Number.POSITIVE_INFINITY
-  const chosen = seconds ?? Math.min(default_seconds || max_seconds, maxSeconds)
-  if (chosen > maxSeconds || (max_seconds && !chosen)) {
+  const limit = max_seconds || Number.POSITIVE_INFINITY
+  const chosen = seconds ?? Math.min(default_seconds || max_seconds, limit)
+  if (chosen > limit || (max_seconds && !chosen)) {
     throw invalidParameter('LifetimeSeconds', `must be 1 to ${max_seconds}`)
   }
   // Rounded up, because the tag has whole seconds.

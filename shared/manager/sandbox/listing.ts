@@ -65,8 +65,8 @@ export async function listSandboxes(
 /**
  * Returns a check for the pages of one listing, to call in their order. It stops a listing whose pages repeat or never
  * end; otherwise that would run until the deadline.
- * @throws {CloudError} from the check: `unreadable`, if a token repeats, or if there are more than twice as many pages as the
- *   instances need
+ * @throws {CloudError} from the check: `unreadable`, if a token repeats, or if there are more than twice as many
+ *   pages as the instances need
  */
 export function pageCheck(): (page: Page) => void {
   const seen = new Set<string>()

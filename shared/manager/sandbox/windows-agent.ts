@@ -13,8 +13,8 @@ const MAX_ANSWER_BYTES = 65_536
  *
  * @param address  PrimaryIp of the machine
  * @param timeoutMs  time limit for the answer, in milliseconds
- * @throws {ActionError} `ServiceUnavailable` or `UpstreamTimeout`; the password may or may not have been set. With status
- *   502, the configuration does not fit the agent and a retry does not help
+ * @throws {ActionError} `ServiceUnavailable` or `UpstreamTimeout`; the password may or may not have been set. With
+ *   status 502, the configuration does not fit the agent and a retry does not help
  */
 export async function changePassword(
   windows: Config['windows'],
@@ -59,8 +59,8 @@ export async function changePassword(
  * - The agent splits camel case and lower-cases its parameters, so capital letters would be lost.
  * - With more than 14 characters, `net user` waits for a confirmation.
  * - The password is part of a command line of cmd.exe, where a leading `@` and most special characters have a meaning.
- * - Windows requires three kinds of characters and rejects a password that contains the user's name: the password does not
- *   use the first character of the name.
+ * - Windows requires three kinds of characters and rejects a password that contains the user's name: the password
+ *   does not use the first character of the name.
  *
  * It has the fewest bits if the name begins with a digit: 26 * 35 ** 11 * 9 is 2 ** 64.3.
  */
@@ -85,7 +85,7 @@ function noAnswer(error: Error & { code?: string }, address: string): ActionErro
     return unavailable(`answered with more than ${MAX_ANSWER_BYTES} bytes: windows.agent_port may be wrong`, error)
   }
   if (/^(EPROTO|ERR_SSL_)/.test(error.code ?? '')) {
-    return misfit('did not agree on TLS: where it has no certificate, windows.agent_scheme must be http', error)
+    return misfit('did not agree on TLS: if it has no certificate, windows.agent_scheme must be http', error)
   }
   // HPE_...: the HTTP parser of Node.js rejects the answer. An agent that expects HTTPS closes the connection.
   if (/^(HPE_|ECONNRESET)/.test(error.code ?? '')) {
