@@ -78,8 +78,9 @@ async function runInstances(call: Call, request: CreateRequest, token: Token, be
 
 const RunResult = v.object({ InstanceIds: v.tuple([Text]) })
 
-// A retry of the caller has a later start and end than the first call, so to the cloud its parameters differ. The machine
-// has the start of the first call as a tag: with that start, the cloud checks whether any other parameter differs.
+// A retry of the caller has a later start and end than the first call, so to the cloud its parameters differ. The
+// machine has the start of the first call as a tag: with that start, the cloud checks whether any other parameter
+// differs.
 async function retryCreation(call: Call, request: CreateRequest, token: Token, mismatch: unknown): Promise<Created> {
   const first = await findFirst(call, token)
   if (first === undefined) {
