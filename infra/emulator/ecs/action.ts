@@ -1,6 +1,7 @@
+import * as v from 'valibot'
 import type { Clock } from '../openapi/clock.ts'
 import type { Call } from '../openapi/gateway.ts'
-import { type Read, type Reader, readFields, unflatten } from '../openapi/params.ts'
+import { readParams } from '../openapi/params.ts'
 import type { ClientTokens } from './client-tokens.ts'
 import type { Faults } from './faults.ts'
 import type { Instances } from './instances.ts'
@@ -24,19 +25,23 @@ export interface Delays {
   deleteSeconds: number
 }
 
+/** What an action reads: the output of its schemas. */
+export type Input<F extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<F, undefined>>
+
 export type Action = (ecs: Ecs, call: Call) => object
 
 /**
- * An action: the readers of its parameters, and what it does with them. It sees instances as they are now. An action that
- * reads a ClientToken does its work once for each token.
+ * An action: the schemas of its parameters, and what it does with them. It sees instances as they are now. An action with
+ * a ClientToken does its work once for each token.
  */
-export function action<F extends Record<string, Reader<unknown>>>(
+export function action<F extends v.ObjectEntries>(
   fields: F,
-  run: (input: { [K in keyof F]: Read<F[K]> }, ecs: Ecs, call: Call) => object,
+  run: (input: Input<F>, ecs: Ecs, call: Call) => object,
 ): Action {
+  const schema = v.object(fields)
   return (ecs, call) => {
     ecs.instances.settle()
-    const input = readFields(fields, unflatten(call.params))
+    const input = readParams(schema, call.params)
     const work = () => run(input, ecs, call)
     const token = 'ClientToken' in input ? input.ClientToken : undefined
     return typeof token === 'string'

@@ -21,7 +21,7 @@ export interface Birth {
   HpcClusterId?: string | undefined
   DeploymentSetId?: string | undefined
   DeploymentSetGroupNumber?: number | undefined
-  Placement?: { [K in keyof Placement]: string | undefined } | undefined
+  Placement?: { [K in keyof Placement]?: string | undefined } | undefined
   Hostname?: string | undefined
   HostName?: string | undefined
   Description?: string | undefined

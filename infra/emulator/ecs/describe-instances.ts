@@ -1,4 +1,5 @@
-import { integer, list, oneOf, type Read, text } from '../openapi/params.ts'
+import type * as v from 'valibot'
+import { anyText, integer, list, oneOf } from '../openapi/param-schemas.ts'
 import { action } from './action.ts'
 import { instanceIds, maxResults, nextToken, projectName, type TagFilter, tagFilters } from './fields.ts'
 import { describeInstance, type Instance, statuses } from './instance.ts'
@@ -11,11 +12,7 @@ import { defaultMaxResults, readNextToken, writeNextToken } from './pages.ts'
  */
 const mostUnderTagFilters = 1000
 
-const hundredTexts = list(
-  text('a text', () => true),
-  100,
-)
-const anyText = text('a text', () => true)
+const hundredTexts = list(anyText, 100)
 
 /** Every filter of the model of DescribeInstances beside ids and tags. */
 const filters = {
@@ -40,10 +37,10 @@ const filters = {
   AffinityGroupIds: hundredTexts,
   ScheduledInstanceId: anyText,
 }
-type Filters = { [K in keyof typeof filters]: Read<(typeof filters)[K]> }
+type Filters = { [K in keyof typeof filters]?: v.InferOutput<(typeof filters)[K]> | undefined }
 
 /** What each filter looks at. An instance that has nothing of the kind passes none. */
-const lookedAt: { [K in keyof Filters]: (instance: Instance) => string | number | undefined } = {
+const lookedAt: { [K in keyof typeof filters]: (instance: Instance) => string | number | undefined } = {
   InstanceName: ({ InstanceName }) => InstanceName,
   Status: ({ Status }) => Status,
   ZoneId: ({ ZoneId }) => ZoneId,

@@ -1,10 +1,11 @@
-import { flag, integer, list, malformed, object, type Reader, required, text, textOrEmpty } from '../openapi/params.ts'
+import * as v from 'valibot'
+import { anyText, flag, integer, list, object, required, text, textOrEmpty } from '../openapi/param-schemas.ts'
 import { invalidArgument } from './errors.ts'
 
 // The parameters that several actions share, with their limits (ECS API reference, "Limits" of each action).
 
 /** Any text: an id of the wrong shape is an instance that does not exist. */
-export const instanceId = text('an instance id', () => true)
+export const instanceId = anyText
 export const instanceIds = list(instanceId, 100)
 export const clientToken = text('1 to 64 ASCII characters', (value) => /^[\x20-\x7e]{1,64}$/.test(value))
 export const projectName = text('1 to 64 letters, digits, "_", "." and "-"', (value) => /^[\w.-]{1,64}$/.test(value))
@@ -47,42 +48,37 @@ const tagValue = textOrEmpty(
   (value) => tagCharacters.test(value) && [...value].length <= 256,
 )
 
-export interface Tag {
-  Key: string
-  Value?: string | undefined
-}
-
 /** 1 to 20 tags in a call, each key once. */
-export const tags: Reader<Tag[]> = (node, name) => {
-  const read = list(object({ Key: required(tagKey), Value: tagValue }), 20)(node, name)
-  if (new Set(read.map(({ Key }) => Key)).size < read.length) throw invalidArgument(`A key comes twice in ${name}.`)
-  return read
-}
-
-export interface TagFilter {
-  Key: string
-  Values: string[]
-}
+export const tags = v.pipe(
+  list(object({ Key: required(tagKey), Value: tagValue }), 20),
+  v.transform((read) => {
+    if (new Set(read.map(({ Key }) => Key)).size < read.length) throw invalidArgument('A key comes twice in Tags.')
+    return read
+  }),
+)
+export type Tag = v.InferOutput<typeof tags>[number]
 
 /** Up to 10 keys, each with up to 3 values. A filter may name a system tag, and an empty value means an empty value. */
 export const tagFilters = list(
   object({
-    Key: filterKey,
+    // Without a key it is malformed, not missing (ECS API reference, DescribeTags).
+    Key: v.optional(
+      v.pipe(
+        anyText,
+        v.transform((key = '') => key),
+        v.check((key) => key !== '' && [...key].length <= 128, '1 to 128 characters'),
+      ),
+      {},
+    ),
     Values: list(
       textOrEmpty('256 characters at most', (value) => [...value].length <= 256),
       3,
     ),
   }),
   10,
-) as Reader<TagFilter[]>
-
-// An empty key has a code of its own (ECS API reference, DescribeTags).
-function filterKey(node: { value?: string } | undefined, name: string): string {
-  const key = node?.value ?? ''
-  if (key === '' || [...key].length > 128) throw malformed(name, '1 to 128 characters')
-  return key
-}
+)
+export type TagFilter = v.InferOutput<typeof tagFilters>[number]
 
 export const maxResults = integer(1, 100)
-export const nextToken = text('a text', () => true)
+export const nextToken = anyText
 export const dryRun = flag

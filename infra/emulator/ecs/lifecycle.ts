@@ -1,6 +1,6 @@
 import { ApiError } from '../openapi/errors.ts'
 import type { Call } from '../openapi/gateway.ts'
-import { flag, oneOf, required } from '../openapi/params.ts'
+import { flag, oneOf, required } from '../openapi/param-schemas.ts'
 import { type Action, action, type Ecs } from './action.ts'
 import { deletionProtected, dryRunOperation } from './assumptions.ts'
 import { instanceNotFound, invalidChargeType, invalidInstanceStatus } from './errors.ts'

@@ -1,17 +1,6 @@
-import {
-  decimal,
-  flag,
-  integer,
-  list,
-  malformed,
-  missing,
-  object,
-  oneOf,
-  type Read,
-  required,
-  text,
-} from '../openapi/params.ts'
-import { action, type Ecs } from './action.ts'
+import { anyText, decimal, flag, integer, list, object, oneOf, required, text } from '../openapi/param-schemas.ts'
+import { malformed, missing } from '../openapi/params.ts'
+import { action, type Ecs, type Input } from './action.ts'
 import { credentialMissing, dryRunOperation, outOfStock, quotaExceeded, zoneNotFound } from './assumptions.ts'
 import { createInstance, osTypeOf } from './create-instance.ts'
 import { dataVolumeWithoutSize, invalidArgument } from './errors.ts'
@@ -32,7 +21,6 @@ const id = (prefix: string) =>
   text(`an id like ${prefix}-1a2b3c`, (value) => new RegExp(`^${prefix}-[a-z\\d][a-z\\d-]{0,63}$`).test(value))
 const instanceType = text('an instance type like ecs.g3i.large', (value) => /^ecs\.[a-z\d-]+\.[a-z\d-]+$/.test(value))
 const address = text('an IPv4 address', (value) => /^\d{1,3}(\.\d{1,3}){3}$/.test(value))
-const anyText = text('a text', () => true)
 
 const fields = {
   ZoneId: required(text('a zone like cn-beijing-a', (value) => /^[a-z\d]+(-[a-z\d]+)+-[a-z]$/.test(value))),
@@ -70,7 +58,7 @@ const fields = {
   AutoRenew: flag,
   AutoRenewPeriod: oneOf('1', '2', '3', '6', '12'),
   SpotStrategy: oneOf('NoSpot', 'SpotAsPriceGo', 'SpotWithPriceLimit'),
-  SpotPriceLimit: decimal(0, 1e6, 3),
+  SpotPriceLimit: decimal(0, 1e6),
   Password: password,
   KeyPairName: anyText,
   KeepImageCredential: flag,
@@ -107,7 +95,7 @@ const fields = {
   ClientToken: clientToken,
 }
 
-export type RunInstancesInput = { [K in keyof typeof fields]: Read<(typeof fields)[K]> }
+type RunInstancesInput = Input<typeof fields>
 
 /** ECS API reference, RunInstances. The instances are CREATING, and RUNNING after `bootSeconds`. */
 export const runInstances = action(fields, (input, ecs, { action: name, region }) => {

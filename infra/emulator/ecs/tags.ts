@@ -1,5 +1,5 @@
 import type { Call } from '../openapi/gateway.ts'
-import { list, oneOf, required } from '../openapi/params.ts'
+import { list, oneOf, required } from '../openapi/param-schemas.ts'
 import { action, type Ecs } from './action.ts'
 import { resourceNotFound, tooManyTags } from './assumptions.ts'
 import { hasTags, isHidden } from './describe-instances.ts'
