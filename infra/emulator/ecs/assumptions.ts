@@ -1,7 +1,7 @@
 import { ApiError } from '../openapi/errors.ts'
 
-// What VolcEngine does not publish. Each line is a guess, on the side that is harder for a client, and in one place so
-// that the day somebody sees the real answer it is changed here alone.
+// What VolcEngine does not publish. Each line is a guess, on the side that is harder for a client. All guesses are in this
+// file, so that a real answer changes one place.
 
 /** A ClientToken is remembered for a day. */
 export const clientTokenHours = 24

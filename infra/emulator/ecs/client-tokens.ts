@@ -11,8 +11,8 @@ interface Remembered {
 }
 
 /**
- * What was answered under each ClientToken: the same request again gets the same answer and does nothing, another request
- * is refused (ECS API reference, "Idempotency"). Only a success is remembered. A token belongs to one action in one region.
+ * The results of each ClientToken: the same request gets the same result and does nothing, another request is refused
+ * (ECS API reference, "Idempotency"). Only a success is remembered. A token belongs to one action in one region.
  */
 export class ClientTokens {
   readonly #clock: Clock

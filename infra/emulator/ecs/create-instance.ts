@@ -4,7 +4,7 @@ import type { Ecs } from './action.ts'
 import type { Tag } from './fields.ts'
 import type { Instance, NetworkInterface, Placement } from './instance.ts'
 
-/** What an instance is made of. */
+/** The properties of a new instance. */
 export interface Birth {
   ZoneId: string
   ImageId: string
@@ -32,7 +32,7 @@ export interface Birth {
   ProjectName?: string | undefined
 }
 
-/** Puts a new instance on its way to RUNNING. Returns its id. */
+/** Creates an instance, CREATING and then RUNNING. Returns its id. */
 export function createInstance(
   ecs: Ecs,
   region: string,

@@ -14,7 +14,7 @@ const mostUnderTagFilters = 1000
 
 const hundredTexts = list(anyText, 100)
 
-/** Every filter of the model of DescribeInstances beside ids and tags. */
+/** The filters of DescribeInstances other than ids and tags. */
 const filters = {
   InstanceName: anyText,
   Status: oneOf(...statuses),
@@ -39,7 +39,7 @@ const filters = {
 }
 type Filters = { [K in keyof typeof filters]?: v.InferOutput<(typeof filters)[K]> | undefined }
 
-/** What each filter looks at. An instance that has nothing of the kind passes none. */
+/** The value that each filter compares. An instance without such a value passes no filter. */
 const lookedAt: { [K in keyof typeof filters]: (instance: Instance) => string | number | undefined } = {
   InstanceName: ({ InstanceName }) => InstanceName,
   Status: ({ Status }) => Status,
@@ -110,7 +110,7 @@ export const describeInstances = action(
   },
 )
 
-/** One test for all that was asked but ids and tags: only what was given is looked at, and all of it has to hold. */
+/** One test for all filters that were given: an instance has to pass each of them. */
 function filterOf(wanted: Filters): (instance: Instance) => boolean {
   const tests = (Object.keys(lookedAt) as (keyof Filters)[]).flatMap((name) => {
     const value = wanted[name]
@@ -120,7 +120,7 @@ function filterOf(wanted: Filters): (instance: Instance) => boolean {
       const values = new Set<string | number | undefined>(value)
       return [(instance: Instance) => values.has(of(instance))]
     }
-    // Of a name a part is enough.
+    // A part of the name is enough.
     if (name === 'InstanceName') return [(instance: Instance) => instance.InstanceName.includes(value)]
     return [(instance: Instance) => of(instance) === value]
   })

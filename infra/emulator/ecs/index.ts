@@ -37,7 +37,7 @@ export interface EcsState {
   addressBlock?: string
 }
 
-/** What seeded instances are like; whatever is not given is ordinary. */
+/** The properties of seeded instances; each has a default. */
 export interface Seed {
   tags?: Record<string, string>
   status?: Status
@@ -56,7 +56,7 @@ export interface EcsService extends EmulatedService {
   faults: Faults
   /** Moves the clock by which instances live. Signatures are checked by the real time. */
   advance(seconds: number): void
-  /** Puts instances there at once, RUNNING unless told otherwise, past quota and faults. */
+  /** Adds instances at once, RUNNING by default. Quota and faults do not apply. */
   seed(count: number, seed?: Seed): void
   /** No instances, no faults, no calls, the clock as it was. */
   reset(): void
@@ -75,7 +75,7 @@ export async function startEcs({ port = 0, latencyMs = 0, ...state }: EcsOptions
   return { ...ecs, ...endpoint }
 }
 
-/** Makes an emulated ECS that is yet to be served. Throws a RangeError for an option that makes no sense. */
+/** Creates an emulated ECS that is not served yet. Throws a RangeError for an option that makes no sense. */
 export function createEcs(options: EcsState = {}): EcsService {
   const { accessKeys = { AKLOCAL: 'local-secret' }, addressBlock = '10.0.0.0/8' } = options
   const clock = new Clock()
@@ -162,7 +162,7 @@ function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
   }
 }
 
-/** An instance as it is described, and what no action shows. */
+/** An instance as DescribeInstances shows it, and the fields that no action shows. */
 function lookInside(instance: Instance): object {
   const { next, hiddenUntil, UserData, region, passwordSha256 } = instance
   return {

@@ -23,7 +23,7 @@ export interface NetworkInterface {
   SecurityGroupIds: readonly string[]
 }
 
-/** On whose host it runs; ids are empty where it is nobody's in particular. */
+/** The host it runs on; ids are empty without a dedicated host. */
 export interface Placement {
   Affinity: string
   DedicatedHostClusterId: string
@@ -63,13 +63,13 @@ export interface Instance {
   DeletionProtection: boolean
   Status: Status
   StoppedMode: 'KeepCharging' | 'StopCharging' | 'NotApplicable'
-  /** How often it has begun to boot: more than before, and what runs in it has to begin anew. */
+  /** How often it has booted: when the number grows, what runs in it has to start again. */
   boots: number
-  /** Of the password that the agent in a Windows instance has set last: hexadecimal. */
+  /** The hexadecimal SHA-256 of the last password that the agent in a Windows instance has set. */
   passwordSha256: string | undefined
-  /** Where its status goes by itself, and when; undefined while it rests. */
+  /** The next status and its time; undefined when the status does not change by itself. */
   next: { status: Status | 'GONE'; at: number } | undefined
-  /** Lists do not show it before; undefined when it is shown from the beginning. */
+  /** Lists do not show it before this time; undefined: lists show it from the beginning. */
   readonly hiddenUntil: number | undefined
 }
 

@@ -52,7 +52,7 @@ export class Instances {
     else this.#byRegion.set(instance.region, [instance])
   }
 
-  /** Now `via`, and `status` after so many seconds; `GONE` removes it. `never` leaves it in `via` for good. */
+  /** Sets the status `via` now, and `status` after `seconds`. `GONE` removes the instance; `never` leaves it in `via`. */
   move(instance: Instance, via: Status, status: Status | 'GONE', seconds: number | 'never'): void {
     const now = this.#clock.now()
     instance.Status = via
@@ -66,7 +66,7 @@ export class Instances {
     this.#nextDue = Math.min(this.#nextDue, instance.next.at)
   }
 
-  /** Does what has come due since it was last called. To be called before anybody looks. */
+  /** Makes the changes of status whose time has come. Call it before each read. */
   settle(): void {
     const now = this.#clock.now()
     if (now < this.#nextDue) return
@@ -82,7 +82,7 @@ export class Instances {
   }
 
   /**
-   * Private addresses: for each, the wanted one, or any that is free. All or none.
+   * Takes a private address for each entry: the wanted one, or any free one. Takes all or none.
    * @throws ApiError 400 when a wanted one cannot be had or none is left
    */
   takeAddresses(wanted: readonly (string | undefined)[]): string[] {

@@ -14,7 +14,7 @@ interface Options {
 /** What an operation does to one instance. */
 interface Operation {
   from: readonly Status[]
-  /** A refusal beside the status. */
+  /** Refuses for a reason other than the status. */
   refuse?: (instance: Instance) => ApiError | undefined
   run: (ecs: Ecs, instance: Instance, call: Call, options: Options) => void
 }
@@ -79,7 +79,7 @@ function one(operation: Operation): Action {
   )
 }
 
-/** One item that fails does not fail the call: it is told in its own detail. */
+/** An item that fails does not fail the call: its own detail holds the error. */
 function many(operation: Operation): Action {
   return action(
     {

@@ -122,7 +122,7 @@ export const runInstances = action(fields, (input, ecs, { action: name, region }
   return { InstanceIds }
 })
 
-/** Between MinCount and Count as many as are in stock are made; under MinCount none. */
+/** How many instances to create: those in stock, between MinCount and Count. Below MinCount it refuses. */
 function inStock(ecs: Ecs, asked: number, least: number): number {
   const fault = ecs.faults.take('RunInstances', 'NoStock')
   const count = fault ? Math.min(asked, fault.Left ?? 0) : asked

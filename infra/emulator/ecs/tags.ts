@@ -11,7 +11,7 @@ import { defaultMaxResults, readNextToken, writeNextToken } from './pages.ts'
 const resourceType = required(oneOf('instance', 'image', 'reservedinstance', 'scheduledinstance', 'keypair'))
 const resourceIds = list(instanceId, 50)
 
-/** All the resources or none get the tags; a key that is there already gets the new value. */
+/** Tags all resources or none. An existing key gets the new value. */
 export const tagResources = action(
   { ResourceType: resourceType, ResourceIds: required(resourceIds), Tags: required(tags) },
   (input, ecs, call) => {
@@ -27,7 +27,7 @@ export const tagResources = action(
   },
 )
 
-/** A key that is not there is no error. */
+/** A key that a resource does not have is no error. */
 export const untagResources = action(
   { ResourceType: resourceType, ResourceIds: required(resourceIds), TagKeys: required(list(tagKey, 20)) },
   (input, ecs, call) => {

@@ -14,7 +14,7 @@ export interface LoggedCall {
 const mostCalls = 100_000
 const mostCharacters = 32 * 1024 * 1024
 
-/** The latest calls, in order, with all that they said, secrets too. Holds at most 100,000 of them, and fewer when their parameters are long. */
+/** The latest calls in order, secrets included: 100,000 at most, and fewer when their parameters are long. */
 export class CallLog {
   readonly calls: LoggedCall[] = []
   #characters = 0

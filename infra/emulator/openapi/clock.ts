@@ -1,4 +1,4 @@
-/** The time the emulated resources live by: the real one, plus what it was moved by. It never goes back but for a reset. */
+/** The time of the emulated resources: the real time plus an offset. Only a reset moves it back. */
 export class Clock {
   #offset = 0
 

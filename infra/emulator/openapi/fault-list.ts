@@ -23,7 +23,7 @@ export class FaultList<F extends FaultScope & { Kind: string }> {
     return this.addUnchecked(faults)
   }
 
-  /** The same for faults from outside, which may be anything. */
+  /** The same for unchecked values. */
   addUnchecked(values: readonly unknown[]): ActiveFault<F>[] {
     const faults = values.map((value) => this.#check(value))
     const added = faults.map((fault) => {
@@ -49,19 +49,19 @@ export class FaultList<F extends FaultScope & { Kind: string }> {
     this.#faults = []
   }
 
-  /** The oldest fault of these kinds that strikes this call, if any: one of its times is used up by asking. */
+  /** The oldest fault of these kinds that applies to this call, if any. This uses up one of its times. */
   take<K extends F['Kind']>(action: string, ...kinds: K[]): Extract<F, { Kind: K }> | undefined {
     return this.takeWhere(({ Action = action }) => Action === action, ...kinds)
   }
 
-  /** The same for what is no call of an action: the oldest one of these kinds for which `strikes` holds. */
+  /** The same for a request that is no call of an action: the oldest fault of these kinds that `applies`. */
   takeWhere<K extends F['Kind']>(
-    strikes: (fault: Extract<F, { Kind: K }>) => boolean,
+    applies: (fault: Extract<F, { Kind: K }>) => boolean,
     ...kinds: K[]
   ): Extract<F, { Kind: K }> | undefined {
     if (this.#faults.length === 0) return undefined
     for (const fault of this.#faults) {
-      if (!kinds.includes(fault.Kind as K) || !strikes(fault as unknown as Extract<F, { Kind: K }>)) continue
+      if (!kinds.includes(fault.Kind as K) || !applies(fault as unknown as Extract<F, { Kind: K }>)) continue
       if (fault.Skip) {
         fault.Skip -= 1
         continue

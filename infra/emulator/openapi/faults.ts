@@ -2,14 +2,14 @@
 export interface FaultScope {
   /** Only calls of this action; without it, calls of every action. */
   Action?: string
-  /** How many matching calls it spoils, 1 or more. */
+  /** How many matching calls it affects, 1 or more. */
   Times?: number
-  /** How many matching calls it lets through first, e.g. 2 to spoil the third page of a list. */
+  /** How many matching calls it lets through first, e.g. 2 to affect the third page of a list. */
   Skip?: number
 }
 
 /**
- * Faults of the way between client and service. A call takes at most one of them, the oldest rule that matches it, and
+ * Faults between client and service. A call takes at most one of them, the oldest rule that matches it, and
  * beside it a Delay.
  *
  * - `Throttle`: 429 before any work; `Code` is FlowLimitExceeded unless given; `RetryAfterSeconds` becomes the header Retry-After.
@@ -47,7 +47,7 @@ export interface FieldRule {
   is: string
   test: (value: unknown) => boolean
   required?: boolean
-  /** It cannot be given: `is` says why. */
+  /** The field is not allowed: `is` says why. */
   isAbsent?: boolean
 }
 

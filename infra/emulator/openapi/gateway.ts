@@ -46,7 +46,7 @@ export interface GatewayOptions {
   faults: WireFaults
   log: CallLog
   clock: Clock
-  /** Throws an ApiError for a call that is too many. */
+  /** Throws an ApiError for a call above the limit. */
   limit?: ((action: string) => void) | undefined
 }
 
@@ -97,7 +97,7 @@ function readParams(sent: readonly Pair[], metadata: ResponseMetadata, params: R
     if (name === 'Action') metadata.Action = value
     else if (name === 'Version') metadata.Version = value
     else if (Object.hasOwn(params, name)) {
-      // Which of the two the cloud would take is not published, so that a client which relies on either is wrong.
+      // Which of the two the cloud takes is not published, so a client must not rely on either.
       throw new ApiError(400, 'InvalidArgument', `The parameter ${name} is given twice.`)
     } else Object.defineProperty(params, name, { value, enumerable: true }) // "__proto__" is a name like any other
   }
@@ -129,7 +129,7 @@ function jsonOf({ method, headers, body }: HttpRequest): Record<string, unknown>
   throw new ApiError(400, 'InvalidArgument', 'The body is not a JSON object.')
 }
 
-/** For the log: code comes as one text of megabytes. */
+/** Shortens texts for the log: the code of a function is megabytes long. */
 function shortened(body: Record<string, unknown>): Record<string, unknown> {
   const most = 1_000
   return Object.fromEntries(
@@ -169,7 +169,7 @@ interface Outcome {
   code?: string
 }
 
-/** The answer to a call, spoiled by the faults that strike it. */
+/** The answer to a call, with the faults that apply to it. */
 function strike(faults: WireFaults, metadata: ResponseMetadata, work: () => object): Outcome {
   const { Action } = metadata
   const delayMs = faults.take(Action, 'Delay')?.DelayMs ?? 0

@@ -16,7 +16,7 @@ export interface Answer {
   body: string
   delayMs?: number
   retryAfterSeconds?: number
-  /** What is left out of the answer before the connection is closed. */
+  /** The part of the answer that is not sent before the connection closes. */
   cut?: 'everything' | 'half'
 }
 
