@@ -43,7 +43,7 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 1 : 0)
 }
 
-if (positionals.length === 0) console.log(TIME)
+console.log(TIME)
 const bundles = await build()
 const rows: Row[] = []
 const failures: string[] = []
@@ -61,8 +61,6 @@ for (const [index, [name, measure]] of wanted.entries()) {
   stopAll()
 }
 
-if (rows.length > 0) {
-  console.log(`\n${tally(rows)}. Compare only times of one run: no other machine, or other day, has the same.`)
-}
+console.log(`\n${tally(rows)}. Compare only times of one run: no other machine, or other day, has the same.`)
 for (const failure of failures) console.error(failure)
 process.exit(failures.length > 0 ? 1 : 0)
