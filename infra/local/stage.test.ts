@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cloudUrl } from './owner.ts'
-import { stageSettings } from './stage.ts'
+import { localEnvironment, stageSettings } from './stage.ts'
 
 test('other stages have nothing of it', async () => {
   expect(
@@ -39,6 +39,20 @@ describe('the stage local', () => {
     })
     expect(Object.values(environment)).not.toContain('real')
     expect(environment).not.toHaveProperty('ECS_MANAGER_LOCAL_CLOUD')
+  })
+
+  test('keeps a default where a variable of the shell is empty', async () => {
+    const shell = { ...nowhere, ECS_MANAGER__SECURITY__AUTH: '', ECS_MANAGER__INSTANCE__ZONE: '' }
+    const run = { settings: shell, isReal: false, gateway: 'http://127.0.0.1:2' }
+    for (const environment of [
+      localEnvironment(shell, 'http://127.0.0.1:1'),
+      localEnvironment({}, 'http://127.0.0.1:1', run),
+    ]) {
+      expect(environment).toMatchObject({
+        ECS_MANAGER__SECURITY__AUTH: 'gateway',
+        ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
+      })
+    }
   })
 
   test('is at the port of npm start unless something else is said', () => {

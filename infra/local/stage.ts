@@ -55,11 +55,15 @@ export function settingsFor(
   const all = { ...run?.settings, ...given, ...(run?.auth && { ECS_MANAGER__SECURITY__AUTH: run.auth }) }
   const settings = withoutCredentials(settingsOf(all, isReal))
   const file = configFileOf(all)
-  return {
+  const defaults: Environment = {
     ECS_MANAGER__SECURITY__AUTH: 'gateway',
     ECS_MANAGER__LOG__FORMAT: 'text',
     ...(isReal ? {} : emulatedSettings(file, endpoint)),
+  }
+  return {
     ...settings,
+    // An empty variable of its shell does not hide a default either.
+    ...Object.fromEntries(Object.entries(defaults).filter(([name]) => !settings[name])),
     ...(settings.ECS_MANAGER_CONFIG_FILE && { ECS_MANAGER_CONFIG_FILE: file }), // absolute: functions run elsewhere
   }
 }

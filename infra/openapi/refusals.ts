@@ -167,7 +167,8 @@ export const REFUSALS = {
     codes: {
       IdempotentParameterMismatch: {
         when: 'This `ClientToken`, or the `X-Request-ID` in its place, was used with other parameters.',
-        message: 'The ClientToken was used with other parameters: send a new ClientToken for another sandbox.',
+        message:
+          'The ClientToken was used with other parameters, or the configuration has changed since. For another sandbox, send a new ClientToken.',
       },
     },
   },

@@ -138,6 +138,19 @@ describe('a listing ends, whatever the cloud says', () => {
   })
 })
 
+describe('an answer about some of the instances that were asked for', () => {
+  const other = { InstanceId: 'i-2', Status: 'RUNNING' }
+
+  it.each([
+    { Instances: [other], NextToken: 'more', TotalCount: 2 },
+    { Instances: [other], TotalCount: 1 },
+  ])('is never "there is none": %j', async (result) => {
+    results.DescribeInstances = () => result
+    const names = ['DeleteSandbox', 'RenewSandbox', 'DescribeSandboxes, one', 'ValidateVncToken', 'TeardownSandboxes']
+    for (const name of names) expect(await outcomeOf(WORK[name] as (call: Call) => Promise<unknown>)).toBe('503')
+  })
+})
+
 describe('what the cloud answers to a deletion', () => {
   const machine = {
     InstanceId: ID,

@@ -95,7 +95,7 @@ async function retryCreation(call: Call, request: CreateRequest, token: Token, m
   } catch (error) {
     if (!isMismatch(error)) throw asCallerError(error, request)
     const name = token.isRequestId ? 'X-Request-ID, which stands for a ClientToken,' : 'ClientToken'
-    const message = `The ${name} was used with other parameters: send a new ClientToken for another sandbox.`
+    const message = `The ${name} was used with other parameters, or the configuration has changed since. For another sandbox, send a new ClientToken.`
     throw new ActionError(409, 'IdempotentParameterMismatch', message, { cause: error })
   }
 }

@@ -69,6 +69,16 @@ it('tells of a refusal without the credentials that it may quote, also to somebo
   expect(error.message).not.toMatch(/AKOTHER|fake-other-secret/)
 })
 
+it('tells the first 1,000 characters of a refusal', async () => {
+  const { url } = await stub((_request, response) => {
+    answerWith(response, { ResponseMetadata: { Error: { Code: 'AccessDenied', Message: 'x'.repeat(4_000_000) } } }, 403)
+  })
+  const { describeAll, call } = clientFor(url, { maxTries: 1, tryTimeoutSeconds: 10 })
+  const error = await errorOf(describeAll())
+  expect(error.message).toBe('x'.repeat(1_000))
+  expect(call.line(error).length).toBeLessThan(10_000)
+})
+
 /** A cloud of the test's own, so that tests that wait can wait together. */
 async function ownEcs(): Promise<EcsEmulator> {
   const emulator = await startEcs()

@@ -97,6 +97,8 @@ export function ecsClient(
   }
 }
 
+const MAX_MESSAGE_LENGTH = 1_000
+
 const NO_CREDENTIALS = { code: 'InvalidCredential' }
 
 // The cloud refuses a signature with these codes: the credentials may have been rotated.
@@ -120,7 +122,10 @@ function resultOf<Result>(action: string, answer: Answer, schema: v.GenericSchem
     const { Code: code, Message } = ResponseMetadata.Error
     const message = typeof Message === 'string' && Message ? Message : (code ?? 'The cloud gave no reason.')
     // The message may quote the signature. Redact it here: requests that share this call do not know its credentials.
-    throw new CloudError(action, kindOf(answer.status, code), log.redact(message), { ...factsOf(answer), code })
+    throw new CloudError(action, kindOf(answer.status, code), log.redact(message).slice(0, MAX_MESSAGE_LENGTH), {
+      ...factsOf(answer),
+      code,
+    })
   }
   if (answer.status < 200 || answer.status > 299) throw new TypeError()
   return v.parse(schema, Result)

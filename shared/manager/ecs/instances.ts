@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import * as v from 'valibot'
 import { ErrorCode, OptionalText, optionalList, Text } from './answer.ts'
 import { type Call, send } from './call.ts'
+import { CloudError } from './cloud-error.ts'
 import { parseTime } from './time.ts'
 
 /** The fields of an ECS instance that the manager uses. */
@@ -45,10 +46,22 @@ export function describeInstances(call: Call, params: Parameters<typeof send>[2]
   return send(call, 'DescribeInstances', params, v.pipe(PageSchema, isComplete, v.transform(toPage)))
 }
 
+/**
+ * Returns the instances with these ids, sandboxes or not, by their id: at most 100.
+ * @throws {CloudError} also if the answer has a further page or another instance: one that it leaves out may exist
+ */
+export async function describeInstancesById(call: Call, ids: readonly string[]): Promise<Map<string, Instance>> {
+  const { instances, next } = await describeInstances(call, { InstanceIds: ids, MaxResults: 100 })
+  if (next !== undefined || instances.some(({ id }) => !ids.includes(id))) {
+    throw new CloudError('DescribeInstances', 'unreadable', 'The answer is not about the requested instances.')
+  }
+  return new Map(instances.map((instance) => [instance.id, instance]))
+}
+
 /** Returns the instance with this id, sandbox or not; undefined if there is none. */
 export async function describeInstance(call: Call, instanceId: string): Promise<Instance | undefined> {
-  const { instances } = await describeInstances(call, { InstanceIds: [instanceId] })
-  return instances.find(({ id }) => id === instanceId)
+  const instances = await describeInstancesById(call, [instanceId])
+  return instances.get(instanceId)
 }
 
 export function deleteInstance(call: Call, InstanceId: string) {

@@ -1,6 +1,6 @@
 import type { Call } from '../ecs/call.ts'
 import { CloudError } from '../ecs/cloud-error.ts'
-import { deleteInstances, describeInstances, type Instance } from '../ecs/instances.ts'
+import { deleteInstances, describeInstancesById, type Instance } from '../ecs/instances.ts'
 import type { Pace } from '../ecs/pacer.ts'
 import { isCodeAboutMachine } from '../ecs/translate-errors.ts'
 import { isSandbox } from './sandbox.ts'
@@ -46,8 +46,7 @@ export async function deleteBatch(
   const toDelete: string[] = []
   try {
     if (!(await pace('DescribeInstances'))) return deletions
-    const { instances } = await describeInstances(call, { InstanceIds: ids, MaxResults: BATCH })
-    const seen = new Map(instances.map((instance) => [instance.id, instance]))
+    const seen = await describeInstancesById(call, ids)
     for (const id of ids) {
       const instance = seen.get(id)
       if (!instance) deletions.set(id, { outcome: 'missing' })

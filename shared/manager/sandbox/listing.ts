@@ -28,6 +28,9 @@ export interface Position {
 // The maximum page size of DescribeInstances.
 const PAGE_SIZE = 100
 
+// 100,000 instances, more than an account has.
+const MAX_PAGES = 1_000
+
 // A tag filter shows at most 1,000 instances (ECS documentation, DescribeInstances). With that many, list the whole
 // account or project and select the sandboxes here.
 const TAG_FILTER_LIMIT = 1_000
@@ -72,7 +75,7 @@ export function pageCheck(): (page: Page) => void {
   const seen = new Set<string>()
   return ({ next, total }) => {
     // Pages need not be full, and the number of instances may grow during the listing.
-    if (seen.has(next) || seen.size > 2 * (total / PAGE_SIZE) + 10) {
+    if (seen.has(next) || seen.size > Math.min(2 * (total / PAGE_SIZE) + 10, MAX_PAGES)) {
       throw new CloudError('DescribeInstances', 'unreadable', 'Its pages have no end.')
     }
     seen.add(next)

@@ -274,6 +274,21 @@ describe('what a machine answers is not trusted', () => {
     return { id: InstanceId, port: Number(new URL(agent.url).port) }
   }
 
+  it('after the answer its connection is closed, however long it would keep it', async () => {
+    let isClosed = false
+    const { id, port } = await sandboxThatSends((socket) => {
+      const body = JSON.stringify(success)
+      socket.write(`HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+      const drip = setInterval(() => socket.write(' '), 50)
+      socket.on('close', () => {
+        clearInterval(drip)
+        isClosed = true
+      })
+    })
+    expect(keyOf(await open(id, { port }).terminal)).toMatch(SHAPE)
+    await expect.poll(() => isClosed, { timeout: 10_000 }).toBe(true)
+  })
+
   it('of 64 MB no more than 64 KiB are read, the connection is closed, and little of it is logged', async () => {
     let written = 0
     let isClosed = false

@@ -38,7 +38,8 @@ export async function changePassword(
     Connection: 'close',
     ...(windows.agent_key && { 'X-API-Key': windows.agent_key }),
   }
-  const { status, body } = await agent.get(`/?${query}`, headers, timeoutMs).catch((error) => {
+  // A connection of its own, closed after the answer: a machine must not keep it open.
+  const { status, body } = await agent.get(`/?${query}`, headers, timeoutMs, true).catch((error) => {
     throw noAnswer(error, address)
   })
   if (status === 200 && isSuccess(body)) return
