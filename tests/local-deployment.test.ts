@@ -119,7 +119,7 @@ describe('a deployment into the cloud of npm start', () => {
     expect((await serverless('deploy')).code).toBe(0)
   })
 
-  test('and nobody who asks its address is told a setting of its shell', async () => {
+  test('and its address tells nobody a setting of its shell', async () => {
     const paths = ['owner', 'commands', '../local/owner', '../vefaas/functions', '../vefaas/calls', '../instances']
     const texts = await Promise.all(
       paths.map(async (path) => (await fetch(`${cloudUrl}/_emulator/local/${path}`)).text()),

@@ -296,7 +296,7 @@ interface Answer {
   result: unknown
 }
 
-/** Calls that have to succeed, each of which is seen. */
+/** Calls that must succeed. The test checks the result of each. */
 function watched<Call extends (action: string, ...more: never[]) => Promise<Answer>>(
   service: Service,
   call: Call,

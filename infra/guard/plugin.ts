@@ -22,8 +22,8 @@ const CHANGING = [...DEPLOYING, 'invoke', 'invoke local']
 const READING = ['info', 'logs']
 
 /**
- * Keeps a command of `serverless` from what nobody wants: to take the clean-up away while sandboxes exist, and to work on the
- * local cloud of another project folder. Each has an option for who does want it.
+ * Stops a command of `serverless` that would remove the clean-up while sandboxes exist, or that would work on the local cloud
+ * of another project folder. Each has an option to do it anyway.
  */
 export default class GuardPlugin {
   readonly commands = {

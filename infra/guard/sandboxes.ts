@@ -16,7 +16,7 @@ type Found = {
   ids: string[]
   /** There may be others. */
   hasMore: boolean
-  /** What makes a machine a sandbox: `key = value`. */
+  /** The tag of a sandbox: `key = value`. */
   tag: string
 }
 

@@ -15,8 +15,8 @@ export type Parameters = ReadonlyMap<string, unknown>
  * Reads the parameters of the query and the JSON body.
  *
  * @param body  the body, parsed; undefined if it is empty
- * @throws {ActionError} `InvalidParameter.<Name>` for a parameter with different values in query and body, or of a shape that
- *   no parameter has
+ * @throws {ActionError} `InvalidParameter.<Name>` for a parameter with different values in query and body, or for a list
+ *   written in two ways
  */
 export function readParameters({ query }: HttpRequest, body: unknown = {}): Parameters {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {

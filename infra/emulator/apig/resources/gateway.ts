@@ -33,7 +33,7 @@ export interface Gateway extends Resource, v.InferOutput<typeof gatewaySettings>
   failure: string
 }
 
-/** A gateway as GetGateway shows it: with more about its subnets than ListGateways, of which the emulator knows the ids. */
+/** A gateway as GetGateway shows it. Its subnets have more fields than in ListGateways; the emulator knows only their ids. */
 export function describeGatewayAlone(gateway: Gateway): object {
   const { NetworkSpec, ...shown } = describeGateway(gateway)
   if (!NetworkSpec) return shown
