@@ -1,7 +1,5 @@
-import { initializer as initialize } from '../../shared/handler/initializer.ts'
 import { timer } from '../../shared/handler/timer.ts'
 import { cleanupSandboxes } from '../../shared/manager/cleanup-sandboxes.ts'
-import { openConnection } from '../../shared/manager/open-connection.ts'
 import { CleanupInput } from './input.ts'
 
 /** Deletes the sandboxes that should be gone, and expired VNC tokens. */
@@ -11,4 +9,4 @@ export const handler = timer({
   run: ({ DryRun }, call) => cleanupSandboxes(call, DryRun),
 })
 
-export const initializer = initialize(openConnection)
+export { initializer } from '../../shared/manager/initializer.ts'

@@ -1,7 +1,5 @@
 import { action } from '../../shared/handler/action.ts'
-import { initializer as initialize } from '../../shared/handler/initializer.ts'
 import { deleteSandbox } from '../../shared/manager/delete-sandbox.ts'
-import { openConnection } from '../../shared/manager/open-connection.ts'
 import { DeleteSandboxInput } from './input.ts'
 
 /** Deletes a sandbox permanently, with its desktop and data. */
@@ -11,4 +9,4 @@ export const handler = action({
   run: ({ SandboxId }, call) => deleteSandbox(call, SandboxId),
 })
 
-export const initializer = initialize(openConnection)
+export { initializer } from '../../shared/manager/initializer.ts'

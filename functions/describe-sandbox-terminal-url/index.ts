@@ -1,7 +1,5 @@
 import { action } from '../../shared/handler/action.ts'
-import { initializer as initialize } from '../../shared/handler/initializer.ts'
 import { describeSandboxTerminalUrl } from '../../shared/manager/describe-sandbox-terminal-url.ts'
-import { openConnection } from '../../shared/manager/open-connection.ts'
 import { DescribeSandboxTerminalUrlInput } from './input.ts'
 
 /** Gives access to the desktop of a sandbox that is RUNNING. */
@@ -11,4 +9,4 @@ export const handler = action({
   run: ({ SandboxId }, call) => describeSandboxTerminalUrl(call, SandboxId),
 })
 
-export const initializer = initialize(openConnection)
+export { initializer } from '../../shared/manager/initializer.ts'

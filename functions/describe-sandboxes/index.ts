@@ -1,7 +1,5 @@
 import { action } from '../../shared/handler/action.ts'
-import { initializer as initialize } from '../../shared/handler/initializer.ts'
 import { describeSandboxes } from '../../shared/manager/describe-sandboxes.ts'
-import { openConnection } from '../../shared/manager/open-connection.ts'
 import { DescribeSandboxesInput } from './input.ts'
 
 /** Lists all sandboxes, or one page with `MaxResults` or `NextToken`. */
@@ -12,4 +10,4 @@ export const handler = action({
   body: ({ sandboxes: Result, NextToken }, ResponseMetadata) => ({ ResponseMetadata, Result, NextToken }),
 })
 
-export const initializer = initialize(openConnection)
+export { initializer } from '../../shared/manager/initializer.ts'

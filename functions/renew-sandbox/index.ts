@@ -1,6 +1,4 @@
 import { action } from '../../shared/handler/action.ts'
-import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { openConnection } from '../../shared/manager/open-connection.ts'
 import { renewSandbox } from '../../shared/manager/renew-sandbox.ts'
 import { RenewSandboxInput } from './input.ts'
 
@@ -11,4 +9,4 @@ export const handler = action({
   run: ({ SandboxId, LifetimeSeconds }, call) => renewSandbox(call, SandboxId, LifetimeSeconds),
 })
 
-export const initializer = initialize(openConnection)
+export { initializer } from '../../shared/manager/initializer.ts'

@@ -1,6 +1,4 @@
 import { event } from '../../shared/handler/event.ts'
-import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { openConnection } from '../../shared/manager/open-connection.ts'
 import { teardownSandboxes } from '../../shared/manager/teardown-sandboxes.ts'
 import { TeardownInput } from './input.ts'
 
@@ -11,4 +9,4 @@ export const handler = event({
   run: (inputs, call) => teardownSandboxes(call, inputs),
 })
 
-export const initializer = initialize(openConnection)
+export { initializer } from '../../shared/manager/initializer.ts'

@@ -1,6 +1,4 @@
 import { action } from '../../shared/handler/action.ts'
-import { initializer as initialize } from '../../shared/handler/initializer.ts'
-import { openConnection } from '../../shared/manager/open-connection.ts'
 import { validateVncToken } from '../../shared/manager/validate-vnc-token.ts'
 import { ValidateVncTokenInput } from './input.ts'
 
@@ -15,4 +13,4 @@ export const handler = action({
   body: (address) => address,
 })
 
-export const initializer = initialize(openConnection)
+export { initializer } from '../../shared/manager/initializer.ts'
