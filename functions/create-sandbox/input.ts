@@ -1,33 +1,20 @@
 import * as v from 'valibot'
-import {
-  IMAGE,
-  INSTANCE_NAME,
-  INSTANCE_TYPE,
-  isPassword,
-  PASSWORD_MESSAGE,
-  PROJECT,
-  type Rule,
-  SECURITY_GROUPS,
-  SUBNET,
-  TAG_KEY,
-  TAG_VALUE,
-  ZONE,
-} from '../../shared/config/rules.ts'
+import * as rules from '../../shared/config/rules.ts'
 import { OsType, Text, wholeSeconds } from '../../shared/handler/parameter-schemas.ts'
 
 /** The parameters of CreateSandbox, checked with the rules of ECS before the first call. */
 export const CreateSandboxInput = v.object({
   OsType: v.optional(OsType, 'Linux'),
-  InstanceName: text(INSTANCE_NAME),
-  InstanceType: text(INSTANCE_TYPE),
-  ZoneId: text(ZONE),
-  ImageId: text(IMAGE),
-  ProjectName: text(PROJECT),
-  SubnetId: text(SUBNET),
+  InstanceName: text(rules.INSTANCE_NAME),
+  InstanceType: text(rules.INSTANCE_TYPE),
+  ZoneId: text(rules.ZONE),
+  ImageId: text(rules.IMAGE),
+  ProjectName: text(rules.PROJECT),
+  SubnetId: text(rules.SUBNET),
   SecurityGroupIds: v.optional(
     v.pipe(
       Text,
-      v.regex(...SECURITY_GROUPS),
+      v.regex(...rules.SECURITY_GROUPS),
       v.transform((ids) => ids.split(',')),
     ),
   ),
@@ -35,7 +22,10 @@ export const CreateSandboxInput = v.object({
   Password: v.optional(
     v.pipe(
       Text,
-      v.check((password) => isPassword(password) && !password.includes(','), `${PASSWORD_MESSAGE}, without a comma`),
+      v.check(
+        (password) => rules.isPassword(password) && !password.includes(','),
+        `${rules.PASSWORD_MESSAGE}, without a comma`,
+      ),
     ),
   ),
   UserData: v.optional(
@@ -46,13 +36,13 @@ export const CreateSandboxInput = v.object({
       v.check(isUserData, 'must be base64 (RFC 4648) of at most 16 KiB; in a query, + is written %2B'),
     ),
   ),
-  TagKey: text(TAG_KEY),
-  TagValue: text(TAG_VALUE),
+  TagKey: text(rules.TAG_KEY),
+  TagValue: text(rules.TAG_VALUE),
   LifetimeSeconds: v.optional(wholeSeconds()),
   ClientToken: text([/^[!-+\--~]{1,64}$/, 'must be 1 to 64 printable ASCII characters without space and comma']),
 })
 
-function text(rule: Rule) {
+function text(rule: rules.Rule) {
   return v.optional(v.pipe(Text, v.regex(...rule)))
 }
 

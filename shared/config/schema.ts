@@ -1,19 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import * as v from 'valibot'
-import {
-  IMAGE,
-  INSTANCE_NAME,
-  INSTANCE_TYPE,
-  isPassword,
-  PASSWORD_MESSAGE,
-  PROJECT,
-  type Rule,
-  SECURITY_GROUPS,
-  SUBNET,
-  TAG_KEY,
-  TAG_VALUE,
-  ZONE,
-} from './rules.ts'
+import * as rules from './rules.ts'
 
 // The overrides that are allowed by default. The others move the machine to another project or network, or put a secret
 // into a URL.
@@ -25,7 +12,7 @@ export const OVERRIDES = [...HARMLESS, 'ProjectName', 'SubnetId', 'SecurityGroup
 export type Override = (typeof OVERRIDES)[number]
 
 const OVERRIDES_MESSAGE = `must be a list of ${OVERRIDES.join(', ')}`
-const GROUPS_MESSAGE = `${SECURITY_GROUPS[1]}, as a list`
+const GROUPS_MESSAGE = `${rules.SECURITY_GROUPS[1]}, as a list`
 
 /**
  * Every section and key of config.toml with its type, bounds and default. Every rule has its own message, because
@@ -50,27 +37,30 @@ export const ConfigSchema = v.object({
     max_tries: integer(1, 10, 4),
   }),
   instance: v.object({
-    name: text(INSTANCE_NAME, 'desktop'),
-    type: text(INSTANCE_TYPE, 'ecs.g3i.large'),
-    image_id: required(IMAGE),
-    windows_image_id: text(IMAGE, ''),
-    zone: required(ZONE),
-    password: checked((value) => value === '' || isPassword(value), PASSWORD_MESSAGE, ''),
+    name: text(rules.INSTANCE_NAME, 'desktop'),
+    type: text(rules.INSTANCE_TYPE, 'ecs.g3i.large'),
+    image_id: required(rules.IMAGE),
+    windows_image_id: text(rules.IMAGE, ''),
+    zone: required(rules.ZONE),
+    password: checked((value) => value === '' || rules.isPassword(value), rules.PASSWORD_MESSAGE, ''),
     key_pair_name: v.optional(v.string('must be text'), ''),
     user_data: checked((value) => Buffer.byteLength(value) <= 16_384, 'must be at most 16 KiB', ''),
-    project_name: text(PROJECT, ''),
-    tag_key: text(TAG_KEY, 'managed-by'),
-    tag_value: text(TAG_VALUE, 'ecs-manager'),
+    project_name: text(rules.PROJECT, ''),
+    tag_key: text(rules.TAG_KEY, 'managed-by'),
+    tag_value: text(rules.TAG_VALUE, 'ecs-manager'),
     volume_type: text([/^\w{1,40}$/, 'must be a volume type (ESSD_PL0)'], 'ESSD_PL0'),
     volume_size: integer(20, 2048, 40),
     spot_strategy: oneOf(['NoSpot', 'SpotAsPriceGo'], 'NoSpot'),
   }),
   network: v.object({
-    subnet_id: required(SUBNET),
+    subnet_id: required(rules.SUBNET),
     security_group_ids: v.optional(
       v.pipe(
         v.array(v.string(GROUPS_MESSAGE), GROUPS_MESSAGE),
-        v.check((ids) => SECURITY_GROUPS[0].test(ids.join()) && !ids.some((id) => id.includes(',')), GROUPS_MESSAGE),
+        v.check(
+          (ids) => rules.SECURITY_GROUPS[0].test(ids.join()) && !ids.some((id) => id.includes(',')),
+          GROUPS_MESSAGE,
+        ),
       ),
       [],
     ),
@@ -138,7 +128,7 @@ function integer(min: number, max: number, fallback: number) {
 }
 
 // The default is always valid: an empty text means "none" for a key with that default, even if the pattern rejects it.
-function text([pattern, message]: Rule, fallback: string) {
+function text([pattern, message]: rules.Rule, fallback: string) {
   return checked((value) => value === fallback || pattern.test(value), message, fallback)
 }
 
@@ -147,7 +137,7 @@ function checked(isGood: (value: string) => boolean, message: string, fallback: 
 }
 
 // An absent key gets the same message as an empty one: in the shipped config.toml these keys are empty.
-function required([pattern, message]: Rule) {
+function required([pattern, message]: rules.Rule) {
   return v.optional(v.pipe(v.string(message), v.regex(pattern, message)), '')
 }
 
