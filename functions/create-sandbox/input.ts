@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import * as rules from '../../shared/config/rules.ts'
-import { OsType, Text, wholeSeconds } from '../../shared/handler/parameter-schemas.ts'
+import { OsType, Seconds, Text } from '../../shared/handler/parameter-schemas.ts'
 
 /** The parameters of CreateSandbox, checked with the rules of ECS before the first call. */
 export const CreateSandboxInput = v.object({
@@ -38,7 +38,7 @@ export const CreateSandboxInput = v.object({
   ),
   TagKey: text(rules.TAG_KEY),
   TagValue: text(rules.TAG_VALUE),
-  LifetimeSeconds: v.optional(wholeSeconds()),
+  LifetimeSeconds: v.optional(Seconds),
   ClientToken: text([/^[!-+\--~]{1,64}$/, 'must be 1 to 64 printable ASCII characters without space and comma']),
 })
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { SandboxId, wholeSeconds } from '../../shared/handler/parameter-schemas.ts'
+import { SandboxId, Seconds } from '../../shared/handler/parameter-schemas.ts'
 
 /** The parameters of RenewSandbox. */
-export const RenewSandboxInput = v.object({ SandboxId, LifetimeSeconds: wholeSeconds() })
+export const RenewSandboxInput = v.object({ SandboxId, LifetimeSeconds: Seconds })

@@ -9,22 +9,21 @@ export const Text = v.string('must be a text')
 /** The id of a sandbox. */
 export const SandboxId = v.pipe(Text, v.regex(/^i-[a-z0-9]{1,62}$/, 'must be the id of a sandbox (i-...)'))
 
-/** A duration in seconds. Its bounds depend on the configuration; the manager checks them. */
-export function wholeSeconds() {
-  const message = 'must be a whole number of seconds'
-  return v.pipe(TextOrNumber(message), v.regex(/^\d{1,9}$/, message), v.transform(Number))
-}
+const SECONDS_MESSAGE = 'must be a whole number of seconds'
 
-/** A whole number, as a number in a JSON body or as text in a query. */
-export function wholeNumber(low: number, high: number) {
-  const message = `must be a whole number from ${low} to ${high}`
+/** A duration. Its bounds depend on the configuration; the manager checks them. */
+export const Seconds = v.pipe(textOrNumber(SECONDS_MESSAGE), v.regex(/^\d{1,9}$/, SECONDS_MESSAGE), v.transform(Number))
+
+/** An integer, as a number in a JSON body or as text in a query. */
+export function integer(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`
   return v.pipe(
-    TextOrNumber(message),
-    v.check((text) => /^\d{1,15}$/.test(text) && Number(text) >= low && Number(text) <= high, message),
+    textOrNumber(message),
+    v.check((text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max, message),
     v.transform(Number),
   )
 }
 
-function TextOrNumber(message: string) {
+function textOrNumber(message: string) {
   return v.pipe(v.union([v.string(), v.number()], message), v.transform(String))
 }
