@@ -6,7 +6,7 @@ import type { Call, Invocation } from './invocation.ts'
 import { checkAction, type ObjectSchema, readParameters, validate } from './parameters.ts'
 import { type Answer, noContent, pipeline } from './pipeline.ts'
 import { ALLOW, failure, metadata, type Reply, type ResponseMetadata, reply } from './reply.ts'
-import { fields, text } from './values.ts'
+import { fieldsOf, textOf } from './values.ts'
 
 interface Action<Schema extends ObjectSchema, Result> {
   /** Name of the action, as in `Action=`. */
@@ -34,7 +34,7 @@ export function action<Schema extends ObjectSchema, Result>({
     async check(invocation) {
       const { request, log } = invocation
       const parameters = readParameters(request, await parseBody(request))
-      for (const secret of SECRET_PARAMETERS) log.secret(text(parameters.get(secret)))
+      for (const secret of SECRET_PARAMETERS) log.secret(textOf(parameters.get(secret)))
       checkAction(request, name)
       const checked = validate(input, parameters)
       invocation.sandboxId = sandboxIdOf(checked)
@@ -59,7 +59,7 @@ function identify(invocation: Invocation): Answer<Reply> | undefined {
   return undefined
 }
 
-const sandboxIdOf = (value: unknown) => text(fields(value).SandboxId) || undefined
+const sandboxIdOf = (value: unknown) => textOf(fieldsOf(value).SandboxId) || undefined
 
 // Logs and answers never contain the values of these.
 const SECRET_PARAMETERS = ['Password', 'UserData', 'Token']

@@ -1,10 +1,9 @@
 import middy from '@middy/core'
 import jsonBodyParser from '@middy/http-json-body-parser'
 import { ActionError, invalidParameter } from '../errors.ts'
-import { duplicateName } from './duplicate-name.ts'
 import type { HttpRequest } from './http-request.ts'
+import { duplicateName, withoutByteOrderMark } from './json.ts'
 import { MAX_BODY_BYTES } from './parameters.ts'
-import { withoutByteOrderMark } from './values.ts'
 
 interface JsonRequest {
   headers: Record<string, string>
@@ -12,8 +11,8 @@ interface JsonRequest {
 }
 
 // A pipeline of its own: the parser's errors quote the body, and `parseBody` keeps them out of the answer and the log.
-const parseJson = middy<JsonRequest, unknown>().handler(async (request: JsonRequest) => request.body)
-parseJson.use(jsonBodyParser())
+const jsonParser = middy<JsonRequest, unknown>().handler(async (request: JsonRequest) => request.body)
+jsonParser.use(jsonBodyParser())
 // Neither the parser nor the handler reads the context.
 const NO_CONTEXT = {} as middy.Request['context']
 
@@ -29,7 +28,7 @@ export async function parseBody({ headers, body, isBase64Encoded }: HttpRequest)
   const [type = ''] = (headers['content-type'] ?? '').toLowerCase().split(';')
   let value: unknown
   try {
-    value = await parseJson({ headers: { 'content-type': type.trim() }, body: text }, NO_CONTEXT)
+    value = await jsonParser({ headers: { 'content-type': type.trim() }, body: text }, NO_CONTEXT)
   } catch {
     throw invalidParameter('Body', 'must be JSON, not compressed, sent with Content-Type: application/json')
   }

@@ -1,4 +1,4 @@
-import { fields } from './values.ts'
+import { fieldsOf, textOf } from './values.ts'
 
 /** An HTTP request, read from the event of any platform. */
 export interface HttpRequest {
@@ -20,13 +20,13 @@ export interface HttpRequest {
  * value gives a request without a method.
  */
 export function toHttpRequest(value: unknown): HttpRequest {
-  const event = fields(value)
-  const { http, elb } = fields(event.requestContext)
+  const event = fieldsOf(value)
+  const { http, elb } = fieldsOf(event.requestContext)
   return {
-    method: text(fields(http).method ?? event.httpMethod).toUpperCase(),
+    method: textOf(fieldsOf(http).method ?? event.httpMethod).toUpperCase(),
     query: queryOf(event, elb !== undefined),
     headers: joined(pairs(event.multiValueHeaders, event.headers), (name) => name.toLowerCase()),
-    body: text(event.body),
+    body: textOf(event.body),
     isBase64Encoded: event.isBase64Encoded === true,
     multiValueReply: elb !== undefined && event.multiValueHeaders !== undefined,
   }
@@ -40,9 +40,9 @@ function queryOf(event: Record<string, unknown>, isAlb: boolean): Record<string,
 }
 
 function pairs(multi: unknown, single: unknown): [string, string][] {
-  return Object.entries(fields(multi ?? single)).flatMap(([name, value]) => {
+  return Object.entries(fieldsOf(multi ?? single)).flatMap(([name, value]) => {
     const values: unknown[] = Array.isArray(value) ? value : [value]
-    return values.map((item): [string, string] => [name, text(item)])
+    return values.map((item): [string, string] => [name, textOf(item)])
   })
 }
 
@@ -54,10 +54,6 @@ function joined(found: readonly [string, string][], rename = (name: string) => n
     result[key] = key in result ? `${result[key]},${value}` : value
   }
   return result
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 function percentDecode(encoded: string): string {

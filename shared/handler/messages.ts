@@ -1,5 +1,6 @@
 import type { HttpRequest } from './http-request.ts'
-import { fields, fromBase64, isObject, json, list, text, withoutByteOrderMark } from './values.ts'
+import { parseJson, withoutByteOrderMark } from './json.ts'
+import { fieldsOf, isObject, itemsOf, textOf } from './values.ts'
 
 /** One message of an event: its data, not yet checked, or why it is invalid. */
 export interface Message {
@@ -20,10 +21,10 @@ export type Origin = 'http' | 'sqs' | 'vefaas' | 'other'
  * that passes on this header must not have a route to a function of events.)
  */
 export function originOf(event: unknown): Origin {
-  const { httpMethod, requestContext, Records, type } = fields(event)
+  const { httpMethod, requestContext, Records, type } = fieldsOf(event)
   if (httpMethod !== undefined || requestContext !== undefined) return 'http'
-  if (list(Records).some((item) => fields(item).eventSource === 'aws:sqs')) return 'sqs'
-  return VEFAAS.test(text(type)) ? 'vefaas' : 'other'
+  if (itemsOf(Records).some((item) => fieldsOf(item).eventSource === 'aws:sqs')) return 'sqs'
+  return VEFAAS.test(textOf(type)) ? 'vefaas' : 'other'
 }
 
 /**
@@ -47,7 +48,7 @@ const VEFAAS_QUEUE = /^(byte)?faas\.(kafka|bmq|rocketmq)\.event$/
 function fromHttp({ headers, body, isBase64Encoded }: HttpRequest): Message[] {
   const content = isBase64Encoded ? fromBase64(body) : body
   if (content === undefined) return problem('', 'The body must be base64, as the platform says it is')
-  const type = text(headers['content-type']).split(';', 1)[0]?.trim().toLowerCase()
+  const type = textOf(headers['content-type']).split(';', 1)[0]?.trim().toLowerCase()
   if (type !== STRUCTURED && type !== BATCHED) {
     // A request with one of the attributes is meant as a CloudEvent: the answer names what is missing.
     if (ATTRIBUTES.some((name) => `ce-${name}` in headers)) {
@@ -58,7 +59,7 @@ function fromHttp({ headers, body, isBase64Encoded }: HttpRequest): Message[] {
       return problem('', `Send a CloudEvent as ${STRUCTURED} or with ce- headers, or the data as application/json`)
     }
   }
-  const value = json(content)
+  const value = parseJson(content)
   if (value === undefined) return problem('', 'The body must be JSON without duplicate names')
   if (type === BATCHED) {
     if (!Array.isArray(value)) return problem('', 'A batch must be a JSON array of CloudEvents')
@@ -81,8 +82,8 @@ function read(value: unknown, id: string, layers: number): Message[] {
     if (value.Records.length === 0) return problem(id, 'Records must have one or more')
     return value.Records.flatMap((item) => awsRecord(item, id, layers - 1))
   }
-  if ('specversion' in value || VEFAAS.test(text(value.type))) return cloudEvent(value, id, layers - 1)
-  if ('detail-type' in value) return read(value.detail, id || text(value.id), layers - 1)
+  if ('specversion' in value || VEFAAS.test(textOf(value.type))) return cloudEvent(value, id, layers - 1)
+  if ('detail-type' in value) return read(value.detail, id || textOf(value.id), layers - 1)
   // SNS without raw message delivery.
   if (value.Type === 'Notification' && 'TopicArn' in value) return snsMessage(value, id, layers - 1)
   return [{ id, data: value }]
@@ -92,14 +93,14 @@ function read(value: unknown, id: string, layers: number): Message[] {
 const ATTRIBUTES = ['specversion', 'id', 'source', 'type'] as const
 
 function cloudEvent(value: unknown, outerId: string, layers = LAYERS): Message[] {
-  const event = fields(value)
-  const id = outerId || text(event.id)
-  const missing = ATTRIBUTES.find((name) => text(event[name]) === '')
+  const event = fieldsOf(value)
+  const id = outerId || textOf(event.id)
+  const missing = ATTRIBUTES.find((name) => textOf(event[name]) === '')
   if (missing) return problem(id, `A CloudEvent needs ${missing}, a text that is not empty`)
   if (event.specversion !== '1.0') return problem(id, 'The specversion of a CloudEvent must be 1.0')
   const found = contentOf(event)
   if (!found) return problem(id, NO_CONTENT)
-  const readContent = VEFAAS_QUEUE.test(text(event.type)) ? queued : read
+  const readContent = VEFAAS_QUEUE.test(textOf(event.type)) ? queued : read
   return readContent(found.content, id, layers)
 }
 
@@ -126,7 +127,7 @@ function queued(data: unknown, id: string, layers: number): Message[] {
   const found = opened(data)
   return (Array.isArray(found) ? found : [found]).flatMap((item) => {
     const content = opened(item)
-    const message = fields(content)
+    const message = fieldsOf(content)
     const wrapped = [...VALUE, ...MESSAGE]
       .filter((name) => !isEmpty(opened(message[name])))
       .map((name) => read(message[name], id, layers - 1))
@@ -150,17 +151,17 @@ function hasNoValue(message: Record<string, unknown>): boolean {
 // AWS documentation, "Using Lambda with Amazon SQS" and "Invoking Lambda functions with Amazon SNS notifications". veFaaS
 // delivers SNS notifications in the same form.
 function awsRecord(value: unknown, id: string, layers: number): Message[] {
-  const { eventSource, messageId, body, Sns } = fields(value)
+  const { eventSource, messageId, body, Sns } = fieldsOf(value)
   if (isObject(Sns)) return snsMessage(Sns, id, layers)
   if (eventSource !== 'aws:sqs') return problem(id, 'A record must be one of SQS or SNS')
-  const itemId = text(messageId)
+  const itemId = textOf(messageId)
   if (itemId === '' || typeof body !== 'string') return problem(itemId, 'A record of SQS needs messageId and body')
   const messages = read(body, itemId, layers)
   return isEmpty(opened(body)) ? messages.map(asTombstone) : messages
 }
 
 function snsMessage({ MessageId, Message }: Record<string, unknown>, outerId: string, layers: number): Message[] {
-  const id = outerId || text(MessageId)
+  const id = outerId || textOf(MessageId)
   return typeof Message === 'string' ? read(Message, id, layers) : problem(id, 'A notification of SNS needs Message')
 }
 
@@ -170,9 +171,9 @@ const problem = (id: string, reason: string): Message[] => [{ id, data: {}, prob
 // HTTP Protocol Binding 3.1.3.2: remove quotes, which older senders use, then percent-encoding. Undefined if the
 // result is not UTF-8.
 function headerValue(value: string | undefined): string | undefined {
-  const quoted = /^"(.*)"$/s.exec(text(value))?.[1]
+  const quoted = /^"(.*)"$/s.exec(textOf(value))?.[1]
   try {
-    return decodeURIComponent(quoted?.replace(/\\(.)/gs, '$1') ?? text(value))
+    return decodeURIComponent(quoted?.replace(/\\(.)/gs, '$1') ?? textOf(value))
   } catch {
     return undefined
   }
@@ -184,10 +185,17 @@ function opened(value: unknown): unknown {
 }
 
 function parse(content: string): unknown {
-  const found = json(content)
-  return found === undefined ? json(fromBase64(withoutByteOrderMark(content))) : found
+  const found = parseJson(content)
+  return found === undefined ? parseJson(fromBase64(withoutByteOrderMark(content))) : found
 }
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+}
+
+/** Decodes base64 (RFC 4648, 4, padded) to text; undefined if the value is not base64. */
+function fromBase64(value: unknown): string | undefined {
+  const bytes = Buffer.from(textOf(value), 'base64')
+  // Node's decoder accepts anything; encoding the result shows whether it was base64.
+  return typeof value === 'string' && bytes.toString('base64') === value ? bytes.toString() : undefined
 }

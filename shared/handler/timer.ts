@@ -1,11 +1,12 @@
 import type * as v from 'valibot'
 import { ActionError } from '../errors.ts'
 import type { Call } from './invocation.ts'
+import { parseJson } from './json.ts'
 import { contentOf, NO_CONTENT, originOf } from './messages.ts'
 import { type ObjectSchema, validateData } from './parameters.ts'
 import { pipeline } from './pipeline.ts'
 import { eventReply, platformError } from './reply.ts'
-import { fields, isObject, json } from './values.ts'
+import { fieldsOf, isObject } from './values.ts'
 
 interface TimerFunction<Schema extends ObjectSchema> {
   /** In the log, e.g. `CleanupSandboxes`. */
@@ -48,22 +49,22 @@ export function timer<Schema extends ObjectSchema>({ name, input, run }: TimerFu
  * Scheduler has it as text), or of a direct invocation (the event itself). Absent and empty data is an object without keys.
  */
 function dataOf(event: unknown): Record<string, unknown> {
-  const { Records, specversion, type, detail } = fields(event)
+  const { Records, specversion, type, detail } = fieldsOf(event)
   if (originOf(event) === 'http') throw invalidEvent('It is not called over HTTP')
   if (Records !== undefined) throw invalidEvent('It is not called by messages')
   if (specversion !== undefined || type !== undefined) {
     if (specversion !== '1.0' || !/^(byte)?faas\.timer\.event$/.test(`${type}`)) {
       throw invalidEvent('A CloudEvent must be that of a timer: specversion 1.0, type faas.timer.event')
     }
-    const found = contentOf(fields(event))
+    const found = contentOf(fieldsOf(event))
     if (!found) throw invalidEvent(NO_CONTENT)
     return parsed(found.content ?? undefined)
   }
-  return parsed('detail-type' in fields(event) ? detail : event)
+  return parsed('detail-type' in fieldsOf(event) ? detail : event)
 }
 
 function parsed(data: unknown = {}): Record<string, unknown> {
-  const value = typeof data === 'string' ? json(data.trim() === '' ? '{}' : data) : data
+  const value = typeof data === 'string' ? parseJson(data.trim() === '' ? '{}' : data) : data
   if (isObject(value)) return value
   throw invalidEvent('The data must be a JSON object without duplicate names')
 }

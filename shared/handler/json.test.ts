@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { duplicateName } from './duplicate-name.ts'
+import { duplicateName } from './json.ts'
 
 describe('a name that stands twice', () => {
   test.each([
