@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ActionError } from './errors.ts'
-import { type Level, type LogSettings, type Outcome, redact, startLog } from './log.ts'
+import { type Level, type LogEntry, type LogSettings, redact, startLog } from './log.ts'
 
 function started(settings: Partial<LogSettings> = {}) {
   const lines: string[] = []
@@ -9,7 +9,7 @@ function started(settings: Partial<LogSettings> = {}) {
   return { log, lines }
 }
 
-const outcome = (more: Partial<Outcome> = {}): Outcome => ({
+const outcome = (more: Partial<LogEntry> = {}): LogEntry => ({
   requestId: 'request-1',
   action: 'CreateSandbox',
   caller: 'planner',

@@ -20,7 +20,7 @@ export interface CloudCall {
 }
 
 /** What an invocation logs at its end, in addition to the cloud calls and notes that it collected. */
-export interface Outcome {
+export interface LogEntry {
   requestId: string
   action: string
   caller: string
@@ -45,7 +45,7 @@ export interface Log {
   cloud(call: CloudCall): void
   /** Adds a remark for the operator. The line gets at least this level; the default is `warn`. */
   note(message: string, level?: Level): void
-  end(outcome: Outcome): void
+  end(entry: LogEntry): void
 }
 
 // Of more calls or notes than this, the line has only the number: a listing makes a call for each page, and an event
@@ -86,21 +86,21 @@ export function startLog({ level, format, secrets }: LogSettings, write = writeL
       else moreNotes += 1
       worst = Math.max(worst, LEVELS.indexOf(level))
     },
-    end({ error, ...outcome }) {
-      const rank = Math.max(worst, outcome.status >= 500 ? 2 : outcome.status >= 400 ? 1 : 0)
+    end({ error, ...entry }) {
+      const rank = Math.max(worst, entry.status >= 500 ? 2 : entry.status >= 400 ? 1 : 0)
       if (rank < LEVELS.indexOf(level)) return
       // Redact only the fields that may quote others: a key with the value "status" must not damage the rest of the
       // line.
       const line = {
         time: new Date().toISOString(),
         level: LEVELS[rank],
-        ...outcome,
+        ...entry,
         cloud: cloud.map((call) => ({ ...call, error: call.error && hide(call.error) })),
         moreCloudCalls: moreCloudCalls || undefined,
         notes: notes.map((note) => hide(note).slice(0, MAX_NOTE_LENGTH)),
         moreNotes: moreNotes || undefined,
         // Stack traces only for bugs (500).
-        error: error === undefined ? undefined : hide(outcome.status === 500 ? inspect(error) : messagesOf(error)),
+        error: error === undefined ? undefined : hide(entry.status === 500 ? inspect(error) : messagesOf(error)),
       }
       write(format === 'text' ? toText(line) : JSON.stringify(line))
     },
@@ -140,7 +140,7 @@ function formsOf(secret: string): string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), url, strict, `${new URLSearchParams([['', secret]])}`.slice(1)]
 }
 
-interface Line extends Outcome {
+interface Line extends LogEntry {
   time: string
   cloud: readonly CloudCall[]
   moreCloudCalls: number | undefined

@@ -3,7 +3,7 @@ import { Signer } from '@volcengine/openapi'
 import * as v from 'valibot'
 import { ConfigError, loadConfig } from '../../shared/config/index.ts'
 import type { Config } from '../../shared/config/schema.ts'
-import { OptionalText, optionalList, Text } from '../../shared/manager/ecs/answer.ts'
+import { NonEmptyText, OptionalText, optionalList } from '../../shared/manager/ecs/answer.ts'
 import { type Credentials, credentialSource } from '../../shared/manager/ecs/credentials.ts'
 import { flatten } from '../../shared/manager/ecs/flatten.ts'
 import { tagged } from '../../shared/manager/sandbox/sandbox.ts'
@@ -90,7 +90,7 @@ async function describeInstances(
 
 // An answer without a count, or with fewer than it counts, must not pass for "there is none".
 const Page = v.object({
-  Instances: optionalList(v.object({ InstanceId: Text, Status: Text })),
+  Instances: optionalList(v.object({ InstanceId: NonEmptyText, Status: NonEmptyText })),
   NextToken: OptionalText,
   TotalCount: v.number(),
 })

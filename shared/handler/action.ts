@@ -5,7 +5,7 @@ import { parseBody } from './body.ts'
 import type { Call, Invocation } from './invocation.ts'
 import { checkAction, type ObjectSchema, readParameters, validate } from './parameters.ts'
 import { type Answer, noContent, pipeline } from './pipeline.ts'
-import { ALLOW, failure, metadata, type Reply, type ResponseMetadata, reply } from './reply.ts'
+import { ALLOW, errorReply, metadata, type Reply, type ResponseMetadata, reply } from './reply.ts'
 import { fieldsOf, textOf } from './values.ts'
 
 interface Action<Schema extends ObjectSchema, Result> {
@@ -45,7 +45,7 @@ export function action<Schema extends ObjectSchema, Result>({
       invocation.sandboxId ??= sandboxIdOf(result)
       return { sent: reply(invocation, 200, body(result, metadata(invocation, name))) }
     },
-    answerError: (invocation, error) => ({ sent: failure(invocation, name, error), error }),
+    answerError: (invocation, error) => ({ sent: errorReply(invocation, name, error), error }),
   })
 }
 

@@ -7,7 +7,7 @@ import type { Call, Invocation } from './invocation.ts'
 import { type Message, readMessages } from './messages.ts'
 import { type ObjectSchema, validateData } from './parameters.ts'
 import { type Answer, noContent, pipeline } from './pipeline.ts'
-import { eventReply, failure, metadata, platformError, type Reply, reply, toActionError } from './reply.ts'
+import { errorReply, eventReply, metadata, platformError, type Reply, reply, toActionError } from './reply.ts'
 import { isHandshake, permission } from './web-hook.ts'
 
 interface EventFunction<Schema extends ObjectSchema> {
@@ -153,7 +153,7 @@ function sentBack(name: string, invocation: Invocation, processed: Processed): o
   if (invocation.origin === 'sqs') return batchItemFailures(failedMessages)
   if (invocation.origin !== 'http' && failed) return platformError(invocation, failed)
   const error = failed ?? refused
-  if (error) return failure(invocation, name, error, ALLOW)
+  if (error) return errorReply(invocation, name, error, ALLOW)
   if (invocation.origin !== 'http') return eventReply(invocation, result)
   return reply(invocation, 200, { ResponseMetadata: metadata(invocation, name), Result: result })
 }

@@ -55,14 +55,14 @@ export function reply(
  * Builds the answer for an error.
  * @param allow  the supported methods, for 405
  */
-export function failure(invocation: Invocation, action: string, error: ActionError, allow: Headers = ALLOW): Reply {
+export function errorReply(invocation: Invocation, action: string, error: ActionError, allow: Headers = ALLOW): Reply {
   const { status, code, message, retryAfter = 1 } = error
   // The cloud may have quoted a secret. It is hidden before the text is cut, so that no part of it is left.
-  const told = { Code: code, Message: invocation.log.redact(message).slice(0, 1_000).trim() }
+  const described = { Code: code, Message: invocation.log.redact(message).slice(0, 1_000).trim() }
   return reply(
     invocation,
     status,
-    { ResponseMetadata: { ...metadata(invocation, action), Error: told } },
+    { ResponseMetadata: { ...metadata(invocation, action), Error: described } },
     {
       ...((status === 429 || status === 503) && { 'Retry-After': `${retryAfter}` }),
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),

@@ -21,10 +21,10 @@ export interface CleanupResult {
   TokensRemoved: number
   DurationMs: number
   /** The outcome for each sandbox that this run had to delete, the longest overdue first. */
-  Sandboxes: { SandboxId: string; Reason: Reason; Outcome: Outcome }[]
+  Sandboxes: { SandboxId: string; Reason: Reason; Outcome: CleanupOutcome }[]
 }
 
-export type Outcome = 'Deleted' | 'Skipped' | 'Failed' | 'WouldDelete'
+export type CleanupOutcome = 'Deleted' | 'Skipped' | 'Failed' | 'WouldDelete'
 
 // The number of batches in deletion at a time. They share one pace.
 const CONCURRENCY = 4
@@ -75,7 +75,7 @@ export async function cleanupSandboxes(
     const outcome = dryRun && !obstacle ? 'WouldDelete' : outcomeOf(deletions.get(id))
     return outcome ? [{ SandboxId: id, Reason: reason, Outcome: outcome }] : []
   })
-  const count = (outcome: Outcome) => Sandboxes.filter(({ Outcome }) => Outcome === outcome).length
+  const count = (outcome: CleanupOutcome) => Sandboxes.filter(({ Outcome }) => Outcome === outcome).length
   const result = {
     Scanned: found.scanned,
     Expired: found.candidates.filter(({ reason }) => reason === 'Expired').length,
@@ -140,9 +140,9 @@ async function deleteAll(call: Call, candidates: readonly Candidate[], pace: Pac
   return deletions
 }
 
-// An unwanted sandbox has been renewed during the run, and a foreign one has lost its tag: neither is reported.
-function outcomeOf(deletion: Deletion | undefined): Outcome | undefined {
-  if (deletion === undefined || deletion.outcome === 'unwanted' || deletion.outcome === 'foreign') return undefined
+// A kept sandbox has been renewed during the run, and a foreign one has lost its tag: neither is reported.
+function outcomeOf(deletion: Deletion | undefined): CleanupOutcome | undefined {
+  if (deletion === undefined || deletion.outcome === 'kept' || deletion.outcome === 'foreign') return undefined
   if (deletion.outcome === 'failed') return 'Failed'
   return deletion.outcome === 'refused' || deletion.outcome === 'deleting' ? 'Skipped' : 'Deleted'
 }

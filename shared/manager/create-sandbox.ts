@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import type { Override } from '../config/schema.ts'
 import { ActionError, invalidParameter, missingParameter } from '../errors.ts'
-import { Text } from './ecs/answer.ts'
+import { NonEmptyText } from './ecs/answer.ts'
 import { type Call, send } from './ecs/call.ts'
 import { CloudError } from './ecs/cloud-error.ts'
 import { describeInstances, type Instance } from './ecs/instances.ts'
@@ -76,7 +76,7 @@ async function runInstances(call: Call, request: CreateRequest, token: Token, be
   return { SandboxId: InstanceIds[0], ExpireAt: toUtc(end) }
 }
 
-const RunResult = v.object({ InstanceIds: v.tuple([Text]) })
+const RunResult = v.object({ InstanceIds: v.tuple([NonEmptyText]) })
 
 // A retry of the caller has a later start and end than the first call, so to the cloud its parameters differ. The
 // machine has the start of the first call as a tag: with that start, the cloud checks whether any other parameter

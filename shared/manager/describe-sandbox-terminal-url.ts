@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { ActionError, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
-import { Text } from './ecs/answer.ts'
+import { NonEmptyText } from './ecs/answer.ts'
 import { type Call, send } from './ecs/call.ts'
 import { type Instance, tagInstance, untagInstance } from './ecs/instances.ts'
 import { toUtc } from './ecs/time.ts'
@@ -86,7 +86,7 @@ async function openWindows(call: Call, instance: Instance): Promise<Terminal> {
     call,
     'DescribeInstanceECSTerminalUrl',
     { InstanceId: instance.id },
-    v.object({ EcsTerminalUrl: Text }),
+    v.object({ EcsTerminalUrl: NonEmptyText }),
   )
   const WindowsKey = newPassword(windows.agent_user)
   call.log.secret(WindowsKey)

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Answer, Connection, connect } from '../../shared/manager/ecs/connection.ts'
+import type { Connection, connect, HttpResponse } from '../../shared/manager/ecs/connection.ts'
 import { atOnce, sleep } from './clock.ts'
 
 /** How an invocation of a function fares. */
@@ -69,7 +69,7 @@ export class Invocation {
     return Promise.race([running.run(this, work), this.#death])
   }
 
-  async call(exchange: () => Promise<Answer>, timeoutMs: number, timeout: Error): Promise<Answer> {
+  async call(exchange: () => Promise<HttpResponse>, timeoutMs: number, timeout: Error): Promise<HttpResponse> {
     const { legs, killed } = this.#fortune
     const at = this.#made
     this.#made += 1

@@ -5,7 +5,7 @@ import * as v from 'valibot'
  */
 
 /** A text that is not empty. */
-export const Text = v.pipe(v.string(), v.nonEmpty())
+export const NonEmptyText = v.pipe(v.string(), v.nonEmpty())
 
 /** A text; empty if the cloud leaves it out or writes null. */
 export const OptionalText = v.nullish(v.string(), '')
@@ -17,7 +17,7 @@ export function optionalList<const Item extends v.GenericSchema>(item: Item) {
 
 /** An error code, such as `InvalidInstance.NotFound`; undefined for a text that does not look like one. */
 export const ErrorCode = v.pipe(
-  Text,
+  NonEmptyText,
   v.transform((code) => (/^[A-Za-z][\w.-]{0,127}$/.test(code) ? code : undefined)),
 )
 

@@ -4,7 +4,7 @@ import { type CallOptions, type EcsClient, ecsClient } from './client.ts'
 import { credentialSource } from './credentials.ts'
 import type { Param } from './flatten.ts'
 
-/** What the manager needs to know about the current invocation. */
+/** What the manager needs to know about the current invocation. The pipeline, which declares the same shape, passes it on. */
 export interface Call extends CallOptions {
   config: Config
   requestId: string

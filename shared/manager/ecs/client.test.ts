@@ -7,7 +7,7 @@ import { type EcsEmulator, startEcs } from '../../../infra/emulator/ecs/index.ts
 import { makeAuthority } from '../../../tests/support/certificates.ts'
 import { callFor, configFor, timed } from '../../../tests/support/manager.ts'
 import { answerWith, enveloped, startRawStub, startStub } from '../../../tests/support/stub-cloud.ts'
-import { Text } from './answer.ts'
+import { NonEmptyText } from './answer.ts'
 import { ecsClient } from './client.ts'
 import { CloudError } from './cloud-error.ts'
 import { credentialSource } from './credentials.ts'
@@ -23,7 +23,7 @@ afterEach(async () => {
 afterAll(() => Promise.all([ecs, ...own].map((emulator) => emulator.close())))
 
 const Page = v.pipe(
-  v.object({ Instances: v.array(v.object({ InstanceId: Text })), TotalCount: v.number() }),
+  v.object({ Instances: v.array(v.object({ InstanceId: NonEmptyText })), TotalCount: v.number() }),
   v.transform(({ Instances, TotalCount }) => ({
     ids: Instances.map(({ InstanceId }) => InstanceId),
     total: TotalCount,
@@ -446,7 +446,7 @@ describe('whatever comes back', () => {
       fc.asyncProperty(status, body, async (status, body) => {
         next = { status, body }
         const outcome = await client
-          .send('DescribeInstances', {}, call, v.object({ Value: Text }))
+          .send('DescribeInstances', {}, call, v.object({ Value: NonEmptyText }))
           .catch((thrown: unknown) => thrown)
         if (outcome instanceof CloudError) return
         expect(outcome).toBeTypeOf('object')

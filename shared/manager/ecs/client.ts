@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { Log } from '../../log.ts'
 import { Envelope } from './answer.ts'
 import { CloudError, type Kind } from './cloud-error.ts'
-import { type Answer, CertificateError, connect, TimeoutError, TooLargeError } from './connection.ts'
+import { CertificateError, connect, type HttpResponse, TimeoutError, TooLargeError } from './connection.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
 import { flatten, type Param } from './flatten.ts'
 
@@ -33,7 +33,7 @@ export interface EcsClient {
   open(): void
 }
 
-interface Settings {
+interface ClientSettings {
   endpoint: string
   region: string
   try_timeout_seconds: number
@@ -41,7 +41,7 @@ interface Settings {
 }
 
 export function ecsClient(
-  { endpoint, region, try_timeout_seconds, max_tries }: Settings,
+  { endpoint, region, try_timeout_seconds, max_tries }: ClientSettings,
   credentials: CredentialSource,
 ): EcsClient {
   const connection = connect(endpoint)
@@ -50,7 +50,7 @@ export function ecsClient(
     async send(action, params, { deadline, log }, schema) {
       const query = { ...flatten(params), Action: action, Version: '2020-04-01' }
       const started = performance.now()
-      let answer: Answer | undefined
+      let answer: HttpResponse | undefined
       let error: CloudError | undefined
       let tries = 0
       let reread = false
@@ -116,7 +116,12 @@ function sign(
 }
 
 // Any error that is not a CloudError means that the answer is unreadable.
-function resultOf<Result>(action: string, answer: Answer, schema: v.GenericSchema<unknown, Result>, log: Log): Result {
+function resultOf<Result>(
+  action: string,
+  answer: HttpResponse,
+  schema: v.GenericSchema<unknown, Result>,
+  log: Log,
+): Result {
   const { ResponseMetadata, Result } = v.parse(Envelope, JSON.parse(answer.body))
   if (ResponseMetadata.Error) {
     const { Code: code, Message } = ResponseMetadata.Error
@@ -138,7 +143,7 @@ function kindOf(status: number, code = ''): Kind {
   return status >= 500 || /^(Internal|ServiceUnavailable)/.test(code) ? 'failed' : 'refused'
 }
 
-function toCloudError(action: string, caught: unknown, answer: Answer | undefined): CloudError {
+function toCloudError(action: string, caught: unknown, answer: HttpResponse | undefined): CloudError {
   if (caught instanceof CloudError) return caught
   if (caught instanceof CertificateError) {
     const { code } = caught.cause as { code?: string }
@@ -163,12 +168,12 @@ function backoff({ details }: CloudError, tries: number): number {
   return Math.max(Math.random() * Math.min(3_000, 100 * 2 ** tries), (details.retryAfter ?? 0) * 1_000)
 }
 
-function factsOf(answer: Answer) {
+function factsOf(answer: HttpResponse) {
   const [seconds] = /^\d{1,5}$/.exec(answer.headers['retry-after'] ?? '') ?? []
   return { status: answer.status, requestId: requestIdOf(answer), retryAfter: Number(seconds) || undefined }
 }
 
 // A pattern and not JSON.parse: even an incomplete answer should give the id that the cloud's support asks for.
-function requestIdOf({ body }: Answer): string | undefined {
+function requestIdOf({ body }: HttpResponse): string | undefined {
   return /"RequestId"\s*:\s*"([\w-]{1,64})"/.exec(body)?.[1]
 }

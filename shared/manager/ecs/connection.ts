@@ -3,8 +3,8 @@ import https from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
-/** A complete answer. */
-export interface Answer {
+/** A complete answer to a request. */
+export interface HttpResponse {
   status: number
   headers: IncomingHttpHeaders
   body: string
@@ -22,7 +22,7 @@ export interface Connection {
    * @throws {CertificateError} if the certificate of the server is not accepted
    * @throws the error of the socket if it cannot connect or the connection breaks
    */
-  get(path: string, headers: Record<string, string>, timeoutMs: number, fresh?: boolean): Promise<Answer>
+  get(path: string, headers: Record<string, string>, timeoutMs: number, fresh?: boolean): Promise<HttpResponse>
 }
 
 export interface ConnectionOptions {
@@ -75,7 +75,7 @@ export function connect(endpoint: string, { ca, maxBytes = MAX_BYTES }: Connecti
     async get(path, headers, timeoutMs, fresh) {
       let timer: NodeJS.Timeout | undefined
       try {
-        return await new Promise<Answer>((resolve, reject) => {
+        return await new Promise<HttpResponse>((resolve, reject) => {
           const sent = request({ ...target, agent: !fresh && agent, path, headers }, (received) => {
             const chunks: Buffer[] = []
             received.on('error', reject)

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 import * as v from 'valibot'
-import { ErrorCode, OptionalText, optionalList, Text } from './answer.ts'
+import { ErrorCode, NonEmptyText, OptionalText, optionalList } from './answer.ts'
 import { type Call, send } from './call.ts'
 import { CloudError } from './cloud-error.ts'
 import { parseTime } from './time.ts'
@@ -102,8 +102,8 @@ export function untagInstances(call: Call, ResourceIds: readonly string[], TagKe
 }
 
 const InstanceSchema = v.object({
-  InstanceId: Text,
-  Status: Text,
+  InstanceId: NonEmptyText,
+  Status: NonEmptyText,
   OsType: OptionalText,
   InstanceTypeId: OptionalText,
   InstanceName: OptionalText,
@@ -122,7 +122,7 @@ const PageSchema = v.object({
 })
 
 const DeletionSchema = v.object({
-  OperationDetails: v.array(v.object({ InstanceId: Text, Error: v.nullish(v.object({ Code: ErrorCode })) })),
+  OperationDetails: v.array(v.object({ InstanceId: NonEmptyText, Error: v.nullish(v.object({ Code: ErrorCode })) })),
 })
 
 function toPage({ Instances, NextToken, TotalCount }: v.InferOutput<typeof PageSchema>): InstancePage {

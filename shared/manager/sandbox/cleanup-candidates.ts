@@ -20,7 +20,7 @@ export interface Candidate {
   obstacle: string | undefined
 }
 
-export interface Found {
+export interface ScanResult {
   scanned: number
   candidates: Candidate[]
   tokens: ExpiredToken[]
@@ -35,10 +35,10 @@ export interface Found {
  * fails or is not complete in time, it returns what it has found so far.
  * @param until  milliseconds since 1970
  */
-export async function scan(call: Call, pace: Pace, until: number): Promise<Found> {
+export async function scan(call: Call, pace: Pace, until: number): Promise<ScanResult> {
   // Instances come and go during the listing, so a sandbox may be on two pages.
   const seen = new Set<string>()
-  const found: Found = { scanned: 0, candidates: [], tokens: [], unreadable: [] }
+  const found: ScanResult = { scanned: 0, candidates: [], tokens: [], unreadable: [] }
   const check = pageCheck()
   try {
     let page: Page | undefined
@@ -68,7 +68,7 @@ async function nextPage(call: Call, page: Page | undefined): Promise<Page> {
   return first.next && first.sandboxes.length * 2 < first.read ? listSandboxes(call, {}) : first
 }
 
-function inspect({ config }: Call, instance: Instance, { candidates, tokens, unreadable }: Found): void {
+function inspect({ config }: Call, instance: Instance, { candidates, tokens, unreadable }: ScanResult): void {
   const { id, status } = instance
   if (hasUnreadableEnd(instance)) unreadable.push({ id })
   const found = cleanupReason(instance, config)

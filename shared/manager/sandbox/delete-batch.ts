@@ -11,12 +11,12 @@ import { isSandbox } from './sandbox.ts'
  * - `deleting`: it was already being deleted
  * - `missing`: it is not visible: gone, or too new
  * - `foreign`: it is not a sandbox of this manager
- * - `unwanted`: `isWanted` returned false
+ * - `kept`: `isDue` returned false
  * - `refused`: the cloud does not delete it because of its state, its protection or its billing
  * - `failed`: the cloud failed, or the outcome is unknown
  */
 export interface Deletion {
-  outcome: 'deleted' | 'deleting' | 'missing' | 'foreign' | 'unwanted' | 'refused' | 'failed'
+  outcome: 'deleted' | 'deleting' | 'missing' | 'foreign' | 'kept' | 'refused' | 'failed'
   /** The cloud's code, or else the kind of failure. */
   code?: string | undefined
 }
@@ -25,18 +25,18 @@ export interface Deletion {
 export const BATCH = 100
 
 /**
- * Deletes up to 100 instances. Reads them again first, and deletes only sandboxes of this manager for which `isWanted`
+ * Deletes up to 100 instances. Reads them again first, and deletes only sandboxes of this manager for which `isDue`
  * returns true. If the cloud refuses one, it still deletes the others. Two calls to the cloud; one if there is nothing
  * to delete.
  *
- * @param isWanted  whether to delete the instance in its current state
+ * @param isDue  whether to delete the instance in its current state
  * @param pace  awaited before each call
  * @returns the outcome for each id, also if the cloud fails; without the ids for which there was no time
  */
 export async function deleteBatch(
   call: Call,
   ids: readonly string[],
-  isWanted: (instance: Instance) => boolean = () => true,
+  isDue: (instance: Instance) => boolean = () => true,
   pace: Pace = async () => true,
 ): Promise<Map<string, Deletion>> {
   const deletions = new Map<string, Deletion>()
@@ -51,7 +51,7 @@ export async function deleteBatch(
       const instance = seen.get(id)
       if (!instance) deletions.set(id, { outcome: 'missing' })
       else if (!isSandbox(instance, call.config)) deletions.set(id, { outcome: 'foreign' })
-      else if (!isWanted(instance)) deletions.set(id, { outcome: 'unwanted' })
+      else if (!isDue(instance)) deletions.set(id, { outcome: 'kept' })
       else if (instance.status === 'DELETING') deletions.set(id, { outcome: 'deleting', code: 'DELETING' })
       else toDelete.push(id)
     }
