@@ -8,7 +8,7 @@ import { CloudError } from './ecs/cloud-error.ts'
 import { describeInstances, type Instance } from './ecs/instances.ts'
 import { pause, toUtc } from './ecs/time.ts'
 import { describeError, mapError, translateErrors } from './ecs/translate-errors.ts'
-import { BEGIN_TAG, endAfter, endOf, endTag, tagOf } from './sandbox/lifetime.ts'
+import { BEGIN_TAG, checkLifetime, endAfter, endOf, endTag, tagOf } from './sandbox/lifetime.ts'
 import { tagged } from './sandbox/sandbox.ts'
 
 /** The parameters of a new sandbox. For an absent one, the configuration applies. */
@@ -44,29 +44,20 @@ export interface Created {
  * @throws {ActionError} `OperationDenied.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`,
  *   `QuotaExceeded.MaximumSandboxes`, `IdempotentParameterMismatch`, and the errors of the cloud
  */
-export function createSandbox(call: Call, request: CreateRequest): Promise<Created> {
+export async function createSandbox(call: Call, request: CreateRequest): Promise<Created> {
   const token = tokenOf(call, request)
-  return translateErrors(async () => {
-    refuseImpossible(call, request)
-    // Throws for an invalid lifetime before the first call to the cloud.
-    endAfter(call.config, request.LifetimeSeconds)
-    await refuseAboveLimit(call, token)
-    return run(call, request, token)
-  })
+  refuseImpossible(call, request)
+  await translateErrors(() => refuseAboveLimit(call, token))
+  return translateErrors(() => createOnce(call, request, token), `The machine may exist: ${repeatWith(token)}`)
 }
 
-function run(call: Call, request: CreateRequest, token: Token): Promise<Created> {
-  return translateErrors(
-    async () => {
-      try {
-        return await runInstances(call, request, token, Date.now())
-      } catch (error) {
-        if (isMismatch(error)) return retryCreation(call, request, token, error)
-        throw asCallerError(error, request)
-      }
-    },
-    `The machine may exist: ${repeatWith(token)}`,
-  )
+async function createOnce(call: Call, request: CreateRequest, token: Token): Promise<Created> {
+  try {
+    return await runInstances(call, request, token, Date.now())
+  } catch (error) {
+    if (isMismatch(error)) return retryCreation(call, request, token, error)
+    throw asCallerError(error, request)
+  }
 }
 
 /** @param begin  the start of the lifetime, in milliseconds since 1970 */
@@ -123,7 +114,9 @@ function noneAfterTimeout(error: unknown): { instances: Instance[] } {
   throw error
 }
 
-function refuseImpossible({ config: { instance, security } }: Call, request: CreateRequest): void {
+/** Refuses what is wrong whatever the cloud says, before the first call to it. */
+function refuseImpossible({ config }: Call, request: CreateRequest): void {
+  const { instance, security } = config
   const { OsType, ClientToken, LifetimeSeconds, ...overrides } = request
   for (const [name, value] of Object.entries(overrides)) {
     // In another project than the configured one, it would not be a sandbox of this manager, and would never be
@@ -139,6 +132,7 @@ function refuseImpossible({ config: { instance, security } }: Call, request: Cre
   if (OsType === 'Windows' && instance.windows_image_id === '' && ImageId === undefined) {
     throw invalidParameter('OsType', 'must be Linux: no Windows image is configured')
   }
+  checkLifetime(config, LifetimeSeconds)
 }
 
 interface Token {

@@ -49,18 +49,27 @@ export function tagOf({ tags }: Pick<Instance, 'tags'>, key: string): string | u
 }
 
 /**
+ * Checks a requested lifetime.
+ * @throws {ActionError} `InvalidParameter.LifetimeSeconds` if it is longer than `lifetime.max_seconds`
+ */
+export function checkLifetime({ lifetime: { max_seconds } }: Config, seconds: number | undefined): void {
+  if (seconds === undefined || max_seconds === 0) return
+  if (seconds === 0 || seconds > max_seconds) {
+    throw invalidParameter('LifetimeSeconds', `must be 1 to ${max_seconds}`)
+  }
+}
+
+/**
  * The end of a lifetime that begins at `start`, in milliseconds since 1970; undefined for no end.
  * @param seconds  undefined: the configured default; 0: no end
  * @param start  milliseconds since 1970
- * @throws {ActionError} `InvalidParameter.LifetimeSeconds` if `seconds` is more than `lifetime.max_seconds`
+ * @throws {ActionError} as `checkLifetime`
  */
-export function endAfter({ lifetime }: Config, seconds?: number, start: number = Date.now()): number | undefined {
-  const { default_seconds, max_seconds } = lifetime
-  const limit = max_seconds || Number.POSITIVE_INFINITY
-  const chosen = seconds ?? Math.min(default_seconds || max_seconds, limit)
-  if (chosen > limit || (max_seconds && !chosen)) {
-    throw invalidParameter('LifetimeSeconds', `must be 1 to ${max_seconds}`)
-  }
+export function endAfter(config: Config, seconds?: number, start = Date.now()): number | undefined {
+  checkLifetime(config, seconds)
+  const { default_seconds, max_seconds } = config.lifetime
+  const longest = max_seconds || Number.POSITIVE_INFINITY
+  const chosen = seconds ?? Math.min(default_seconds || max_seconds, longest)
   // Rounded up, because the tag has whole seconds.
   return chosen ? Math.ceil(start / 1_000 + chosen) * 1_000 : undefined
 }
