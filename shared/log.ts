@@ -149,38 +149,13 @@ interface Line extends LogEntry {
   error: string | undefined
 }
 
-function toText({
-  time,
-  action,
-  sandboxId,
-  status,
-  code,
-  milliseconds,
-  cold,
-  caller,
-  requestId,
-  ...line
-}: Line): string {
-  const calls = line.cloud.map((call) =>
-    words(
-      call.action,
-      call.error ?? call.status,
-      `${call.milliseconds} ms`,
-      call.requestId,
-      call.tries > 1 && `${call.tries} tries`,
-    ),
+function toText(line: Line): string {
+  const calls = line.cloud.map(({ action, error, status, milliseconds, requestId, tries }) =>
+    words(action, error ?? status, `${milliseconds} ms`, requestId, tries > 1 && `${tries} tries`),
   )
-  const first = words(
-    time.slice(11, 23),
-    action,
-    status,
-    code,
-    sandboxId,
-    `${milliseconds} ms`,
-    cold && 'cold',
-    caller,
-    requestId,
-  )
+  const { time, action, status, code, sandboxId, milliseconds, cold, caller, requestId } = line
+  const clock = time.slice(11, 23)
+  const first = words(clock, action, status, code, sandboxId, `${milliseconds} ms`, cold && 'cold', caller, requestId)
   // A note may quote others: a line break in it must not look like a new entry.
   const notes = line.notes.map((note) => note.replaceAll('\n', ' '))
   const more = line.moreCloudCalls && `and ${line.moreCloudCalls} more calls to the cloud`

@@ -1,8 +1,9 @@
 import { ActionError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import type { Call } from './ecs/call.ts'
 import type { Instance } from './ecs/instances.ts'
 import { type Pace, pacer } from './ecs/pacer.ts'
-import { type Candidate, scan } from './sandbox/cleanup-candidates.ts'
+import { type Candidate, type ScanResult, scan } from './sandbox/cleanup-candidates.ts'
 import { cleanupReason, type Reason } from './sandbox/cleanup-reason.ts'
 import { BATCH, type Deletion, deleteBatch } from './sandbox/delete-batch.ts'
 import { removeTokens } from './sandbox/expired-tokens.ts'
@@ -71,11 +72,11 @@ export async function cleanupSandboxes(
   const tokens = dryRun ? { removed: 0 } : await removeTokens(call, found.tokens, pace)
 
   // 4. Report.
-  const Sandboxes = [...chosen, ...refusable].flatMap(({ id, reason, obstacle }) => {
+  const outcomes = [...chosen, ...refusable].flatMap(({ id, reason, obstacle }) => {
     const outcome = dryRun && !obstacle ? 'WouldDelete' : outcomeOf(deletions.get(id))
     return outcome ? [{ SandboxId: id, Reason: reason, Outcome: outcome }] : []
   })
-  const count = (outcome: CleanupOutcome) => Sandboxes.filter(({ Outcome }) => Outcome === outcome).length
+  const count = (outcome: CleanupOutcome) => outcomes.filter(({ Outcome }) => Outcome === outcome).length
   const result = {
     Scanned: found.scanned,
     Expired: found.candidates.filter(({ reason }) => reason === 'Expired').length,
@@ -84,7 +85,7 @@ export async function cleanupSandboxes(
     Failed: count('Failed'),
     TokensRemoved: tokens.removed,
     DurationMs: Math.round(performance.now() - started),
-    Sandboxes,
+    Sandboxes: outcomes,
   }
   const left = deletable.length - chosen.length
   const problems = [
@@ -94,16 +95,7 @@ export async function cleanupSandboxes(
     result.Failed > 0 && `${result.Failed} of ${chosen.length} sandboxes could not be deleted`,
   ].filter(Boolean)
   const failure = problems.length > 0 ? new ActionError(503, 'CleanupIncomplete', `${problems.join('; ')}.`) : undefined
-
-  for (const note of notesOf(deletions)) log.note(note)
-  const { unreadable } = found
-  if (unreadable.length > 0) {
-    log.note(
-      `${unreadable.length} sandboxes have no end because their tag ${END_TAG} is not a valid time: ${named(unreadable)}`,
-    )
-  }
-  const late = [...chosen, ...refusable].filter(({ id, since }) => isOverdue(deletions.get(id), since))
-  if (late.length > 0) log.note(`should have been gone for more than an hour: ${named(late)}`, 'error')
+  noteTrouble(log, found, [...chosen, ...refusable], deletions)
   if (dryRun) {
     log.note('a dry run: nothing was deleted')
     if (failure) log.note(failure.message)
@@ -113,6 +105,22 @@ export async function cleanupSandboxes(
   const waiting = chosen.filter(({ id }) => !deletions.has(id)).length
   if (waiting > 0) log.note(`${waiting} sandboxes are left for the next run: the time ran out`)
   return { result, failure }
+}
+
+/** Notes what the operator should look at, even if the run is a success. */
+function noteTrouble(
+  log: Log,
+  { unreadable }: ScanResult,
+  toDelete: readonly Candidate[],
+  deletions: ReadonlyMap<string, Deletion>,
+): void {
+  for (const note of notesOf(deletions)) log.note(note)
+  if (unreadable.length > 0) {
+    const count = `${unreadable.length} sandboxes have no end`
+    log.note(`${count} because their tag ${END_TAG} is not a valid time: ${named(unreadable)}`)
+  }
+  const late = toDelete.filter(({ id, since }) => isOverdue(deletions.get(id), since))
+  if (late.length > 0) log.note(`should have been gone for more than an hour: ${named(late)}`, 'error')
 }
 
 // Sandboxes that are CREATING come last, because the cloud may refuse to delete them: they must not use up the limit of

@@ -4,7 +4,7 @@ import { CloudError } from './ecs/cloud-error.ts'
 import type { Instance } from './ecs/instances.ts'
 import { share } from './ecs/share.ts'
 import { translateErrors } from './ecs/translate-errors.ts'
-import { badNextToken, listSandboxes, pageCheck } from './sandbox/listing.ts'
+import { allPages, badNextToken, listSandboxes } from './sandbox/listing.ts'
 import { findSandbox, type Sandbox, toSandbox } from './sandbox/sandbox.ts'
 
 /** Which sandboxes to list. With `MaxResults` or `NextToken` one page, otherwise all. */
@@ -60,17 +60,11 @@ async function listAll(calls: readonly Call[]): Promise<Sandbox[]> {
   if (first === undefined) return []
   for (const { log } of others) log.note(`shared the list of request ${first.requestId}`, 'info')
   const call = { ...first, deadline: Math.max(...calls.map(({ deadline }) => deadline)) }
-  // Instances come and go during the listing, so a sandbox may be on two pages.
-  const found = new Map<string, Sandbox>()
-  const check = pageCheck()
-  let from: string | undefined
-  do {
-    const page = await listSandboxes(call, { from })
-    check(page)
-    for (const instance of page.sandboxes) found.set(instance.id, toSandbox(instance, call.config))
-    from = page.next
-  } while (from)
-  return [...found.values()]
+  const found: Sandbox[] = []
+  for await (const instances of allPages((previous) => listSandboxes(call, { from: previous?.next }))) {
+    for (const instance of instances) found.push(toSandbox(instance, call.config))
+  }
+  return found
 }
 
 async function onePage(call: Call, request: DescribeRequest): Promise<DescribeResult> {

@@ -6,7 +6,7 @@ import { describeError } from '../ecs/translate-errors.ts'
 import { cleanupReason, type Reason } from './cleanup-reason.ts'
 import type { ExpiredToken } from './expired-tokens.ts'
 import { hasUnreadableEnd } from './lifetime.ts'
-import { listSandboxes, type Page, pageCheck } from './listing.ts'
+import { allPages, listSandboxes, type Page } from './listing.ts'
 import { expiredTokens } from './vnc-token.ts'
 
 /** A sandbox that should be gone. */
@@ -36,34 +36,29 @@ export interface ScanResult {
  * @param until  milliseconds since 1970
  */
 export async function scan(call: Call, pace: Pace, until: number): Promise<ScanResult> {
-  // Instances come and go during the listing, so a sandbox may be on two pages.
-  const seen = new Set<string>()
   const found: ScanResult = { scanned: 0, candidates: [], tokens: [], unreadable: [] }
-  const check = pageCheck()
+  let isInTime = true
+  const readInTime = async (previous?: Page) => {
+    isInTime = Date.now() <= until && (await pace('DescribeInstances'))
+    return isInTime ? readPage(call, previous) : undefined
+  }
   try {
-    let page: Page | undefined
-    do {
-      if (Date.now() > until || !(await pace('DescribeInstances'))) {
-        return { ...found, problem: `the listing was not done in time: ${found.scanned} sandboxes were looked at` }
-      }
-      page = await nextPage(call, page)
-      check(page)
-      for (const instance of page.sandboxes) {
-        if (!seen.has(instance.id)) inspect(call, instance, found)
-        found.scanned = seen.add(instance.id).size
-      }
-    } while (page.next)
-    return found
+    for await (const instances of allPages(readInTime)) {
+      found.scanned += instances.length
+      for (const instance of instances) inspect(call, instance, found)
+    }
+    if (!isInTime) found.problem = `the listing was not done in time: ${found.scanned} sandboxes were looked at`
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
-    return { ...found, problem: `the listing broke off (${error.details.code ?? error.kind}): ${describeError(error)}` }
+    found.problem = `the listing broke off (${error.details.code ?? error.kind}): ${describeError(error)}`
   }
+  return found
 }
 
 // The listing starts without the tag filter, because with 1,000 sandboxes or more a filtered page would be wasted. If
 // most machines on the first page are not sandboxes, the filter saves more pages than that one.
-async function nextPage(call: Call, page: Page | undefined): Promise<Page> {
-  if (page) return listSandboxes(call, { from: page.next })
+async function readPage(call: Call, previous?: Page): Promise<Page> {
+  if (previous) return listSandboxes(call, { from: previous.next })
   const first = await listSandboxes(call, { wide: true })
   return first.next && first.sandboxes.length * 2 < first.read ? listSandboxes(call, {}) : first
 }

@@ -66,19 +66,29 @@ export async function listSandboxes(
 }
 
 /**
- * Returns a check for the pages of one listing, to call in their order. It stops a listing whose pages repeat or never
- * end; otherwise that would run until the deadline.
- * @throws {CloudError} from the check: `unreadable`, if a token repeats, or if there are more than twice as many
- *   pages as the instances need
+ * Yields the sandboxes of all pages, each sandbox once: instances come and go during the listing, so one may be on two
+ * pages.
+ * @param read  reads the page after the previous one; the first call has none. Undefined ends the listing.
+ * @throws {CloudError} as `read`; `unreadable` if the pages repeat or have no end, which would take until the deadline
  */
-export function pageCheck(): (page: Page) => void {
-  const seen = new Set<string>()
-  return ({ next, total }) => {
+export async function* allPages(read: (previous?: Page) => Promise<Page | undefined>): AsyncGenerator<Instance[]> {
+  const tokens = new Set<string>()
+  const ids = new Set<string>()
+  let page = await read()
+  while (page) {
+    const { next, total, sandboxes } = page
     // Pages need not be full, and the number of instances may grow during the listing.
-    if (seen.has(next) || seen.size > Math.min(2 * (total / PAGE_SIZE) + 10, MAX_PAGES)) {
+    if (tokens.has(next) || tokens.size > Math.min(2 * (total / PAGE_SIZE) + 10, MAX_PAGES)) {
       throw new CloudError('DescribeInstances', 'unreadable', 'Its pages have no end.')
     }
-    seen.add(next)
+    tokens.add(next)
+    const unseen: Instance[] = []
+    for (const instance of sandboxes) {
+      if (!ids.has(instance.id)) unseen.push(instance)
+      ids.add(instance.id)
+    }
+    yield unseen
+    page = next ? await read(page) : undefined
   }
 }
 
