@@ -2,19 +2,9 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
+import { configure, invoke } from './support/bundles.ts'
 import { inBase64, type Pair, type Sent, SHAPES, vefaas } from './support/events.ts'
-import {
-  ACTIONS,
-  type ActionName,
-  type Answer,
-  AUTHORIZED,
-  configure,
-  invoke,
-  KEY,
-  outcome,
-  request,
-  TAG,
-} from './support/service.ts'
+import { ACTIONS, type ActionName, type Answer, AUTHORIZED, KEY, outcome, request, TAG } from './support/service.ts'
 
 let ecs: EcsEmulator
 let lines: string[] = []

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
-import { handler as teardown } from '../functions/teardown-sandboxes/index.ts'
 import type { Fault } from '../infra/emulator/ecs/faults.ts'
 import { type EcsEmulator, type Seed, startEcs } from '../infra/emulator/ecs/index.ts'
 import { answerPasswordRequest } from '../infra/emulator/machines/password-agent.ts'
@@ -14,8 +13,9 @@ import { ACTIONS, describeApi, EVENTS, toText } from '../infra/openapi/descripti
 import { MAX_BODY_BYTES, validate } from '../shared/handler/parameters.ts'
 import type { Reply } from '../shared/handler/reply.ts'
 import { hashToken, mintToken, toTag } from '../shared/manager/sandbox/vnc-token.ts'
+import { configure, invoke, teardown } from './support/bundles.ts'
 import { type Pair, type Sent, vefaas } from './support/events.ts'
-import { type ActionName, type Answer, AUTHORIZED, configure, invoke, request, TAG } from './support/service.ts'
+import { type ActionName, type Answer, AUTHORIZED, request, TAG } from './support/service.ts'
 import { type Stub, startStub } from './support/stub-cloud.ts'
 
 // The description against the service: nothing of it that is not so, and nothing that the service answers beyond it.

@@ -4,6 +4,7 @@ import { handler as describeSandboxTerminalUrl } from '../../functions/describe-
 import { handler as describeSandboxes } from '../../functions/describe-sandboxes/index.ts'
 import { handler as renewSandbox } from '../../functions/renew-sandbox/index.ts'
 import { handler as validateVncToken } from '../../functions/validate-vnc-token/index.ts'
+import type { Reply } from '../../shared/handler/reply.ts'
 import type { Pair, Sent } from './events.ts'
 
 /** The six handlers by the name of their action. */
@@ -35,11 +36,17 @@ export const CALLER = 'test-caller'
 export const TAG = { 'managed-by': 'ecs-manager' }
 
 /**
- * Configures all handlers of this process by the environment alone, over config.toml as shipped: the cloud at `url`, one
- * key, and the settings on top of that, each named `section.key`. The connection is opened, which the emulator logs as a
- * call: reset it afterwards where calls are counted.
+ * Configures the handlers of the sources in this process by the environment alone, over config.toml as shipped: the cloud at
+ * `url`, one key, and the settings on top of that, each named `section.key`. The connection is opened, which the emulator
+ * logs as a call: reset it afterwards where calls are counted.
  */
 export async function configure(url: string, settings: Record<string, string> = {}): Promise<void> {
+  setEnvironment(url, settings)
+  await initializer()
+}
+
+/** Sets the variables that `configure` describes. */
+export function setEnvironment(url: string, settings: Record<string, string>): void {
   for (const name of Object.keys(process.env)) {
     if (/^(ECS_MANAGER_|VOLCENGINE_|_FAAS_)/.test(name)) delete process.env[name]
   }
@@ -52,7 +59,6 @@ export async function configure(url: string, settings: Record<string, string> = 
   for (const [name, value] of Object.entries(settings)) {
     process.env[`ECS_MANAGER__${name.replace('.', '__').toUpperCase()}`] = value
   }
-  await initializer()
 }
 
 /** A good request of an action, with the key. */
@@ -94,9 +100,13 @@ export interface Body {
   port?: unknown
 }
 
-/** Calls a handler as a platform does. */
+/** Calls a handler of the sources as a platform does. */
 export async function invoke(action: ActionName, event: unknown, context: object = {}): Promise<Answer> {
-  const { statusCode, headers, multiValueHeaders = {}, body } = await handlers[action](event, context)
+  return toAnswer(await handlers[action](event, context))
+}
+
+/** Reads a reply as the client of the platform does. */
+export function toAnswer({ statusCode, headers, multiValueHeaders = {}, body }: Reply): Answer {
   const found =
     headers ?? Object.fromEntries(Object.entries(multiValueHeaders).map(([name, all]) => [name, all.join()]))
   const parsed: Body | null = body === '' ? null : JSON.parse(body)
