@@ -2,11 +2,11 @@ import type * as v from 'valibot'
 import { ActionError } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { parseBody } from './body.ts'
+import { fieldsOf, textOf } from './event-values.ts'
 import type { Call, Invocation } from './invocation.ts'
 import { checkAction, type ObjectSchema, readParameters, validate } from './parameters.ts'
 import { type Answer, noContent, pipeline } from './pipeline.ts'
 import { ALLOW, errorReply, metadata, type Reply, type ResponseMetadata, reply } from './reply.ts'
-import { fieldsOf, textOf } from './values.ts'
 
 interface Action<Schema extends ObjectSchema, Result> {
   /** Name of the action, as in `Action=`. */

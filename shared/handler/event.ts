@@ -3,12 +3,12 @@ import { ActionError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { authenticate } from './auth.ts'
 import { checkSize } from './body.ts'
+import { type Message, readMessages } from './event-formats.ts'
 import type { Call, Invocation } from './invocation.ts'
-import { type Message, readMessages } from './messages.ts'
 import { type ObjectSchema, validateData } from './parameters.ts'
 import { type Answer, noContent, pipeline } from './pipeline.ts'
 import { errorReply, eventReply, metadata, platformError, type Reply, reply, toActionError } from './reply.ts'
-import { isHandshake, permission } from './web-hook.ts'
+import { isHandshake, permission } from './web-hook-handshake.ts'
 
 interface EventFunction<Schema extends ObjectSchema> {
   /** In the log and the envelope, e.g. `TeardownSandboxes`. */

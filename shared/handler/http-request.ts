@@ -1,4 +1,4 @@
-import { fieldsOf, textOf } from './values.ts'
+import { fieldsOf, textOf } from './event-values.ts'
 
 /** An HTTP request, read from the event of any platform. */
 export interface HttpRequest {

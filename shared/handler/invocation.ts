@@ -3,8 +3,8 @@ import { configuration, secretsOf } from '../config/index.ts'
 import type { Config } from '../config/schema.ts'
 import type { ActionError } from '../errors.ts'
 import { type Log, startLog } from '../log.ts'
+import { type Origin, originOf } from './event-formats.ts'
 import { type HttpRequest, toHttpRequest } from './http-request.ts'
-import { type Origin, originOf } from './messages.ts'
 
 /** What the platforms pass to a handler beside the event: veFaaS `requestId`, AWS Lambda the other two. */
 export interface PlatformContext {

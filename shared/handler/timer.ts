@@ -1,12 +1,12 @@
 import type * as v from 'valibot'
 import { ActionError } from '../errors.ts'
+import { contentOf, NO_CONTENT, originOf } from './event-formats.ts'
+import { fieldsOf, isObject } from './event-values.ts'
 import type { Call } from './invocation.ts'
 import { parseJson } from './json.ts'
-import { contentOf, NO_CONTENT, originOf } from './messages.ts'
 import { type ObjectSchema, validateData } from './parameters.ts'
 import { pipeline } from './pipeline.ts'
 import { eventReply, platformError } from './reply.ts'
-import { fieldsOf, isObject } from './values.ts'
 
 interface TimerFunction<Schema extends ObjectSchema> {
   /** In the log, e.g. `CleanupSandboxes`. */

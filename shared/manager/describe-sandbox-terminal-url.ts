@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { ActionError, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
-import { NonEmptyText } from './ecs/answer.ts'
+import { NonEmptyText } from './ecs/answer-schemas.ts'
 import { type Call, send } from './ecs/call.ts'
 import { type Instance, tagInstance, untagInstance } from './ecs/instances.ts'
 import { toUtc } from './ecs/time.ts'

@@ -1,8 +1,8 @@
 import type { Config } from '../config/schema.ts'
 import type { Call } from './ecs/call.ts'
 import { CloudError } from './ecs/cloud-error.ts'
+import { coalesce } from './ecs/coalesce.ts'
 import type { Instance } from './ecs/instances.ts'
-import { share } from './ecs/share.ts'
 import { translateErrors } from './ecs/translate-errors.ts'
 import { allPages, badNextToken, listSandboxes } from './sandbox/listing.ts'
 import { findSandbox, type Sandbox, toSandbox } from './sandbox/sandbox.ts'
@@ -48,7 +48,7 @@ const lists = new WeakMap<Config, (call: Call) => Promise<Sandbox[]>>()
 function sharedList(call: Call): Promise<Sandbox[]> {
   let list = lists.get(call.config)
   if (list === undefined) {
-    list = share(listAll)
+    list = coalesce(listAll)
     lists.set(call.config, list)
   }
   return list(call)

@@ -7,7 +7,7 @@ import { type EcsEmulator, startEcs } from '../../../infra/emulator/ecs/index.ts
 import { makeAuthority } from '../../../tests/support/certificates.ts'
 import { callFor, configFor, timed } from '../../../tests/support/manager.ts'
 import { answerWith, enveloped, startRawStub, startStub } from '../../../tests/support/stub-cloud.ts'
-import { NonEmptyText } from './answer.ts'
+import { NonEmptyText } from './answer-schemas.ts'
 import { ecsClient } from './client.ts'
 import { CloudError } from './cloud-error.ts'
 import { credentialSource } from './credentials.ts'

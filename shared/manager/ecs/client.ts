@@ -1,11 +1,12 @@
 import signing from '@volcengine/openapi/lib/base/sign.js'
 import * as v from 'valibot'
 import type { Log } from '../../log.ts'
-import { Envelope } from './answer.ts'
+import { Envelope } from './answer-schemas.ts'
 import { CloudError, type Kind } from './cloud-error.ts'
 import { CertificateError, connect, type HttpResponse, TimeoutError, TooLargeError } from './connection.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
 import { flatten, type Param } from './flatten.ts'
+import { retry } from './retry.ts'
 
 /** What the client needs to know about the current invocation. */
 export interface CallOptions {
@@ -50,37 +51,30 @@ export function ecsClient(
     async send(action, params, { deadline, log }, schema) {
       const query = { ...flatten(params), Action: action, Version: '2020-04-01' }
       const started = performance.now()
+      let tries = 0
       let answer: HttpResponse | undefined
       let error: CloudError | undefined
-      let tries = 0
-      let reread = false
-      try {
-        for (;;) {
-          tries += 1
-          answer = undefined
-          error = undefined
-          const signer = credentials.current()
-          if (!signer) throw new CloudError(action, 'refused', 'No credentials were found.', NO_CREDENTIALS)
-          for (const secret of Object.values(signer)) log.secret(secret)
-          const signed = sign(query, connection.host, region, signer)
-          try {
-            const timeoutMs = Math.min(try_timeout_seconds * 1_000, deadline - Date.now())
-            if (timeoutMs <= 0) throw new TimeoutError('no time is left')
-            // A retry gets a new connection: after a thaw of the function, all kept connections may be dead.
-            answer = await connection.get(...signed, timeoutMs, tries > 1)
-            return resultOf(action, answer, schema, log)
-          } catch (caught) {
-            error = toCloudError(action, caught, answer)
-          }
-          if (!reread && AUTHENTICATION.test(error.details.code ?? '')) {
-            reread = true
-            credentials.forget()
-            if (JSON.stringify(credentials.current()) !== JSON.stringify(signer)) continue
-          }
-          const waitMs = backoff(error, tries)
-          if (error.kind === 'refused' || tries >= max_tries || Date.now() + waitMs >= deadline) throw error
-          await new Promise((resolve) => setTimeout(resolve, waitMs))
+
+      async function sendOnce(signer: Credentials) {
+        tries += 1
+        answer = undefined
+        error = undefined
+        for (const secret of Object.values(signer)) log.secret(secret)
+        const signed = sign(query, connection.host, region, signer)
+        try {
+          const timeoutMs = Math.min(try_timeout_seconds * 1_000, deadline - Date.now())
+          if (timeoutMs <= 0) throw new TimeoutError('no time is left')
+          // A retry gets a new connection: after a thaw of the function, all kept connections may be dead.
+          answer = await connection.get(...signed, timeoutMs, tries > 1)
+          return resultOf(action, answer, schema, log)
+        } catch (caught) {
+          error = toCloudError(action, caught, answer)
+          throw error
         }
+      }
+
+      try {
+        return await retry(() => withCredentials(action, credentials, sendOnce), { maxTries: max_tries, deadline })
       } finally {
         log.cloud({
           action,
@@ -97,9 +91,26 @@ export function ecsClient(
   }
 }
 
-const MAX_MESSAGE_LENGTH = 1_000
+/** Sends with the current credentials; once more if the cloud refuses them and they have been rotated. */
+async function withCredentials<Result>(
+  action: string,
+  source: CredentialSource,
+  sendOnce: (signer: Credentials) => Promise<Result>,
+): Promise<Result> {
+  const signer = source.current()
+  if (!signer) throw new CloudError(action, 'refused', 'No credentials were found.', { code: 'InvalidCredential' })
+  try {
+    return await sendOnce(signer)
+  } catch (error) {
+    if (!(error instanceof CloudError && AUTHENTICATION.test(error.details.code ?? ''))) throw error
+    source.forget()
+    const rotated = source.current()
+    if (!rotated || JSON.stringify(rotated) === JSON.stringify(signer)) throw error
+    return sendOnce(rotated)
+  }
+}
 
-const NO_CREDENTIALS = { code: 'InvalidCredential' }
+const MAX_MESSAGE_LENGTH = 1_000
 
 // The cloud refuses a signature with these codes: the credentials may have been rotated.
 const AUTHENTICATION = /^(Invalid(AccessKey|ClientTokenId|SecretToken)|SignatureDoesNotMatch|Expired)/
@@ -161,11 +172,6 @@ function toCloudError(action: string, caught: unknown, answer: HttpResponse | un
   const { status } = answer
   const kind = status === 429 ? 'throttled' : status >= 500 ? 'failed' : 'unreadable'
   return new CloudError(action, kind, `HTTP status ${status}, and not the JSON it should be.`, factsOf(answer))
-}
-
-// Full jitter: 0 to 100 ms x 2^tries, at most 3 s, but at least what the cloud asks for.
-function backoff({ details }: CloudError, tries: number): number {
-  return Math.max(Math.random() * Math.min(3_000, 100 * 2 ** tries), (details.retryAfter ?? 0) * 1_000)
 }
 
 function factsOf(answer: HttpResponse) {

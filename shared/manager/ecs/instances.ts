@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 import * as v from 'valibot'
-import { ErrorCode, NonEmptyText, OptionalText, optionalList } from './answer.ts'
+import { ErrorCode, NonEmptyText, OptionalText, optionalList } from './answer-schemas.ts'
 import { type Call, send } from './call.ts'
 import { CloudError } from './cloud-error.ts'
 import { parseTime } from './time.ts'

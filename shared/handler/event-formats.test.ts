@@ -16,8 +16,8 @@ import {
   vefaasEvent,
   vefaasSns,
 } from '../../tests/support/messages.ts'
+import { originOf, readMessages } from './event-formats.ts'
 import { toHttpRequest } from './http-request.ts'
-import { originOf, readMessages } from './messages.ts'
 
 const DATA = { SandboxId: 'i-a', Reason: 'ended', task: { id: 17 } }
 const JSON_DATA = JSON.stringify(DATA)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { share } from './share.ts'
+import { coalesce } from './coalesce.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -15,7 +15,7 @@ it('each result is of a run that began after it was asked for, at most two run, 
       let asked = 0
       /** Ends the runs that are under way, the oldest first. */
       const under: ((isGood: boolean) => void)[] = []
-      const shared = share<number, { run: number; all: readonly number[] }>((all) => {
+      const shared = coalesce<number, { run: number; all: readonly number[] }>((all) => {
         began += 1
         const result = { run: began, all }
         return new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ it('a hundred at once are two runs, side by side', async () => {
   const runs: number[] = []
   let most = 0
   let running = 0
-  const shared = share(async (all: readonly number[]) => {
+  const shared = coalesce(async (all: readonly number[]) => {
     runs.push(all.length)
     running += 1
     most = Math.max(most, running)

@@ -4,7 +4,7 @@
  * time.
  * @param work  gets the arguments of all callers that share the run; if it throws, all of them get the error
  */
-export function share<Argument, Result>(
+export function coalesce<Argument, Result>(
   work: (all: readonly Argument[]) => Promise<Result>,
 ): (argument: Argument) => Promise<Result> {
   let running = 0

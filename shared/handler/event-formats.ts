@@ -1,6 +1,6 @@
+import { fieldsOf, isObject, itemsOf, textOf } from './event-values.ts'
 import type { HttpRequest } from './http-request.ts'
 import { parseJson, withoutByteOrderMark } from './json.ts'
-import { fieldsOf, isObject, itemsOf, textOf } from './values.ts'
 
 /** One message of an event: its data, not yet checked, or why it is invalid. */
 export interface Message {
