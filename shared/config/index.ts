@@ -15,6 +15,8 @@ interface Source {
   env: Record<string, string | undefined>
 }
 
+const SECTIONS = Object.keys(ConfigSchema.entries)
+
 let current: Config | undefined
 
 /**
@@ -38,14 +40,17 @@ export function reloadConfiguration(): Config {
  * @throws {ConfigError} with all problems
  */
 export function loadConfig({ file, env }: Source): Config {
-  const given = [...fromFile(file), ...fromEnvironment(env)]
-  const problems = given
-    .filter(({ section, key }) => settingOf(section, key) === undefined)
-    .map(({ section, key, origin }) => {
-      return `${section}.${key} is not a setting (${origin}). Known: ${namesOf(section).join(', ')}`
-    })
-  const origins = new Map(given.map(({ section, key, origin }) => [`${section}.${key}`, origin]))
-  const result = v.safeParse(ConfigSchema, toSections(given))
+  const problems: string[] = []
+  const origins = new Map<string, string>()
+  const input = new Map(SECTIONS.map((section) => [section, new Map<string, unknown>()]))
+  // The environment comes last, so it wins.
+  for (const { section, key, value, origin } of [...fromFile(file), ...fromEnvironment(env)]) {
+    origins.set(`${section}.${key}`, origin)
+    if (settingOf(section, key)) input.get(section)?.set(key, value)
+    else problems.push(`${section}.${key} is not a setting (${origin}). Known: ${namesOf(section).join(', ')}`)
+  }
+  const sections = [...input].map(([section, values]) => [section, Object.fromEntries(values)])
+  const result = v.safeParse(ConfigSchema, Object.fromEntries(sections))
   for (const { path = [], message } of result.issues ?? []) {
     const name = `${path[0]?.key}.${path[1]?.key}`
     problems.push(`${name} ${message} (${origins.get(name) ?? file})`)
@@ -53,17 +58,6 @@ export function loadConfig({ file, env }: Source): Config {
   if (result.success && problems.length === 0) return result.output
   // A value with several invalid parts, such as a list, has the same message for each of them.
   throw new ConfigError([...new Set(problems)].join('\n'))
-}
-
-/** All sections with the values of known keys. A later value for the same key wins. */
-function toSections(given: readonly Value[]): Record<string, Record<string, unknown>> {
-  const names = Object.keys(ConfigSchema.entries)
-  return Object.fromEntries(
-    names.map((name) => {
-      const known = given.filter(({ section, key }) => section === name && settingOf(section, key))
-      return [name, Object.fromEntries(known.map(({ key, value }) => [key, value]))]
-    }),
-  )
 }
 
 /** Returns every secret of the configuration, so that the log can hide it. */
