@@ -1,11 +1,11 @@
-import { callerKey } from './key.ts'
+import { apiKey } from './api-key.ts'
 
 const VERSION = '2020-04-01'
 
-/** As DescribeSandboxes lists it. Times are RFC 3339 in UTC. */
+/** A sandbox in the list of DescribeSandboxes. Times are RFC 3339 in UTC. */
 export type Sandbox = {
   SandboxId: string
-  /** Only while it is RUNNING. */
+  /** Only while the sandbox is RUNNING. */
   PrimaryIp?: string
   Status: string
   OsType: string
@@ -13,7 +13,7 @@ export type Sandbox = {
   InstanceName?: string
   Eip?: string
   CreatedAt?: string
-  /** Absent where it has no end. */
+  /** Absent if the sandbox does not expire. */
   ExpireAt?: string
 }
 
@@ -21,8 +21,8 @@ export type Terminal =
   | { OsType: 'Linux'; Token: string; TokenExpireAt: string; Url?: string; ExpireAt?: string }
   | { OsType: 'Windows'; Url: string; WindowsKey: string; ExpireAt?: string }
 
-/** What each action answers as Result. */
-export type Results = {
+/** The Result of each action. */
+export type ActionResults = {
   CreateSandbox: { SandboxId: string; ExpireAt?: string }
   RenewSandbox: { SandboxId: string; ExpireAt?: string }
   DeleteSandbox: { SandboxId: string }
@@ -30,23 +30,22 @@ export type Results = {
   DescribeSandboxTerminalUrl: Terminal
 }
 
-export type Parameters = Record<string, string | number | undefined>
+type ActionParameters = Record<string, string | number | undefined>
 
-/** An answer as it came. */
-export type Answer = {
+export type ApiResponse = {
   status: number
   headers: Headers
   text: string
-  /** Seen from here, until the last byte. */
+  /** Duration of the request, measured in the page, until the last byte of the response. */
   milliseconds: number
 }
 
-/** Why a call brought no Result. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError'
-  /** Of the API, or one of OWN_CODES. */
+/** Why a call has no Result. */
+export class CallError extends Error {
+  override readonly name = 'CallError'
+  /** Error code of the API, or one of CLIENT_CODES. */
   readonly code: string
-  /** Of HTTP; 0 when there was no answer. */
+  /** HTTP status; 0 if there was no response. */
   readonly status: number
   readonly requestId: string | undefined
 
@@ -58,74 +57,78 @@ export class ApiError extends Error {
   }
 }
 
-/** What was thrown by a call, or around it: anything else would be a mistake of the page, and is shown all the same. */
-export function asApiError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError('PageError', String(error))
+/** Wraps any other error, which is a bug of the page, so that the page can show it. */
+export function asCallError(error: unknown): CallError {
+  return error instanceof CallError ? error : new CallError('PageError', String(error))
 }
 
-/** What no answer of the API is the reason for: nobody answered, not in time, or with something else. */
-export const OWN_CODES = { unreachable: 'NoAnswer', late: 'AnswerTimeout', foreign: 'UnknownAnswer' } as const
+/** Codes of errors that the page detects itself: no response, none in time, or none of the API. */
+export const CLIENT_CODES = {
+  unreachable: 'NoAnswer',
+  timeout: 'AnswerTimeout',
+  unexpected: 'UnknownAnswer',
+} as const
 
-/** Longer than the service itself takes at most, unless its server.timeout_seconds was set high. */
+/** Longer than the service takes at most, unless its server.timeout_seconds is set to a high value. */
 const TIMEOUT_MS = 60_000
 
-type CallOptions = { signal?: AbortSignal }
-
-/** The address of a call, as a path with query. Parameters that are undefined are left out. */
-function pathOf(action: string, parameters: Parameters = {}): string {
-  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]))
-  return `/?${new URLSearchParams([['Action', action], ['Version', VERSION], ...given])}`
+type RequestOptions = Pick<RequestInit, 'method' | 'body'> & {
+  headers?: Record<string, string>
+  signal?: AbortSignal | undefined
 }
 
 /**
- * Calls an action with GET and gives the answer as it came, whatever its status. Sends the caller's key if there is
- * one. Rejects with ApiError (OWN_CODES) when there is no answer, and with the signal's reason.
+ * Sends a request to the gateway that serves this page, with the API key if there is one. Returns the response,
+ * whatever its status. Rejects with CallError (CLIENT_CODES) if there is no response, or with the signal's reason.
  */
-export function send(action: string, parameters?: Parameters, options?: CallOptions): Promise<Answer> {
-  return request(pathOf(action, parameters), {}, options)
-}
-
-/** As `send`, for any request to the gateway of this page. */
-export async function request(
+export async function sendRequest(
   path: string,
-  { headers, ...init }: Pick<RequestInit, 'method' | 'body'> & { headers?: Record<string, string> },
-  { signal }: CallOptions = {},
-): Promise<Answer> {
-  const late = AbortSignal.timeout(TIMEOUT_MS)
-  const key = callerKey.get()
-  const begin = performance.now()
+  { headers, signal, ...init }: RequestOptions = {},
+): Promise<ApiResponse> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS)
+  const key = apiKey.get()
+  const startedAt = performance.now()
   try {
     const response = await fetch(path, {
       ...init,
       headers: { ...headers, ...(key && { 'X-API-Key': key }) },
       cache: 'no-store',
       credentials: 'omit',
-      signal: signal ? AbortSignal.any([signal, late]) : late,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
     const text = await response.text()
-    return { status: response.status, headers: response.headers, text, milliseconds: performance.now() - begin }
+    return { status: response.status, headers: response.headers, text, milliseconds: performance.now() - startedAt }
   } catch (error) {
     if (signal?.aborted) throw signal.reason
-    const [code, message] = late.aborted
-      ? [OWN_CODES.late, `No answer within ${TIMEOUT_MS / 1_000} seconds.`]
-      : [OWN_CODES.unreachable, 'No connection.']
-    throw new ApiError(code, message, 0, undefined, error)
+    const [code, message] = timeout.aborted
+      ? [CLIENT_CODES.timeout, `No answer within ${TIMEOUT_MS / 1_000} seconds.`]
+      : [CLIENT_CODES.unreachable, 'No connection.']
+    throw new CallError(code, message, 0, undefined, error)
   }
 }
 
-/** Calls an action and gives its Result. Rejects with ApiError, and with the signal's reason. */
-export async function call<A extends keyof Results>(
+/** Calls an action with GET and returns its Result. Rejects with CallError, or with the signal's reason. */
+export async function callAction<A extends keyof ActionResults>(
   action: A,
-  parameters?: Parameters,
-  options?: CallOptions,
-): Promise<Results[A]> {
-  const answer = await send(action, parameters, options)
-  const body = envelopeOf(answer.text)
+  parameters: ActionParameters = {},
+  signal?: AbortSignal,
+): Promise<ActionResults[A]> {
+  const response = await sendRequest(pathOf(action, parameters), { signal })
+  const body = parseEnvelope(response.text)
+  if (response.status === 200 && body?.Result !== undefined) return body.Result as ActionResults[A]
   const metadata = body?.ResponseMetadata
-  if (answer.status === 200 && body?.Result !== undefined) return body.Result as Results[A]
-  const { Code = OWN_CODES.foreign, Message = `HTTP status ${answer.status}.` } = metadata?.Error ?? {}
-  const requestId = metadata?.RequestId ?? answer.headers.get('X-Request-ID') ?? undefined
-  throw new ApiError(Code, Message, answer.status, requestId)
+  const { Code = CLIENT_CODES.unexpected, Message = `HTTP status ${response.status}.` } = metadata?.Error ?? {}
+  const requestId = metadata?.RequestId ?? response.headers.get('X-Request-ID') ?? undefined
+  throw new CallError(Code, Message, response.status, requestId)
+}
+
+/** The path and query of a call. Omits parameters that are undefined. */
+function pathOf(action: string, parameters: ActionParameters): string {
+  const query = new URLSearchParams({ Action: action, Version: VERSION })
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) query.append(name, `${value}`)
+  }
+  return `/?${query}`
 }
 
 type Envelope = {
@@ -133,7 +136,7 @@ type Envelope = {
   Result?: unknown
 }
 
-function envelopeOf(text: string): Envelope | undefined {
+function parseEnvelope(text: string): Envelope | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? value : undefined

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Icon } from './icon.tsx'
-import { useWords } from './language.ts'
-import { commonWords } from './words.ts'
+import { useTexts } from './language.ts'
+import { commonTexts } from './texts.ts'
 
-/** Puts a text on the clipboard, and says so for a moment. `what` completes its name: "Copy <what>". */
+/** Copies a text to the clipboard and shows the outcome for a moment. The label of the button is "Copy <what>". */
 export function CopyButton({ text, what }: { text: string; what: string }) {
-  const words = useWords(commonWords)
+  const texts = useTexts(commonTexts)
   const [outcome, setOutcome] = useState<'copied' | 'notCopied'>()
   useEffect(() => {
     if (!outcome) return
@@ -20,12 +20,18 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
       setOutcome('notCopied')
     }
   }
-  const name = `${words.copy} ${what}`
+  const label = `${texts.copy} ${what}`
   return (
-    <button type="button" class="copy-button" aria-label={name} title={outcome ? words[outcome] : name} onClick={copy}>
+    <button
+      type="button"
+      class="copy-button"
+      aria-label={label}
+      title={outcome ? texts[outcome] : label}
+      onClick={copy}
+    >
       <Icon name={outcome === 'copied' ? 'check' : outcome === 'notCopied' ? 'close' : 'copy'} size={14} />
       <span class="visually-hidden" role="status">
-        {outcome && words[outcome]}
+        {outcome && texts[outcome]}
       </span>
     </button>
   )

@@ -1,2 +1,2 @@
-/** A style sheet, which the bundler puts beside the script. */
+/** A style sheet. The bundler puts it beside the script. */
 declare module '*.css'

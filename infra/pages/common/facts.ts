@@ -1,9 +1,9 @@
 const { cloud, desktops } = document.documentElement.dataset
 
-/** What the server of the pages says about itself, by attributes of the `<html>` element. */
+/** What the server tells the pages about itself in attributes of the `<html>` element. */
 export const facts = {
-  /** Machines are real and cost money. */
+  /** The machines are real and cost money. */
   isRealCloud: cloud === 'real',
-  /** Nothing runs in the emulated machines. */
+  /** The machines are emulated, and no desktops run in them. */
   hasNoDesktops: desktops === 'off',
 }

@@ -1,25 +1,25 @@
-import { Icon, Mark } from './icon.tsx'
+import { Icon, Logo } from './icon.tsx'
 import { language, useLanguage } from './language.ts'
 import { useSetting } from './setting.ts'
+import { commonTexts } from './texts.ts'
 import { THEMES, theme } from './theme.ts'
-import { commonWords } from './words.ts'
 
-/** The head of every page: what this is, where else to go, and how it should look. */
+/** The header of every page: the product, links to the pages, language and theme. */
 export function Header({ page }: { page: 'console' | 'docs' }) {
-  const words = commonWords[useLanguage()]
+  const texts = commonTexts[useLanguage()]
   const link = (to: typeof page) => (
     <a href={`/${to}`} aria-current={to === page ? 'page' : undefined}>
-      {words[to]}
+      {texts[to]}
     </a>
   )
   return (
     <header class="header">
       <div class="header-row">
         <a class="brand" href="/console" aria-label="ECS Manager">
-          <Mark />
+          <Logo />
           <span class="brand-name">ECS Manager</span>
         </a>
-        <nav aria-label={words.pages}>
+        <nav aria-label={texts.pages}>
           {link('console')}
           {link('docs')}
         </nav>
@@ -43,18 +43,18 @@ function LanguageSwitch() {
 }
 
 function ThemeSwitch() {
-  const words = commonWords[useLanguage()]
-  const chosen = useSetting(theme)
-  const next = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length] ?? 'auto'
+  const texts = commonTexts[useLanguage()]
+  const current = useSetting(theme)
+  const next = THEMES[(THEMES.indexOf(current) + 1) % THEMES.length] ?? 'auto'
   return (
     <button
       type="button"
       class="button quiet icon-only"
-      aria-label={words.theme[chosen]}
-      title={words.theme[chosen]}
+      aria-label={texts.theme[current]}
+      title={texts.theme[current]}
       onClick={() => theme.set(next)}
     >
-      <Icon name={chosen === 'auto' ? 'system' : chosen} />
+      <Icon name={current === 'auto' ? 'system' : current} />
     </button>
   )
 }

@@ -1,4 +1,4 @@
-// Drawn on a grid of 16, with lines of 1.5.
+// On a grid of 16, with a stroke width of 1.5.
 const PATHS = {
   back: 'M9.5 3.5 5 8l4.5 4.5',
   check: 'm3.5 8.5 3 3 6-7',
@@ -25,7 +25,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
-/** A sign beside a word, or in a button that has a name: it says nothing itself to who listens. */
+/** An icon beside a word, or in a button with a label. Screen readers skip it. */
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   return (
     <svg class="icon" width={size} height={size} viewBox="0 0 16 16" fill="none" aria-hidden="true">
@@ -34,8 +34,8 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   )
 }
 
-/** The mark of the product: a desktop with a pointer on it. */
-export function Mark() {
+/** The logo of the product: a desktop with a pointer on it. */
+export function Logo() {
   return (
     <svg class="icon" width="24" height="24" viewBox="0 0 24 24" fill="none" aria-hidden="true">
       <rect x="2" y="3" width="20" height="15" rx="3.5" fill="currentColor" />

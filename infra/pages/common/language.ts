@@ -4,13 +4,13 @@ const LANGUAGES = ['en', 'zh'] as const
 
 export type Language = (typeof LANGUAGES)[number]
 
-/** The same words in each language: `{ en, zh: typeof en }` is held together by the compiler. */
-export type Words<W> = Record<Language, W>
+/** The same texts in each language. */
+export type Translations<Texts> = Record<Language, Texts>
 
-/** What `lang` says of each language, and Intl takes. */
+/** The language tag of each language, for `lang` and Intl. */
 export const LOCALE: Record<Language, string> = { en: 'en', zh: 'zh-CN' }
 
-/** The language of the pages: as chosen, else as the browser prefers. */
+/** The language of the pages: the one that was chosen, otherwise the one that the browser prefers. */
 export const language = createSetting('language', LANGUAGES, preferred(navigator.languages))
 
 const apply = () => {
@@ -23,12 +23,15 @@ export function useLanguage(): Language {
   return useSetting(language)
 }
 
-/** The words in the language of the page, drawn again when it changes. */
-export function useWords<W>(words: Words<W>): W {
-  return words[useLanguage()]
+/** Returns the texts in the language of the page, and renders the component again when the language changes. */
+export function useTexts<Texts>(translations: Translations<Texts>): Texts {
+  return translations[useLanguage()]
 }
 
 function preferred(tags: readonly string[]): Language {
-  const known = tags.map((tag) => tag.slice(0, 2).toLowerCase())
-  return LANGUAGES.find((one) => one === known.find((tag) => tag === 'en' || tag === 'zh')) ?? 'en'
+  for (const tag of tags) {
+    const found = LANGUAGES.find((language) => language === tag.slice(0, 2).toLowerCase())
+    if (found) return found
+  }
+  return 'en'
 }

@@ -1,4 +1,4 @@
-/** What the console uses of noVNC, which brings no types (its docs/API.md). */
+/** The part of noVNC that the console uses. noVNC has no types; see its docs/API.md. */
 declare module '@novnc/novnc' {
   export type RfbOptions = { shared?: boolean; credentials?: { password?: string } }
 

@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'preact/hooks'
 
-/** A choice that the browser keeps, in all tabs of this origin. */
+/** A choice of the user. The browser stores it for all tabs of this origin. */
 type Setting<T extends string> = {
   get(): T
   set(value: T): void
-  /** Calls the listener after each change; what it gives back ends that. */
+  /** Calls the listener after each change. Returns a function that removes the listener. */
   subscribe(listener: () => void): () => void
 }
 
-/** @param initial  what holds until something is chosen, or when what is kept is none of the choices */
+/** @param initial  the value until one is chosen, and if the stored one is not among the choices */
 export function createSetting<T extends string>(name: string, choices: readonly T[], initial: T): Setting<T> {
   const key = `ecs-manager.${name}`
   const listeners = new Set<() => void>()
-  const read = () => choices.find((choice) => choice === kept(key)) ?? initial
+  const read = () => choices.find((choice) => choice === readStored(key)) ?? initial
   let value = read()
   const change = (next: T) => {
     if (next === value) return
@@ -25,7 +25,7 @@ export function createSetting<T extends string>(name: string, choices: readonly 
   return {
     get: () => value,
     set(next) {
-      keep(key, next)
+      store(key, next)
       change(next)
     },
     subscribe(listener) {
@@ -35,18 +35,18 @@ export function createSetting<T extends string>(name: string, choices: readonly 
   }
 }
 
-/** Draws a component again when the setting changes. */
+/** Returns the value, and renders the component again when it changes. */
 export function useSetting<T extends string>(setting: Setting<T>): T {
-  const [value, show] = useState(setting.get)
+  const [value, setValue] = useState(setting.get)
   useEffect(() => {
-    show(setting.get) // it may have changed before this effect
-    return setting.subscribe(() => show(setting.get))
+    setValue(setting.get) // it may have changed before this effect
+    return setting.subscribe(() => setValue(setting.get))
   }, [setting])
   return value
 }
 
-// A browser may forbid storage; then a choice lasts as long as the page.
-function kept(key: string): string | null {
+// If the browser forbids storage, a choice lasts as long as the page.
+function readStored(key: string): string | null {
   try {
     return localStorage.getItem(key)
   } catch {
@@ -54,7 +54,7 @@ function kept(key: string): string | null {
   }
 }
 
-function keep(key: string, value: string): void {
+function store(key: string, value: string): void {
   try {
     localStorage.setItem(key, value)
   } catch {}

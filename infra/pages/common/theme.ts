@@ -4,7 +4,7 @@ export const THEMES = ['auto', 'light', 'dark'] as const
 
 export type Theme = (typeof THEMES)[number]
 
-/** `auto` follows the system. theme.css reads it from the `<html>` element. */
+/** `auto` follows the system. theme.css reads the value from the `<html>` element. */
 export const theme = createSetting('theme', THEMES, 'auto')
 
 const apply = () => {

@@ -1,37 +1,37 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { apiKey } from '../common/api-key.ts'
 import { facts } from '../common/facts.ts'
 import { Header } from '../common/header.tsx'
-import { callerKey } from '../common/key.ts'
 import { useLanguage } from '../common/language.ts'
+import { describeChanges } from './changes.ts'
 import { Desktop } from './desktop.tsx'
 import { KeyPrompt } from './key-prompt.tsx'
-import { news } from './news.ts'
-import { nameOf } from './sandbox.ts'
+import { displayName } from './sandbox.ts'
 import { SandboxList } from './sandbox-list.tsx'
-import { useRoute } from './use-route.ts'
-import { useSandboxes } from './use-sandboxes.ts'
-import { words } from './words.ts'
+import { consoleTexts } from './texts.ts'
+import { useConsoleRoute } from './use-console-route.ts'
+import { type Sandboxes, useSandboxes } from './use-sandboxes.ts'
 
 /** The console: the list of sandboxes, or one desktop. */
-export function App() {
-  const all = words[useLanguage()]
-  const route = useRoute()
+export function ConsoleApp() {
+  const all = consoleTexts[useLanguage()]
+  const route = useConsoleRoute()
   const sandboxes = useSandboxes()
   const { list, failure, refresh } = sandboxes
-  const said = useNews(sandboxes.list)
+  const announcement = useAnnouncement(list)
 
   const desktopId = route.page === 'desktop' ? route.sandboxId : undefined
   const desktop = list?.find(({ SandboxId }) => SandboxId === desktopId)
-  const cameFrom = useBefore(desktopId)
+  const lastDesktopId = useLastDefined(desktopId)
+  const title = desktop ? displayName(desktop) : (desktopId ?? all.sandboxes)
   useLayoutEffect(() => {
-    const here = desktopId === undefined ? all.sandboxes : desktop ? nameOf(desktop) : desktopId
-    document.title = `${here} · ${all.product}`
+    document.title = `${title} · ${all.product}`
   })
 
-  // A link to a desktop opens it without a key; all else needs one.
+  // A link to a desktop works without a key. Everything else needs one.
   const needsKey = failure?.status === 401 && !(route.page === 'desktop' && route.token)
   const setKey = (key: string) => {
-    callerKey.set(key)
+    apiKey.set(key)
     refresh()
   }
 
@@ -46,7 +46,7 @@ export function App() {
       {needsKey ? (
         <KeyPrompt isWrong={failure.code === 'InvalidAccessKey'} onKey={setKey} />
       ) : route.page === 'list' ? (
-        <SandboxList sandboxes={sandboxes} cameFrom={cameFrom} />
+        <SandboxList sandboxes={sandboxes} lastDesktopId={lastDesktopId} />
       ) : (
         <Desktop
           key={`${route.sandboxId} ${route.token ?? ''}`}
@@ -57,30 +57,30 @@ export function App() {
         />
       )}
       <p class="visually-hidden" role="status">
-        {said}
+        {announcement}
       </p>
     </>
   )
 }
 
-/** What changed in the latest list, to be read out. */
-function useNews(list: ReturnType<typeof useSandboxes>['list']): string {
+/** Returns a description of the latest changes of the list, for screen readers. */
+function useAnnouncement(list: Sandboxes['list']): string {
   const language = useLanguage()
-  const before = useRef(list)
-  const [said, setSaid] = useState('')
+  const previous = useRef(list)
+  const [announcement, setAnnouncement] = useState('')
   useEffect(() => {
-    const sentences = list && before.current ? news(before.current, list, language) : []
-    before.current = list
-    if (sentences.length > 0) setSaid(sentences.join(' '))
+    const sentences = list && previous.current ? describeChanges(previous.current, list, language) : []
+    previous.current = list
+    if (sentences.length > 0) setAnnouncement(sentences.join(' '))
   }, [list, language])
-  return said
+  return announcement
 }
 
-/** The latest value that was not undefined, while it is. */
-function useBefore<T>(value: T | undefined): T | undefined {
-  const before = useRef<T | undefined>(undefined)
+/** Returns the last value that was not undefined, from before this rendering. */
+function useLastDefined<T>(value: T | undefined): T | undefined {
+  const last = useRef<T | undefined>(undefined)
   useEffect(() => {
-    if (value !== undefined) before.current = value
+    if (value !== undefined) last.current = value
   }, [value])
-  return before.current
+  return last.current
 }

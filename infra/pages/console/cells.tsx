@@ -1,22 +1,22 @@
 import './cells.css'
 import type { Sandbox } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
-import { type Language, useLanguage, useWords } from '../common/language.ts'
-import { useNow } from './now.ts'
+import { type Language, useLanguage, useTexts } from '../common/language.ts'
 import { OsIcon } from './os.tsx'
-import { isMoving, nameOf } from './sandbox.ts'
+import { displayName, isTransitional } from './sandbox.ts'
 import { Spinner } from './spinner.tsx'
-import { ago, clockTime, durationWords, type TimeLeft, timeLeft } from './time-left.ts'
-import { words } from './words.ts'
+import { consoleTexts } from './texts.ts'
+import { formatAge, formatDuration, formatTime, type TimeLeft, timeLeft } from './time-left.ts'
+import { useNow } from './use-now.ts'
 
-/** The parts of what is shown about a sandbox, for the table, the cards and the desktop alike. */
+/** Each component shows one property of a sandbox, in the table, the cards and the desktop. */
 type CellProps = { sandbox: Sandbox }
 
 const PREFIX = 'sandbox-'
 
-/** The name with the prefix that all have in the background. */
+/** The name, with the prefix that all names have in a muted colour. */
 export function Name({ sandbox }: CellProps) {
-  const name = nameOf(sandbox)
+  const name = displayName(sandbox)
   if (!name.startsWith(PREFIX)) return <span class="name">{name}</span>
   return (
     <span class="name" title={name}>
@@ -36,27 +36,27 @@ export function Os({ sandbox: { OsType } }: CellProps) {
 }
 
 export function Id({ sandbox }: CellProps) {
-  const { list } = useWords(words)
+  const { list } = useTexts(consoleTexts)
   return (
     <span class="copied-text">
       <code class="muted">{sandbox.SandboxId}</code>
-      <CopyButton text={sandbox.SandboxId} what={list.theId(nameOf(sandbox))} />
+      <CopyButton text={sandbox.SandboxId} what={list.theId(displayName(sandbox))} />
     </span>
   )
 }
 
 export function Status({ sandbox: { Status } }: CellProps) {
-  const { status } = useWords(words)
+  const { status } = useTexts(consoleTexts)
   return (
     <span class="status" data-status={Status} title={Status}>
-      {isMoving(Status) ? <Spinner /> : <span class="dot" aria-hidden="true" />}
+      {isTransitional(Status) ? <Spinner /> : <span class="dot" aria-hidden="true" />}
       {status[Status] ?? Status}
     </span>
   )
 }
 
 export function Address({ sandbox }: CellProps) {
-  const { list } = useWords(words)
+  const { list } = useTexts(consoleTexts)
   const { PrimaryIp, Eip } = sandbox
   if (!PrimaryIp) {
     return (
@@ -70,7 +70,7 @@ export function Address({ sandbox }: CellProps) {
     <>
       <span class="copied-text">
         <code>{PrimaryIp}</code>
-        <CopyButton text={PrimaryIp} what={list.theAddress(nameOf(sandbox))} />
+        <CopyButton text={PrimaryIp} what={list.theAddress(displayName(sandbox))} />
       </span>
       {Eip && (
         <span class="copied-text muted" title={list.publicAddress}>
@@ -82,51 +82,55 @@ export function Address({ sandbox }: CellProps) {
   )
 }
 
-export function Type({ sandbox: { InstanceTypeId } }: CellProps) {
+export function InstanceType({ sandbox: { InstanceTypeId } }: CellProps) {
   return <span class="type">{InstanceTypeId || '–'}</span>
 }
 
-export function Created({ sandbox: { CreatedAt = '' } }: CellProps) {
+export function CreatedAt({ sandbox: { CreatedAt = '' } }: CellProps) {
   const language = useLanguage()
-  const now = useNow((now) => ago(CreatedAt, now, language))
+  const now = useNow((now) => formatAge(CreatedAt, now, language))
   if (!CreatedAt) return <span class="muted">–</span>
-  const time = clockTime(CreatedAt, language)
+  const time = formatTime(CreatedAt, language)
   return (
     <time dateTime={CreatedAt} title={time}>
-      {ago(CreatedAt, now, language)}
+      {formatAge(CreatedAt, now, language)}
       <span class="visually-hidden">, {time}</span>
     </time>
   )
 }
 
-/** What is left, counting down, with the moment itself for who asks. */
-export function Life({ sandbox: { ExpireAt } }: CellProps) {
+/** The remaining time as a countdown, with the expiry time as a tooltip and for screen readers. */
+export function RemainingTime({ sandbox: { ExpireAt } }: CellProps) {
   const language = useLanguage()
-  const { life } = words[language]
-  const now = useNow((now) => lifeWords(timeLeft(ExpireAt, now), language))
+  const { expiry } = consoleTexts[language]
+  const now = useNow((now) => formatTimeLeft(timeLeft(ExpireAt, now), language))
   const left = timeLeft(ExpireAt, now)
-  if (!ExpireAt || left.kind === 'none') return <span class="muted">{lifeWords(left, language)}</span>
-  const time = clockTime(ExpireAt, language)
-  if (left.kind === 'over') {
+  if (!ExpireAt || left.kind === 'unlimited') return <span class="muted">{formatTimeLeft(left, language)}</span>
+  const time = formatTime(ExpireAt, language)
+  if (left.kind === 'expired') {
     return (
-      <time class="life over" dateTime={ExpireAt} title={life.endedAt(time)}>
-        {lifeWords(left, language)}
+      <time class="time-left expired" dateTime={ExpireAt} title={expiry.expiredAt(time)}>
+        {formatTimeLeft(left, language)}
       </time>
     )
   }
   return (
-    <time class={left.isNearlyOver ? 'life nearly-over' : 'life'} dateTime={ExpireAt} title={life.until(time)}>
-      {lifeWords(left, language)}
+    <time
+      class={left.isNearlyOver ? 'time-left nearly-over' : 'time-left'}
+      dateTime={ExpireAt}
+      title={expiry.until(time)}
+    >
+      {formatTimeLeft(left, language)}
       <span class="visually-hidden">
-        , {life.until(time)}
-        {left.isNearlyOver && `, ${life.nearlyOver}`}
+        , {expiry.until(time)}
+        {left.isNearlyOver && `, ${expiry.nearlyOver}`}
       </span>
     </time>
   )
 }
 
-function lifeWords(left: TimeLeft, language: Language): string {
-  const { life } = words[language]
-  if (left.kind === 'left') return durationWords(left.milliseconds, language)
-  return left.kind === 'over' ? life.over : life.none
+function formatTimeLeft(left: TimeLeft, language: Language): string {
+  const { expiry } = consoleTexts[language]
+  if (left.kind === 'left') return formatDuration(left.milliseconds, language)
+  return left.kind === 'expired' ? expiry.expired : expiry.unlimited
 }

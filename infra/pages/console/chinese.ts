@@ -1,7 +1,7 @@
-import type { ConsoleWords } from './english.ts'
+import type { ConsoleTexts } from './english.ts'
 
-/** The same in Chinese. */
-export const chinese: ConsoleWords = {
+/** The Chinese texts of the console. */
+export const chinese: ConsoleTexts = {
   product: 'ECS Manager',
   sandboxes: '沙箱',
   create: '新建沙箱',
@@ -24,14 +24,14 @@ export const chinese: ConsoleWords = {
     nothingFound: (text) => `没有与“${text}”匹配的沙箱。`,
     showAll: '显示全部',
     emptyTitle: '还没有沙箱',
-    emptyText: '沙箱是一台自带桌面的机器：很快就能启动，可直接在本页面中打开，到期后会自动结束。',
+    emptyText: '沙箱是一台自带桌面的机器：很快就能启动，可直接在本页面中打开，到期后会自动删除。',
     stale: '以下是上次得到响应时的状态。',
     name: '名称',
     status: '状态',
     address: '地址',
     type: '规格',
     created: '创建时间',
-    life: '剩余时间',
+    timeLeft: '剩余时间',
     actions: '操作',
     open: '打开',
     renew: '续期',
@@ -58,18 +58,18 @@ export const chinese: ConsoleWords = {
     DELETING: '删除中',
   },
 
-  life: {
-    none: '不会到期',
-    over: '已到期，等待清理',
+  expiry: {
+    unlimited: '不会到期',
+    expired: '已到期，等待清理',
     until: (time) => `到期时间：${time}`,
-    endedAt: (time) => `已于 ${time} 到期`,
+    expiredAt: (time) => `已于 ${time} 到期`,
     nearlyOver: '即将到期',
   },
 
-  news: {
+  changes: {
     appeared: (name, status) => `${name}：${status}。`,
     changed: (name, status) => `${name} 的状态变为：${status}。`,
-    gone: (name) => `${name} 已删除。`,
+    deleted: (name) => `${name} 已删除。`,
     renewed: (name, end) => `${name} 已续期，到期时间：${end}。`,
     renewedForever: (name) => `${name} 已续期，不会到期。`,
   },
@@ -96,7 +96,7 @@ export const chinese: ConsoleWords = {
     hours: '小时',
     days: '天',
     invalid: '请输入大于 0 的数字。',
-    endsAt: (time) => `如不续期，将于 ${time} 到期。`,
+    expiresAt: (time) => `如不续期，将于 ${time} 到期。`,
   },
 
   renewForm: {
@@ -110,7 +110,7 @@ export const chinese: ConsoleWords = {
     beforeForever: '目前不会到期。',
   },
 
-  deleteQuestion: {
+  deleteDialog: {
     title: (name) => `删除 ${name}？`,
     text: '这台机器及其中的所有内容都将被删除，且无法恢复。',
     submit: '删除',
@@ -139,7 +139,7 @@ export const chinese: ConsoleWords = {
     waiting: (status) => `${status}，开始运行后会自动打开桌面。`,
     starting: '正在查找沙箱',
     connecting: '正在连接桌面',
-    reconnecting: (tries, most) => `正在重新连接（第 ${tries} 次，共 ${most} 次）`,
+    reconnecting: (retry, max) => `正在重新连接（第 ${retry} 次，共 ${max} 次）`,
     connected: '已连接到桌面。',
     reconnect: '重新连接',
     goneTitle: '这个沙箱已不存在',
@@ -162,8 +162,8 @@ export const chinese: ConsoleWords = {
     clipboardHint: '在桌面中复制的内容会出现在这里。',
     toDesktop: '放入桌面剪贴板',
     type: '作为按键输入',
-    fromMine: '粘贴本机内容',
-    copyToMine: '复制到本机',
+    pasteFromDevice: '粘贴本机内容',
+    copyToDevice: '复制到本机',
     clipboardSent: '已放入桌面的剪贴板。',
     clipboardTyped: '已输入。',
     clipboardCopied: '已复制。',
@@ -171,9 +171,9 @@ export const chinese: ConsoleWords = {
   },
 
   key: {
-    title: '访问本地云需要密钥',
+    title: '访问本地云需要 API 密钥',
     text: '它以 --auth key 方式启动。npm start 的终端会显示生成的密钥（KEY=…），也可以使用 config.toml 中 [security.keys] 里的任意一个密钥。',
-    label: '密钥',
+    label: 'API 密钥',
     wrong: '密钥不正确。',
     kept: '密钥只保存在当前标签页中，关闭后即清除，也不会出现在任何地址里。',
     submit: '继续',
@@ -193,7 +193,7 @@ export const chinese: ConsoleWords = {
     noStock: '云上暂时没有这种规格的库存，请稍后再试，或换一种规格。',
     notFound: '这个沙箱已不存在。',
     status: '沙箱当前的状态不允许此操作。',
-    renewStatus: '这个沙箱正在结束，已不能续期。',
+    renewStatus: '这个沙箱即将被删除，已不能续期。',
     deleteStatus: '云暂时不能删除处于此状态的机器，请稍后再试。',
     tokenExpired: '这个桌面链接已过期。',
     tokenNotValid: '这个桌面链接无效，或已被使用：每个链接只能使用一次。',
@@ -202,13 +202,13 @@ export const chinese: ConsoleWords = {
     request: '服务没有接受这个请求。',
     denied: '管理员不允许此操作。',
     foreignPage: '本地云只为来自其自身地址的页面提供服务。',
-    tokenOfCreation: '这次创建请求已用于另一台机器。请重试，将创建一台新的机器。',
-    key: '需要密钥，而发送的密钥不正确。',
+    clientTokenUsed: '这次创建请求已用于另一台机器。请重试，将创建一台新的机器。',
+    key: 'API 密钥缺失或不正确。',
     agentDown: '机器中的密码代理没有响应或执行失败。它会比 Windows 系统稍晚启动。',
     agentRefused: '机器中的密码代理与管理器不匹配：配置有误。',
     desktopDown: '机器正在运行，但其中没有桌面响应。',
     desktopEnded: '桌面结束了连接。',
-    unavailable: '云暂时出现故障，但操作可能已经完成：请先查看列表，再决定是否重试。',
+    unavailable: '云出现故障，但操作可能已经完成：请先查看列表，再决定是否重试。',
     timeout: '云没有及时响应，但操作可能已经完成：请先查看列表，再决定是否重试。',
     refused: '云拒绝了管理服务本身：其凭证或配置有误。',
     internal: '服务内部出错，详情见 npm start 的终端。',

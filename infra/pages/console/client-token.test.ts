@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import { createClientTokens } from './client-token.ts'
 
-test('a repetition has the token of the first try, another creation another one', () => {
+test('a retry has the token of the first try, another creation has another token', () => {
   const tokens = createClientTokens()
   const first = tokens.tokenFor({ OsType: 'Linux', InstanceName: 'a' })
-  expect(first).toMatch(/^[!-+\--~]{1,64}$/) // what CreateSandbox takes
+  expect(first).toMatch(/^[!-+\--~]{1,64}$/) // the format that CreateSandbox accepts
   expect(tokens.tokenFor({ OsType: 'Linux', InstanceName: 'a' })).toBe(first)
   expect(tokens.tokenFor({ OsType: 'Linux', InstanceName: 'b' })).not.toBe(first)
 })
 
-test('after a creation that worked, the same again is another machine', () => {
+test('after a success, the same parameters get a new token', () => {
   const tokens = createClientTokens()
   const first = tokens.tokenFor({ OsType: 'Linux' })
   tokens.forget()

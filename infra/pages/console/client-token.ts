@@ -1,16 +1,17 @@
 /**
- * The ClientToken of creations: the same for the same parameters, so that a retry whose first try was done all the same
- * makes no second machine; another as soon as they change, or the one before has made its machine.
+ * Creates the ClientToken of CreateSandbox. A retry with the same parameters has the same token, so that it does not
+ * create a second machine if the first try succeeded without an answer. The token is new if the parameters differ, or if
+ * the previous creation succeeded.
  */
-export function createClientTokens(random: () => string = () => crypto.randomUUID()) {
+export function createClientTokens() {
   let last: { parameters: string; token: string } | undefined
   return {
     tokenFor(parameters: Record<string, unknown>): string {
-      const asText = JSON.stringify(parameters)
-      if (last?.parameters !== asText) last = { parameters: asText, token: random() }
+      const serialized = JSON.stringify(parameters)
+      if (last?.parameters !== serialized) last = { parameters: serialized, token: crypto.randomUUID() }
       return last.token
     },
-    /** The token is of no more use. */
+    /** Makes the next token a new one. */
     forget(): void {
       last = undefined
     },

@@ -1,8 +1,8 @@
 import type RFB from '@novnc/novnc'
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { keysymsOf } from './keysyms.ts'
-import { words } from './words.ts'
+import { consoleTexts } from './texts.ts'
 
 type ClipboardPanelProps = {
   rfb: RFB
@@ -11,36 +11,39 @@ type ClipboardPanelProps = {
   onClose: () => void
 }
 
-/** Text to and from the desktop: its clipboard, the one of this computer, and typing for where neither is read. */
+/**
+ * Exchanges text between the clipboards of the desktop and of this device. Can also type the text, for programs that do
+ * not read the clipboard.
+ */
 export function ClipboardPanel({ rfb, text, onText, onClose }: ClipboardPanelProps) {
-  const { desktop, close } = useWords(words)
-  const [said, setSaid] = useState('')
+  const { desktop, close } = useTexts(consoleTexts)
+  const [message, setMessage] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const id = useId()
-  useLayoutEffect(() => field.current?.focus(), []) // before the next key, which else presses a button
+  useLayoutEffect(() => field.current?.focus(), []) // before the next key, which would otherwise press a button
 
-  const put = () => {
+  const sendToDesktop = () => {
     rfb.clipboardPasteFrom(text)
-    setSaid(desktop.clipboardSent)
+    setMessage(desktop.clipboardSent)
   }
   const type = () => {
     for (const keysym of keysymsOf(text)) rfb.sendKey(keysym, null)
-    setSaid(desktop.clipboardTyped)
+    setMessage(desktop.clipboardTyped)
   }
-  const take = async (work: () => Promise<string>) => {
+  const reportResult = async (action: () => Promise<string>) => {
     try {
-      setSaid(await work())
+      setMessage(await action())
     } catch {
-      setSaid(desktop.clipboardDenied)
+      setMessage(desktop.clipboardDenied)
     }
   }
-  const copyToMine = () =>
-    take(async () => {
+  const copyToDevice = () =>
+    reportResult(async () => {
       await navigator.clipboard.writeText(text)
       return desktop.clipboardCopied
     })
-  const pasteMine = () =>
-    take(async () => {
+  const pasteFromDevice = () =>
+    reportResult(async () => {
       onText(await navigator.clipboard.readText())
       return ''
     })
@@ -65,20 +68,20 @@ export function ClipboardPanel({ rfb, text, onText, onClose }: ClipboardPanelPro
         onInput={({ currentTarget }) => onText(currentTarget.value)}
       />
       <p class="hint" id={`${id}-hint`} role="status">
-        {said || desktop.clipboardHint}
+        {message || desktop.clipboardHint}
       </p>
       <div class="clipboard-actions">
-        <button type="button" class="button primary" onClick={put}>
+        <button type="button" class="button primary" onClick={sendToDesktop}>
           {desktop.toDesktop}
         </button>
         <button type="button" class="button" onClick={type} disabled={text === ''}>
           {desktop.type}
         </button>
-        <button type="button" class="button" onClick={pasteMine}>
-          {desktop.fromMine}
+        <button type="button" class="button" onClick={pasteFromDevice}>
+          {desktop.pasteFromDevice}
         </button>
-        <button type="button" class="button" onClick={copyToMine} disabled={text === ''}>
-          {desktop.copyToMine}
+        <button type="button" class="button" onClick={copyToDevice} disabled={text === ''}>
+          {desktop.copyToDevice}
         </button>
         <button type="button" class="button quiet" onClick={onClose}>
           {close}

@@ -1,28 +1,28 @@
 import { useId, useState } from 'preact/hooks'
 import { facts } from '../common/facts.ts'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { Dialog } from './dialog.tsx'
 import { ErrorNotice } from './error-notice.tsx'
 import { type LifetimeChoice, secondsOf } from './lifetime.ts'
 import { LifetimePicker } from './lifetime-picker.tsx'
 import { OS_TYPES, OsIcon, type OsType } from './os.tsx'
-import type { Wanted } from './use-sandboxes.ts'
-import { useWork } from './use-work.ts'
-import { words } from './words.ts'
+import { consoleTexts } from './texts.ts'
+import type { CreateParameters } from './use-sandboxes.ts'
+import { useTask } from './use-task.ts'
 
 type CreateFormProps = {
-  /** Makes it, or rejects with ApiError. */
-  create: (wanted: Wanted) => Promise<unknown>
+  /** Rejects with CallError. */
+  create: (parameters: CreateParameters) => Promise<unknown>
   onClose: () => void
 }
 
-/** Asks what sandbox to make, and makes it. */
+/** The form that creates a sandbox. */
 export function CreateForm({ create, onClose }: CreateFormProps) {
-  const { createForm, cancel } = useWords(words)
+  const { createForm, cancel } = useTexts(consoleTexts)
   const [name, setName] = useState('')
   const [os, setOs] = useState<OsType>('Linux')
   const [lifetime, setLifetime] = useState<LifetimeChoice>({ kind: 'default' })
-  const { isBusy, failure, run } = useWork()
+  const { isBusy, failure, run } = useTask()
   const id = useId()
 
   const seconds = secondsOf(lifetime)
@@ -70,11 +70,11 @@ export function CreateForm({ create, onClose }: CreateFormProps) {
         <fieldset class="field">
           <legend class="label">{createForm.os}</legend>
           <div class="choices halves">
-            {OS_TYPES.map((one) => (
-              <label class="choice" key={one}>
-                <input type="radio" name={`${id}-os`} checked={one === os} onChange={() => setOs(one)} />
-                <OsIcon os={one} />
-                {one}
+            {OS_TYPES.map((osType) => (
+              <label class="choice" key={osType}>
+                <input type="radio" name={`${id}-os`} checked={osType === os} onChange={() => setOs(osType)} />
+                <OsIcon os={osType} />
+                {osType}
               </label>
             ))}
           </div>
@@ -87,7 +87,7 @@ export function CreateForm({ create, onClose }: CreateFormProps) {
           isRefused={isRefused('LifetimeSeconds')}
         />
         {facts.isRealCloud && <p class="notice warning">{createForm.realHint}</p>}
-        {failure && <ErrorNotice failure={failure} during="create" />}
+        {failure && <ErrorNotice failure={failure} context="create" />}
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose} disabled={isBusy}>
             {cancel}

@@ -1,66 +1,68 @@
 import RFB from '@novnc/novnc'
-import type { Closing } from './reconnect.ts'
+import type { CloseInfo } from './reconnect.ts'
 
 type Connection = {
-  /** How it ended, or why it never began. Never rejects. */
-  closed: Promise<Closing & { wasOpen: boolean }>
+  /** How the connection ended, or why there was none. Never rejects. */
+  closed: Promise<CloseInfo & { wasConnected: boolean }>
   close(): void
 }
 
 type ConnectionEvents = {
-  /** The desktop is seen. */
-  onOpen: (rfb: RFB) => void
+  /** The desktop is visible. */
+  onConnect: (rfb: RFB) => void
   onClipboard: (text: string) => void
 }
 
-/** VNC beyond the bridge: a desktop that wants a password, or that noVNC does not understand. */
+/** Failures of VNC behind the bridge, in the format of the refusals of the bridge. */
 const NOT_UNDERSTOOD = { code: 4_500, reason: 'DesktopNotUnderstood' }
 const WANTS_PASSWORD = { code: 4_401, reason: 'DesktopWantsPassword' }
 
 /**
- * Shows the desktop of a token in an element of the page. noVNC takes over with the first byte that the desktop sends:
- * so a refusal, which the bridge tells by closing, is no failure of VNC.
+ * Shows the desktop of a token in an element of the page. noVNC gets the socket with the first message of the desktop,
+ * so that a refusal, for which the bridge closes the socket, is not a failure of VNC.
  */
 export function connectDesktop(target: HTMLElement, token: string, events: ConnectionEvents): Connection {
   const protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
   const socket = new WebSocket(`${protocol}//${location.host}/websockify?${new URLSearchParams({ token })}`)
   socket.binaryType = 'arraybuffer'
   let rfb: RFB | undefined
-  let wasOpen = false
-  let told: Closing | undefined
+  let wasConnected = false
+  let vncFailure: CloseInfo | undefined
 
-  const end = (closing: Closing) => {
-    told ??= closing
+  const fail = (failure: CloseInfo) => {
+    vncFailure ??= failure
     socket.close()
   }
-  const begin = ({ data }: MessageEvent) => {
+  const startVnc = ({ data }: MessageEvent) => {
     rfb = new RFB(target, socket, { shared: true })
     rfb.background = 'transparent'
     rfb.showDotCursor = true
     rfb.addEventListener('connect', () => {
-      wasOpen = true
-      if (rfb) events.onOpen(rfb)
+      wasConnected = true
+      if (rfb) events.onConnect(rfb)
     })
     rfb.addEventListener('clipboard', (event) =>
       events.onClipboard((event as CustomEvent<{ text: string }>).detail.text),
     )
-    rfb.addEventListener('credentialsrequired', () => end(WANTS_PASSWORD))
-    rfb.addEventListener('securityfailure', () => end(WANTS_PASSWORD))
-    // It ends a connection by itself only over what it does not understand; else the socket was closed first.
+    rfb.addEventListener('credentialsrequired', () => fail(WANTS_PASSWORD))
+    rfb.addEventListener('securityfailure', () => fail(WANTS_PASSWORD))
+    // If the socket is still open, noVNC disconnects because it does not understand the server.
     rfb.addEventListener('disconnect', () => {
-      if (socket.readyState !== WebSocket.CLOSED) end(NOT_UNDERSTOOD)
+      if (socket.readyState !== WebSocket.CLOSED) fail(NOT_UNDERSTOOD)
     })
-    socket.dispatchEvent(new MessageEvent('message', { data })) // noVNC has not heard this one
+    socket.dispatchEvent(new MessageEvent('message', { data })) // noVNC has missed this message
   }
-  socket.addEventListener('message', begin, { once: true })
+  socket.addEventListener('message', startVnc, { once: true })
 
-  const closed = new Promise<Closing & { wasOpen: boolean }>((resolve) => {
-    socket.addEventListener('close', ({ code, reason }) => resolve({ ...(told ?? { code, reason }), wasOpen }))
+  const closed = new Promise<CloseInfo & { wasConnected: boolean }>((resolve) => {
+    socket.addEventListener('close', ({ code, reason }) => {
+      resolve({ ...(vncFailure ?? { code, reason }), wasConnected })
+    })
   })
   return {
     closed,
     close() {
-      socket.removeEventListener('message', begin)
+      socket.removeEventListener('message', startVnc)
       if (socket.readyState === WebSocket.CLOSED) return
       if (rfb) rfb.disconnect()
       else socket.close()

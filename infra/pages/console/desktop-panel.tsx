@@ -2,15 +2,15 @@ import type { ComponentChildren } from 'preact'
 import type { Sandbox } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
 import { facts } from '../common/facts.ts'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { ErrorNotice } from './error-notice.tsx'
-import { MOST_TRIES } from './reconnect.ts'
-import { LIST } from './routes.ts'
-import { isMoving } from './sandbox.ts'
+import { MAX_RETRIES } from './reconnect.ts'
+import { LIST_HASH } from './routes.ts'
+import { isTransitional } from './sandbox.ts'
 import { Spinner } from './spinner.tsx'
+import { consoleTexts } from './texts.ts'
 import type { DesktopState } from './use-desktop.ts'
 import type { Sandboxes } from './use-sandboxes.ts'
-import { words } from './words.ts'
 
 const COMMAND = 'npm start -- --desktops'
 
@@ -19,20 +19,26 @@ type DesktopPanelProps = {
   sandboxes: Pick<Sandboxes, 'list' | 'failure'>
   isReady: boolean
   state: DesktopState
-  onAgain: () => void
+  onReconnect: () => void
 }
 
-/** In place of a desktop: what is waited for, or why there is none. */
-export function DesktopPanel({ sandbox, sandboxes: { list, failure }, isReady, state, onAgain }: DesktopPanelProps) {
-  const all = useWords(words)
+/** Shown in place of a desktop: what the page is waiting for, or why there is no desktop. */
+export function DesktopPanel({
+  sandbox,
+  sandboxes: { list, failure },
+  isReady,
+  state,
+  onReconnect,
+}: DesktopPanelProps) {
+  const all = useTexts(consoleTexts)
   const { desktop, status } = all
   const back = (
-    <a class="button" href={LIST}>
+    <a class="button" href={LIST_HASH}>
       {desktop.back}
     </a>
   )
 
-  if (list && !sandbox && (state.kind === 'idle' || state.kind === 'over')) {
+  if (list && !sandbox && (state.kind === 'idle' || state.kind === 'failed')) {
     return (
       <Panel>
         <h2>{desktop.goneTitle}</h2>
@@ -54,23 +60,23 @@ export function DesktopPanel({ sandbox, sandboxes: { list, failure }, isReady, s
   }
   if (sandbox && !isReady) {
     const { Status } = sandbox
-    const inWords = status[Status] ?? Status
+    const statusText = status[Status] ?? Status
     return (
       <Panel>
-        {Status === 'DELETING' || !isMoving(Status) ? (
+        {Status === 'DELETING' || !isTransitional(Status) ? (
           <>
-            <p>{desktop.notRunning(inWords)}</p>
+            <p>{desktop.notRunning(statusText)}</p>
             <div class="panel-actions">{back}</div>
           </>
         ) : (
-          <Busy>{desktop.waiting(inWords)}</Busy>
+          <Busy>{desktop.waiting(statusText)}</Busy>
         )}
       </Panel>
     )
   }
-  if (state.kind === 'over') {
-    const again = (
-      <button type="button" class="button primary" onClick={onAgain}>
+  if (state.kind === 'failed') {
+    const reconnect = (
+      <button type="button" class="button primary" onClick={onReconnect}>
         {desktop.reconnect}
       </button>
     )
@@ -80,7 +86,7 @@ export function DesktopPanel({ sandbox, sandboxes: { list, failure }, isReady, s
           <h2>{desktop.noDesktopsTitle}</h2>
           <HowToGetDesktops />
           <div class="panel-actions">
-            {again}
+            {reconnect}
             {back}
           </div>
         </Panel>
@@ -88,8 +94,8 @@ export function DesktopPanel({ sandbox, sandboxes: { list, failure }, isReady, s
     }
     return (
       <Panel>
-        <ErrorNotice failure={state.failure} during="desktop">
-          {again}
+        <ErrorNotice failure={state.failure} context="desktop">
+          {reconnect}
           {back}
         </ErrorNotice>
       </Panel>
@@ -97,7 +103,7 @@ export function DesktopPanel({ sandbox, sandboxes: { list, failure }, isReady, s
   }
   return (
     <Panel>
-      <Busy>{state.kind === 'broken' ? desktop.reconnecting(state.tries, MOST_TRIES) : desktop.connecting}</Busy>
+      <Busy>{state.kind === 'reconnecting' ? desktop.reconnecting(state.retry, MAX_RETRIES) : desktop.connecting}</Busy>
       {facts.hasNoDesktops && <HowToGetDesktops />}
     </Panel>
   )
@@ -116,7 +122,7 @@ function Busy({ children }: { children: ComponentChildren }) {
 }
 
 function HowToGetDesktops() {
-  const { desktop } = useWords(words)
+  const { desktop } = useTexts(consoleTexts)
   return (
     <>
       <p class="muted">{desktop.noDesktops}</p>

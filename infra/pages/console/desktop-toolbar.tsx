@@ -2,21 +2,21 @@ import type RFB from '@novnc/novnc'
 import type { RefObject } from 'preact'
 import type { Sandbox } from '../common/api.ts'
 import { Icon, type IconName } from '../common/icon.tsx'
-import { useWords } from '../common/language.ts'
-import { Life, Name, Status } from './cells.tsx'
-import { LIST } from './routes.ts'
+import { useTexts } from '../common/language.ts'
+import { Name, RemainingTime, Status } from './cells.tsx'
+import { LIST_HASH } from './routes.ts'
+import { consoleTexts } from './texts.ts'
 import { TouchKeyboard } from './touch-keyboard.tsx'
 import { useFullscreen } from './use-fullscreen.ts'
-import { useMedia } from './use-media.ts'
-import { words } from './words.ts'
+import { useMediaQuery } from './use-media-query.ts'
 
 type DesktopToolbarProps = {
   page: RefObject<HTMLElement | null>
-  /** Gets the focus of who leaves the desktop by keyboard. */
+  /** Gets the focus when the user leaves the desktop by keyboard. */
   firstTool: RefObject<HTMLButtonElement | null>
   sandbox: Sandbox | undefined
   name: string
-  /** While there is a connection. */
+  /** Undefined while there is no connection. */
   rfb: RFB | undefined
   isScaled: boolean
   onScale: (isScaled: boolean) => void
@@ -27,28 +27,28 @@ type DesktopToolbarProps = {
   onRenew: () => void
 }
 
-/** A phone or a tablet, which seldom has a keyboard of keys. */
-const TOUCHED = '(hover: none) and (pointer: coarse)'
+/** A phone or a tablet, which seldom has a hardware keyboard. */
+const TOUCH_QUERY = '(hover: none) and (pointer: coarse)'
 
-/** Above the desktop: which one it is, for how long, and what can be done with it. */
+/** The bar above the desktop: the sandbox, its remaining time, and the tools. */
 export function DesktopToolbar(props: DesktopToolbarProps) {
   const { page, firstTool, sandbox, name, rfb, isScaled, isViewOnly, isClipboardOpen } = props
-  const { desktop, list } = useWords(words)
-  const { isFull, isPossible, toggle } = useFullscreen(page)
-  const isOff = rfb === undefined
-  const isTouched = useMedia(TOUCHED)
+  const { desktop, list } = useTexts(consoleTexts)
+  const { isFullscreen, isSupported, toggle } = useFullscreen(page)
+  const isDisabled = rfb === undefined
+  const isTouchDevice = useMediaQuery(TOUCH_QUERY)
   return (
     <div class="toolbar">
-      <a class="button quiet icon-only" href={LIST} aria-label={desktop.back} title={desktop.back}>
+      <a class="button quiet icon-only" href={LIST_HASH} aria-label={desktop.back} title={desktop.back}>
         <Icon name="back" />
       </a>
       <h1>{sandbox ? <Name sandbox={sandbox} /> : <code>{name}</code>}</h1>
       {sandbox && (
         <div class="toolbar-facts">
           <Status sandbox={sandbox} />
-          <span class="toolbar-life">
+          <span class="toolbar-time-left">
             <Icon name="clock" size={14} />
-            <Life sandbox={sandbox} />
+            <RemainingTime sandbox={sandbox} />
           </span>
           <button type="button" class="button" onClick={props.onRenew} disabled={sandbox.Status === 'DELETING'}>
             {list.renew}
@@ -56,13 +56,13 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
         </div>
       )}
       <fieldset class="tools" aria-label={desktop.tools}>
-        {isTouched && <TouchKeyboard rfb={rfb} isOff={isOff || isViewOnly} />}
+        {isTouchDevice && <TouchKeyboard rfb={rfb} isDisabled={isDisabled || isViewOnly} />}
         <button
           ref={firstTool}
           type="button"
           class="button quiet"
-          aria-expanded={isClipboardOpen && !isOff}
-          disabled={isOff}
+          aria-expanded={isClipboardOpen && !isDisabled}
+          disabled={isDisabled}
           onClick={() => props.onClipboard(!isClipboardOpen)}
         >
           <Icon name="clipboard" />
@@ -73,25 +73,31 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
           class="button quiet"
           aria-label={desktop.ctrlAltDel}
           title={desktop.ctrlAltDel}
-          disabled={isOff || isViewOnly}
+          disabled={isDisabled || isViewOnly}
           onClick={() => rfb?.sendCtrlAltDel()}
         >
-          {!isTouched && <Icon name="keyboard" />}
+          {!isTouchDevice && <Icon name="keyboard" />}
           Ctrl+Alt+Del
         </button>
-        <Tool icon="fit" name={desktop.fit} isOn={isScaled} isOff={isOff} onClick={() => props.onScale(!isScaled)} />
+        <Tool
+          icon="fit"
+          name={desktop.fit}
+          isOn={isScaled}
+          isDisabled={isDisabled}
+          onClick={() => props.onScale(!isScaled)}
+        />
         <Tool
           icon="eye"
           name={desktop.viewOnly}
           isOn={isViewOnly}
-          isOff={isOff}
+          isDisabled={isDisabled}
           onClick={() => props.onViewOnly(!isViewOnly)}
         />
-        {isPossible && (
+        {isSupported && (
           <Tool
             icon="fullscreen"
-            name={isFull ? desktop.leaveFullscreen : desktop.fullscreen}
-            isOff={false}
+            name={isFullscreen ? desktop.leaveFullscreen : desktop.fullscreen}
+            isDisabled={false}
             onClick={toggle}
           />
         )}
@@ -100,9 +106,9 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
   )
 }
 
-type ToolProps = { icon: IconName; name: string; isOn?: boolean; isOff: boolean; onClick: () => void }
+type ToolProps = { icon: IconName; name: string; isOn?: boolean; isDisabled: boolean; onClick: () => void }
 
-function Tool({ icon, name, isOn, isOff, onClick }: ToolProps) {
+function Tool({ icon, name, isOn, isDisabled, onClick }: ToolProps) {
   return (
     <button
       type="button"
@@ -110,7 +116,7 @@ function Tool({ icon, name, isOn, isOff, onClick }: ToolProps) {
       aria-label={name}
       title={name}
       aria-pressed={isOn}
-      disabled={isOff}
+      disabled={isDisabled}
       onClick={onClick}
     >
       <Icon name={icon} />

@@ -1,29 +1,29 @@
 import './desktop.css'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Sandbox } from '../common/api.ts'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { ClipboardPanel } from './clipboard-panel.tsx'
 import { DesktopPanel } from './desktop-panel.tsx'
 import { DesktopToolbar } from './desktop-toolbar.tsx'
-import { createLeaveKeys } from './leave-keys.ts'
+import { createLeaveShortcut } from './leave-shortcut.ts'
 import { RenewForm } from './renew-form.tsx'
-import { nameOf } from './sandbox.ts'
+import { displayName } from './sandbox.ts'
+import { consoleTexts } from './texts.ts'
 import { useDesktop } from './use-desktop.ts'
 import type { Sandboxes } from './use-sandboxes.ts'
-import { words } from './words.ts'
 
 type DesktopProps = {
   sandboxId: string
-  /** Of a link that was opened. */
+  /** From the link that was opened, if any. */
   token: string | undefined
-  /** As it is listed; undefined while it is not. */
+  /** Undefined while the sandbox is not in the list. */
   sandbox: Sandbox | undefined
   sandboxes: Sandboxes
 }
 
-/** The desktop of a Linux sandbox, and the tools around it. */
+/** The page with the desktop of a Linux sandbox and its tools. */
 export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) {
-  const { desktop } = useWords(words)
+  const { desktop } = useTexts(consoleTexts)
   const page = useRef<HTMLElement>(null)
   const screen = useRef<HTMLDivElement>(null)
   const firstTool = useRef<HTMLButtonElement>(null)
@@ -33,11 +33,11 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
   const [isClipboardOpen, setClipboardOpen] = useState(false)
   const [isRenewing, setRenewing] = useState(false)
 
-  // Until the list is there, a link is worth a try.
+  // Before the first list, try the token of the link.
   const isReady = sandbox ? sandbox.Status === 'RUNNING' && sandbox.OsType === 'Linux' : token !== undefined
-  const { state, connectAgain } = useDesktop({ screen, sandboxId, token, isReady, onClipboard: setClipboard })
-  const rfb = state.kind === 'open' ? state.rfb : undefined
-  const name = sandbox ? nameOf(sandbox) : sandboxId
+  const { state, reconnect } = useDesktop({ screen, sandboxId, token, isReady, onClipboard: setClipboard })
+  const rfb = state.kind === 'connected' ? state.rfb : undefined
+  const name = sandbox ? displayName(sandbox) : sandboxId
 
   useEffect(() => {
     if (!rfb) return
@@ -45,28 +45,28 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
     rfb.viewOnly = isViewOnly
   }, [rfb, isScaled, isViewOnly])
 
-  // Whoever opened it wants to type, unless they are busy with something else in the page.
+  // Move the focus into the desktop, unless the user is already using something else in the page.
   useEffect(() => {
     if (rfb && document.activeElement === document.body) rfb.focus({ preventScroll: true })
   }, [rfb])
 
-  // Why it ended stands in the list.
+  // The list shows why the connection ended.
   const { refresh } = sandboxes
   useEffect(() => {
-    if (state.kind === 'over' || state.kind === 'broken') refresh()
+    if (state.kind === 'failed' || state.kind === 'reconnecting') refresh()
   }, [state.kind, refresh])
 
   useEffect(() => {
-    const isLeaving = createLeaveKeys()
-    const listen = (event: KeyboardEvent) => {
-      if (isLeaving(event)) firstTool.current?.focus()
+    const isLeaveShortcut = createLeaveShortcut()
+    const onKey = (event: KeyboardEvent) => {
+      if (isLeaveShortcut(event)) firstTool.current?.focus()
     }
-    // Before the desktop takes them.
-    addEventListener('keydown', listen, true)
-    addEventListener('keyup', listen, true)
+    // In the capture phase, before the desktop handles the keys.
+    addEventListener('keydown', onKey, true)
+    addEventListener('keyup', onKey, true)
     return () => {
-      removeEventListener('keydown', listen, true)
-      removeEventListener('keyup', listen, true)
+      removeEventListener('keydown', onKey, true)
+      removeEventListener('keyup', onKey, true)
     }
   }, [])
 
@@ -111,7 +111,7 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
             sandboxes={sandboxes}
             isReady={isReady}
             state={state}
-            onAgain={connectAgain}
+            onReconnect={reconnect}
           />
         )}
       </div>

@@ -4,14 +4,14 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 
 type DialogProps = {
   title: string
-  /** Called when it is to go: Esc, or the way back on a phone. */
+  /** Called after Esc, or the back gesture of a phone. */
   onClose: () => void
-  /** It stays until its work is done. */
+  /** The dialog cannot be closed while it is busy. */
   isBusy?: boolean
   children: ComponentChildren
 }
 
-/** A question or a form before everything else. The focus goes back to where it came from. */
+/** A modal dialog. After it closes, the focus returns to the element that had it before. */
 export function Dialog({ title, onClose, isBusy = false, children }: DialogProps) {
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
@@ -20,16 +20,16 @@ export function Dialog({ title, onClose, isBusy = false, children }: DialogProps
   useLayoutEffect(() => {
     const element = dialog.current
     if (!element) return
-    const closed = () => {
+    const onDialogClose = () => {
       const { onClose, isBusy } = latest.current
       if (isBusy) show(element)
       else onClose()
     }
-    element.addEventListener('close', closed)
+    element.addEventListener('close', onDialogClose)
     show(element)
     return () => {
-      // The event comes later, when another dialog may be open.
-      element.removeEventListener('close', closed)
+      // The close event comes later, when another dialog may be open.
+      element.removeEventListener('close', onDialogClose)
       element.close()
     }
   }, [])
@@ -39,7 +39,7 @@ export function Dialog({ title, onClose, isBusy = false, children }: DialogProps
       class="dialog"
       aria-labelledby={id}
       onCancel={(event) => {
-        event.preventDefault() // browsers do not heed it twice in a row: then it closes
+        event.preventDefault() // browsers ignore it the second time in a row, and close the dialog
         if (!isBusy) onClose()
       }}
     >
@@ -51,6 +51,6 @@ export function Dialog({ title, onClose, isBusy = false, children }: DialogProps
 
 function show(dialog: HTMLDialogElement): void {
   dialog.showModal()
-  // The first field, which of radio buttons is the chosen one; without fields the first button has it already.
+  // Focus the first field, or the checked radio button. Without fields, the first button already has the focus.
   dialog.querySelector<HTMLElement>('input:not([type=radio]), input:checked')?.focus()
 }

@@ -1,31 +1,31 @@
 import './error-notice.css'
 import type { ComponentChildren } from 'preact'
-import type { ApiError } from '../common/api.ts'
+import type { CallError } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
 import { Icon } from '../common/icon.tsx'
-import { useWords } from '../common/language.ts'
-import { type During, errorWords } from './error-words.ts'
-import { words } from './words.ts'
+import { useTexts } from '../common/language.ts'
+import { describeError, type ErrorContext } from './describe-error.ts'
+import { consoleTexts } from './texts.ts'
 
 type ErrorNoticeProps = {
-  failure: ApiError
-  during?: During
-  /** What did not work, where the place does not say it. */
+  failure: CallError
+  context?: ErrorContext
+  /** What failed, if the place of the notice does not make it clear. */
   title?: string
   /** Buttons. */
   children?: ComponentChildren
 }
 
-/** A failure in words, with what the service itself says of it and the id under which its log has more. It stays. */
-export function ErrorNotice({ failure, during, title, children }: ErrorNoticeProps) {
-  const all = useWords(words)
+/** Describes a failure, with the message of the API, its code, and the request id for the log of the service. */
+export function ErrorNotice({ failure, context, title, children }: ErrorNoticeProps) {
+  const all = useTexts(consoleTexts)
   const { code, message, requestId } = failure
   return (
     <div class="notice danger" role="alert">
       <Icon name="warning" />
       <div class="notice-text">
         {title && <p class="notice-title">{title}</p>}
-        <p class={title ? undefined : 'notice-title'}>{errorWords(failure, all, during)}</p>
+        <p class={title ? undefined : 'notice-title'}>{describeError(failure, all, context)}</p>
         <p class="notice-message" lang="en">
           {message}
         </p>

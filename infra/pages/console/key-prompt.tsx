@@ -1,21 +1,21 @@
 import './key-prompt.css'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { useWords } from '../common/language.ts'
-import { words } from './words.ts'
+import { useTexts } from '../common/language.ts'
+import { consoleTexts } from './texts.ts'
 
 type KeyPromptProps = {
-  /** The key that was entered before was not right. */
+  /** Whether the key that was entered before is wrong. */
   isWrong: boolean
   onKey: (key: string) => void
 }
 
-/** Asks for the key that each call carries when the local cloud was started with `--auth key`. */
+/** Asks for the API key. The local cloud requires it if it was started with `--auth key`. */
 export function KeyPrompt({ isWrong, onKey }: KeyPromptProps) {
-  const { key: texts } = useWords(words)
+  const { key: texts } = useTexts(consoleTexts)
   const [value, setValue] = useState('')
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), []) // it is all there is to do here
+  useEffect(() => field.current?.focus(), [])
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     if (value.trim()) onKey(value.trim())

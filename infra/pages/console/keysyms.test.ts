@@ -29,7 +29,7 @@ test.each([
   expect(keysymsOfEdit(before, after)).toEqual(keysyms)
 })
 
-test('the keys of an edit make the one text of the other', () => {
+test('the keys of an edit turn the old text into the new one', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '你', '😀', ' ') })
   fc.assert(
     fc.property(text, text, text, (start, before, after) => {

@@ -3,11 +3,12 @@ const TAB = 0xff09
 const BACKSPACE = 0xff08
 
 /**
- * The keys that type a text, as X11 keysyms: Latin-1 characters are their own, all others are 0x01000000 + the code
- * point (X Window System Protocol, appendix A). Line breaks are Return; other control characters are left out.
+ * Returns the keys that type a text, as X11 keysyms. The keysym of a Latin-1 character is its code point; for all others
+ * it is 0x01000000 + the code point (X Window System Protocol, appendix A). Line breaks become Return. Omits other
+ * control characters.
  */
 export function keysymsOf(text: string): number[] {
-  return [...text.replace(/\r\n?/g, '\n')].flatMap((character) => {
+  return Array.from(text.replace(/\r\n?/g, '\n')).flatMap((character) => {
     const code = character.codePointAt(0) ?? 0
     if (character === '\n') return RETURN
     if (character === '\t') return TAB
@@ -16,10 +17,15 @@ export function keysymsOf(text: string): number[] {
   })
 }
 
-/** The keys that make one text of another, with the cursor at its end: Backspace for what has gone, then what is new. */
+/**
+ * Returns the keys that turn one text into another, with the cursor at its end: Backspace for each character after the
+ * common start, then the new characters.
+ */
 export function keysymsOfEdit(before: string, after: string): number[] {
-  const [old, now] = [[...before], [...after]]
-  const differs = old.findIndex((character, at) => character !== now[at])
-  const same = differs === -1 ? old.length : differs
-  return [...old.slice(same).map(() => BACKSPACE), ...keysymsOf(now.slice(same).join(''))]
+  const oldCharacters = Array.from(before)
+  const newCharacters = Array.from(after)
+  let common = 0
+  while (common < oldCharacters.length && oldCharacters[common] === newCharacters[common]) common += 1
+  const backspaces = Array<number>(oldCharacters.length - common).fill(BACKSPACE)
+  return [...backspaces, ...keysymsOf(newCharacters.slice(common).join(''))]
 }

@@ -1,58 +1,63 @@
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { LOCALE, useLanguage } from '../common/language.ts'
 import { type LifetimeChoice, PRESETS, secondsOf, UNITS, type Unit } from './lifetime.ts'
-import { useNow } from './now.ts'
-import { clockTime } from './time-left.ts'
-import { words } from './words.ts'
+import { consoleTexts } from './texts.ts'
+import { formatTime } from './time-left.ts'
+import { useNow } from './use-now.ts'
 
 type LifetimePickerProps = {
   legend: string
   choice: LifetimeChoice
   onChoose: (choice: LifetimeChoice) => void
-  /** Whether it may be left to the service. */
+  /** Whether to offer the default of the service. */
   hasDefault?: boolean
-  /** When that ends, in words; left out: those of a new sandbox. */
-  endsAt?: (time: string) => string
-  /** The service refuses what is chosen. */
+  /** The text for the expiry time; default: the text for a new sandbox. */
+  expiryText?: (time: string) => string
+  /** Whether the service refused the choice. */
   isRefused: boolean
 }
 
-/** Presets, and an amount of minutes, hours or days; says when that ends. */
+/** Offers presets and a number of minutes, hours or days. Shows when the sandbox would expire. */
 export function LifetimePicker(props: LifetimePickerProps) {
   const { legend, choice, onChoose, hasDefault = false, isRefused } = props
   const language = useLanguage()
-  const { lifetime } = words[language]
-  const { endsAt = lifetime.endsAt } = props
+  const { lifetime } = consoleTexts[language]
+  const { expiryText = lifetime.expiresAt } = props
   const id = useId()
   const seconds = secondsOf(choice)
-  const endWords = (now: number) => clockTime(now + (seconds || 0) * 1_000, language) // of NaN, nothing is said
-  const end = endWords(useNow(endWords))
-  const radio = (label: string, own: LifetimeChoice, isChosen: boolean) => (
+  const formatExpiry = (now: number) => formatTime(now + (seconds || 0) * 1_000, language) // not shown for NaN
+  const expiry = formatExpiry(useNow(formatExpiry))
+  const radio = (label: string, value: LifetimeChoice, isChecked: boolean) => (
     <label class="choice">
-      <input type="radio" name={id} checked={isChosen} onChange={() => onChoose(own)} />
+      <input type="radio" name={id} checked={isChecked} onChange={() => onChoose(value)} />
       {label}
     </label>
   )
   const isOther = choice.kind === 'other'
 
-  // Who points at it wants to type next; arrow keys pass over it.
+  // After a click on "Other", the user wants to type, so the field gets the focus. Arrow keys only pass over the choice.
   const amount = useRef<HTMLInputElement>(null)
-  const isPointed = useRef(false)
-  const note = ({ type }: Event) => {
-    isPointed.current = type === 'pointerdown'
+  const wasClicked = useRef(false)
+  const noteInput = ({ type }: Event) => {
+    wasClicked.current = type === 'pointerdown'
   }
   useLayoutEffect(() => {
-    if (isOther && isPointed.current) amount.current?.focus()
+    if (isOther && wasClicked.current) amount.current?.focus()
   }, [isOther])
 
+  const hint = () => {
+    if (seconds === undefined) return lifetime.defaultHint
+    return Number.isNaN(seconds) ? lifetime.invalid : expiryText(expiry)
+  }
+
   return (
-    <fieldset class="field" onPointerDown={note} onKeyDown={note}>
+    <fieldset class="field" onPointerDown={noteInput} onKeyDown={noteInput}>
       <legend class="label">{legend}</legend>
       <div class="choices lifetimes">
         {hasDefault && radio(lifetime.default, { kind: 'default' }, choice.kind === 'default')}
         {PRESETS.map((preset) =>
           radio(
-            presetWords(preset, LOCALE[language]),
+            formatPreset(preset, LOCALE[language]),
             { kind: 'preset', seconds: preset },
             choice.kind === 'preset' && choice.seconds === preset,
           ),
@@ -88,19 +93,17 @@ export function LifetimePicker(props: LifetimePickerProps) {
         </div>
       )}
       <p class="hint" id={`${id}-hint`}>
-        {seconds === undefined ? lifetime.defaultHint : Number.isNaN(seconds) ? lifetime.invalid : endsAt(end)}
+        {hint()}
       </p>
     </fieldset>
   )
 }
 
-function presetWords(seconds: number, locale: string): string {
-  const unit = seconds < UNITS.hours ? 'minute' : seconds < UNITS.days ? 'hour' : 'day'
-  // The long word for minutes has no room.
-  const format = new Intl.NumberFormat(locale, {
-    style: 'unit',
-    unit,
-    unitDisplay: unit === 'minute' ? 'short' : 'long',
-  })
-  return format.format(seconds / UNITS[`${unit}s`])
+function formatPreset(seconds: number, locale: string): string {
+  const formatUnit = (count: number, unit: string, unitDisplay: 'short' | 'long') =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay }).format(count)
+  // The long form of minutes is too long for the button.
+  if (seconds < UNITS.hours) return formatUnit(seconds / UNITS.minutes, 'minute', 'short')
+  if (seconds < UNITS.days) return formatUnit(seconds / UNITS.hours, 'hour', 'long')
+  return formatUnit(seconds / UNITS.days, 'day', 'long')
 }

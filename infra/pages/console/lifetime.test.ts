@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { presetAfter, secondsOf, type Unit } from './lifetime.ts'
 
-test('the default is left to the service, a preset is what it says', () => {
+test('the default has no seconds, a preset has its own', () => {
   expect(secondsOf({ kind: 'default' })).toBeUndefined()
   expect(secondsOf({ kind: 'preset', seconds: 900 })).toBe(900)
 })
@@ -25,13 +25,13 @@ test.each<[string, Unit, number]>([
   expect(secondsOf({ kind: 'other', amount, unit })).toBe(expected)
 })
 
-test.each<[end: string | undefined, seconds: number]>([
+test.each<[expireAt: string | undefined, seconds: number]>([
   ['2026-11-23T12:00:00Z', 900],
   ['2026-11-23T12:14:59Z', 900],
   ['2026-11-23T12:15:00Z', 3_600],
   ['2026-11-24T11:59:00Z', 86_400],
   ['2026-12-30T12:00:00Z', 604_800],
   [undefined, 604_800],
-])('a sandbox that ends %s is offered %s s from noon', (end, seconds) => {
-  expect(presetAfter(end, Date.parse('2026-11-23T12:00:00Z'))).toBe(seconds)
+])('the preset for a sandbox that expires at %s is %s s at noon', (expireAt, seconds) => {
+  expect(presetAfter(expireAt, Date.parse('2026-11-23T12:00:00Z'))).toBe(seconds)
 })

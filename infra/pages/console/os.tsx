@@ -2,7 +2,7 @@ export const OS_TYPES = ['Linux', 'Windows'] as const
 
 export type OsType = (typeof OS_TYPES)[number]
 
-/** A terminal for Linux, a window for Windows. */
+/** The icon of a terminal for Linux, of a window for Windows. */
 export function OsIcon({ os }: { os: string }) {
   const path =
     os === 'Windows'

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { pollInterval } from './poll-interval.ts'
 
-const seen = { statuses: [], quietFor: 0, failures: 0 }
+const state = { statuses: [], unchangedMs: 0, failures: 0 }
 
 test.each([
-  ['nothing there', {}, 12_000],
-  ['all at rest', { statuses: ['RUNNING', 'STOPPED', 'ERROR'] }, 12_000],
-  ['one boots', { statuses: ['RUNNING', 'CREATING'] }, 1_000],
-  ['one is deleted', { statuses: ['DELETING'] }, 1_000],
-  ['one boots for long', { statuses: ['CREATING'], quietFor: 90_000 }, 6_000],
-  ['a status that is not known', { statuses: ['HIBERNATED'] }, 12_000],
-  ['no answer once', { statuses: ['CREATING'], failures: 1 }, 2_000],
-  ['no answer twice', { failures: 2 }, 4_000],
-  ['no answer for long', { failures: 50 }, 15_000],
+  ['no sandboxes', {}, 12_000],
+  ['no transitional status', { statuses: ['RUNNING', 'STOPPED', 'ERROR'] }, 12_000],
+  ['one is booting', { statuses: ['RUNNING', 'CREATING'] }, 1_000],
+  ['one is being deleted', { statuses: ['DELETING'] }, 1_000],
+  ['one is booting for long', { statuses: ['CREATING'], unchangedMs: 90_000 }, 6_000],
+  ['an unknown status', { statuses: ['HIBERNATED'] }, 12_000],
+  ['one failure', { statuses: ['CREATING'], failures: 1 }, 2_000],
+  ['two failures', { failures: 2 }, 4_000],
+  ['many failures', { failures: 50 }, 15_000],
 ])('%s', (_, change, expected) => {
-  expect(pollInterval({ ...seen, ...change })).toBe(expected)
+  expect(pollInterval({ ...state, ...change })).toBe(expected)
 })

@@ -1,20 +1,20 @@
-import { isMoving } from './sandbox.ts'
+import { isTransitional } from './sandbox.ts'
 
-export type Seen = {
+export type PollState = {
   statuses: readonly string[]
-  /** How long nothing has changed, in milliseconds. */
-  quietFor: number
-  /** How often in a row there was no list. */
+  /** Time since the last change of the list, in milliseconds. */
+  unchangedMs: number
+  /** Number of polls in a row that failed. */
   failures: number
 }
 
 /**
- * How long to wait before the next look, in milliseconds. Each look is a call, which the terminal of the local cloud
- * shows.
+ * Returns the delay before the next poll, in milliseconds. The delay is long where nothing changes, because each poll is
+ * a line in the terminal of the local cloud.
  */
-export function pollInterval({ statuses, quietFor, failures }: Seen): number {
+export function pollInterval({ statuses, unchangedMs, failures }: PollState): number {
   if (failures > 0) return Math.min(1_000 * 2 ** failures, 15_000)
-  if (!statuses.some(isMoving)) return 12_000
-  // What does not move on for long is stuck.
-  return quietFor < 90_000 ? 1_000 : 6_000
+  if (!statuses.some(isTransitional)) return 12_000
+  // A sandbox that stays in a transitional status for longer is stuck.
+  return unchangedMs < 90_000 ? 1_000 : 6_000
 }

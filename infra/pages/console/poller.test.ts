@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createPoller, type Poller } from './poller.ts'
 
-let looks: number
-let finish: (() => void)[]
+let polls: number
+let resolvers: (() => void)[]
 let poller: Poller
-let pause: number | undefined
+let delay: number | undefined
 
 beforeEach(() => {
   vi.useFakeTimers()
-  looks = 0
-  finish = []
-  pause = 1_000
+  polls = 0
+  resolvers = []
+  delay = 1_000
   poller = createPoller({
-    look: () => {
-      looks += 1
-      return new Promise((resolve) => finish.push(resolve))
+    poll: () => {
+      polls += 1
+      return new Promise((resolve) => resolvers.push(resolve))
     },
-    pause: () => pause,
+    nextDelay: () => delay,
   })
 })
 
@@ -25,66 +25,66 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Ends the look under way, and lets what follows happen. */
-async function answered(milliseconds = 0): Promise<void> {
-  finish.shift()?.()
+/** Finishes the current poll, and advances the time. */
+async function finishPoll(milliseconds = 0): Promise<void> {
+  resolvers.shift()?.()
   await vi.advanceTimersByTimeAsync(milliseconds)
 }
 
-test('looks again after the pause, which begins with the answer', async () => {
+test('polls again after the delay, which starts at the end of a poll', async () => {
   poller.wake()
-  expect(looks).toBe(1)
+  expect(polls).toBe(1)
   await vi.advanceTimersByTimeAsync(5_000)
-  expect(looks).toBe(1)
-  await answered(999)
-  expect(looks).toBe(1)
+  expect(polls).toBe(1)
+  await finishPoll(999)
+  expect(polls).toBe(1)
   await vi.advanceTimersByTimeAsync(1)
-  expect(looks).toBe(2)
+  expect(polls).toBe(2)
 })
 
-test('does not look while there is no pause to wait for, until it is woken', async () => {
-  pause = undefined
+test('does not poll without a delay until it is woken', async () => {
+  delay = undefined
   poller.wake()
-  await answered(100_000)
-  expect(looks).toBe(1)
+  await finishPoll(100_000)
+  expect(polls).toBe(1)
   poller.wake()
-  expect(looks).toBe(2)
+  expect(polls).toBe(2)
 })
 
-test('is woken once, however often', async () => {
+test('several wakes cause one poll', async () => {
   poller.wake()
   poller.wake()
-  expect(looks).toBe(1)
-  await answered()
-  expect(looks).toBe(1)
+  expect(polls).toBe(1)
+  await finishPoll()
+  expect(polls).toBe(1)
 })
 
-test('looks once more when something was done during a look', async () => {
+test('refreshes during a poll cause one more poll', async () => {
   poller.wake()
   poller.refresh()
   poller.refresh()
-  expect(looks).toBe(1)
-  await answered()
-  expect(looks).toBe(2)
-  await answered(999)
-  expect(looks).toBe(2)
+  expect(polls).toBe(1)
+  await finishPoll()
+  expect(polls).toBe(2)
+  await finishPoll(999)
+  expect(polls).toBe(2)
 })
 
-test('a look in between takes the place of the next one', async () => {
+test('a poll in between replaces the next one', async () => {
   poller.wake()
-  await answered(600)
+  await finishPoll(600)
   poller.refresh()
-  expect(looks).toBe(2)
-  await answered(999)
-  expect(looks).toBe(2)
+  expect(polls).toBe(2)
+  await finishPoll(999)
+  expect(polls).toBe(2)
 })
 
-test('ends, also during a look', async () => {
+test('stops, also during a poll', async () => {
   poller.wake()
   poller.refresh()
   poller.stop()
-  await answered(10_000)
+  await finishPoll(10_000)
   poller.wake()
   poller.refresh()
-  expect(looks).toBe(1)
+  expect(polls).toBe(1)
 })

@@ -1,48 +1,48 @@
 export type Poller = {
-  /** Looks now; if a look is under way, once more after it: what was just done may not be in that one. */
+  /** Polls now, or again after the current poll, which may be too early to see a change that was just made. */
   refresh(): void
-  /** Looks now, unless a look is under way. */
+  /** Polls now, unless a poll is in progress. */
   wake(): void
   stop(): void
 }
 
 type PollerOptions = {
   /** Never rejects. */
-  look(signal: AbortSignal): Promise<void>
-  /** Asked after each look: how long to wait for the next, in milliseconds; undefined: until it is woken. */
-  pause(): number | undefined
+  poll(signal: AbortSignal): Promise<void>
+  /** Called after each poll. Returns the delay before the next one in milliseconds; undefined: wait for a call. */
+  nextDelay(): number | undefined
 }
 
-/** Looks again and again, never twice at the same time. */
-export function createPoller({ look, pause }: PollerOptions): Poller {
-  const ending = new AbortController()
+/** Polls repeatedly, never twice at the same time. */
+export function createPoller({ poll, nextDelay }: PollerOptions): Poller {
+  const stopping = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
-  let isLooking = false
-  let isWantedAgain = false
+  let isPolling = false
+  let mustRepeat = false
 
   const run = async () => {
     clearTimeout(timer)
-    isLooking = true
+    isPolling = true
     do {
-      isWantedAgain = false
-      await look(ending.signal)
-    } while (isWantedAgain && !ending.signal.aborted)
-    isLooking = false
-    const delay = ending.signal.aborted ? undefined : pause()
+      mustRepeat = false
+      await poll(stopping.signal)
+    } while (mustRepeat && !stopping.signal.aborted)
+    isPolling = false
+    const delay = stopping.signal.aborted ? undefined : nextDelay()
     if (delay !== undefined) timer = setTimeout(run, delay)
   }
   const wake = () => {
-    if (!isLooking && !ending.signal.aborted) run()
+    if (!isPolling && !stopping.signal.aborted) run()
   }
   return {
     wake,
     refresh() {
-      isWantedAgain = isLooking
+      mustRepeat = isPolling
       wake()
     },
     stop() {
       clearTimeout(timer)
-      ending.abort()
+      stopping.abort()
     },
   }
 }

@@ -5,27 +5,27 @@ import { Dialog } from './dialog.tsx'
 import { ErrorNotice } from './error-notice.tsx'
 import { type LifetimeChoice, presetAfter, secondsOf } from './lifetime.ts'
 import { LifetimePicker } from './lifetime-picker.tsx'
-import { nameOf } from './sandbox.ts'
-import { clockTime } from './time-left.ts'
-import { useWork } from './use-work.ts'
-import { words } from './words.ts'
+import { displayName } from './sandbox.ts'
+import { consoleTexts } from './texts.ts'
+import { formatTime } from './time-left.ts'
+import { useTask } from './use-task.ts'
 
 type RenewFormProps = {
   sandbox: Sandbox
-  /** Sets its end so many seconds from now, or rejects with ApiError. */
+  /** @param seconds  the new lifetime, from now. Rejects with CallError. */
   renew: (seconds: number) => Promise<unknown>
   onClose: () => void
 }
 
-/** Asks how long a sandbox should live from now. */
+/** The form that renews a sandbox. */
 export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
   const language = useLanguage()
-  const { renewForm, cancel } = words[language]
+  const { renewForm, cancel } = consoleTexts[language]
   const [lifetime, setLifetime] = useState<LifetimeChoice>(() => ({
     kind: 'preset',
     seconds: presetAfter(sandbox.ExpireAt, Date.now()),
   }))
-  const { isBusy, failure, run } = useWork()
+  const { isBusy, failure, run } = useTask()
   const seconds = secondsOf(lifetime)
   const isShorter = Date.now() + (seconds ?? Number.NaN) * 1_000 < Date.parse(sandbox.ExpireAt ?? '')
   const submit = (event: SubmitEvent) => {
@@ -37,20 +37,20 @@ export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
     })
   }
   return (
-    <Dialog title={renewForm.title(nameOf(sandbox))} onClose={onClose} isBusy={isBusy}>
+    <Dialog title={renewForm.title(displayName(sandbox))} onClose={onClose} isBusy={isBusy}>
       <form class="form" onSubmit={submit} noValidate>
         <p class="muted">
-          {sandbox.ExpireAt ? renewForm.before(clockTime(sandbox.ExpireAt, language)) : renewForm.beforeForever}
+          {sandbox.ExpireAt ? renewForm.before(formatTime(sandbox.ExpireAt, language)) : renewForm.beforeForever}
         </p>
         <LifetimePicker
           legend={renewForm.lifetime}
           choice={lifetime}
           onChoose={setLifetime}
-          endsAt={renewForm.after}
+          expiryText={renewForm.after}
           isRefused={failure?.code === 'InvalidParameter.LifetimeSeconds'}
         />
         {isShorter && <p class="notice warning">{renewForm.shorter}</p>}
-        {failure && <ErrorNotice failure={failure} during="renew" />}
+        {failure && <ErrorNotice failure={failure} context="renew" />}
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose} disabled={isBusy}>
             {cancel}

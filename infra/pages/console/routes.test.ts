@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { desktopHash, routeOf } from './routes.ts'
+import { desktopHash, parseRoute } from './routes.ts'
 
 const list = { page: 'list' }
 
@@ -17,9 +17,9 @@ test.each([
   ['#/desktop/i-07c4f744a9d14da387ec', { page: 'desktop', sandboxId: 'i-07c4f744a9d14da387ec' }],
   ['#token=i-07c4.A_b-9', { page: 'desktop', sandboxId: 'i-07c4', token: 'i-07c4.A_b-9' }],
 ])('%s', (hash, expected) => {
-  expect(routeOf(hash)).toEqual(expected)
+  expect(parseRoute(hash)).toEqual(expected)
 })
 
-test('the address of a desktop leads to it', () => {
-  expect(routeOf(desktopHash('i-1'))).toEqual({ page: 'desktop', sandboxId: 'i-1' })
+test('the hash of a desktop is parsed as that desktop', () => {
+  expect(parseRoute(desktopHash('i-1'))).toEqual({ page: 'desktop', sandboxId: 'i-1' })
 })

@@ -1,18 +1,18 @@
-export type Route =
+export type ConsoleRoute =
   | { page: 'list' }
-  /** @param token  from a link, which opens the desktop at once; without it the console asks for one */
+  /** @param token  from a link that opens the desktop directly; otherwise the console requests a token */
   | { page: 'desktop'; sandboxId: string; token?: string }
 
-/** What the fragment of the address asks for: `#/`, `#/desktop/<id>`, or `#token=<token>` of a link to one desktop. */
-export function routeOf(hash: string): Route {
+/** Parses the fragment of the URL: `#/`, `#/desktop/<id>`, or `#token=<token>`, which is a link to one desktop. */
+export function parseRoute(hash: string): ConsoleRoute {
   const [, sandboxId] = /^#\/desktop\/(i-[\w-]+)$/.exec(hash) ?? []
   if (sandboxId) return { page: 'desktop', sandboxId }
-  // A token begins with the id of its sandbox.
-  const [, token, idOfToken] = /^#token=((i-[\w-]+)\.[\w-]+)$/.exec(hash) ?? []
-  if (token && idOfToken) return { page: 'desktop', sandboxId: idOfToken, token }
+  // A token starts with the id of its sandbox.
+  const [, token, tokenSandboxId] = /^#token=((i-[\w-]+)\.[\w-]+)$/.exec(hash) ?? []
+  if (token && tokenSandboxId) return { page: 'desktop', sandboxId: tokenSandboxId, token }
   return { page: 'list' }
 }
 
-export const LIST = '#/'
+export const LIST_HASH = '#/'
 
 export const desktopHash = (sandboxId: string) => `#/desktop/${sandboxId}`

@@ -2,12 +2,12 @@ import './sandbox-actions.css'
 import type { ComponentChildren } from 'preact'
 import type { Sandbox } from '../common/api.ts'
 import { Icon } from '../common/icon.tsx'
-import { useWords } from '../common/language.ts'
-import { useNow } from './now.ts'
+import { useTexts } from '../common/language.ts'
 import { desktopHash } from './routes.ts'
-import { nameOf } from './sandbox.ts'
+import { displayName } from './sandbox.ts'
+import { consoleTexts } from './texts.ts'
 import { timeLeft } from './time-left.ts'
-import { words } from './words.ts'
+import { useNow } from './use-now.ts'
 
 export type SandboxActionsProps = {
   sandbox: Sandbox
@@ -16,30 +16,27 @@ export type SandboxActionsProps = {
   onDelete: (sandbox: Sandbox) => void
 }
 
-/** From these a Linux desktop comes by itself; it is waited for where it opens. */
-const ON_THE_WAY = new Set(['RUNNING', 'CREATING', 'STARTING', 'REBOOTING'])
+/** The statuses in which a Linux desktop can be opened. The desktop page waits until the machine is RUNNING. */
+const OPENABLE = new Set(['RUNNING', 'CREATING', 'STARTING', 'REBOOTING'])
 
-/** What can be done with one sandbox. */
+/** The buttons that open, renew and delete a sandbox. */
 export function SandboxActions({ sandbox, onOpenWindows, onRenew, onDelete }: SandboxActionsProps) {
-  const { list } = useWords(words)
+  const { list } = useTexts(consoleTexts)
   const { SandboxId, Status, OsType, ExpireAt } = sandbox
-  const name = nameOf(sandbox)
-  const isEnding = Status === 'DELETING'
-  const isOver =
-    timeLeft(
-      ExpireAt,
-      useNow((now) => timeLeft(ExpireAt, now).kind),
-    ).kind === 'over'
+  const name = displayName(sandbox)
+  const isDeleting = Status === 'DELETING'
+  const now = useNow((now) => timeLeft(ExpireAt, now).kind)
+  const isExpired = timeLeft(ExpireAt, now).kind === 'expired'
   return (
     <div class="actions">
-      {OsType === 'Linux' && ON_THE_WAY.has(Status) ? (
+      {OsType === 'Linux' && OPENABLE.has(Status) ? (
         <a class="button" href={desktopHash(SandboxId)} aria-label={list.openOne(name)} data-open={SandboxId}>
           {list.open}
         </a>
       ) : (
         <Action
           name={list.openOne(name)}
-          isPossible={OsType !== 'Linux' && Status === 'RUNNING'}
+          isEnabled={OsType !== 'Linux' && Status === 'RUNNING'}
           onClick={() => onOpenWindows(sandbox)}
         >
           {list.open}
@@ -48,13 +45,13 @@ export function SandboxActions({ sandbox, onOpenWindows, onRenew, onDelete }: Sa
       <Action
         name={list.renewOne(name)}
         title={list.renew}
-        isPossible={!isEnding && !isOver && Status !== 'ERROR'}
+        isEnabled={!isDeleting && !isExpired && Status !== 'ERROR'}
         onClick={() => onRenew(sandbox)}
       >
         <Icon name="clock" />
         <span class="word">{list.renew}</span>
       </Action>
-      <Action name={list.deleteOne(name)} title={list.delete} isPossible={!isEnding} onClick={() => onDelete(sandbox)}>
+      <Action name={list.deleteOne(name)} title={list.delete} isEnabled={!isDeleting} onClick={() => onDelete(sandbox)}>
         <Icon name="trash" />
       </Action>
     </div>
@@ -63,23 +60,23 @@ export function SandboxActions({ sandbox, onOpenWindows, onRenew, onDelete }: Sa
 
 type ActionProps = {
   name: string
-  /** Of one that is only an icon. */
+  /** For a button that is only an icon. */
   title?: string
-  isPossible: boolean
+  isEnabled: boolean
   onClick: () => void
   children: ComponentChildren
 }
 
-/** Not `disabled` when it is not possible: the focus would be lost while a machine changes its status. */
-function Action({ name, title, isPossible, onClick, children }: ActionProps) {
+/** Uses `aria-disabled`: with `disabled`, the button would lose the focus when the status of the machine changes. */
+function Action({ name, title, isEnabled, onClick, children }: ActionProps) {
   return (
     <button
       type="button"
       class={title ? 'button quiet icon-only' : 'button'}
       aria-label={name}
       title={title}
-      aria-disabled={!isPossible}
-      onClick={() => isPossible && onClick()}
+      aria-disabled={!isEnabled}
+      onClick={() => isEnabled && onClick()}
     >
       {children}
     </button>

@@ -1,13 +1,13 @@
 import './sandbox-cards.css'
-import { useWords } from '../common/language.ts'
-import { Address, Created, Id, Life, Name, Os, Status, Type } from './cells.tsx'
+import { useTexts } from '../common/language.ts'
+import { Address, CreatedAt, Id, InstanceType, Name, Os, RemainingTime, Status } from './cells.tsx'
 import { SandboxActions } from './sandbox-actions.tsx'
-import type { SandboxesShownProps } from './sandbox-table.tsx'
-import { words } from './words.ts'
+import type { SandboxTableProps } from './sandbox-table.tsx'
+import { consoleTexts } from './texts.ts'
 
-/** Sandboxes where there is no room for a table: on a phone. */
-export function SandboxCards({ sandboxes, ...actions }: SandboxesShownProps) {
-  const all = useWords(words)
+/** The sandboxes as cards, for screens too narrow for a table. */
+export function SandboxCards({ sandboxes, ...actions }: SandboxTableProps) {
+  const all = useTexts(consoleTexts)
   const { list } = all
   return (
     <ul class="cards" aria-label={all.sandboxes}>
@@ -23,9 +23,9 @@ export function SandboxCards({ sandboxes, ...actions }: SandboxesShownProps) {
           <Id sandbox={sandbox} />
           <dl class="facts">
             <div>
-              <dt>{list.life}</dt>
+              <dt>{list.timeLeft}</dt>
               <dd>
-                <Life sandbox={sandbox} />
+                <RemainingTime sandbox={sandbox} />
               </dd>
             </div>
             <div>
@@ -37,13 +37,13 @@ export function SandboxCards({ sandboxes, ...actions }: SandboxesShownProps) {
             <div>
               <dt>{list.type}</dt>
               <dd>
-                <Type sandbox={sandbox} />
+                <InstanceType sandbox={sandbox} />
               </dd>
             </div>
             <div>
               <dt>{list.created}</dt>
               <dd>
-                <Created sandbox={sandbox} />
+                <CreatedAt sandbox={sandbox} />
               </dd>
             </div>
           </dl>

@@ -1,58 +1,60 @@
 import './sandbox-list.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { type ApiError, asApiError, type Sandbox } from '../common/api.ts'
+import { asCallError, type CallError, type Sandbox } from '../common/api.ts'
 import { Icon } from '../common/icon.tsx'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { CreateForm } from './create-form.tsx'
-import { DeleteQuestion } from './delete-question.tsx'
+import { DeleteDialog } from './delete-dialog.tsx'
 import { ErrorNotice } from './error-notice.tsx'
 import { RenewForm } from './renew-form.tsx'
-import { nameOf } from './sandbox.ts'
+import { displayName } from './sandbox.ts'
 import { SandboxCards } from './sandbox-cards.tsx'
 import { SandboxTable } from './sandbox-table.tsx'
-import { useMedia } from './use-media.ts'
+import { consoleTexts } from './texts.ts'
+import { useMediaQuery } from './use-media-query.ts'
 import type { Sandboxes } from './use-sandboxes.ts'
-import { WindowsAccess } from './windows-access.tsx'
-import { words } from './words.ts'
+import { WindowsDialog } from './windows-dialog.tsx'
 
-type Open = { kind: 'create' } | { kind: 'renew' | 'delete' | 'windows'; sandbox: Sandbox }
+type OpenDialog = { kind: 'create' } | { kind: 'renew' | 'delete' | 'windows'; sandbox: Sandbox }
 
-/** With fewer, all are seen at one glance. */
+/** The filter is shown from this number of sandboxes. */
 const FILTER_FROM = 6
 
 type SandboxListProps = {
   sandboxes: Sandboxes
-  /** The sandbox whose desktop was just left: there the focus goes on. */
-  cameFrom: string | undefined
+  /** The sandbox whose desktop the user just left. It gets the focus. */
+  lastDesktopId: string | undefined
 }
 
-/** All sandboxes, and what can be done with them. */
-export function SandboxList({ sandboxes, cameFrom }: SandboxListProps) {
-  const all = useWords(words)
+/** The page with all sandboxes and their actions. */
+export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
+  const all = useTexts(consoleTexts)
   const { list: texts } = all
   const { list, failure, create, renew, remove, refresh } = sandboxes
-  const [open, setOpen] = useState<Open>()
+  const [dialog, setDialog] = useState<OpenDialog>()
   const [filter, setFilter] = useState('')
-  const [undeleted, setUndeleted] = useState<{ sandbox: Sandbox; failure: ApiError }[]>([])
-  const isWide = useMedia('(min-width: 800px)')
-  const heading = useKeptFocus(list, cameFrom)
+  const [failedDeletions, setFailedDeletions] = useState<{ sandbox: Sandbox; failure: CallError }[]>([])
+  const isWide = useMediaQuery('(min-width: 800px)')
+  const heading = useFocusRestore(list, lastDesktopId)
 
-  const close = () => setOpen(undefined)
-  const forget = (id: string) => setUndeleted((all) => all.filter(({ sandbox }) => sandbox.SandboxId !== id))
+  const close = () => setDialog(undefined)
+  const dismiss = (id: string) => {
+    setFailedDeletions((failed) => failed.filter(({ sandbox }) => sandbox.SandboxId !== id))
+  }
   const deleteOne = async (sandbox: Sandbox) => {
-    forget(sandbox.SandboxId)
+    dismiss(sandbox.SandboxId)
     try {
       await remove(sandbox.SandboxId)
     } catch (error) {
-      setUndeleted((all) => [...all, { sandbox, failure: asApiError(error) }])
+      setFailedDeletions((failed) => [...failed, { sandbox, failure: asCallError(error) }])
     }
   }
 
-  const shown = list?.filter((sandbox) => matches(sandbox, filter)) ?? []
+  const filtered = list?.filter((sandbox) => matches(sandbox, filter)) ?? []
   const isEmpty = list?.length === 0 && !failure
-  const Shown = isWide ? SandboxTable : SandboxCards
+  const View = isWide ? SandboxTable : SandboxCards
   const newButton = (
-    <button type="button" class="button primary" onClick={() => setOpen({ kind: 'create' })}>
+    <button type="button" class="button primary" onClick={() => setDialog({ kind: 'create' })}>
       <Icon name="plus" />
       {all.create}
     </button>
@@ -74,17 +76,17 @@ export function SandboxList({ sandboxes, cameFrom }: SandboxListProps) {
       </div>
 
       {failure && <ListFailure failure={failure} isStale={list !== undefined} onRetry={refresh} />}
-      {undeleted.map(({ sandbox, failure }) => (
+      {failedDeletions.map(({ sandbox, failure }) => (
         <ErrorNotice
           key={sandbox.SandboxId}
           failure={failure}
-          during="delete"
-          title={all.deleteQuestion.failed(nameOf(sandbox))}
+          context="delete"
+          title={all.deleteDialog.failed(displayName(sandbox))}
         >
           <button type="button" class="button" onClick={() => deleteOne(sandbox)}>
             {all.tryAgain}
           </button>
-          <button type="button" class="button quiet" onClick={() => forget(sandbox.SandboxId)}>
+          <button type="button" class="button quiet" onClick={() => dismiss(sandbox.SandboxId)}>
             {all.dismiss}
           </button>
         </ErrorNotice>
@@ -111,19 +113,19 @@ export function SandboxList({ sandboxes, cameFrom }: SandboxListProps) {
             onInput={({ currentTarget }) => setFilter(currentTarget.value)}
           />
           <span class="muted" role="status">
-            {filter && texts.found(shown.length, list.length)}
+            {filter && texts.found(filtered.length, list.length)}
           </span>
         </div>
       )}
-      {shown.length > 0 && (
-        <Shown
-          sandboxes={shown}
-          onOpenWindows={(sandbox) => setOpen({ kind: 'windows', sandbox })}
-          onRenew={(sandbox) => setOpen({ kind: 'renew', sandbox })}
-          onDelete={(sandbox) => setOpen({ kind: 'delete', sandbox })}
+      {filtered.length > 0 && (
+        <View
+          sandboxes={filtered}
+          onOpenWindows={(sandbox) => setDialog({ kind: 'windows', sandbox })}
+          onRenew={(sandbox) => setDialog({ kind: 'renew', sandbox })}
+          onDelete={(sandbox) => setDialog({ kind: 'delete', sandbox })}
         />
       )}
-      {list && list.length > 0 && shown.length === 0 && (
+      {list && list.length > 0 && filtered.length === 0 && (
         <div class="empty">
           <p class="muted">{texts.nothingFound(filter)}</p>
           <button type="button" class="button" onClick={() => setFilter('')}>
@@ -132,14 +134,18 @@ export function SandboxList({ sandboxes, cameFrom }: SandboxListProps) {
         </div>
       )}
 
-      {open?.kind === 'create' && <CreateForm create={create} onClose={close} />}
-      {open?.kind === 'renew' && (
-        <RenewForm sandbox={open.sandbox} renew={(seconds) => renew(open.sandbox.SandboxId, seconds)} onClose={close} />
+      {dialog?.kind === 'create' && <CreateForm create={create} onClose={close} />}
+      {dialog?.kind === 'renew' && (
+        <RenewForm
+          sandbox={dialog.sandbox}
+          renew={(seconds) => renew(dialog.sandbox.SandboxId, seconds)}
+          onClose={close}
+        />
       )}
-      {open?.kind === 'delete' && (
-        <DeleteQuestion sandbox={open.sandbox} onConfirm={() => deleteOne(open.sandbox)} onClose={close} />
+      {dialog?.kind === 'delete' && (
+        <DeleteDialog sandbox={dialog.sandbox} onConfirm={() => deleteOne(dialog.sandbox)} onClose={close} />
       )}
-      {open?.kind === 'windows' && <WindowsAccess sandbox={open.sandbox} onClose={close} />}
+      {dialog?.kind === 'windows' && <WindowsDialog sandbox={dialog.sandbox} onClose={close} />}
     </main>
   )
 }
@@ -152,9 +158,9 @@ function matches({ SandboxId, InstanceName = '', PrimaryIp = '', Eip = '' }: San
     .every((word) => text.includes(word))
 }
 
-/** Why the list cannot be looked at; it is tried again anyway. */
-function ListFailure({ failure, isStale, onRetry }: { failure: ApiError; isStale: boolean; onRetry: () => void }) {
-  const { offline, errors, list } = useWords(words)
+/** Shows why the list cannot be loaded. The page retries automatically. */
+function ListFailure({ failure, isStale, onRetry }: { failure: CallError; isStale: boolean; onRetry: () => void }) {
+  const { offline, errors, list } = useTexts(consoleTexts)
   const retry = (
     <button type="button" class="button" onClick={onRetry}>
       {offline.now}
@@ -182,7 +188,7 @@ function ListFailure({ failure, isStale, onRetry }: { failure: ApiError; isStale
 }
 
 function Loading() {
-  const { list } = useWords(words)
+  const { list } = useTexts(consoleTexts)
   return (
     <div class="skeleton" role="status">
       <span class="visually-hidden">{list.loading}</span>
@@ -193,7 +199,7 @@ function Loading() {
   )
 }
 
-/** A desk with room for a first screen. */
+/** A window with a prompt, for the empty list. */
 function EmptyPicture() {
   return (
     <svg class="empty-picture" width="120" height="88" viewBox="0 0 120 88" fill="none" aria-hidden="true">
@@ -208,30 +214,34 @@ function EmptyPicture() {
 }
 
 /**
- * Where the focus goes when what had it is gone: to what else the row can do; from a row that ended to the heading; and
- * after a desktop to the button that opened it. Gives the heading.
+ * Moves the focus when the focused element is removed: to another action of the same sandbox or, if that is gone too, to
+ * the heading. After a desktop, moves it to the button that opened the desktop. Returns the ref of the heading.
  */
-function useKeptFocus(list: readonly Sandbox[] | undefined, cameFrom: string | undefined) {
+function useFocusRestore(list: readonly Sandbox[] | undefined, lastDesktopId: string | undefined) {
   const heading = useRef<HTMLHeadingElement>(null)
-  const last = useRef<{ element: Element; row: string | undefined } | undefined>(undefined)
+  const lastFocus = useRef<{ element: Element; sandboxId: string | undefined } | undefined>(undefined)
   useEffect(() => {
-    const note = ({ target }: FocusEvent) => {
+    const noteFocus = ({ target }: FocusEvent) => {
       if (!(target instanceof Element)) return
-      last.current = { element: target, row: target.closest<HTMLElement>('[data-sandbox]')?.dataset.sandbox }
+      const row = target.closest<HTMLElement>('[data-sandbox]')
+      lastFocus.current = { element: target, sandboxId: row?.dataset.sandbox }
     }
-    document.addEventListener('focusin', note)
-    return () => document.removeEventListener('focusin', note)
+    document.addEventListener('focusin', noteFocus)
+    return () => document.removeEventListener('focusin', noteFocus)
   }, [])
   useLayoutEffect(() => {
-    if (!last.current || last.current.element.isConnected || document.activeElement !== document.body) return
-    const { row } = last.current
-    const control = row && document.querySelector<HTMLElement>(`[data-sandbox="${CSS.escape(row)}"] .actions > *`)
-    ;(control || heading.current)?.focus()
+    if (!lastFocus.current || lastFocus.current.element.isConnected || document.activeElement !== document.body) return
+    const { sandboxId } = lastFocus.current
+    const action =
+      sandboxId && document.querySelector<HTMLElement>(`[data-sandbox="${CSS.escape(sandboxId)}"] .actions > *`)
+    const target = action || heading.current
+    target?.focus()
   }, [list])
   useEffect(() => {
-    if (cameFrom === undefined) return
-    const opener = document.querySelector<HTMLElement>(`[data-open="${CSS.escape(cameFrom)}"]`)
-    ;(opener ?? heading.current)?.focus()
-  }, [cameFrom])
+    if (lastDesktopId === undefined) return
+    const opener = document.querySelector<HTMLElement>(`[data-open="${CSS.escape(lastDesktopId)}"]`)
+    const target = opener ?? heading.current
+    target?.focus()
+  }, [lastDesktopId])
   return heading
 }

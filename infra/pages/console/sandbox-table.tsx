@@ -1,15 +1,15 @@
 import './sandbox-table.css'
 import type { Sandbox } from '../common/api.ts'
-import { useWords } from '../common/language.ts'
-import { Address, Created, Id, Life, Name, Os, Status, Type } from './cells.tsx'
+import { useTexts } from '../common/language.ts'
+import { Address, CreatedAt, Id, InstanceType, Name, Os, RemainingTime, Status } from './cells.tsx'
 import { SandboxActions, type SandboxActionsProps } from './sandbox-actions.tsx'
-import { words } from './words.ts'
+import { consoleTexts } from './texts.ts'
 
-export type SandboxesShownProps = { sandboxes: readonly Sandbox[] } & Omit<SandboxActionsProps, 'sandbox'>
+export type SandboxTableProps = { sandboxes: readonly Sandbox[] } & Omit<SandboxActionsProps, 'sandbox'>
 
-/** Sandboxes where there is room for a row each. */
-export function SandboxTable({ sandboxes, ...actions }: SandboxesShownProps) {
-  const all = useWords(words)
+/** The sandboxes as a table, for wide screens. */
+export function SandboxTable({ sandboxes, ...actions }: SandboxTableProps) {
+  const all = useTexts(consoleTexts)
   const { list } = all
   return (
     <table class="table" aria-label={all.sandboxes}>
@@ -17,7 +17,7 @@ export function SandboxTable({ sandboxes, ...actions }: SandboxesShownProps) {
         <tr>
           <th scope="col">{list.name}</th>
           <th scope="col">{list.status}</th>
-          <th scope="col">{list.life}</th>
+          <th scope="col">{list.timeLeft}</th>
           <th scope="col">{list.address}</th>
           <th scope="col" class="type-column">
             {list.type}
@@ -46,16 +46,16 @@ export function SandboxTable({ sandboxes, ...actions }: SandboxesShownProps) {
               <Status sandbox={sandbox} />
             </td>
             <td>
-              <Life sandbox={sandbox} />
+              <RemainingTime sandbox={sandbox} />
             </td>
             <td>
               <Address sandbox={sandbox} />
             </td>
             <td class="type-column">
-              <Type sandbox={sandbox} />
+              <InstanceType sandbox={sandbox} />
             </td>
             <td class="created-column">
-              <Created sandbox={sandbox} />
+              <CreatedAt sandbox={sandbox} />
             </td>
             <td>
               <SandboxActions sandbox={sandbox} {...actions} />

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { isMoving, nameOf } from './sandbox.ts'
+import { displayName, isTransitional } from './sandbox.ts'
 
-test('a machine is called by its name, without one by its id', () => {
-  expect(nameOf({ SandboxId: 'i-1', InstanceName: 'sandbox-agent-1' })).toBe('sandbox-agent-1')
-  expect(nameOf({ SandboxId: 'i-1', InstanceName: '' })).toBe('i-1')
-  expect(nameOf({ SandboxId: 'i-1' })).toBe('i-1')
+test('the display name is the name, or the id if there is no name', () => {
+  expect(displayName({ SandboxId: 'i-1', InstanceName: 'sandbox-agent-1' })).toBe('sandbox-agent-1')
+  expect(displayName({ SandboxId: 'i-1', InstanceName: '' })).toBe('i-1')
+  expect(displayName({ SandboxId: 'i-1' })).toBe('i-1')
 })
 
 test.each([
@@ -14,6 +14,6 @@ test.each([
   ['STOPPED', false],
   ['ERROR', false],
   ['HIBERNATED', false],
-])('%s passes by itself: %s', (status, expected) => {
-  expect(isMoving(status)).toBe(expected)
+])('%s is transitional: %s', (status, expected) => {
+  expect(isTransitional(status)).toBe(expected)
 })

@@ -1,13 +1,13 @@
 import type { Sandbox } from '../common/api.ts'
 
-/** What people call a sandbox. */
-export function nameOf({ InstanceName, SandboxId }: Pick<Sandbox, 'InstanceName' | 'SandboxId'>): string {
+/** Returns the name of a sandbox, or its id if it has no name. */
+export function displayName({ InstanceName, SandboxId }: Pick<Sandbox, 'InstanceName' | 'SandboxId'>): string {
   return InstanceName || SandboxId
 }
 
-const MOVING = new Set(['CREATING', 'STARTING', 'STOPPING', 'REBOOTING', 'REBUILDING', 'RESIZING', 'DELETING'])
+const TRANSITIONAL = new Set(['CREATING', 'STARTING', 'STOPPING', 'REBOOTING', 'REBUILDING', 'RESIZING', 'DELETING'])
 
-/** Whether a status passes by itself. */
-export function isMoving(status: string): boolean {
-  return MOVING.has(status)
+/** Whether the status changes without another action. */
+export function isTransitional(status: string): boolean {
+  return TRANSITIONAL.has(status)
 }

@@ -1,4 +1,4 @@
-/** Says quietly that something goes on; the words beside it say what. */
+/** Shows that something is in progress. Screen readers skip it: the text beside it says what it is. */
 export function Spinner() {
   return <span class="spinner" aria-hidden="true" />
 }

@@ -1,40 +1,40 @@
 import type RFB from '@novnc/novnc'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Icon } from '../common/icon.tsx'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { keysymsOfEdit } from './keysyms.ts'
-import { words } from './words.ts'
+import { consoleTexts } from './texts.ts'
 
-/** Before the cursor there must always be something that can be deleted. */
-const START = '_'.repeat(50)
+/** Initial text of the field, so that there is always something before the cursor to delete. */
+const INITIAL_TEXT = '_'.repeat(50)
 
-/** A text that has grown so long begins anew. */
-const LONGEST = 500
+/** A longer text is reset to the initial text. */
+const MAX_LENGTH = 500
 
 /**
- * Opens the keyboard of a phone and types with it into the desktop. Such keyboards tell no keys, only what they make of a
- * text that one writes: so there is a field that nobody sees, and each edit of it becomes keys.
+ * Opens the keyboard of a phone and types with it into the desktop. Such a keyboard does not send key events for its
+ * keys, it only edits a text. So there is a hidden field, and each edit of it is translated to keys.
  */
-export function TouchKeyboard({ rfb, isOff }: { rfb: RFB | undefined; isOff: boolean }) {
-  const { desktop } = useWords(words)
+export function TouchKeyboard({ rfb, isDisabled }: { rfb: RFB | undefined; isDisabled: boolean }) {
+  const { desktop } = useTexts(consoleTexts)
   const field = useRef<HTMLTextAreaElement>(null)
-  const text = useRef(START)
+  const text = useRef(INITIAL_TEXT)
   const [isOpen, setOpen] = useState(false)
 
   useEffect(() => {
-    if (rfb) rfb.focusOnClick = !isOpen // else a tap into the desktop would close the keyboard
+    if (rfb) rfb.focusOnClick = !isOpen // otherwise a tap into the desktop would close the keyboard
   }, [rfb, isOpen])
 
-  const begin = (element: HTMLTextAreaElement) => {
-    text.current = START
-    element.value = START
-    element.setSelectionRange(START.length, START.length)
+  const reset = (element: HTMLTextAreaElement) => {
+    text.current = INITIAL_TEXT
+    element.value = INITIAL_TEXT
+    element.setSelectionRange(INITIAL_TEXT.length, INITIAL_TEXT.length)
   }
   const type = (element: HTMLTextAreaElement, isComposing: boolean) => {
     for (const keysym of keysymsOfEdit(text.current, element.value)) rfb?.sendKey(keysym, null)
     text.current = element.value
-    // Not in the middle of a word that the keyboard still completes.
-    if (!isComposing && (element.value === '' || element.value.length > LONGEST)) begin(element)
+    // Not while the keyboard is still composing a word.
+    if (!isComposing && (element.value === '' || element.value.length > MAX_LENGTH)) reset(element)
   }
 
   return (
@@ -45,8 +45,8 @@ export function TouchKeyboard({ rfb, isOff }: { rfb: RFB | undefined; isOff: boo
         aria-label={desktop.keyboard}
         title={desktop.keyboard}
         aria-pressed={isOpen}
-        disabled={isOff}
-        onMouseDown={(event) => event.preventDefault()} // the field keeps the focus, so that the click can end it
+        disabled={isDisabled}
+        onMouseDown={(event) => event.preventDefault()} // the field keeps the focus, so that the click can blur it
         onClick={() => (isOpen ? field.current?.blur() : field.current?.focus())}
       >
         <Icon name="keyboard" />
@@ -61,7 +61,7 @@ export function TouchKeyboard({ rfb, isOff }: { rfb: RFB | undefined; isOff: boo
         autocorrect="off"
         spellcheck={false}
         onFocus={({ currentTarget }) => {
-          begin(currentTarget)
+          reset(currentTarget)
           setOpen(true)
         }}
         onBlur={() => setOpen(false)}

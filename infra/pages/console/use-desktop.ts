@@ -1,38 +1,38 @@
 import type RFB from '@novnc/novnc'
 import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type ApiError, asApiError, call } from '../common/api.ts'
+import { asCallError, type CallError, callAction } from '../common/api.ts'
 import { connectDesktop } from './desktop-connection.ts'
-import { afterClosing, afterFailure, type Next } from './reconnect.ts'
+import { afterClose, afterFailure, type NextStep } from './reconnect.ts'
 
 export type DesktopState =
   | { kind: 'idle' }
   | { kind: 'connecting' }
-  | { kind: 'open'; rfb: RFB }
-  /** It was open, or nearly; how often it was tried again. */
-  | { kind: 'broken'; tries: number }
-  | { kind: 'over'; failure: ApiError }
+  | { kind: 'connected'; rfb: RFB }
+  /** Waits for a retry, or is in it. `retry` counts from 1. */
+  | { kind: 'reconnecting'; retry: number }
+  | { kind: 'failed'; failure: CallError }
 
 type DesktopOptions = {
   screen: RefObject<HTMLElement | null>
   sandboxId: string
-  /** Of a link: for the first connection. Each other one gets a fresh token. */
+  /** From a link, for the first connection. Every other connection gets a new token. */
   token: string | undefined
-  /** There is something to connect to. */
+  /** Whether there may be a desktop to connect to. */
   isReady: boolean
   onClipboard: (text: string) => void
 }
 
-/** A connection that lasted so long was a good one: the tries begin anew. */
-const GOOD_MS = 5_000
+/** A connection that lasts longer than this is stable: after it, the retries are counted from the start. */
+const STABLE_AFTER_MS = 5_000
 
-/** A connection to a desktop for as long as it can be had, and a way to ask for it again once it is over. */
+/** Keeps a connection to a desktop. `reconnect` starts again after the state `failed`. */
 export function useDesktop({ screen, sandboxId, token, isReady, onClipboard }: DesktopOptions) {
   const [state, setState] = useState<DesktopState>({ kind: 'idle' })
   const [round, setRound] = useState(0)
   const linkToken = useRef(token)
-  const hear = useRef(onClipboard)
-  hear.current = onClipboard
+  const latestOnClipboard = useRef(onClipboard)
+  latestOnClipboard.current = onClipboard
 
   useEffect(() => {
     const target = screen.current
@@ -41,40 +41,40 @@ export function useDesktop({ screen, sandboxId, token, isReady, onClipboard }: D
     const show = (state: DesktopState) => {
       if (!leaving.signal.aborted) setState(state)
     }
-    const tokenOnce = () => {
+    const takeLinkToken = () => {
       const token = linkToken.current
       linkToken.current = undefined
       return token
     }
 
-    /** One connection, to its end. */
-    async function connectOnce(target: HTMLElement, tries: number): Promise<Next & { wasGood: boolean }> {
+    /** Connects once, and returns after the end of the connection. */
+    async function connectOnce(target: HTMLElement, retries: number): Promise<NextStep & { wasStable: boolean }> {
       try {
-        const token = tokenOnce() ?? (await freshToken(sandboxId, leaving.signal))
+        const token = takeLinkToken() ?? (await requestToken(sandboxId, leaving.signal))
         leaving.signal.throwIfAborted()
-        const begin = performance.now()
+        const startedAt = performance.now()
         const connection = connectDesktop(target, token, {
-          onOpen: (rfb) => show({ kind: 'open', rfb }),
-          onClipboard: (text) => hear.current(text),
+          onConnect: (rfb) => show({ kind: 'connected', rfb }),
+          onClipboard: (text) => latestOnClipboard.current(text),
         })
         leaving.signal.addEventListener('abort', connection.close)
-        const { wasOpen, ...closing } = await connection.closed
-        leaving.signal.removeEventListener('abort', connection.close) // else it keeps each connection that has ended
-        const wasGood = wasOpen && performance.now() - begin > GOOD_MS
-        return { ...afterClosing(closing, wasGood ? 0 : tries), wasGood }
+        const { wasConnected, ...closeInfo } = await connection.closed
+        leaving.signal.removeEventListener('abort', connection.close) // otherwise it keeps every closed connection
+        const wasStable = wasConnected && performance.now() - startedAt > STABLE_AFTER_MS
+        return { ...afterClose(closeInfo, wasStable ? 0 : retries), wasStable }
       } catch (error) {
-        return { ...afterFailure(asApiError(error), tries), wasGood: false }
+        return { ...afterFailure(asCallError(error), retries), wasStable: false }
       }
     }
 
     async function stayConnected(target: HTMLElement) {
       show({ kind: 'connecting' })
-      for (let tries = 0; ; tries += 1) {
-        const next = await connectOnce(target, tries)
+      for (let retries = 0; ; retries += 1) {
+        const next = await connectOnce(target, retries)
         if (leaving.signal.aborted) return
-        if (next.kind === 'over') return show({ kind: 'over', failure: next.failure })
-        if (next.wasGood) tries = 0
-        show({ kind: 'broken', tries: tries + 1 })
+        if (next.kind === 'giveUp') return show({ kind: 'failed', failure: next.failure })
+        if (next.wasStable) retries = 0
+        show({ kind: 'reconnecting', retry: retries + 1 })
         await new Promise((resolve) => setTimeout(resolve, next.delayMs))
       }
     }
@@ -86,10 +86,10 @@ export function useDesktop({ screen, sandboxId, token, isReady, onClipboard }: D
     }
   }, [isReady, sandboxId, round, screen])
 
-  return { state, connectAgain: () => setRound(round + 1) }
+  return { state, reconnect: () => setRound(round + 1) }
 }
 
-async function freshToken(SandboxId: string, signal: AbortSignal): Promise<string> {
-  const terminal = await call('DescribeSandboxTerminalUrl', { SandboxId }, { signal })
+async function requestToken(SandboxId: string, signal: AbortSignal): Promise<string> {
+  const terminal = await callAction('DescribeSandboxTerminalUrl', { SandboxId }, signal)
   return terminal.OsType === 'Linux' ? terminal.Token : ''
 }

@@ -1,19 +1,19 @@
 import type { RefObject } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
-/** Some browsers hand even Esc to a page in full screen, where it asks for that (Keyboard Lock). */
+/** In full screen, some browsers pass even Esc to a page that asks for it (Keyboard Lock API). */
 type WithKeyboard = { keyboard?: { lock(codes: string[]): Promise<void>; unlock(): void } }
 
 /**
- * Whether the element has the whole screen, and how to change that. In full screen, Esc belongs to the desktop where
- * possible.
+ * Returns whether the element is in full screen, and how to toggle it. In full screen, Esc goes to the desktop if the
+ * browser supports that.
  */
 export function useFullscreen(element: RefObject<HTMLElement | null>) {
-  const [isFull, setFull] = useState(false)
+  const [isFullscreen, setFullscreen] = useState(false)
   useEffect(() => {
-    const look = () => setFull(document.fullscreenElement !== null)
-    document.addEventListener('fullscreenchange', look)
-    return () => document.removeEventListener('fullscreenchange', look)
+    const update = () => setFullscreen(document.fullscreenElement !== null)
+    document.addEventListener('fullscreenchange', update)
+    return () => document.removeEventListener('fullscreenchange', update)
   }, [])
   const toggle = async () => {
     const { keyboard } = navigator as WithKeyboard
@@ -24,7 +24,7 @@ export function useFullscreen(element: RefObject<HTMLElement | null>) {
     try {
       await element.current?.requestFullscreen({ navigationUI: 'hide' })
       await keyboard?.lock(['Escape'])
-    } catch {} // it is not allowed here: the desktop stays as it is
+    } catch {} // the browser does not allow it: the desktop stays as it is
   }
-  return { isFull, isPossible: document.fullscreenEnabled, toggle }
+  return { isFullscreen, isSupported: document.fullscreenEnabled, toggle }
 }

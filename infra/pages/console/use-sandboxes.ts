@@ -1,59 +1,61 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type ApiError, asApiError, call, type Results, type Sandbox } from '../common/api.ts'
+import { type ActionResults, asCallError, type CallError, callAction, type Sandbox } from '../common/api.ts'
 import { createClientTokens } from './client-token.ts'
-import { forgetListed, type OwnActions, withOwnActions } from './own-actions.ts'
+import { applyLocalChanges, dropListed, type LocalChanges } from './local-changes.ts'
 import { pollInterval } from './poll-interval.ts'
 import { createPoller, type Poller } from './poller.ts'
 
-export type Wanted = { OsType: 'Linux' | 'Windows'; InstanceName?: string; LifetimeSeconds?: number }
+export type CreateParameters = { OsType: 'Linux' | 'Windows'; InstanceName?: string; LifetimeSeconds?: number }
 
 export type Sandboxes = {
-  /** The newest first; undefined until there was an answer. */
+  /** The newest first; undefined until there is a first list. */
   list: readonly Sandbox[] | undefined
-  /** Why there is no newer list. */
-  failure: ApiError | undefined
+  /** Why the last poll failed, if it did. */
+  failure: CallError | undefined
   refresh(): void
-  /** Rejects with ApiError, as the following do. */
-  create(wanted: Wanted): Promise<Results['CreateSandbox']>
-  renew(sandboxId: string, seconds: number): Promise<Results['RenewSandbox']>
-  /** One that is gone already counts as deleted. */
+  /** Rejects with CallError, like the following functions. */
+  create(parameters: CreateParameters): Promise<ActionResults['CreateSandbox']>
+  renew(sandboxId: string, seconds: number): Promise<ActionResults['RenewSandbox']>
+  /** Succeeds if the sandbox does not exist any more. */
   remove(sandboxId: string): Promise<void>
 }
 
-/** All sandboxes, looked at as often as they change, and what can be done with them. */
+/** Returns all sandboxes, polled as often as their status requires, and the actions on them. */
 export function useSandboxes(): Sandboxes {
   const [listed, setListed] = useState<readonly Sandbox[]>()
-  const [failure, setFailure] = useState<ApiError>()
-  const [own, setOwn] = useState<OwnActions>({ made: [], deleted: [] })
-  const list = useMemo(() => listed && withOwnActions(listed, own, Date.now()), [listed, own])
+  const [failure, setFailure] = useState<CallError>()
+  const [changes, setChanges] = useState<LocalChanges>({ created: [], deleted: [] })
+  const list = useMemo(() => listed && applyLocalChanges(listed, changes, Date.now()), [listed, changes])
 
-  // What the poller reads: as of the latest drawing.
-  const seen = useRef({ list, failure, failures: 0, changedAt: 0, fingerprint: '' })
-  Object.assign(seen.current, { list, failure })
+  // The state of the latest rendering, for the poller.
+  const latest = useRef({ list, failure, failures: 0, changedAt: 0, fingerprint: '' })
+  Object.assign(latest.current, { list, failure })
   const fingerprint = (list ?? []).map(({ SandboxId, Status }) => `${SandboxId} ${Status}`).join()
-  if (fingerprint !== seen.current.fingerprint) Object.assign(seen.current, { fingerprint, changedAt: Date.now() })
+  if (fingerprint !== latest.current.fingerprint) Object.assign(latest.current, { fingerprint, changedAt: Date.now() })
 
   const poller = useRef<Poller | undefined>(undefined)
   useEffect(() => {
     poller.current = createPoller({
-      async look(signal) {
+      async poll(signal) {
         try {
-          const found = await call('DescribeSandboxes', {}, { signal })
-          setListed(found)
-          setOwn((own) => forgetListed(own, found))
+          const sandboxes = await callAction('DescribeSandboxes', {}, signal)
+          setListed(sandboxes)
+          setChanges((changes) => dropListed(changes, sandboxes))
           setFailure(undefined)
-          seen.current.failures = 0
+          latest.current.failures = 0
         } catch (error) {
           if (signal.aborted) return
-          setFailure(asApiError(error))
-          seen.current.failures += 1
+          setFailure(asCallError(error))
+          latest.current.failures += 1
         }
-        await drawn()
+        await rendered()
       },
-      pause() {
-        const { list = [], failure, failures, changedAt } = seen.current
-        if (document.hidden || failure?.status === 401) return undefined // until it is seen; until there is a key
-        return pollInterval({ statuses: list.map(({ Status }) => Status), quietFor: Date.now() - changedAt, failures })
+      nextDelay() {
+        const { list = [], failure, failures, changedAt } = latest.current
+        // Wait until the page is visible, or until there is a key.
+        if (document.hidden || failure?.status === 401) return undefined
+        const statuses = list.map(({ Status }) => Status)
+        return pollInterval({ statuses, unchangedMs: Date.now() - changedAt, failures })
       },
     })
     const wake = () => {
@@ -71,63 +73,70 @@ export function useSandboxes(): Sandboxes {
     }
   }, [])
 
-  return { list, failure, ...useMemo(() => actions(setOwn, () => poller.current?.refresh()), []) }
+  const actions = useMemo(() => createActions(setChanges, () => poller.current?.refresh()), [])
+  return { list, failure, ...actions }
 }
 
 type Actions = Omit<Sandboxes, 'list' | 'failure'>
+type SetChanges = (update: (changes: LocalChanges) => LocalChanges) => void
 
-function actions(setOwn: (change: (own: OwnActions) => OwnActions) => void, refresh: () => void): Actions {
+function createActions(setChanges: SetChanges, refresh: () => void): Actions {
   const tokens = createClientTokens()
+
+  const markDeleted = (sandboxId: string, at: number | undefined) => {
+    setChanges(({ created, deleted }) => {
+      const others = deleted.filter((deletion) => deletion.sandboxId !== sandboxId)
+      return { created, deleted: [...others, { sandboxId, at }] }
+    })
+  }
+  const unmarkDeleted = (sandboxId: string) => {
+    setChanges(({ created, deleted }) => {
+      return { created, deleted: deleted.filter((deletion) => deletion.sandboxId !== sandboxId) }
+    })
+  }
+
   return {
     refresh,
-    async create(wanted) {
-      const parameters = { ...wanted, ClientToken: tokens.tokenFor(wanted) }
+    async create(parameters) {
       try {
-        const made = await call('CreateSandbox', parameters)
+        const ClientToken = tokens.tokenFor(parameters)
+        const result = await callAction('CreateSandbox', { ...parameters, ClientToken })
         tokens.forget()
         const sandbox: Sandbox = {
-          ...made,
+          ...result,
           Status: 'CREATING',
-          OsType: wanted.OsType,
+          OsType: parameters.OsType,
           InstanceTypeId: '',
-          ...(wanted.InstanceName && { InstanceName: `sandbox-${wanted.InstanceName}` }),
+          ...(parameters.InstanceName && { InstanceName: `sandbox-${parameters.InstanceName}` }),
           CreatedAt: new Date().toISOString(),
         }
-        setOwn(({ made, deleted }) => ({ made: [...made, { sandbox, at: Date.now() }], deleted }))
-        return made
+        setChanges(({ created, deleted }) => ({ created: [...created, { sandbox, at: Date.now() }], deleted }))
+        return result
       } catch (error) {
-        if (asApiError(error).code === 'IdempotentParameterMismatch') tokens.forget()
+        if (asCallError(error).code === 'IdempotentParameterMismatch') tokens.forget()
         throw error
       } finally {
-        refresh() // also after a failure: the machine may exist
+        refresh() // even after a failure, the machine may exist
       }
     },
     async renew(SandboxId, LifetimeSeconds) {
       try {
-        return await call('RenewSandbox', { SandboxId, LifetimeSeconds })
+        return await callAction('RenewSandbox', { SandboxId, LifetimeSeconds })
       } finally {
         refresh()
       }
     },
     async remove(SandboxId) {
-      const note = (at: number | undefined, isWanted = true) =>
-        setOwn(({ made, deleted }) => ({
-          made,
-          deleted: [
-            ...deleted.filter(({ sandboxId }) => sandboxId !== SandboxId),
-            ...(isWanted ? [{ sandboxId: SandboxId, at }] : []),
-          ],
-        }))
-      note(undefined)
+      markDeleted(SandboxId, undefined)
       try {
-        await call('DeleteSandbox', { SandboxId })
-        note(Date.now())
+        await callAction('DeleteSandbox', { SandboxId })
+        markDeleted(SandboxId, Date.now())
       } catch (error) {
-        if (asApiError(error).code !== 'InvalidSandbox.NotFound') {
-          note(undefined, false)
+        if (asCallError(error).code !== 'InvalidSandbox.NotFound') {
+          unmarkDeleted(SandboxId)
           throw error
         }
-        note(Date.now())
+        markDeleted(SandboxId, Date.now())
       } finally {
         refresh()
       }
@@ -135,5 +144,5 @@ function actions(setOwn: (change: (own: OwnActions) => OwnActions) => void, refr
   }
 }
 
-/** When what was set has been drawn. */
-const drawn = () => new Promise((resolve) => setTimeout(resolve))
+/** Resolves when the latest state is rendered. */
+const rendered = () => new Promise((resolve) => setTimeout(resolve))

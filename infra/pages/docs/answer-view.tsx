@@ -1,22 +1,22 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { type Answer, type ApiError, OWN_CODES } from '../common/api.ts'
+import { type ApiResponse, type CallError, CLIENT_CODES } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
 import { Icon } from '../common/icon.tsx'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { Json } from './json.tsx'
-import { words } from './words.ts'
+import { docsTexts } from './texts.ts'
 
 /** How a request ended: with an answer, whatever its status, or with none. */
-export type Outcome = { answer: Answer; failure?: never } | { answer?: never; failure: ApiError }
+export type RequestOutcome = { answer: ApiResponse; failure?: never } | { answer?: never; failure: CallError }
 
-export function AnswerView({ outcome: { answer, failure } }: { outcome: Outcome }) {
-  const all = useWords(words).try
+export function AnswerView({ outcome: { answer, failure } }: { outcome: RequestOutcome }) {
+  const all = useTexts(docsTexts).try
   const section = useRef<HTMLElement>(null)
   useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), [answer])
   if (failure) {
     return (
       <p class="no-answer">
-        <Icon name="warning" /> {failure.code === OWN_CODES.late ? all.late : all.noAnswer}
+        <Icon name="warning" /> {failure.code === CLIENT_CODES.timeout ? all.late : all.noAnswer}
       </p>
     )
   }

@@ -1,21 +1,21 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { facts } from '../common/facts.ts'
 import { Header } from '../common/header.tsx'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import type { KnownValues } from './known-values.ts'
 import { OperationNames } from './marked-text.tsx'
 import { Navigation } from './navigation.tsx'
 import { type Api, readApi } from './openapi.ts'
 import { OperationPage } from './operation-page.tsx'
 import { Overview } from './overview.tsx'
-import { linkTo, type Route, useRoute } from './route.ts'
-import { words } from './words.ts'
+import { type DocsRoute, linkTo, useDocsRoute } from './route.ts'
+import { docsTexts } from './texts.ts'
 
 /** The description of the API, one page for each action, on which it can be tried. */
-export function App() {
-  const all = useWords(words)
+export function DocsApp() {
+  const all = useTexts(docsTexts)
   const { api, hasFailed, load } = useApi()
-  const route = useRoute()
+  const route = useDocsRoute()
   const operations = useMemo(() => api?.groups.flatMap((group) => group.operations) ?? [], [api])
   const names = useMemo(() => operations.map(({ id }) => id), [operations])
   const operation = operations.find(({ id }) => id === route.name)
@@ -88,7 +88,7 @@ function useApi() {
 }
 
 /** A new page begins at its top, with the focus on its heading; an address within it, there. Not where it was opened. */
-function useArrival({ name, section }: Route, isThere: boolean) {
+function useArrival({ name, section }: DocsRoute, isThere: boolean) {
   const before = useRef<string | undefined>(undefined)
   useLayoutEffect(() => {
     if (!isThere) return

@@ -1,9 +1,9 @@
 import { useId } from 'preact/hooks'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import type { Body } from './openapi.ts'
 import type { Request } from './request.ts'
+import { docsTexts } from './texts.ts'
 import { useTranslation } from './translation.ts'
-import { words } from './words.ts'
 
 type RequestBody = NonNullable<Request['body']>
 
@@ -11,7 +11,7 @@ type BodyFieldsProps = { bodies: readonly Body[]; body: RequestBody; onChange: (
 
 /** A body to write, beginning with one of the examples. */
 export function BodyFields({ bodies, body, onChange }: BodyFieldsProps) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   const translate = useTranslation()
   const id = useId()
   const examples = examplesOf(bodies)

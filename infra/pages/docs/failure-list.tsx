@@ -1,13 +1,13 @@
 import './failure-list.css'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { Line } from './marked-text.tsx'
 import type { Failure } from './openapi.ts'
+import { docsTexts } from './texts.ts'
 import { useTranslation } from './translation.ts'
-import { words } from './words.ts'
 
 /** What a request may be refused with, by status. Each opens to tell when it has which code, and what it says then. */
 export function FailureList({ failures }: { failures: readonly Failure[] }) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   const translate = useTranslation()
   const named = (code: string) => (code === '*' ? <em key={code}>{all.anyCode}</em> : <code key={code}>{code}</code>)
   return (

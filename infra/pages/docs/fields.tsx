@@ -1,9 +1,9 @@
 import './fields.css'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { Line } from './marked-text.tsx'
 import type { Schema } from './openapi.ts'
+import { docsTexts } from './texts.ts'
 import { useTranslation } from './translation.ts'
-import { words } from './words.ts'
 
 type FieldsProps = {
   schema: Schema
@@ -13,7 +13,7 @@ type FieldsProps = {
 
 /** The fields of an object and of those within it: name, type, and what it is. All answers have the envelope: it is left out. */
 export function Fields({ schema, isRequest = false }: FieldsProps) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   const blocks = blocksOf(schema)
   if (blocks.every(({ rows }) => rows.length === 0)) return <p>{all.noParameters}</p>
   return (
@@ -66,7 +66,7 @@ function rowsOf({ properties = {}, required = [] }: Schema, prefix = ''): Row[] 
 }
 
 function TypeName({ schema }: { schema: Schema }) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   const nameOf = ({ type, items, const: only = '' }: Schema): string => {
     if (items && type === 'array') return all.list(nameOf(items))
     const name = typeof type === 'string' ? type : typeof only
@@ -76,7 +76,7 @@ function TypeName({ schema }: { schema: Schema }) {
 }
 
 function About({ schema }: { schema: Schema }) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   const translate = useTranslation()
   const { description, enum: choices, const: only, default: byDefault } = schema
   return (

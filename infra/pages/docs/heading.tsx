@@ -1,6 +1,6 @@
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { linkTo } from './route.ts'
-import { words } from './words.ts'
+import { docsTexts } from './texts.ts'
 
 type HeadingProps = { page: string; section: string; text: string }
 
@@ -10,7 +10,7 @@ export function Heading({ page, section, text }: HeadingProps) {
   return (
     <h2 id={address.slice(1)} class="heading">
       {text}
-      <a href={address} class="anchor" aria-label={useWords(words).linkTo(text)}>
+      <a href={address} class="anchor" aria-label={useTexts(docsTexts).linkTo(text)}>
         #
       </a>
     </h2>

@@ -2,6 +2,6 @@ import '../common/theme.css'
 import '../common/theme.ts'
 import './index.css'
 import { render } from 'preact'
-import { App } from './app.tsx'
+import { DocsApp } from './app.tsx'
 
-render(<App />, document.body)
+render(<DocsApp />, document.body)

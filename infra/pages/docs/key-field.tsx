@@ -1,18 +1,18 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import type { Answer } from '../common/api.ts'
-import { useWords } from '../common/language.ts'
-import { words } from './words.ts'
+import type { ApiResponse } from '../common/api.ts'
+import { useTexts } from '../common/language.ts'
+import { docsTexts } from './texts.ts'
 
 type KeyFieldProps = {
   value: string | undefined
   /** The answer to a request that had no key, or a wrong one. */
-  refusal: Answer | undefined
+  refusal: ApiResponse | undefined
   onChange: (value: string | undefined) => void
 }
 
 /** The key that requests carry. Most local services want none, so it shows when it is needed or asked for. */
 export function KeyField({ value, refusal, onChange }: KeyFieldProps) {
-  const all = useWords(words).try
+  const all = useTexts(docsTexts).try
   const [isOpen, setOpen] = useState(value !== undefined)
   const id = useId()
   const field = useRef<HTMLInputElement>(null)

@@ -1,12 +1,12 @@
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import type { Api } from './openapi.ts'
 import { linkTo } from './route.ts'
+import { docsTexts } from './texts.ts'
 import { useTranslation } from './translation.ts'
-import { words } from './words.ts'
 
 /** What there is: a list at the side, or where there is no room for it, a select. */
 export function Navigation({ groups, current }: { groups: Api['groups']; current: string }) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   const translate = useTranslation()
   const link = (name: string, text: string) => (
     <li key={name}>

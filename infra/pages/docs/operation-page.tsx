@@ -1,6 +1,6 @@
 import './operation.css'
 import { CopyButton } from '../common/copy-button.tsx'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { FailureList } from './failure-list.tsx'
 import { Fields } from './fields.tsx'
 import { Heading } from './heading.tsx'
@@ -9,9 +9,9 @@ import type { KnownValues } from './known-values.ts'
 import { MarkedText } from './marked-text.tsx'
 import type { Example, Operation, Parameter, Schema } from './openapi.ts'
 import { Picker } from './picker.tsx'
+import { docsTexts } from './texts.ts'
 import { useTranslation } from './translation.ts'
 import { TryPanel } from './try-panel.tsx'
-import { words } from './words.ts'
 
 type OperationPageProps = {
   operation: Operation
@@ -21,7 +21,7 @@ type OperationPageProps = {
 
 /** All of one operation: what it does, what it takes and answers, and beside it a request to try. */
 export function OperationPage({ operation, known, onKnown }: OperationPageProps) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   const translate = useTranslation()
   const { id, method, path, summary, description, parameters, bodies, result, examples, failures } = operation
   return (
@@ -55,7 +55,7 @@ export function OperationPage({ operation, known, onKnown }: OperationPageProps)
 }
 
 function Examples({ examples }: { examples: readonly Example[] }) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   return (
     <Picker label={all.example} items={examples}>
       {({ value }) => (

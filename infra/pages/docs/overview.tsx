@@ -1,13 +1,13 @@
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { MarkedText } from './marked-text.tsx'
 import type { Api } from './openapi.ts'
 import { linkTo } from './route.ts'
+import { docsTexts } from './texts.ts'
 import { useTranslation } from './translation.ts'
-import { words } from './words.ts'
 
 /** How the API is called, and what it has. */
 export function Overview({ api }: { api: Api }) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   const translate = useTranslation()
   const [introduction = '', ...rest] = api.description.split('\n\n')
   return (

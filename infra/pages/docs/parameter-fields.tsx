@@ -1,9 +1,9 @@
 import { useId } from 'preact/hooks'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import type { KnownValues } from './known-values.ts'
 import type { Operation, Parameter } from './openapi.ts'
 import type { Values } from './request.ts'
-import { words } from './words.ts'
+import { docsTexts } from './texts.ts'
 
 type ParameterFieldsProps = {
   parameters: readonly Parameter[]
@@ -17,7 +17,7 @@ const FIRST = 5
 
 /** A field for each parameter. One that is empty is not sent. */
 export function ParameterFields({ parameters, values, known, onChange }: ParameterFieldsProps) {
-  const all = useWords(words).try
+  const all = useTexts(docsTexts).try
   const [first, others] = split(parameters)
   const fields = (some: readonly Parameter[]) =>
     some.map((parameter) => (
@@ -63,7 +63,7 @@ type FieldProps = {
 }
 
 function Field({ parameter: { name, schema, required, example = '' }, value, known, onChange }: FieldProps) {
-  const all = useWords(words)
+  const all = useTexts(docsTexts)
   const id = useId()
   const shared = {
     id,

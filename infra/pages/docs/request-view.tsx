@@ -1,7 +1,7 @@
 import { CopyButton } from '../common/copy-button.tsx'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { curl, http, type Request } from './request.ts'
-import { words } from './words.ts'
+import { docsTexts } from './texts.ts'
 
 type RequestViewProps = {
   request: Request
@@ -13,7 +13,7 @@ type RequestViewProps = {
 
 /** A request as it will be sent, to read and to copy. */
 export function RequestView({ request, hasKey, isInBody, onInBody }: RequestViewProps) {
-  const all = useWords(words).try
+  const all = useTexts(docsTexts).try
   const blocks = [
     [http(request), all.request, all.theRequest],
     [curl(request, location.origin, hasKey), all.curl, all.theCurl],

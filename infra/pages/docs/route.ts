@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 
 /** What the page shows, and where in it: `#<operation>`, `#<operation>.<section>`. An empty name is the overview. */
-export type Route = { name: string; section: string }
+export type DocsRoute = { name: string; section: string }
 
-export function readRoute(hash: string): Route {
+export function readRoute(hash: string): DocsRoute {
   const [name = '', section = ''] = hash.replace(/^#/, '').split('.')
   return name === OVERVIEW ? { name: '', section } : { name, section }
 }
@@ -13,7 +13,7 @@ export const linkTo = (name: string, section = '') => `#${[name || OVERVIEW, sec
 
 const OVERVIEW = 'overview'
 
-export function useRoute(): Route {
+export function useDocsRoute(): DocsRoute {
   const [route, setRoute] = useState(() => readRoute(location.hash))
   useEffect(() => {
     const change = () => setRoute(readRoute(location.hash))

@@ -1,19 +1,19 @@
 import './try.css'
 import { useState } from 'preact/hooks'
-import { ApiError, request as sendRequest } from '../common/api.ts'
+import { CallError, sendRequest } from '../common/api.ts'
+import { apiKey } from '../common/api-key.ts'
 import { facts } from '../common/facts.ts'
-import { callerKey } from '../common/key.ts'
-import { useWords } from '../common/language.ts'
-import { AnswerView, type Outcome } from './answer-view.tsx'
+import { useTexts } from '../common/language.ts'
+import { AnswerView, type RequestOutcome } from './answer-view.tsx'
 import { BodyFields, firstBody } from './body-fields.tsx'
+import { DeleteConfirmation } from './delete-confirmation.tsx'
 import { KeyField } from './key-field.tsx'
 import { type KnownValues, withoutValue, withValuesOf } from './known-values.ts'
 import type { Operation } from './openapi.ts'
 import { firstValues, ParameterFields } from './parameter-fields.tsx'
-import { Question } from './question.tsx'
 import { inBody, inQuery, type Request, type Values } from './request.ts'
 import { RequestView } from './request-view.tsx'
-import { words } from './words.ts'
+import { docsTexts } from './texts.ts'
 
 /** What deletes is asked about first. */
 const DELETES = ['DeleteSandbox', 'TeardownSandboxes']
@@ -32,14 +32,14 @@ type TryPanelProps = {
 
 /** A request made with a form, as it is sent, and its answer. */
 export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
-  const all = useWords(words).try
+  const all = useTexts(docsTexts).try
   const { id, method, path, parameters, bodies } = operation
   const [values, setValues] = useState<Values>(() => firstValues(operation, known))
   const [body, setBody] = useState(() => firstBody(bodies))
   const [isInBody, setInBody] = useState(false)
-  const [key, setKey] = useState(callerKey.get)
+  const [key, setKey] = useState(apiKey.get)
   const [step, setStep] = useState<'ready' | 'asking' | 'sending'>('ready')
-  const [outcome, setOutcome] = useState<Outcome>()
+  const [outcome, setOutcome] = useState<RequestOutcome>()
 
   const ways: Request[] =
     method === 'GET' ? [inQuery(operation, values), inBody(operation, values)] : [{ method, path, body }]
@@ -82,13 +82,13 @@ export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
         value={key}
         refusal={outcome?.answer?.status === 401 ? outcome.answer : undefined}
         onChange={(value) => {
-          callerKey.set(value)
+          apiKey.set(value)
           setKey(value)
         }}
       />
       <RequestView request={request} hasKey={key !== undefined} isInBody={isInBody} onInBody={ways[1] && setInBody} />
       {step === 'asking' ? (
-        <Question onKeep={() => setStep('ready')} onDelete={send} />
+        <DeleteConfirmation onKeep={() => setStep('ready')} onDelete={send} />
       ) : (
         <div class="try-actions">
           <button type="submit" class="button primary" aria-disabled={step === 'sending'}>
@@ -103,7 +103,7 @@ export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
   )
 }
 
-async function outcomeOf({ method, path, body }: Request): Promise<Outcome> {
+async function outcomeOf({ method, path, body }: Request): Promise<RequestOutcome> {
   try {
     const answer = await sendRequest(path, {
       method,
@@ -111,7 +111,7 @@ async function outcomeOf({ method, path, body }: Request): Promise<Outcome> {
     })
     return { answer }
   } catch (error) {
-    if (error instanceof ApiError) return { failure: error }
+    if (error instanceof CallError) return { failure: error }
     throw error
   }
 }

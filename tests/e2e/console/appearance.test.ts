@@ -73,7 +73,7 @@ test('is dark with a dark system, and light once that is chosen', async () => {
     page.evaluate<number>(
       `Number(/\\d+/.exec(getComputedStyle(document.documentElement).backgroundColor.replace(/^\\D+/, ''))[0])`,
     )
-  await page.getByRole('button', { name: 'Theme: as the system' }).click()
+  await page.getByRole('button', { name: 'Theme: system' }).click()
   expect(await brightness()).toBeGreaterThan(200)
   await page.reload()
   await page.getByRole('button', { name: 'Theme: light' }).click()
@@ -94,7 +94,7 @@ test('says everywhere that machines are real, where they are', async () => {
   await page.reload()
   await banner.waitFor()
   await page.getByRole('button', { name: 'New sandbox', exact: true }).click()
-  await page.getByRole('dialog').getByText('This makes a real machine.').waitFor()
+  await page.getByRole('dialog').getByText('This creates a real machine.').waitFor()
   await keepScreenshot(page, 'console-real')
   await page.keyboard.press('Escape')
   await sandbox('a-name').getByRole('link').click()

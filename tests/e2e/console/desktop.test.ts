@@ -31,7 +31,7 @@ afterAll(async () => {
 test('a desktop that is opened while its machine boots is there as soon as it runs', async () => {
   const { SandboxId } = (await call('CreateSandbox', { InstanceName: 'boots' })).Result
   const { page, problems, origins, close } = await openConsole(browser, local.url, { hash: `#/desktop/${SandboxId}` })
-  await page.getByText('opens as soon as it runs').waitFor()
+  await page.getByText('opens as soon as the machine runs').waitFor()
   await page.locator('.screen canvas').waitFor()
   await close()
   expect(problems).toEqual([])
@@ -76,8 +76,8 @@ test('the keyboard finds its way out of the desktop, through its tools, and in a
   expect(await focused(page)).toBe('Clipboard')
   await keyboard.press('Enter')
   await keyboard.type('echo ready')
-  await page.getByRole('button', { name: 'Put on its clipboard' }).click()
-  await page.getByText('It is on the clipboard of the desktop.').waitFor()
+  await page.getByRole('button', { name: 'Put on desktop clipboard' }).click()
+  await page.getByText('The text is on the clipboard of the desktop.').waitFor()
   await keepScreenshot(page, 'console-clipboard')
   await keyboard.press('Escape')
   expect(await focused(page)).toBe('Clipboard')

@@ -48,7 +48,7 @@ async function refused(name: string, sentence: string): Promise<string> {
 const REQUEST_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
 
 test('a name that is not possible is said at its field, with the words of the API and the request id', async () => {
-  const text = await refused('two words', 'This name is not possible.')
+  const text = await refused('two words', 'This name is not allowed.')
   expect(text).toContain('InstanceName must be 1 to 120 letters, digits and _ . -')
   expect(text).toContain('InvalidParameter.InstanceName')
   expect(text).toMatch(REQUEST_ID)
@@ -61,7 +61,7 @@ test('a name that is not possible is said at its field, with the words of the AP
 
 test('the request id can be copied', async () => {
   await visit.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-  const text = await refused('two words', 'This name is not possible.')
+  const text = await refused('two words', 'This name is not allowed.')
   await visit.page.getByRole('button', { name: 'Copy Request ID' }).click()
   const copied = await visit.page.evaluate<string>('navigator.clipboard.readText()')
   expect(copied).toBe(REQUEST_ID.exec(text)?.[0])
@@ -75,9 +75,9 @@ test('a lifetime that is too long', async () => {
   await dialog.getByLabel('How long').fill('8')
   await dialog.getByLabel('Unit').selectOption('days')
   await page.keyboard.press('Enter')
-  await dialog.getByText('Enter a number above 0').waitFor({ state: 'detached' })
+  await dialog.getByText('Enter a number greater than 0').waitFor({ state: 'detached' })
   await dialog.getByRole('button', { name: 'Renew' }).click()
-  await dialog.getByText('This lifetime is not possible.').waitFor()
+  await dialog.getByText('This lifetime is not allowed.').waitFor()
   expect(await dialog.getByRole('alert').innerText()).toContain('LifetimeSeconds must be 1 to 604800')
 })
 
@@ -88,7 +88,9 @@ test('no room for more sandboxes here, and no quota in the cloud', async () => {
   await visit.page.keyboard.press('Escape')
   local.cloud.ecs.faults.clear()
   await call('CreateSandbox', { InstanceName: 'agent-2' })
-  expect(await refused('c', 'No more sandboxes are allowed here')).toContain('There are 2 of at most 2 sandboxes.')
+  expect(await refused('c', 'The maximum number of sandboxes is reached.')).toContain(
+    'There are 2 of at most 2 sandboxes.',
+  )
 })
 
 test('a sandbox that is gone already counts as deleted', async () => {

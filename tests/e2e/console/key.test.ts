@@ -22,7 +22,7 @@ test('asks for the key, refuses a wrong one, keeps the right one for this tab, a
   const { key = '' } = local
   await callerOf(local.url, key)('CreateSandbox', { InstanceName: 'agent-1' })
   const { page, sandbox, calls, problems, close } = await openConsole(browser, local.url)
-  await page.getByText('This local cloud asks for a key').waitFor()
+  await page.getByText('This local cloud requires an API key').waitFor()
   expect(await focused(page)).toBe('') // the field, which is empty
   expect(calls).toHaveLength(1)
   await page.waitForTimeout(3_000)
@@ -31,7 +31,7 @@ test('asks for the key, refuses a wrong one, keeps the right one for this tab, a
   await page.keyboard.type('wrong-key')
   await page.keyboard.press('Enter')
   await page.getByText('This key is wrong.').waitFor()
-  await page.getByLabel('Key').fill(key)
+  await page.getByLabel('API key').fill(key)
   await page.keyboard.press('Enter')
   await sandbox('sandbox-agent-1').waitFor()
 
@@ -39,7 +39,7 @@ test('asks for the key, refuses a wrong one, keeps the right one for this tab, a
   await sandbox('sandbox-agent-1').waitFor()
   const second = await page.context().newPage()
   await second.goto(`${local.url}/console`)
-  await second.getByText('This local cloud asks for a key').waitFor()
+  await second.getByText('This local cloud requires an API key').waitFor()
   expect(calls.filter((query) => `${query}`.includes(key))).toEqual([])
   expect(page.url()).not.toContain(key)
   await close()

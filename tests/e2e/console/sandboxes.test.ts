@@ -60,7 +60,7 @@ test('by mouse: created, booting, running, renewed, deleted, gone', async () => 
   expect(made).toMatchObject({ InstanceName: 'sandbox-agent-1', OsType: 'Linux', Status: 'RUNNING' })
   const row = await sandbox('sandbox-agent-1').innerText()
   for (const fact of [made.SandboxId, made.PrimaryIp, made.InstanceTypeId, '7 h 59 min']) expect(row).toContain(fact)
-  const end = await sandbox('sandbox-agent-1').locator('.life').getAttribute('datetime')
+  const end = await sandbox('sandbox-agent-1').locator('.time-left').getAttribute('datetime')
   expect(end).toBe(made.ExpireAt)
 
   await sandbox('sandbox-agent-1').getByRole('button', { name: 'Renew' }).click()
@@ -149,7 +149,7 @@ test('who cannot see it hears how it goes on', async () => {
   await expect.poll(heard, { timeout: 15_000 }).toContain('sandbox-agent-1 is now: Running.')
   await call('DeleteSandbox', { SandboxId })
   await page.evaluate('dispatchEvent(new Event("focus"))')
-  await expect.poll(heard, { timeout: 15_000 }).toContain('sandbox-agent-1 is gone.')
+  await expect.poll(heard, { timeout: 15_000 }).toContain('sandbox-agent-1 was deleted.')
 })
 
 test('a creation that is slow and whose button is pressed twice makes one machine', async () => {
@@ -201,15 +201,15 @@ test('what is left of a life is counted down, and said when it is nearly or quit
   const { page, sandbox } = visit
   await page.clock.install()
   await page.reload()
-  const life = sandbox('sandbox-short').locator('.life')
+  const life = sandbox('sandbox-short').locator('.time-left')
   const before = /[2-4] min \d\d s/.exec(await life.innerText())?.[0]
   expect(before).toBeDefined()
-  expect(await life.innerText()).toContain('nearly over')
+  expect(await life.innerText()).toContain('expires soon')
   await expect.poll(() => life.innerText(), { timeout: 15_000 }).not.toContain(before)
   await page.clock.fastForward(300_000)
-  await life.getByText('Ended, waiting for the clean-up').or(life).filter({ hasText: 'Ended' }).waitFor()
+  await life.getByText('Expired, waiting for the clean-up').or(life).filter({ hasText: 'Expired' }).waitFor()
   expect(await sandbox('sandbox-short').getByRole('button', { name: 'Renew' }).isDisabled()).toBe(true)
-  expect(await sandbox('sandbox-ever').innerText()).toContain('No end')
+  expect(await sandbox('sandbox-ever').innerText()).toContain('Unlimited')
 })
 
 test('Windows opens with its key hidden, and says that each opening sets a new one', async () => {
@@ -219,7 +219,7 @@ test('Windows opens with its key hidden, and says that each opening sets a new o
   await sandbox('sandbox-office').getByText('Running').waitFor()
   await sandbox('sandbox-office').getByRole('button', { name: 'Open' }).click()
   const dialog = page.getByRole('dialog', { name: 'Open sandbox-office' })
-  await dialog.getByText('Each opening sets a new key').waitFor()
+  await dialog.getByText('Each time you open the sandbox, it gets a new key').waitFor()
   const key = dialog.locator('.secret')
   expect(await key.innerText()).toMatch(/^•+$/)
   await dialog.getByRole('button', { name: 'Show' }).click()

@@ -1,40 +1,42 @@
 import { useEffect, useState } from 'preact/hooks'
-import { call, type Sandbox, type Terminal } from '../common/api.ts'
+import { callAction, type Sandbox, type Terminal } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
 import { facts } from '../common/facts.ts'
 import { Icon } from '../common/icon.tsx'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { Dialog } from './dialog.tsx'
 import { ErrorNotice } from './error-notice.tsx'
-import { nameOf } from './sandbox.ts'
+import { displayName } from './sandbox.ts'
 import { Spinner } from './spinner.tsx'
-import { useWork } from './use-work.ts'
-import { words } from './words.ts'
+import { consoleTexts } from './texts.ts'
+import { useTask } from './use-task.ts'
 
-/** Opens a Windows sandbox: the address of its terminal at ECS, and the key that was just set. */
-export function WindowsAccess({ sandbox, onClose }: { sandbox: Sandbox; onClose: () => void }) {
-  const all = useWords(words)
+/** Opens a Windows sandbox: shows the address of its terminal in ECS and its new key. */
+export function WindowsDialog({ sandbox, onClose }: { sandbox: Sandbox; onClose: () => void }) {
+  const all = useTexts(consoleTexts)
   const { windows } = all
   const [terminal, setTerminal] = useState<Terminal>()
   const [isShown, setShown] = useState(false)
-  const { isBusy, failure, run } = useWork()
+  const { isBusy, failure, run } = useTask()
   const { SandboxId } = sandbox
-  const open = () => run(async () => setTerminal(await call('DescribeSandboxTerminalUrl', { SandboxId })))
+  const open = () => {
+    run(async () => setTerminal(await callAction('DescribeSandboxTerminalUrl', { SandboxId })))
+  }
 
-  // Once, however often this is drawn: each opening sets a new key.
+  // Only once, because each call sets a new key.
   useEffect(() => {
     open()
   }, [])
 
   return (
-    <Dialog title={windows.title(nameOf(sandbox))} onClose={onClose}>
+    <Dialog title={windows.title(displayName(sandbox))} onClose={onClose}>
       {isBusy && (
         <p class="busy" role="status">
           <Spinner /> {windows.setting}
         </p>
       )}
       {failure && (
-        <ErrorNotice failure={failure} during="windows">
+        <ErrorNotice failure={failure} context="windows">
           <button type="button" class="button" onClick={open}>
             {all.tryAgain}
           </button>

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
-import { createLeaveKeys } from './leave-keys.ts'
+import { createLeaveShortcut } from './leave-shortcut.ts'
 
 const FLAGS = { Control: 'ctrlKey', Alt: 'altKey', Meta: 'altKey', Shift: 'shiftKey' } as const
 
-/** Presses (`+Key`) and releases (`-Key`), and says after which of them it was the way out. */
-function leaves(keys: string): string[] {
-  const isLeaving = createLeaveKeys()
+/** Presses (`+Key`) and releases (`-Key`) keys. Returns the steps that complete the shortcut. */
+function completingSteps(keys: string): string[] {
+  const isComplete = createLeaveShortcut()
   const held = { ctrlKey: false, altKey: false, shiftKey: false }
   return keys.split(' ').filter((step) => {
     const key = step.slice(1)
     const flag = FLAGS[key as keyof typeof FLAGS]
     if (flag) held[flag] = step.startsWith('+')
-    return isLeaving({ type: step.startsWith('+') ? 'keydown' : 'keyup', key, ...held })
+    return isComplete({ type: step.startsWith('+') ? 'keydown' : 'keyup', key, ...held })
   })
 }
 
@@ -25,5 +25,5 @@ test.each([
   ['+Control +Alt -Control +Shift -Alt -Shift', []],
   ['+a -a', []],
 ])('%s', (keys, expected) => {
-  expect(leaves(keys)).toEqual(expected)
+  expect(completingSteps(keys)).toEqual(expected)
 })

@@ -1,10 +1,10 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { useWords } from '../common/language.ts'
-import { words } from './words.ts'
+import { useTexts } from '../common/language.ts'
+import { docsTexts } from './texts.ts'
 
 /** Asks before a machine goes for ever. The button that Enter presses keeps it. */
-export function Question({ onKeep, onDelete }: { onKeep: () => void; onDelete: () => void }) {
-  const all = useWords(words).try
+export function DeleteConfirmation({ onKeep, onDelete }: { onKeep: () => void; onDelete: () => void }) {
+  const all = useTexts(docsTexts).try
   const keep = useRef<HTMLButtonElement>(null)
   useLayoutEffect(() => keep.current?.focus(), []) // before the next key can come
   return (

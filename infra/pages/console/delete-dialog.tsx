@@ -1,21 +1,21 @@
 import type { Sandbox } from '../common/api.ts'
-import { useWords } from '../common/language.ts'
+import { useTexts } from '../common/language.ts'
 import { Dialog } from './dialog.tsx'
-import { nameOf } from './sandbox.ts'
-import { words } from './words.ts'
+import { displayName } from './sandbox.ts'
+import { consoleTexts } from './texts.ts'
 
-type DeleteQuestionProps = {
+type DeleteDialogProps = {
   sandbox: Sandbox
   onConfirm: () => void
   onClose: () => void
 }
 
-/** Asks before a machine goes for ever. The first button, which Enter presses, keeps it. */
-export function DeleteQuestion({ sandbox, onConfirm, onClose }: DeleteQuestionProps) {
-  const { deleteQuestion, cancel } = useWords(words)
+/** Asks before a sandbox is deleted. Enter presses the first button, which cancels. */
+export function DeleteDialog({ sandbox, onConfirm, onClose }: DeleteDialogProps) {
+  const { deleteDialog, cancel } = useTexts(consoleTexts)
   return (
-    <Dialog title={deleteQuestion.title(nameOf(sandbox))} onClose={onClose}>
-      <p>{deleteQuestion.text}</p>
+    <Dialog title={deleteDialog.title(displayName(sandbox))} onClose={onClose}>
+      <p>{deleteDialog.text}</p>
       <p class="muted">
         <code>{sandbox.SandboxId}</code>
       </p>
@@ -31,7 +31,7 @@ export function DeleteQuestion({ sandbox, onConfirm, onClose }: DeleteQuestionPr
             onConfirm()
           }}
         >
-          {deleteQuestion.submit}
+          {deleteDialog.submit}
         </button>
       </div>
     </Dialog>

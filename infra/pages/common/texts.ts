@@ -1,13 +1,13 @@
-import type { Words } from './language.ts'
+import type { Translations } from './language.ts'
 
 const en = {
   console: 'Console',
   docs: 'API',
   pages: 'Pages',
-  theme: { auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
+  theme: { auto: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
   copy: 'Copy',
   copied: 'Copied',
-  notCopied: 'The browser does not allow it.',
+  notCopied: 'The browser does not allow copying.',
 }
 
 const zh: typeof en = {
@@ -20,5 +20,5 @@ const zh: typeof en = {
   notCopied: '浏览器不允许复制。',
 }
 
-/** What the parts say that pages share. */
-export const commonWords: Words<typeof en> = { en, zh }
+/** Texts of the parts that all pages share. */
+export const commonTexts: Translations<typeof en> = { en, zh }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { OWN_CODES } from '../common/api.ts'
-import type { ConsoleWords } from './english.ts'
-import { type During, errorWords } from './error-words.ts'
-import { words } from './words.ts'
+import { CLIENT_CODES } from '../common/api.ts'
+import { describeError, type ErrorContext } from './describe-error.ts'
+import type { ConsoleTexts } from './english.ts'
+import { consoleTexts } from './texts.ts'
 
-type Name = keyof ConsoleWords['errors']
+type Name = keyof ConsoleTexts['errors']
 
-test.each<[code: string, status: number, words: Name, during?: During]>([
+test.each<[code: string, status: number, text: Name, context?: ErrorContext]>([
   ['QuotaExceeded.MaximumSandboxes', 429, 'maximumSandboxes'],
   ['QuotaExceeded.MaximumInstances', 429, 'quota'],
   ['FlowLimitExceeded', 429, 'throttled'],
@@ -30,7 +30,7 @@ test.each<[code: string, status: number, words: Name, during?: During]>([
   ['UnknownParameter.Size', 400, 'request'],
   ['OperationDenied.InstanceName', 403, 'denied'],
   ['OperationDenied.Origin', 403, 'foreignPage'],
-  ['IdempotentParameterMismatch', 409, 'tokenOfCreation'],
+  ['IdempotentParameterMismatch', 409, 'clientTokenUsed'],
   ['MissingAuthenticationToken', 401, 'key'],
   ['InvalidAccessKey', 401, 'key'],
   ['InvalidActionOrVersion', 404, 'noAction'],
@@ -47,18 +47,18 @@ test.each<[code: string, status: number, words: Name, during?: During]>([
   ['UpstreamTimeout', 504, 'timeout'],
   ['InvalidCredential', 502, 'refused'],
   ['InternalError', 500, 'internal'],
-  [OWN_CODES.unreachable, 0, 'noAnswer'],
-  [OWN_CODES.late, 0, 'timeout'],
-  [OWN_CODES.foreign, 200, 'unknownAnswer'],
+  [CLIENT_CODES.unreachable, 0, 'noAnswer'],
+  [CLIENT_CODES.timeout, 0, 'timeout'],
+  [CLIENT_CODES.unexpected, 200, 'unknownAnswer'],
   ['Teapot', 418, 'other'],
-])('%s %d: %s', (code, status, name, during) => {
-  expect(errorWords({ code, status }, words.en, during)).toBe(words.en.errors[name])
-  expect(errorWords({ code, status }, words.zh, during)).toBe(words.zh.errors[name])
+])('%s %d: %s', (code, status, name, context) => {
+  expect(describeError({ code, status }, consoleTexts.en, context)).toBe(consoleTexts.en.errors[name])
+  expect(describeError({ code, status }, consoleTexts.zh, context)).toBe(consoleTexts.zh.errors[name])
 })
 
-test('all are said in both languages', () => {
-  for (const { errors } of Object.values(words))
+test('every error has a text in both languages', () => {
+  for (const { errors } of Object.values(consoleTexts))
     expect(Object.values(errors).every((text) => text.length > 5)).toBe(true)
-  const chinese = Object.values(words.zh.errors)
+  const chinese = Object.values(consoleTexts.zh.errors)
   expect(chinese.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([])
 })

@@ -1,4 +1,4 @@
-import type { Words } from '../common/language.ts'
+import type { Translations } from '../common/language.ts'
 
 const en = {
   title: 'API',
@@ -133,4 +133,4 @@ const zh: typeof en = {
 }
 
 /** What this page says beside the description of the API. */
-export const words: Words<typeof en> = { en, zh }
+export const docsTexts: Translations<typeof en> = { en, zh }
