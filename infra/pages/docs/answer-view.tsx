@@ -6,7 +6,7 @@ import { useTexts } from '../common/language.ts'
 import { Json } from './json.tsx'
 import { docsTexts } from './texts.ts'
 
-/** How a request ended: with an answer, whatever its status, or with none. */
+/** The answer to a request, whatever its status, or why there is none. */
 export type RequestOutcome = { answer: ApiResponse; failure?: never } | { answer?: never; failure: CallError }
 
 export function AnswerView({ outcome: { answer, failure } }: { outcome: RequestOutcome }) {

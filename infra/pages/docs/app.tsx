@@ -11,7 +11,7 @@ import { Overview } from './overview.tsx'
 import { type DocsRoute, linkTo, useDocsRoute } from './route.ts'
 import { docsTexts } from './texts.ts'
 
-/** The description of the API, one page for each action, on which it can be tried. */
+/** The API reference, with one page for each action and a form to try it. */
 export function DocsApp() {
   const all = useTexts(docsTexts)
   const { api, hasFailed, load } = useApi()
@@ -87,7 +87,10 @@ function useApi() {
   return { api, hasFailed, load }
 }
 
-/** A new page begins at its top, with the focus on its heading; an address within it, there. Not where it was opened. */
+/**
+ * Scrolls to the section in the URL. Without a section, another page starts at the top with the focus on its heading,
+ * except for the first page after loading.
+ */
 function useArrival({ name, section }: DocsRoute, isThere: boolean) {
   const before = useRef<string | undefined>(undefined)
   useLayoutEffect(() => {

@@ -9,7 +9,7 @@ type RequestBody = NonNullable<Request['body']>
 
 type BodyFieldsProps = { bodies: readonly Body[]; body: RequestBody; onChange: (body: RequestBody) => void }
 
-/** A body to write, beginning with one of the examples. */
+/** An editor for the body, which starts with one of the examples. */
 export function BodyFields({ bodies, body, onChange }: BodyFieldsProps) {
   const all = useTexts(docsTexts)
   const translate = useTranslation()

@@ -3,7 +3,7 @@ import document from '../../../openapi.json' with { type: 'json' }
 import { chinese } from './chinese.ts'
 import { type Api, readApi, type Schema } from './openapi.ts'
 
-test('every text of openapi.json has its translation in chinese.ts, and nothing else has', () => {
+test('chinese.ts has a translation of every text of openapi.json, and no others', () => {
   const texts = textsOf(readApi(document))
   const translated = Object.keys(chinese)
   const missing = texts.filter((text) => !translated.includes(text))
@@ -11,7 +11,7 @@ test('every text of openapi.json has its translation in chinese.ts, and nothing 
   expect({ missing, gone }).toEqual({ missing: [], gone: [] })
 })
 
-test('a translation keeps what is code, and the marks of headings and lists', () => {
+test('a translation keeps code, headings and list items', () => {
   const codes = (text: string) => (text.match(/`[^`]+`/g) ?? []).sort()
   const marks = (text: string) => text.split('\n').map((line) => /^(## |- )?/.exec(line)?.[0])
   for (const [text, translation] of Object.entries(chinese)) {
@@ -19,7 +19,7 @@ test('a translation keeps what is code, and the marks of headings and lists', ()
   }
 })
 
-/** Every text of a description that this page shows, each once. */
+/** Returns every text of a description that this page shows, without duplicates. */
 function textsOf({ description, groups }: Api): string[] {
   const operations = groups.flatMap((group) => group.operations)
   const texts = [

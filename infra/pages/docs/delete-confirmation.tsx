@@ -2,11 +2,11 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import { useTexts } from '../common/language.ts'
 import { docsTexts } from './texts.ts'
 
-/** Asks before a machine goes for ever. The button that Enter presses keeps it. */
+/** Asks before a machine is deleted. Enter presses the button that keeps it. */
 export function DeleteConfirmation({ onKeep, onDelete }: { onKeep: () => void; onDelete: () => void }) {
   const all = useTexts(docsTexts).try
   const keep = useRef<HTMLButtonElement>(null)
-  useLayoutEffect(() => keep.current?.focus(), []) // before the next key can come
+  useLayoutEffect(() => keep.current?.focus(), []) // before the next key
   return (
     <div class="question" role="alertdialog" aria-label={all.deletes}>
       <p>{all.deletes}</p>

@@ -5,7 +5,7 @@ import type { Failure } from './openapi.ts'
 import { docsTexts } from './texts.ts'
 import { useTranslation } from './translation.ts'
 
-/** What a request may be refused with, by status. Each opens to tell when it has which code, and what it says then. */
+/** The possible errors, by status. Each status expands to its codes, their causes and their messages. */
 export function FailureList({ failures }: { failures: readonly Failure[] }) {
   const all = useTexts(docsTexts)
   const translate = useTranslation()

@@ -7,11 +7,11 @@ import { useTranslation } from './translation.ts'
 
 type FieldsProps = {
   schema: Schema
-  /** Says which of them a request has to have. */
+  /** Whether to mark required fields. */
   isRequest?: boolean
 }
 
-/** The fields of an object and of those within it: name, type, and what it is. All answers have the envelope: it is left out. */
+/** The fields of an object and of inner objects: name, type and description. Omits the envelope that all answers have. */
 export function Fields({ schema, isRequest = false }: FieldsProps) {
   const all = useTexts(docsTexts)
   const blocks = blocksOf(schema)
@@ -43,7 +43,7 @@ export function Fields({ schema, isRequest = false }: FieldsProps) {
 
 type Row = { name: string; field: Schema; isRequired: boolean }
 
-/** One for each form that the object can have, with its title where there are several. */
+/** Returns one block for each form of the object, with a title if there are several. */
 function blocksOf({ properties = {}, ...schema }: Schema): { title: string; rows: Row[] }[] {
   const [first] = Object.entries(properties).filter(([, { oneOf }]) => oneOf)
   if (!first) return [{ title: '', rows: rowsOf({ properties, ...schema }) }]
@@ -59,7 +59,7 @@ function rowsOf({ properties = {}, required = [] }: Schema, prefix = ''): Row[] 
     if (key === 'ResponseMetadata') return []
     const name = `${prefix}${key}`
     const inner = field.items?.properties ? rowsOf(field.items, `${name}[].`) : rowsOf(field, `${name}.`)
-    // What is inside says what it is.
+    // A field without a description is described by its inner fields.
     const own = inner.length > 0 && !field.description ? [] : [{ name, field, isRequired: required.includes(key) }]
     return [...own, ...inner]
   })

@@ -4,7 +4,7 @@ import { docsTexts } from './texts.ts'
 
 type HeadingProps = { page: string; section: string; text: string }
 
-/** A heading that can be linked to. Its id is its address, so that the browser finds it. */
+/** A heading with a link. Its id is the hash of the link, so that the browser scrolls to it. */
 export function Heading({ page, section, text }: HeadingProps) {
   const address = linkTo(page, section)
   return (

@@ -1,10 +1,10 @@
 import './code.css'
 import type { ComponentChildren } from 'preact'
 
-// A key with its colon, a text, a number, or a word. What lies between them is punctuation.
+// A key with its colon, a string, a number, or a word. The rest is punctuation.
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b/g
 
-/** JSON to be read: indented, keys and values in colours of their own. A text that is no JSON is shown as it is. */
+/** Shows JSON with indentation and colours. A text that is not JSON is shown as it is. */
 export function Json({ value }: { value: unknown }) {
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
   return (

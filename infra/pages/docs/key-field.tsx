@@ -5,12 +5,12 @@ import { docsTexts } from './texts.ts'
 
 type KeyFieldProps = {
   value: string | undefined
-  /** The answer to a request that had no key, or a wrong one. */
+  /** The answer to a request with no key or a wrong one. */
   refusal: ApiResponse | undefined
   onChange: (value: string | undefined) => void
 }
 
-/** The key that requests carry. Most local services want none, so it shows when it is needed or asked for. */
+/** The API key of requests. Most local services need none, so the field is hidden until it is required or opened. */
 export function KeyField({ value, refusal, onChange }: KeyFieldProps) {
   const all = useTexts(docsTexts).try
   const [isOpen, setOpen] = useState(value !== undefined)

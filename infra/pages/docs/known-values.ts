@@ -1,17 +1,17 @@
-/** Values that answers have had and other requests ask for, by name, the latest first: what was created can be opened. */
+/** Values from answers that other requests can use, by name, the latest first: for example the id of a new sandbox. */
 export type KnownValues = Readonly<Record<string, readonly string[]>>
 
-const MOST = 20
+const MAX_VALUES = 20
 
-/** Adds what an answer, which is JSON, has under these names, however deep in it. */
+/** Adds the values that an answer (JSON) has under these names, at any depth. */
 export function withValuesOf(known: KnownValues, answer: string, names: readonly string[]): KnownValues {
   const value: unknown = JSON.parse(answer)
   return Object.fromEntries(
-    names.map((name) => [name, [...new Set([...valuesOf(value, name), ...(known[name] ?? [])])].slice(0, MOST)]),
+    names.map((name) => [name, [...new Set([...valuesOf(value, name), ...(known[name] ?? [])])].slice(0, MAX_VALUES)]),
   )
 }
 
-/** Takes away one that is of no use any more. */
+/** Removes a value that cannot be used any more. */
 export function withoutValue(known: KnownValues, name: string, value: string | undefined): KnownValues {
   return { ...known, [name]: (known[name] ?? []).filter((one) => one !== value) }
 }

@@ -5,10 +5,10 @@ import { Heading } from './heading.tsx'
 import { linkTo } from './route.ts'
 import { useTranslation } from './translation.ts'
 
-/** Names of operations, which texts are linked to. */
+/** Names of operations, which become links in texts. */
 export const OperationNames = createContext<readonly string[]>([])
 
-/** A text of the description: the part of CommonMark that it uses, paragraph by paragraph in the language of the page. */
+/** Renders a text of openapi.json in the language of the page. Supports the part of CommonMark that openapi.json uses. */
 export function MarkedText({ text, page = '' }: { text: string; page?: string }) {
   const translate = useTranslation()
   return (
@@ -39,10 +39,10 @@ export function MarkedText({ text, page = '' }: { text: string; page?: string })
   )
 }
 
-/** The name of a section in an address, from its English heading. */
+/** Returns the name of a section in a link, from its English heading. */
 const sectionOf = (heading: string) => heading.replace('## ', '').toLowerCase().replaceAll(' ', '-')
 
-/** One line of it: `code`, and the names of actions, which lead to them. */
+/** Renders one line, with `code` and links to actions. */
 export function Line({ text }: { text: string }) {
   const names = useContext(OperationNames)
   const parts = text.split(/(`[^`]+`)/)

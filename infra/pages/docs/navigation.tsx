@@ -4,7 +4,7 @@ import { linkTo } from './route.ts'
 import { docsTexts } from './texts.ts'
 import { useTranslation } from './translation.ts'
 
-/** What there is: a list at the side, or where there is no room for it, a select. */
+/** The list of operations at the side, or a select on narrow screens. */
 export function Navigation({ groups, current }: { groups: Api['groups']; current: string }) {
   const all = useTexts(docsTexts)
   const translate = useTranslation()

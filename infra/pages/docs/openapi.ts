@@ -1,4 +1,4 @@
-/** What this page takes from a description of an API (OpenAPI 3.1), with its references followed. */
+/** The parts of an OpenAPI 3.1 document that this page uses, with references resolved. */
 export type Api = {
   title: string
   version: string
@@ -10,15 +10,15 @@ export type Api = {
 export type Operation = {
   id: string
   method: 'GET' | 'POST'
-  /** With a query, where operations differ by it. */
+  /** With a query, if operations differ by it. */
   path: string
   summary: string
   /** CommonMark. */
   description: string
   parameters: readonly Parameter[]
-  /** What can be sent as a body, by media type; with GET, it is what POST takes. */
+  /** The possible bodies, by media type. For GET, the bodies of POST on the same path. */
   bodies: readonly Body[]
-  /** Of the answer to success. */
+  /** Schema of a success. */
   result: Schema
   examples: readonly Example[]
   failures: readonly Failure[]
@@ -30,7 +30,7 @@ export type Parameter = {
   required: boolean
   schema: Schema
   example?: unknown
-  /** The example of a body has it. */
+  /** Whether the example of a body has it. */
   isUsual: boolean
 }
 
@@ -41,11 +41,11 @@ export type Example = { name: string; value: unknown }
 export type Failure = {
   status: string
   description: string
-  /** A code that is `*` is any other. */
+  /** The code `*` stands for all others. */
   codes: readonly { code: string; when: string; example: { Code: string; Message: string } }[]
 }
 
-/** JSON Schema 2020-12, the part of it that such a description uses. */
+/** The part of JSON Schema 2020-12 that the document uses. */
 export type Schema = {
   type?: string | readonly string[]
   title?: string
@@ -64,7 +64,7 @@ export type Schema = {
   oneOf?: readonly Schema[]
 }
 
-/** Reads a description. Its operations are those with GET, and those that are not there with GET. */
+/** Reads a document. A path that has GET is an operation with GET, any other path an operation with POST. */
 export function readApi(document: object): Api {
   const { info, tags, paths } = withoutReferences(document, document) as Document
   const operations = Object.entries(paths).flatMap(([path, { get, post }]) => {
@@ -151,7 +151,7 @@ function readOperation(
   }
 }
 
-/** The manager's own, or that of the platform. */
+/** An error of the manager, or of the platform. */
 type Refusal =
   | { ResponseMetadata: { Error: { Code: string; Message: string } } }
   | { error_code: string; error_message: string }
@@ -164,7 +164,7 @@ function errorIn(refusal: Refusal): { Code: string; Message: string } {
 const examplesOf = (examples: Record<string, { value: unknown }> = {}): Example[] =>
   Object.entries(examples).map(([name, { value }]) => ({ name, value }))
 
-/** A copy in which what stands at a reference is in its place. None of them leads to itself. */
+/** Returns a copy with references resolved. References must not be recursive. */
 function withoutReferences(value: unknown, document: object): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutReferences(item, document))
   if (typeof value !== 'object' || value === null) return value

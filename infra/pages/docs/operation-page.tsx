@@ -19,7 +19,7 @@ type OperationPageProps = {
   onKnown: (change: (known: KnownValues) => KnownValues) => void
 }
 
-/** All of one operation: what it does, what it takes and answers, and beside it a request to try. */
+/** One operation: description, parameters, results and errors, and a form to try it. */
 export function OperationPage({ operation, known, onKnown }: OperationPageProps) {
   const all = useTexts(docsTexts)
   const translate = useTranslation()
@@ -77,5 +77,5 @@ function asObject(parameters: readonly Parameter[]): Schema {
   }
 }
 
-/** What stands in every body, whatever is around it: the last of them, which has nothing around it. */
+/** Returns the schema of the data in every body. The last body has no envelope around it. */
 const dataOf = (schemas: readonly Schema[]): Schema => schemas.at(-1) ?? {}

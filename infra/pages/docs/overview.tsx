@@ -5,7 +5,7 @@ import { linkTo } from './route.ts'
 import { docsTexts } from './texts.ts'
 import { useTranslation } from './translation.ts'
 
-/** How the API is called, and what it has. */
+/** How to call the API, and its operations. */
 export function Overview({ api }: { api: Api }) {
   const all = useTexts(docsTexts)
   const translate = useTranslation()

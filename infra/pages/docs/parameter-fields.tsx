@@ -12,10 +12,10 @@ type ParameterFieldsProps = {
   onChange: (values: Values) => void
 }
 
-/** So many fields are shown at first; the others can be opened. */
+/** Up to this number of parameters, all fields are visible at first. */
 const FIRST = 5
 
-/** A field for each parameter. One that is empty is not sent. */
+/** A field for each parameter. Empty fields are not sent. */
 export function ParameterFields({ parameters, values, known, onChange }: ParameterFieldsProps) {
   const all = useTexts(docsTexts).try
   const [first, others] = split(parameters)
@@ -42,13 +42,13 @@ export function ParameterFields({ parameters, values, known, onChange }: Paramet
   )
 }
 
-/** What the fields begin with: what is required and is known from answers. */
+/** Returns the initial values: of required parameters, those known from answers. */
 export function firstValues({ parameters }: Operation, known: KnownValues): Values {
   const required = parameters.filter((parameter) => parameter.required)
   return Object.fromEntries(required.map(({ name }) => [name, known[name]?.[0] ?? '']))
 }
 
-// Those that most callers give: what is required, and what the example of a body has.
+// The parameters that most callers give: required ones, and those in the example of a body.
 function split(parameters: readonly Parameter[]): [Parameter[], Parameter[]] {
   if (parameters.length <= FIRST) return [[...parameters], []]
   const isFirst = ({ required, isUsual }: Parameter) => required || isUsual

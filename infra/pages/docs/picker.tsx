@@ -4,7 +4,7 @@ import { useTranslation } from './translation.ts'
 
 type PickerProps<Item> = { label: string; items: readonly Item[]; children: (item: Item) => ComponentChildren }
 
-/** One of several, chosen by its name where there is a choice. */
+/** Shows one of several items, with a choice by name if there is more than one. */
 export function Picker<Item extends { name: string }>({ label, items, children }: PickerProps<Item>) {
   const translate = useTranslation()
   const [chosen, choose] = useState(0)

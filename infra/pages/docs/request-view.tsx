@@ -7,11 +7,11 @@ type RequestViewProps = {
   request: Request
   hasKey: boolean
   isInBody: boolean
-  /** Absent where there is one way to send it. */
+  /** Undefined if there is only one way to send it. */
   onInBody: ((isInBody: boolean) => void) | undefined
 }
 
-/** A request as it will be sent, to read and to copy. */
+/** Shows a request as it will be sent, to read and to copy. */
 export function RequestView({ request, hasKey, isInBody, onInBody }: RequestViewProps) {
   const all = useTexts(docsTexts).try
   const blocks = [

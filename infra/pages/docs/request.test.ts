@@ -20,7 +20,7 @@ const operation: Operation = {
 }
 const values = { InstanceName: "o'clock & 100 %", LifetimeSeconds: '0060' }
 
-test('a query has what was given, encoded', () => {
+test('a query has the values that are not empty, encoded', () => {
   expect(http(inQuery(operation, { ...values, InstanceName: '' }))).toBe(`GET ${operation.path}&LifetimeSeconds=0060`)
   expect(inQuery(operation, values).path).toBe(
     `${operation.path}&InstanceName=o%27clock+%26+100+%25&LifetimeSeconds=0060`,
@@ -32,13 +32,13 @@ test.each([
   ['', undefined],
   ['a minute', 'a minute'],
   ['9'.repeat(16), '9'.repeat(16)],
-])('a body has %o of a number as %o', (LifetimeSeconds, sent) => {
+])('an integer %o is %o in a body', (LifetimeSeconds, sent) => {
   const { path, body } = inBody(operation, { LifetimeSeconds })
   expect(path).toBe(operation.path)
   expect(JSON.parse(body?.text ?? '')).toEqual(sent === undefined ? {} : { LifetimeSeconds: sent })
 })
 
-test('a line of curl is quoted for a shell, and names the key only by its variable', () => {
+test('a curl command is quoted for a shell, and has the key only as a variable', () => {
   const line = curl(inBody(operation, values), 'http://127.0.0.1:8102', true)
   expect(line).toBe(
     `curl -s -H "X-API-Key: $KEY" -H 'Content-Type: application/json' --data-raw '{"InstanceName":"o'\\''clock & 100 %","LifetimeSeconds":60}' 'http://127.0.0.1:8102${operation.path}'`,

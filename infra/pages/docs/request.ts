@@ -3,22 +3,22 @@ import type { Operation, Parameter } from './openapi.ts'
 /** A request as it will be sent. */
 export type Request = {
   method: 'GET' | 'POST'
-  /** With its query. */
+  /** With the query. */
   path: string
-  /** JSON, and its media type. */
+  /** JSON text and its media type. */
   body?: { type: string; text: string }
 }
 
 export type Values = Readonly<Record<string, string>>
 
-/** The request with these values in its query. Empty ones are left out. */
+/** Returns the request with these values in the query. Omits empty values. */
 export function inQuery({ path, parameters }: Operation, values: Values): Request {
   const [, query = ''] = path.split('?')
   const all = new URLSearchParams([...new URLSearchParams(query), ...given(parameters, values)])
   return { method: 'GET', path: `/?${all}` }
 }
 
-/** The request with these values in a JSON body. */
+/** Returns the request with these values in a JSON body. Omits empty values. */
 export function inBody({ path, parameters }: Operation, values: Values): Request {
   const entries = given(parameters, values).map(([name, value]): [string, string | number] => {
     const isNumber =
@@ -32,12 +32,12 @@ function given(parameters: readonly Parameter[], values: Values): [string, strin
   return parameters.flatMap(({ name }): [string, string][] => (values[name] ? [[name, values[name]]] : []))
 }
 
-/** The request as HTTP has it. */
+/** Formats the request as HTTP. */
 export function http({ method, path, body }: Request): string {
   return [`${method} ${path}`, ...(body ? [`Content-Type: ${body.type}`, '', body.text] : [])].join('\n')
 }
 
-/** A line of curl that sends the request, for a shell. Of a key it has but the name of a variable. */
+/** Formats the request as a curl command for a shell. The API key is only there as the variable $KEY. */
 export function curl({ path, body }: Request, origin: string, hasKey: boolean): string {
   const parts = [
     'curl -s',

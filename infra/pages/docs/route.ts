@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 
-/** What the page shows, and where in it: `#<operation>`, `#<operation>.<section>`. An empty name is the overview. */
+/** An operation and a section of it: `#<operation>`, `#<operation>.<section>`. An empty name is the overview. */
 export type DocsRoute = { name: string; section: string }
 
 export function readRoute(hash: string): DocsRoute {
@@ -8,7 +8,7 @@ export function readRoute(hash: string): DocsRoute {
   return name === OVERVIEW ? { name: '', section } : { name, section }
 }
 
-/** The address of an operation, or of a section of it. */
+/** Returns the link to an operation, or to a section of it. */
 export const linkTo = (name: string, section = '') => `#${[name || OVERVIEW, section].filter(Boolean).join('.')}`
 
 const OVERVIEW = 'overview'

@@ -132,5 +132,5 @@ const zh: typeof en = {
   },
 }
 
-/** What this page says beside the description of the API. */
+/** The texts of this page that are not in openapi.json. */
 export const docsTexts: Translations<typeof en> = { en, zh }

@@ -1,7 +1,7 @@
 import { useLanguage } from '../common/language.ts'
 import { chinese } from './chinese.ts'
 
-/** Puts a text of the description into the language of the page. One that is not known there stays English. */
+/** Returns a function that translates a text of openapi.json. A text without a translation stays English. */
 export function useTranslation(): (text: string) => string {
   const language = useLanguage()
   return (text) => (language === 'zh' && chinese[text]) || text

@@ -15,13 +15,13 @@ import { inBody, inQuery, type Request, type Values } from './request.ts'
 import { RequestView } from './request-view.tsx'
 import { docsTexts } from './texts.ts'
 
-/** What deletes is asked about first. */
+/** Operations that need a confirmation. */
 const DELETES = ['DeleteSandbox', 'TeardownSandboxes']
 
-/** What a success uses up, by operation. */
+/** The value that a success makes useless, by operation. */
 const SPENDS: Record<string, string> = { DeleteSandbox: 'SandboxId', ValidateVncToken: 'Token' }
 
-/** What answers have that other requests ask for. */
+/** The values of answers that other requests can use. */
 const KEPT = ['SandboxId', 'Token', 'NextToken']
 
 type TryPanelProps = {
@@ -30,7 +30,7 @@ type TryPanelProps = {
   onKnown: (change: (known: KnownValues) => KnownValues) => void
 }
 
-/** A request made with a form, as it is sent, and its answer. */
+/** A form for a request, the request as it will be sent, and its answer. */
 export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
   const all = useTexts(docsTexts).try
   const { id, method, path, parameters, bodies } = operation
@@ -67,7 +67,7 @@ export function TryPanel({ operation, known, onKnown }: TryPanelProps) {
         if (DELETES.includes(id)) setStep('asking')
         else send()
       }}
-      // What was asked about was another request.
+      // The confirmation was for another request.
       onInput={() => step === 'asking' && setStep('ready')}
     >
       <h2>{all.title}</h2>
