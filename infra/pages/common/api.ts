@@ -62,7 +62,7 @@ export function asCallError(error: unknown): CallError {
   return error instanceof CallError ? error : new CallError('PageError', String(error))
 }
 
-/** Codes of errors that the page detects itself: no response, none in time, or none of the API. */
+/** Codes of errors that the page detects itself: no response, none in time, or one that is not from the API. */
 export const CLIENT_CODES = {
   unreachable: 'NoAnswer',
   timeout: 'AnswerTimeout',

@@ -14,7 +14,7 @@ type CellProps = { sandbox: Sandbox }
 
 const PREFIX = 'sandbox-'
 
-/** The name, with the prefix that all names have in a muted colour. */
+/** The name. The prefix, which all names have, is muted. */
 export function Name({ sandbox }: CellProps) {
   const name = displayName(sandbox)
   if (!name.startsWith(PREFIX)) return <span class="name">{name}</span>
