@@ -4,7 +4,7 @@ import type { CallError } from '../common/api.ts'
 import { CopyButton } from '../common/copy-button.tsx'
 import { Icon } from '../common/icon.tsx'
 import { useTexts } from '../common/language.ts'
-import { describeError, type ErrorContext } from './describe-error.ts'
+import { type ErrorContext, errorText } from './error-text.ts'
 import { consoleTexts } from './texts.ts'
 
 type ErrorNoticeProps = {
@@ -25,7 +25,7 @@ export function ErrorNotice({ failure, context, title, children }: ErrorNoticePr
       <Icon name="warning" />
       <div class="notice-text">
         {title && <p class="notice-title">{title}</p>}
-        <p class={title ? undefined : 'notice-title'}>{describeError(failure, all, context)}</p>
+        <p class={title ? undefined : 'notice-title'}>{errorText(failure, all, context)}</p>
         <p class="notice-message" lang="en">
           {message}
         </p>

@@ -6,8 +6,8 @@ export type ErrorContext = 'create' | 'renew' | 'delete' | 'windows' | 'desktop'
 
 type ErrorInfo = Pick<CallError, 'code' | 'status'>
 
-/** Describes what an error means and what to do about it. The page also shows the message of the API. */
-export function describeError({ code, status }: ErrorInfo, { errors }: ConsoleTexts, context?: ErrorContext): string {
+/** Returns a text that says what an error means and what to do about it. The page also shows the message of the API. */
+export function errorText({ code, status }: ErrorInfo, { errors }: ConsoleTexts, context?: ErrorContext): string {
   const texts: Record<string, string> = {
     'QuotaExceeded.MaximumSandboxes': errors.maximumSandboxes,
     'InvalidSandbox.NotFound': errors.notFound,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CLIENT_CODES } from '../common/api.ts'
-import { describeError, type ErrorContext } from './describe-error.ts'
 import type { ConsoleTexts } from './english.ts'
+import { type ErrorContext, errorText } from './error-text.ts'
 import { consoleTexts } from './texts.ts'
 
 type Name = keyof ConsoleTexts['errors']
@@ -52,8 +52,8 @@ test.each<[code: string, status: number, text: Name, context?: ErrorContext]>([
   [CLIENT_CODES.unexpected, 200, 'unknownAnswer'],
   ['Teapot', 418, 'other'],
 ])('%s %d: %s', (code, status, name, context) => {
-  expect(describeError({ code, status }, consoleTexts.en, context)).toBe(consoleTexts.en.errors[name])
-  expect(describeError({ code, status }, consoleTexts.zh, context)).toBe(consoleTexts.zh.errors[name])
+  expect(errorText({ code, status }, consoleTexts.en, context)).toBe(consoleTexts.en.errors[name])
+  expect(errorText({ code, status }, consoleTexts.zh, context)).toBe(consoleTexts.zh.errors[name])
 })
 
 test('every error has a text in both languages', () => {
