@@ -1,6 +1,6 @@
 import type { Config } from '../../shared/config/schema.ts'
 import type { MachinesOptions } from '../emulator/machines/index.ts'
-import { installLine, missingPackages } from '../emulator/machines/packages.ts'
+import { installCommand, missingPackages } from '../emulator/machines/packages.ts'
 import { LocalError } from './error.ts'
 
 /** What runs in the emulated machines: what the functions expect there, by their configuration. */
@@ -22,7 +22,7 @@ export function checkDesktops(platform: string = process.platform, path?: string
   const missing = missingPackages(path)
   if (missing.length > 0) {
     throw new LocalError(
-      `--desktops needs programs that are not installed; on Debian and Ubuntu: ${installLine(missing)}`,
+      `--desktops needs programs that are not installed; on Debian and Ubuntu: ${installCommand(missing)}`,
     )
   }
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { desktopPackages, fileOf, installLine } from '../../infra/emulator/machines/packages.ts'
+import { desktopPackages, findProgram, installCommand } from '../../infra/emulator/machines/packages.ts'
 
 /** The Debian packages that the tests of this folder need: those of desktops, and more. */
 export const packages: readonly string[] = [
@@ -11,7 +11,7 @@ export const packages: readonly string[] = [
 export default function setup(): void {
   const missing = packages.filter((name) => !isInstalled(name))
   if (missing.length > 0)
-    throw new Error(`npm run test:e2e needs Debian packages. Install them with:\n${installLine(missing)}`)
+    throw new Error(`npm run test:e2e needs Debian packages. Install them with:\n${installCommand(missing)}`)
 }
 
 function isInstalled(name: string): boolean {
@@ -19,7 +19,7 @@ function isInstalled(name: string): boolean {
   // What websockify asks ValidateVncToken with; its package does not bring it along.
   if (name === 'python3-requests') return runs('/usr/bin/python3', '-c', 'import requests')
   const own = Object.keys(desktopPackages).filter((program) => desktopPackages[program] === name)
-  return (own.length > 0 ? own : [name]).every((program) => fileOf(program))
+  return (own.length > 0 ? own : [name]).every((program) => findProgram(program))
 }
 
 function runs(program: string, ...args: string[]): boolean {

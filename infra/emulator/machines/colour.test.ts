@@ -3,7 +3,7 @@ import { colourOf } from './colour.ts'
 
 const ids = Array.from({ length: 100 }, (_, index) => `i-${index}`)
 
-it('is the same for a machine each time, and seldom for two', () => {
+it('is always the same for one machine, and seldom for two', () => {
   expect(ids.map(colourOf)).toEqual(ids.map(colourOf))
   expect(new Set(ids.map(colourOf)).size).toBeGreaterThan(50)
 })

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Colour } from './root-window.ts'
 
-/**
- * The background of a machine's desktop: a colour of its own between teal and violet, dark and calm. Who has many of
- * them open can tell them apart.
- */
+/** The background of a machine's desktop: a dark colour between teal and violet. It tells several open desktops apart. */
 export function colourOf(InstanceId: string): Colour {
   const [byte = 0] = createHash('sha256').update(InstanceId).digest()
   const hue = 170 + (byte / 256) * 120

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createEcs } from '../ecs/index.ts'
 import { startDesktop } from './desktop.ts'
-import type { Program } from './program.ts'
-import { FakePrograms, isAlive, pidsIn } from './testing.ts'
+import type { InstanceProgram } from './instance-program.ts'
+import { FakePrograms, isProcessRunning, readPids } from './testing.ts'
 
-// The real programs are in tests/e2e. These stand in for them, and write down what they were given.
+// tests/e2e has the real programs. These stand in for them, and write down their arguments and environment.
 let programs: FakePrograms
 let folder: string
-let desktop: Program | undefined
+let desktop: InstanceProgram | undefined
 
 beforeEach(() => {
   programs = new FakePrograms()
@@ -27,7 +27,7 @@ beforeEach(() => {
   )
 })
 afterEach(async () => {
-  await desktop?.end()
+  await desktop?.stop()
   desktop = undefined
   programs.remove()
 })
@@ -39,10 +39,10 @@ if (!instance) throw new Error('there is no instance')
 
 const start = () => startDesktop(instance, '127.98.0.4', { port: 5905, folder })
 const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 10_000 })
-const pids = () => pidsIn(join(folder, 'home/pids'))
+const pids = () => readPids(join(folder, 'home/pids'))
 const argumentsOf = (program: string) => readFileSync(join(folder, 'home', `arguments-of-${program}`), 'utf8')
 
-it('is a server at the address and port, a window manager on its display, and a terminal', async () => {
+it('starts a server at the address and port, a window manager on its display, and a terminal', async () => {
   desktop = start()
   await soon(() => pids().length).toBe(4)
   expect(argumentsOf('Xtigervnc')).toContain('-interface 127.98.0.4 -rfbport 5905 -desktop sandbox-agent-1 ')
@@ -51,7 +51,7 @@ it('is a server at the address and port, a window manager on its display, and a 
   expect(readFileSync(join(folder, 'home/.bashrc'), 'utf8')).toContain('MACHINE_NAME')
 })
 
-it('has nothing of the environment of who starts it, but what a program needs', async () => {
+it('inherits only the variables that a program needs', async () => {
   vi.stubEnv('VOLCENGINE_SECRET_KEY', 'real')
   vi.stubEnv('HISTFILE', '/some/file')
   vi.stubEnv('TZ', 'Asia/Shanghai')
@@ -78,56 +78,56 @@ it('has nothing of the environment of who starts it, but what a program needs', 
   expect(readFileSync(join(folder, 'home/environment'), 'utf8')).toContain(`TMPDIR=${folder}/tmp\n`)
 })
 
-it('has a cookie that nobody else may read, and another one each time', async () => {
+it('has a cookie that only its owner may read, and a new one each time', async () => {
   const cookie = () => readFileSync(join(folder, 'authority')).subarray(-16).toString('hex')
   desktop = start()
   expect(statSync(join(folder, 'authority')).mode & 0o777).toBe(0o600)
   const first = cookie()
-  await desktop.end()
+  await desktop.stop()
   mkdirSync(folder)
   desktop = start()
   expect(cookie()).not.toBe(first)
 })
 
-it('ends with everything that was started in it, and its folder', async () => {
+it('stops with everything that was started in it, and removes its folder', async () => {
   desktop = start()
   await soon(() => pids().length).toBe(4)
   const running = pids()
-  expect(running.map(isAlive)).toEqual([true, true, true, true])
-  await desktop.end()
-  expect(running.map(isAlive)).toEqual([false, false, false, false])
+  expect(running.map(isProcessRunning)).toEqual([true, true, true, true])
+  await desktop.stop()
+  expect(running.map(isProcessRunning)).toEqual([false, false, false, false])
   expect(existsSync(folder)).toBe(false)
 })
 
-it('ends when its server does, with the reason, and begins again with its files', async () => {
+it('exits when its server does, with the reason, and starts again with its files', async () => {
   desktop = start()
   await soon(() => pids().length).toBe(4)
   const running = pids()
   writeFileSync(join(folder, 'home/.bashrc'), '# mine')
   process.kill(running[0] ?? 0, 'SIGKILL')
-  expect(await desktop.ended).toBe('its X server was ended by SIGKILL')
-  expect(running.map(isAlive)).toEqual([false, false, false, false])
+  expect(await desktop.exited).toBe('its X server was killed by SIGKILL')
+  expect(running.map(isProcessRunning)).toEqual([false, false, false, false])
 
   programs.add('Xtigervnc', 'echo one >&2; echo two >&2; echo >&2; echo three >&2; echo four >&2; exit 3')
   desktop = start()
-  expect(await desktop.ended).toBe('its X server ended with code 3: two three four')
+  expect(await desktop.exited).toBe('its X server exited with code 3: two three four')
   expect(readFileSync(join(folder, 'home/.bashrc'), 'utf8')).toBe('# mine')
 })
 
-it('ends when its window manager does, with the reason', async () => {
+it('exits when its window manager does, with the reason', async () => {
   desktop = start()
   await soon(() => pids().length).toBe(4)
   const running = pids()
   process.kill(Number(readFileSync(join(folder, 'home/manager'), 'utf8')), 'SIGKILL')
-  expect(await desktop.ended).toBe('its window manager was ended by SIGKILL')
-  expect(running.map(isAlive)).toEqual([false, false, false, false])
+  expect(await desktop.exited).toBe('its window manager was killed by SIGKILL')
+  expect(running.map(isProcessRunning)).toEqual([false, false, false, false])
 })
 
-it.each(['before', 'after'])('ends %s its server has a display', async (when) => {
+it.each(['before', 'after'])('stops %s its server has a display', async (when) => {
   programs.add('Xtigervnc', 'echo $$ >> "$HOME/pids"', when === 'after' ? 'echo 59000 >&3' : '', 'exec sleep 1000')
   desktop = start()
   await soon(() => pids().length > 0).toBe(true)
   const running = pids()
-  await desktop.end()
-  expect(running.map(isAlive).includes(true)).toBe(false)
+  await desktop.stop()
+  expect(running.map(isProcessRunning).includes(true)).toBe(false)
 })

@@ -5,37 +5,37 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Instance } from '../ecs/instance.ts'
-import { begin, reasonOf } from './child.ts'
+import { exitReason, startProcess } from './child-process.ts'
 import { colourOf } from './colour.ts'
-import { canHaveFile, noteDisplay, removeDisplay, SOCKETS } from './display.ts'
-import { endMarked, isOfMachine } from './processes.ts'
-import type { Program } from './program.ts'
-import { colourRoot } from './root-window.ts'
+import { canCreateSocket, recordDisplay, removeSocket, SOCKETS } from './display.ts'
+import type { InstanceProgram } from './instance-program.ts'
+import { isOfMachine, stopMarkedProcesses } from './marked-processes.ts'
+import { setRootColour } from './root-window.ts'
 import { removeFolder } from './run-folder.ts'
 import { writeXAuthority } from './x-authority.ts'
 
 export type DesktopOptions = {
   /** Of the VNC server. */
   port: number
-  /** For its files; it is removed at the end. */
+  /** For its files; stop() removes it. */
   folder: string
 }
 
-/** Its errors are read, and on file descriptor 3 it says which display it has. */
+/** The server's errors are read, and it writes the number of its display to file descriptor 3. */
 const SERVER_STDIO: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe']
 
-/** A server that was told to end gets so long. */
-const PATIENCE_MS = 2_000
+/** Time between SIGTERM and SIGKILL for the server. */
+const KILL_AFTER_MS = 2_000
 
-/** A window manager ends with its server, too, and may be the first of which that is heard. */
-const GRACE_MS = 500
+/** The window manager exits when its server does, and its exit may be seen first: then the server's reason is the true one. */
+const WAIT_FOR_SERVER_REASON_MS = 500
 
 /**
- * Starts a desktop: an X server that speaks VNC at the instance's address, a window manager, and a terminal with a shell.
- * What runs in it runs as who runs this, but with a home folder of its own and little of their environment. It can be
- * started again in the same folder, and finds its files there.
+ * Starts a desktop: an X server that speaks VNC at the address of the instance, a window manager, and a terminal with a
+ * shell. They run as the current user, with a home folder of their own and only a few variables of the environment. A
+ * desktop that is started again in the same folder finds its files there.
  */
-export function startDesktop(instance: Instance, address: string, { port, folder }: DesktopOptions): Program {
+export function startDesktop(instance: Instance, address: string, { port, folder }: DesktopOptions): InstanceProgram {
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
   const authority = join(folder, 'authority')
@@ -45,41 +45,43 @@ export function startDesktop(instance: Instance, address: string, { port, folder
   writeXAuthority(authority, cookie)
   const environment = environmentOf(instance, address, { home, temporary, authority })
 
-  const run = (program: string, args: string[], stdio: StdioOptions, more = {}) =>
-    begin(program, args, { machine: folder, cwd: home, env: { ...environment, ...more }, stdio })
+  const start = (program: string, args: string[], stdio: StdioOptions, more = {}) =>
+    startProcess(program, args, { machine: folder, cwd: home, env: { ...environment, ...more }, stdio })
 
-  const hasFile = canHaveFile()
-  const server = run('Xtigervnc', serverArguments(instance, { address, port, authority, hasFile }), SERVER_STDIO)
+  const hasSocket = canCreateSocket()
+  const server = start('Xtigervnc', serverArguments(instance, { address, port, authority, hasSocket }), SERVER_STDIO)
   let reason: string | undefined
-  const endBecause = (why: string) => {
+  const stopBecause = (why: string) => {
     reason ??= why
     server.kill()
   }
-  const show = async () => {
+  const setUpDisplay = async () => {
     const display = await displayOf(server)
-    if (hasFile) noteDisplay(folder, display)
-    // The terminal is for the window manager to start: a window that appears while that begins would stay without a frame.
-    const manager = run('openbox', ['--sm-disable', '--startup', 'xterm'], 'ignore', { DISPLAY: `:${display}` })
-    // As everywhere with X, the session ends with it: without it windows could neither be moved nor be opened anew.
-    const hint = hasFile ? '' : ` (X programs may need ${SOCKETS}, which cannot be written)`
-    reasonOf(manager).then((why) => setTimeout(endBecause, GRACE_MS, `its window manager ${why}${hint}`).unref())
-    if (hasFile) await colourRoot(display, cookie, colourOf(instance.InstanceId))
+    if (hasSocket) recordDisplay(folder, display)
+    // The window manager starts the terminal: a window that appears while the window manager starts would get no frame.
+    const manager = start('openbox', ['--sm-disable', '--startup', 'xterm'], 'ignore', { DISPLAY: `:${display}` })
+    // As usual with X, the session ends with the window manager: without it, no window could be moved or opened.
+    const hint = hasSocket ? '' : ` (X programs may need ${SOCKETS}, which is not writable)`
+    exitReason(manager).then((why) => {
+      setTimeout(stopBecause, WAIT_FOR_SERVER_REASON_MS, `its window manager ${why}${hint}`).unref()
+    })
+    if (hasSocket) await setRootColour(display, cookie, colourOf(instance.InstanceId))
   }
-  // Without a note of its display nobody could clear up after it.
-  show().catch(({ message }: Error) => endBecause(`its display could not be set up: ${message}`))
+  // Without a record of the display, its socket could not be removed later.
+  setUpDisplay().catch(({ message }: Error) => stopBecause(`its display could not be set up: ${message}`))
 
-  const ended = reasonOf(server).then(async (why) => {
+  const exited = exitReason(server).then(async (why) => {
     reason ??= `its X server ${why}`
-    await endMarked(isOfMachine(folder))
-    removeDisplay(folder)
+    await stopMarkedProcesses(isOfMachine(folder))
+    removeSocket(folder)
     return reason
   })
   return {
-    ended,
-    async end() {
+    exited,
+    async stop() {
       server.kill()
-      const timer = setTimeout(() => server.kill('SIGKILL'), PATIENCE_MS)
-      await ended
+      const timer = setTimeout(() => server.kill('SIGKILL'), KILL_AFTER_MS)
+      await exited
       clearTimeout(timer)
       removeFolder(folder)
     },
@@ -88,21 +90,21 @@ export function startDesktop(instance: Instance, address: string, { port, folder
 
 function serverArguments(
   { InstanceName }: Instance,
-  at: { address: string; port: number; authority: string; hasFile: boolean },
+  at: { address: string; port: number; authority: string; hasSocket: boolean },
 ): string[] {
   return [
     ...['-displayfd', '3', '-auth', at.authority, '-nolisten', 'tcp', '-noreset'],
-    // Where it cannot have a file it would end. There is a socket without one, too, called "local", by which X programs come.
-    ...(at.hasFile ? [] : ['-nolisten', 'unix', '-listen', 'local']),
+    // If the server cannot create its socket file, it exits. X programs can also use its abstract socket, "local".
+    ...(at.hasSocket ? [] : ['-nolisten', 'unix', '-listen', 'local']),
     ...['-interface', at.address, '-rfbport', String(at.port), '-desktop', InstanceName],
     ...['-SecurityTypes', 'None', '-AlwaysShared', '-AcceptSetDesktopSize'],
     ...['-geometry', '1280x800', '-depth', '24'],
-    // Whoever connects and leaves without a word, as one who waits for the server, counts as an attacker: never.
+    // A client that connects and leaves at once, to see whether the server is up, counts as an attacker: never block one.
     ...['-BlacklistThreshold', '1000000000'],
   ]
 }
 
-/** What it has of the environment of who runs this. */
+/** The variables that a desktop inherits. */
 const INHERITED = ['PATH', 'TZ', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE']
 
 function environmentOf(
@@ -115,7 +117,7 @@ function environmentOf(
     LANG: 'C.UTF-8',
     ...Object.fromEntries(inherited),
     HOME: files.home,
-    TMPDIR: files.temporary, // an xterm that is ended in the middle leaves its files there
+    TMPDIR: files.temporary, // an xterm that is killed leaves its temporary files
     XAUTHORITY: files.authority,
     SHELL: existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh',
     MACHINE_NAME: instance.InstanceName,
@@ -124,7 +126,7 @@ function environmentOf(
   }
 }
 
-/** The number that the server writes once it has found a free display. Waits for ever where it finds none. */
+/** The number of the free display that the server has found. Never resolves if it finds none. */
 function displayOf(server: ChildProcess): Promise<number> {
   return new Promise((resolve) =>
     createInterface(server.stdio[3] as Readable).once('line', (line) => resolve(Number(line))),

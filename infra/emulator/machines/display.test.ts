@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { heldByPermissions } from '../../../tests/support/permissions.ts'
-import { canHaveFile, isLeft, noteDisplay, notedDisplay, removeDisplay } from './display.ts'
+import { canCreateSocket, hasSocket, readDisplay, recordDisplay, removeSocket } from './display.ts'
 
-// A number that no X server comes to by itself.
+// No X server takes such a number by itself.
 const number = 30_000 + (process.pid % 20_000)
 const socket = `/tmp/.X11-unix/X${number}`
 let folder: string
@@ -17,51 +17,51 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-// Where this computer has such sockets at all.
-describe.runIf(canHaveFile())('a socket', () => {
+// Only if this computer can have such sockets.
+describe.runIf(canCreateSocket())('the socket', () => {
   beforeEach(() => {
     if (mkdirSync('/tmp/.X11-unix', { recursive: true })) chmodSync('/tmp/.X11-unix', 0o1777) // as an X server does
     writeFileSync(socket, '')
   })
   afterEach(() => rmSync(socket, { force: true }))
 
-  it('that a server has left is removed', () => {
-    noteDisplay(folder, number)
-    expect(isLeft(notedDisplay(folder))).toBe(true)
-    removeDisplay(folder)
+  it('that a server has left behind is removed', () => {
+    recordDisplay(folder, number)
+    expect(hasSocket(readDisplay(folder))).toBe(true)
+    removeSocket(folder)
     expect(existsSync(socket)).toBe(false)
-    expect(isLeft(notedDisplay(folder))).toBe(false)
-    removeDisplay(folder) // once more
+    expect(hasSocket(readDisplay(folder))).toBe(false)
+    removeSocket(folder) // once more
   })
 
-  it('that another server has made in its place is not', () => {
-    noteDisplay(folder, number)
+  it('of another server with the same number is not removed', () => {
+    recordDisplay(folder, number)
     rmSync(socket)
     writeFileSync(socket, '') // often the same inode
-    expect(isLeft(notedDisplay(folder))).toBe(false)
-    removeDisplay(folder)
+    expect(hasSocket(readDisplay(folder))).toBe(false)
+    removeSocket(folder)
     expect(existsSync(socket)).toBe(true)
   })
 
-  it('where no display is noted, or its socket was not there, is not', () => {
-    removeDisplay(folder)
+  it('is not removed if no display is recorded, or was recorded without a socket', () => {
+    removeSocket(folder)
     rmSync(socket)
-    noteDisplay(folder, number)
+    recordDisplay(folder, number)
     writeFileSync(socket, '')
-    removeDisplay(folder)
+    removeSocket(folder)
     expect(existsSync(socket)).toBe(true)
   })
 })
 
-it('an X server can have its socket where its user may write, or where there is no folder', () => {
+it('an X server can create its socket if the folder is writable, or does not exist', () => {
   const shared = join(folder, 'shared')
   mkdirSync(shared)
-  expect(canHaveFile(shared)).toBe(true)
-  expect(canHaveFile(join(folder, 'none'))).toBe(true)
+  expect(canCreateSocket(shared)).toBe(true)
+  expect(canCreateSocket(join(folder, 'none'))).toBe(true)
 
   chmodSync(shared, 0o555)
   const file = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'display.ts')))
-  const code = `import { canHaveFile } from ${file}; console.log(canHaveFile(${JSON.stringify(shared)}))`
+  const code = `import { canCreateSocket } from ${file}; console.log(canCreateSocket(${JSON.stringify(shared)}))`
   const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', code]
   const [program, ...args] = heldByPermissions(...node)
   expect(execFileSync(program, args, { encoding: 'utf8' })).toBe('false\n')

@@ -1,42 +1,42 @@
 import { accessSync, constants, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where X servers have their sockets, and their clients look for them. */
+/** The folder in which X servers create their sockets. */
 export const SOCKETS = '/tmp/.X11-unix'
 
-/** The display of an X server, as it is noted in the folder of its machine. */
+/** The display of an X server, as recorded in the folder of its machine. */
 export type Display = {
   number: number
-  /** Tells the server's socket from that of any server which has the same number later. */
+  /** Identity of the server's socket file. A later server with the same number has another one. */
   socket: string
 }
 
-/** Notes which display a machine's X server has, now that it is there. */
-export function noteDisplay(folder: string, number: number): void {
+/** Records the display of a machine's X server, which must be up. */
+export function recordDisplay(folder: string, number: number): void {
   const display: Display = { number, socket: identityOf(number) ?? '' }
   writeFileSync(join(folder, 'display'), JSON.stringify(display))
 }
 
-/** What was noted. Throws when there is nothing. */
-export function notedDisplay(folder: string): Display {
+/** Reads the record. Throws if there is none. */
+export function readDisplay(folder: string): Display {
   return JSON.parse(readFileSync(join(folder, 'display'), 'utf8'))
 }
 
 /**
- * Removes the socket of a machine's X server, which has ended: by a SIGKILL, perhaps, and then it is still there. A server
- * that was told to find a free display makes no lock.
+ * Removes the socket of a machine's X server that has exited: after a SIGKILL it still exists. There is no lock file,
+ * because a server that looks for a free display itself creates none.
  */
-export function removeDisplay(folder: string): void {
+export function removeSocket(folder: string): void {
   try {
-    const display = notedDisplay(folder)
-    if (isLeft(display)) rmSync(fileOf(display.number))
+    const display = readDisplay(folder)
+    if (hasSocket(display)) rmSync(fileOf(display.number))
   } catch {
-    // no display was noted
+    // no display was recorded
   }
 }
 
-/** Whether the socket is there. One that another server has made in its place is that server's. */
-export function isLeft({ number, socket }: Display): boolean {
+/** Whether the socket of this display exists. A socket of another server with the same number does not count. */
+export function hasSocket({ number, socket }: Display): boolean {
   return identityOf(number) === socket
 }
 
@@ -46,10 +46,10 @@ function identityOf(number: number): string | undefined {
 }
 
 /**
- * Whether an X server of this user can have its socket among the files. It cannot where the folder is mounted read-only, as
- * WSL2 does for a server of its own, or is another user's. Where there is no folder, the server creates it.
+ * Whether an X server of this user can create its socket file. It cannot if the folder is mounted read-only, as WSL2 does
+ * for its own server, or belongs to another user. If the folder does not exist, the server creates it.
  */
-export function canHaveFile(folder = SOCKETS): boolean {
+export function canCreateSocket(folder = SOCKETS): boolean {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK)
     return true

@@ -20,7 +20,7 @@ async function start() {
   return { ...cloud, lines, first: block.cidr.replace('0/16', '4') }
 }
 
-/** Asks an agent; the status of its answer, or none where nothing listens. */
+/** Calls an agent: the status of its answer, or `none` if nothing listens. */
 const ask = (address: string, key = passwordAgent.key) =>
   fetch(`http://${address}:${port}/?Action=ChangePassword&Version=2020-04-01&Username=ecs&NewPassword=good-secret-1`, {
     headers: { 'X-API-Key': key, Connection: 'close' },
@@ -30,7 +30,7 @@ const ask = (address: string, key = passwordAgent.key) =>
   )
 const soon = <T>(get: () => Promise<T>) => expect.poll(get, { interval: 10, timeout: 10_000 })
 
-it('every Windows instance that runs has the agent, and a look inside shows the hash of what it took', async () => {
+it('every running Windows instance has the agent, and /_emulator/instances shows the hash of its password', async () => {
   const { ecs, url, first } = await start()
   ecs.seed(1, { imageId: 'image-windows' })
   await soon(() => ask(first)).toBe(200)
@@ -42,7 +42,7 @@ it('every Windows instance that runs has the agent, and a look inside shows the 
   await soon(() => ask(first)).toBe('none')
 })
 
-it('AgentAbsent: nothing listens, in the instance it names, until it is removed', async () => {
+it('AgentAbsent: nothing listens in the named instance until the fault is removed', async () => {
   const { ecs, first } = await start()
   ecs.seed(2, { imageId: 'image-windows' })
   const second = first.replace(/4$/, '5')
@@ -57,7 +57,7 @@ it('AgentAbsent: nothing listens, in the instance it names, until it is removed'
   await soon(async () => [await ask(first), await ask(second)]).toEqual([200, 200])
 })
 
-it('Linux instances have nothing unless desktops are wanted, and nothing is said', async () => {
+it('Linux instances run nothing without desktops, and nothing is logged', async () => {
   const { ecs, first, lines } = await start()
   ecs.seed(1)
   await new Promise((resolve) => setTimeout(resolve, 150))
@@ -65,7 +65,7 @@ it('Linux instances have nothing unless desktops are wanted, and nothing is said
   expect(lines).toEqual([])
 })
 
-it('what runs in instances never listens beyond this computer', async () => {
+it('programs in instances listen only on this computer', async () => {
   await expect(startCloud({ machines: { passwordAgent } })).rejects.toThrow('127.0.0.0/8')
   await expect(startCloud({ machines: {}, ecs: { addressBlock: '10.0.0.0/8' } })).rejects.toThrow('127.0.0.0/8')
 })

@@ -1,57 +1,56 @@
 import type { Faults } from '../ecs/faults.ts'
 import type { Instance } from '../ecs/instance.ts'
 import { startDesktop } from './desktop.ts'
-import { keepRunning } from './keep-running.ts'
+import type { StartProgram } from './instance-program.ts'
 import { type PasswordAgentOptions, startPasswordAgent } from './password-agent.ts'
-import type { Start } from './program.ts'
+import { startReconciler } from './reconciler.ts'
 import { openRunFolder, removeLeftovers } from './run-folder.ts'
 
 export type MachinesOptions = {
   /**
-   * Every Linux instance has a real desktop, with a VNC server at this port of its address. That needs Linux, and the
-   * packages of `missingPackages`.
+   * Gives every Linux instance a real desktop, with a VNC server at this port of its address. Needs Linux and the packages
+   * of `missingPackages`.
    */
   desktops?: { port: number }
-  /** Every Windows instance has a password agent. */
+  /** Gives every Windows instance a password agent. */
   passwordAgent?: Omit<PasswordAgentOptions, 'faults'>
-  /** Gets what there is to say about what runs, line by line. */
+  /** Gets log lines. */
   onLog?: (line: string) => void
 }
 
 export type Machines = {
-  /** Ends what runs, and resolves when nothing of it is left. */
+  /** Stops all programs. Resolves when nothing of them is left. */
   close(): Promise<void>
 }
 
-/** The instances, and the faults of what runs in them. */
+/** The instances, and the faults of the programs in them. */
 type Ecs = { instances: () => readonly Instance[]; faults: Faults }
 
 /**
- * Runs in emulated instances what makes machines of them, each at its address of 127.0.0.0/8. Before, whatever a process
- * that was killed has left of such is ended and removed.
+ * Runs programs in the emulated instances, each at the address of its instance in 127.0.0.0/8. First removes the processes
+ * and files that a killed emulator has left behind.
  */
 export async function startMachines(ecs: Ecs, options: MachinesOptions): Promise<Machines> {
   const { desktops, passwordAgent, onLog = () => {} } = options
-  const isLinux = process.platform === 'linux' // nowhere else there have ever been desktops
+  const isLinux = process.platform === 'linux' // desktops run on no other system, so there are no leftovers of them
   if (isLinux) await removeLeftovers()
-  const files = isLinux && desktops ? openRunFolder() : undefined
+  const runFolder = isLinux && desktops ? openRunFolder() : undefined
 
-  const startFor = (instance: Instance): Start | undefined => {
+  const startFor = (instance: Instance): StartProgram | undefined => {
     if (instance.OsType === 'Windows') {
-      return passwordAgent && !isAgentAbsent(ecs.faults, instance)
-        ? (_, address) => startPasswordAgent(instance, address, { ...passwordAgent, faults: ecs.faults })
-        : undefined
+      if (!passwordAgent || isAgentAbsent(ecs.faults, instance)) return undefined
+      return (_, address) => startPasswordAgent(instance, address, { ...passwordAgent, faults: ecs.faults })
     }
+    if (!runFolder || !desktops) return undefined
     const { InstanceId, boots } = instance
-    return files && desktops
-      ? (_, address) => startDesktop(instance, address, { ...desktops, folder: files.make(`${InstanceId}-${boots}`) })
-      : undefined
+    return (_, address) =>
+      startDesktop(instance, address, { ...desktops, folder: runFolder.create(`${InstanceId}-${boots}`) })
   }
-  const running = keepRunning({ instances: ecs.instances, startFor, onLog })
+  const reconciler = startReconciler({ instances: ecs.instances, startFor, onLog })
   return {
     async close() {
-      await running.close()
-      await files?.close()
+      await reconciler.close()
+      await runFolder?.close()
     },
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { claimLoopbackBlock, type LoopbackBlock } from './loopback-block.ts'
 
-// Two that nothing else asks for, nor another run of this test.
+// Two blocks that nothing else claims, not even another run of this test.
 const first = 100 + 2 * (process.pid % 60)
 const blocks = [`127.${first}`, `127.${first + 1}`] as const
 const cidr = (index: 0 | 1) => `${blocks[index]}.0.0/16`
@@ -18,15 +18,15 @@ async function claim(): Promise<string> {
   return block.cidr
 }
 
-test('those who ask at once get different ones, and when none is left a line that says so', async () => {
+test('simultaneous claims get different blocks, and if none is left, an error that says so', async () => {
   const cidrs = await Promise.all([claim(), claim()])
   expect(cidrs.sort()).toEqual([cidr(0), cidr(1)].sort())
-  await expect(claim()).rejects.toThrow(`${cidr(0)} to ${cidr(1)} are taken; end another npm start, or`)
+  await expect(claim()).rejects.toThrow(`${cidr(0)} to ${cidr(1)} are taken; stop another npm start, or`)
   await claimed.pop()?.release()
   expect(cidrs).toContain(await claim())
 })
 
-test('another process gets another one, and when it is killed that is free again', async () => {
+test('another process gets another block, which is free again when the process is killed', async () => {
   expect(await claim()).toBe(cidr(0))
   const other = claimInChild()
   expect(await other.cidr).toBe(cidr(1))
@@ -35,7 +35,7 @@ test('another process gets another one, and when it is killed that is free again
   expect(await claim()).toBe(cidr(1))
 })
 
-test('without being told otherwise, it is one from 127.16.0.0/16 on', async () => {
+test('the default is a block from 127.16.0.0/16 on', async () => {
   const block = await claimLoopbackBlock()
   claimed.push(block)
   expect(block.cidr).toMatch(/^127\.(1[6-9]|[2-7]\d)\.0\.0\/16$/)

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** The programs that a desktop is made of, and the Debian package of each. */
+/** The programs of a desktop, each with its Debian package. */
 export const desktopPackages: Readonly<Record<string, string>> = {
   Xtigervnc: 'tigervnc-standalone-server',
   openbox: 'openbox',
@@ -10,26 +10,26 @@ export const desktopPackages: Readonly<Record<string, string>> = {
   prlimit: 'util-linux',
 }
 
-/** The Debian packages that desktops need and that are not installed. */
+/** The Debian packages of the desktop programs that are not installed. */
 export function missingPackages(path?: string): string[] {
-  const missing = Object.entries(desktopPackages).filter(([program]) => !fileOf(program, path))
+  const missing = Object.entries(desktopPackages).filter(([program]) => !findProgram(program, path))
   return [...new Set(missing.map(([, name]) => name))]
 }
 
-/** The file of a program, in the folders of `path`; undefined when there is none that may be run. */
-export function fileOf(program: string, path = process.env.PATH ?? ''): string | undefined {
+/** The file of a program in the folders of `path`; undefined if there is no executable one. */
+export function findProgram(program: string, path = process.env.PATH ?? ''): string | undefined {
   return path
     .split(delimiter)
     .map((folder) => join(folder, program))
-    .find(isProgram)
+    .find(isExecutable)
 }
 
-/** The line that installs packages on Debian and Ubuntu. */
-export function installLine(packages: readonly string[]): string {
+/** The command that installs packages on Debian and Ubuntu. */
+export function installCommand(packages: readonly string[]): string {
   return `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`
 }
 
-function isProgram(file: string): boolean {
+function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
     return true

@@ -4,21 +4,21 @@ import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../ecs/faults.ts'
 import { createEcs } from '../ecs/index.ts'
+import type { InstanceProgram } from './instance-program.ts'
 import { startPasswordAgent } from './password-agent.ts'
-import type { Program } from './program.ts'
 
 const address = '127.99.0.4'
 const port = 20_000 + (process.pid % 10_000)
 const key = 'key-of-the-agent'
 const ecs = createEcs({ addressBlock: '127.99.0.0/16' })
-let agent: Program
+let agent: InstanceProgram
 
 beforeEach(() => {
   ecs.reset()
   ecs.seed(1, { imageId: 'image-windows' })
   agent = start()
 })
-afterEach(() => agent.end())
+afterEach(() => agent.stop())
 
 const instance = () => {
   const [first] = ecs.instances()
@@ -71,10 +71,10 @@ describe('the agent', () => {
     expect(instance().passwordSha256).toBe(sha256(set))
   })
 
-  it('knows a user by the name that is left of it', async () => {
+  it('looks a user up by the converted name', async () => {
     expect(await ask({ Username: 'ECS' })).toEqual(success)
     expect(await ask({ Username: 'deskUser' })).toEqual(failure('The user name could not be found.'))
-    await agent.end()
+    await agent.stop()
     agent = start({ user: 'desk_user' })
     expect(await ask({ Username: 'deskUser' })).toEqual(success)
   })
@@ -83,7 +83,7 @@ describe('the agent', () => {
     'Ka9@01234567890123456789012345',
     'fifteen-letter1',
     'aB3@aB3@aB3@aB', // 14 characters become 18
-  ])('sets no password of more than 14 characters, for nobody answers what is asked then: %s', async (NewPassword) => {
+  ])('sets no password of more than 14 characters, because the question gets no answer: %s', async (NewPassword) => {
     const { status, body } = await ask({ NewPassword })
     expect([status, JSON.stringify(body)]).toEqual([200, expect.stringContaining('No valid response was provided.')])
     expect(instance().passwordSha256).toBeUndefined()
@@ -101,7 +101,7 @@ describe('the agent', () => {
     expect(instance().passwordSha256).toBeUndefined()
   })
 
-  it('takes its key as Authorization, too', async () => {
+  it('accepts the key in Authorization too', async () => {
     expect(await ask({}, { Authorization: key })).toEqual(success)
     expect(await ask({}, { Authorization: 'another-key', 'X-API-Key': key })).toEqual(success)
   })
@@ -112,7 +112,7 @@ describe('the agent', () => {
     [{ Username: 'root' }, 'The user name could not be found.'],
     [{ NewPassword: 'short' }, 'The password does not meet the password policy requirements.'],
     [{ NewPassword: '' }, 'The password does not meet the password policy requirements.'],
-  ])('with %j: 200 all the same, and "%s"', async (query, text) => {
+  ])('with %j: 200 with "%s"', async (query, text) => {
     const { Action, Version } = { ...good, ...query }
     expect(await ask(query)).toEqual(enveloped(200, { Result: text }, Action, Version))
     expect(instance().passwordSha256).toBeUndefined()
@@ -128,31 +128,31 @@ describe('the agent', () => {
     expect(response.status).toBe(status)
   })
 
-  it('with no key configured needs none', async () => {
-    await agent.end()
+  it('needs no key if none is configured', async () => {
+    await agent.stop()
     agent = start({ key: '' })
     expect(await ask({}, {})).toEqual(success)
   })
 
-  it('ends with all its connections, also one that hangs', async () => {
+  it('closes all its connections when it stops, also one that hangs', async () => {
     ecs.faults.add({ Kind: 'AgentHangs', Times: 1 })
     const lost = expect(ask()).rejects.toThrow('fetch failed')
     await expect.poll(() => ecs.faults.list(), { timeout: 10_000 }).toEqual([]) // it has arrived
-    await agent.end()
+    await agent.stop()
     await lost
     await expect(ask()).rejects.toThrow('fetch failed')
     agent = start()
-    await agent.end() // as soon as it is started
+    await agent.stop() // right after the start
     await expect(ask()).rejects.toThrow('fetch failed')
   })
 
-  it('says why it cannot start', async () => {
-    await agent.end()
+  it('reports why it cannot start', async () => {
+    await agent.stop()
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(port, address, resolve))
     agent = start()
-    expect(await agent.ended).toContain('EADDRINUSE')
-    await agent.end()
+    expect(await agent.exited).toContain('EADDRINUSE')
+    await agent.stop()
     await new Promise((resolve) => other.close(resolve))
   })
 })
@@ -164,28 +164,28 @@ describe('its faults', () => {
     [{ Kind: 'AgentFails', Times: 1, Text: 'out of memory' }, failure('out of memory')],
   ])('%j', async (fault, expected) => {
     ecs.faults.add(fault)
-    expect(await ask({}, {})).toEqual(denied) // refused for its key: no fault is used up
+    expect(await ask({}, {})).toEqual(denied) // refused because of its key: no fault is used up
     expect(await ask()).toEqual(expected)
     expect(instance().passwordSha256).toBeUndefined()
     expect(await ask()).toEqual(success)
   })
 
-  it('AgentHangs: takes the request, and says nothing', async () => {
+  it('AgentHangs: accepts the request, and does not answer', async () => {
     ecs.faults.add({ Kind: 'AgentHangs', Times: 1 })
     const socket = connect(port, address)
     socket.write(`GET /?${new URLSearchParams(good)} HTTP/1.1\r\nHost: agent\r\nX-API-Key: ${key}\r\n\r\n`)
-    let said = ''
+    let received = ''
     socket.on('data', (chunk) => {
-      said += chunk
+      received += chunk
     })
     await expect.poll(() => ecs.faults.list(), { timeout: 10_000 }).toEqual([]) // it has arrived
     await new Promise((resolve) => setTimeout(resolve, 100))
-    expect([said, socket.closed, instance().passwordSha256]).toEqual(['', false, undefined])
+    expect([received, socket.closed, instance().passwordSha256]).toEqual(['', false, undefined])
     expect(await ask()).toEqual(success)
     socket.destroy()
   })
 
-  it('are about one instance, if they name one, and otherwise wait for it', async () => {
+  it('apply only to the instance that they name, if any', async () => {
     ecs.faults.add({ Kind: 'AgentRefuses', InstanceId: 'i-another', Times: 1 })
     expect(await ask()).toEqual(success)
     ecs.faults.add({ Kind: 'AgentFails', InstanceId: instance().InstanceId, Times: 1 })

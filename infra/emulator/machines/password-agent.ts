@@ -3,44 +3,48 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Faults } from '../ecs/faults.ts'
 import type { Instance } from '../ecs/instance.ts'
 import { newRequestId } from '../openapi/envelope.ts'
-import type { Program } from './program.ts'
-import { refusalOfWindows } from './windows-account.ts'
+import type { InstanceProgram } from './instance-program.ts'
+import { netUserError } from './windows-account.ts'
 
 export type PasswordAgentOptions = {
   port: number
-  /** The account that it sets passwords of: the only one it knows. */
+  /** The only account whose password it can set. */
   user: string
-  /** What a request has to bring as X-API-Key or, without that, as Authorization. Empty: nothing. */
+  /** The key that a request must have in X-API-Key or, if there is none, in Authorization. Empty: no key is needed. */
   key: string
   faults: Faults
 }
 
 /**
- * Starts the password agent of a Windows instance, as the tool server of the computer-use demo is one:
+ * Starts the password agent of a Windows instance, which behaves like the tool server of the computer-use demo:
  * `GET /?Action=ChangePassword&Version=2020-04-01&Username=...&NewPassword=...`.
- * Before it uses a value, it turns it from camel case into snake case: `Good1Key@` is set as `good1_key@`. It answers 401
- * to a wrong key, and otherwise 200: with an empty `Result.Result`, or with the words of a failure there. The instance keeps
- * the hash of the password that was set.
+ * It converts every value from camel case to snake case before it uses it: `Good1Key@` is set as `good1_key@`. A wrong key
+ * gets 401, everything else 200, with the text of the failure, or an empty text, in `Result.Result`. The instance keeps the
+ * hash of the password.
  */
-export function startPasswordAgent(instance: Instance, address: string, options: PasswordAgentOptions): Program {
+export function startPasswordAgent(
+  instance: Instance,
+  address: string,
+  options: PasswordAgentOptions,
+): InstanceProgram {
   const server = createServer((request, response) => answerPasswordRequest(request, response, instance, options))
-  const ended = new Promise<string>((resolve) => {
+  const exited = new Promise<string>((resolve) => {
     server.on('error', (error) => resolve(`its password agent: ${error.message}`))
     server.on('close', () => resolve('its password agent was closed'))
   })
   const listening = new Promise<void>((resolve) => server.listen(options.port, address, resolve))
   return {
-    ended,
-    async end() {
-      await Promise.race([listening, ended]) // before, there is nothing to close
+    exited,
+    async stop() {
+      await Promise.race([listening, exited]) // a server that does not listen yet cannot be closed
       server.close()
       server.closeAllConnections()
-      await ended
+      await exited
     },
   }
 }
 
-/** Answers one request as the agent in the instance does. */
+/** Answers one request to the agent of the instance. */
 export function answerPasswordRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -48,30 +52,31 @@ export function answerPasswordRequest(
   options: Omit<PasswordAgentOptions, 'port'>,
 ) {
   const [path, query = ''] = (request.url ?? '').split('?', 2)
-  if (path !== '/') return send(response, 404, { Error: 'there is nothing here' })
-  if (request.method !== 'GET') return send(response, 405, { Error: 'GET is the only method' })
+  if (path !== '/') return send(response, 404, { Error: 'no such path' })
+  if (request.method !== 'GET') return send(response, 405, { Error: 'only GET is allowed' })
 
-  const asked = new URLSearchParams(query)
-  const say = (status: number, Result: object) =>
-    send(response, status, { ResponseMetadata: metadataOf(asked, instance), Result })
-  if (!hasKey(request, options.key)) return say(401, DENIED)
+  const parameters = new URLSearchParams(query)
+  const answer = (status: number, Result: object) =>
+    send(response, status, { ResponseMetadata: metadataOf(parameters, instance), Result })
+  if (!hasKey(request, options.key)) return answer(401, DENIED)
 
-  const isHere = ({ InstanceId = instance.InstanceId }) => InstanceId === instance.InstanceId
-  const fault = options.faults.takeWhere(isHere, 'AgentRefuses', 'AgentFails', 'AgentHangs')
+  const isForInstance = ({ InstanceId = instance.InstanceId }) => InstanceId === instance.InstanceId
+  const fault = options.faults.takeWhere(isForInstance, 'AgentRefuses', 'AgentFails', 'AgentHangs')
   if (fault?.Kind === 'AgentHangs') return
-  if (fault?.Kind === 'AgentRefuses') return say(401, DENIED)
-  if (fault?.Kind === 'AgentFails') return say(200, { Result: fault.Text ?? 'Access is denied.' })
-  say(200, { Result: changePassword(asked, instance, options.user) })
+  if (fault?.Kind === 'AgentRefuses') return answer(401, DENIED)
+  if (fault?.Kind === 'AgentFails') return answer(200, { Result: fault.Text ?? 'Access is denied.' })
+  answer(200, { Result: changePassword(parameters, instance, options.user) })
 }
 
-/** Does what is asked. Returns the words of a failure, or an empty text. */
-function changePassword(asked: URLSearchParams, instance: Instance, user: string): string {
-  const [action, version, username, password] = ['Action', 'Version', 'Username', 'NewPassword'].map((name) =>
-    toSnakeCase(asked.get(name) ?? ''),
-  ) as [string, string, string, string]
-  if (action !== 'change_password' || version !== '2020-04-01') return 'The action or its version is not known.'
-  const refusal = refusalOfWindows({ user, username, password })
-  if (refusal) return refusal
+/** Sets the password. Returns the text of the failure, or an empty text. */
+function changePassword(parameters: URLSearchParams, instance: Instance, user: string): string {
+  const read = (name: string) => toSnakeCase(parameters.get(name) ?? '')
+  if (read('Action') !== 'change_password' || read('Version') !== '2020-04-01') {
+    return 'The action or its version is not known.'
+  }
+  const password = read('NewPassword')
+  const error = netUserError({ user, username: read('Username'), password })
+  if (error) return error
   instance.passwordSha256 = sha256(password).toString('hex')
   return ''
 }
@@ -82,10 +87,10 @@ function toSnakeCase(value: string): string {
 
 const DENIED = { Error: 'Permission denied' }
 
-const metadataOf = (asked: URLSearchParams, { region }: Instance) => ({
+const metadataOf = (parameters: URLSearchParams, { region }: Instance) => ({
   RequestId: newRequestId(Date.now()),
-  Action: asked.get('Action') ?? '',
-  Version: asked.get('Version') ?? '',
+  Action: parameters.get('Action') ?? '',
+  Version: parameters.get('Version') ?? '',
   Service: 'tool_server',
   Region: region,
 })

@@ -4,28 +4,28 @@ import { connect } from 'node:net'
 export type Colour = number
 
 /**
- * Gives a display a background: what xsetroot does, which comes with a package of many programs. Speaks X11 (X Window
- * System Protocol, version 11, chapters 8 and 10). Resolves in the end in any case; without one the background is black.
+ * Sets the background colour of a display, as xsetroot does, whose package has many other programs. Speaks X11 (X Window
+ * System Protocol, version 11, chapters 8 and 10). Never rejects: if it fails, the background stays black.
  */
-export async function colourRoot(display: number, cookie: Buffer, colour: Colour): Promise<void> {
+export async function setRootColour(display: number, cookie: Buffer, colour: Colour): Promise<void> {
   const socket = connect(`/tmp/.X11-unix/X${display}`)
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-  socket.on('error', () => {}) // the server ended: it is closed, too
+  socket.on('error', () => {}) // the server has exited, and 'close' follows
   socket.setTimeout(5_000, () => socket.destroy())
-  socket.write(setup(cookie))
+  socket.write(setupRequest(cookie))
 
   let received = Buffer.alloc(0)
   socket.on('data', (chunk) => {
     received = Buffer.concat([received, chunk])
-    const root = rootIn(received)
-    if (root !== undefined) socket.end(Buffer.concat([changeBackground(root, colour), clear(root)]))
+    const root = rootWindowIn(received)
+    if (root !== undefined) socket.end(Buffer.concat([changeBackground(root, colour), clearArea(root)]))
   })
   await closed
 }
 
 /** "Connection setup": little-endian, version 11.0, and the cookie. */
-function setup(cookie: Buffer): Buffer {
-  const protocol = 'MIT-MAGIC-COOKIE-1\0\0' // of 18 characters, padded to 20
+function setupRequest(cookie: Buffer): Buffer {
+  const protocol = 'MIT-MAGIC-COOKIE-1\0\0' // 18 characters, padded to 20
   const head = Buffer.alloc(12)
   head.write('l')
   head.writeUInt16LE(11, 2)
@@ -34,8 +34,8 @@ function setup(cookie: Buffer): Buffer {
   return Buffer.concat([head, Buffer.from(protocol), cookie])
 }
 
-/** The root window of the first screen, once the answer to the setup is there; undefined before. */
-function rootIn(answer: Buffer): number | undefined {
+/** The root window of the first screen; undefined until the answer to the setup is complete. */
+function rootWindowIn(answer: Buffer): number | undefined {
   if (answer.length < 8 || answer[0] !== 1) return undefined
   if (answer.length < 8 + 4 * answer.readUInt16LE(6)) return undefined
   const vendorLength = answer.readUInt16LE(24)
@@ -54,8 +54,8 @@ function changeBackground(window: number, colour: Colour): Buffer {
   return request
 }
 
-/** ClearArea of all of it: what has been drawn before shows the new background. */
-function clear(window: number): Buffer {
+/** ClearArea for the whole window: it repaints what was drawn before with the new background. */
+function clearArea(window: number): Buffer {
   const request = Buffer.alloc(16)
   request.writeUInt8(61)
   request.writeUInt16LE(4, 2)

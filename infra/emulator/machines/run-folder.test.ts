@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { limitOf, MARK } from './processes.ts'
+import { lockLimitOf, MARK } from './marked-processes.ts'
 import { openRunFolder, removeLeftovers } from './run-folder.ts'
-import { FakePrograms, isAlive, pidsIn } from './testing.ts'
+import { FakePrograms, isProcessRunning, readPids } from './testing.ts'
 
 let programs: FakePrograms
 const children: ChildProcess[] = []
@@ -20,26 +20,26 @@ afterEach(() => {
 const runs = () => readdirSync(programs.folder).filter((name) => name.startsWith('emulated-machines-'))
 const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 10_000 })
 
-/** A program in a session of its own, of which nobody is the parent any more. */
+/** A program in its own session, whose parent has exited. */
 const orphan = 'setsid sleep 1000 & echo $! >> pids'
 
-/** One that does not want to end. */
+/** A program that ignores SIGTERM. */
 const stubborn = '(trap "" TERM; while :; do sleep 1000; done) & echo $! >> pids'
 
-/** One that only the limit tells: nobody finds it who does not look at the folders in this test's folder. */
+/** A program that only has the mark of the limit: it is found only by the folders in the TMPDIR of this test. */
 const cleared = 'env -i setsid sleep 1000 & echo $! >> pids'
 
 function runIn(machine: string, ...lines: string[]): void {
   const env = { PATH: process.env.PATH, [MARK]: machine }
-  const command = [`--locks=${limitOf(machine)}:`, 'sh', '-c', lines.join('\n')]
+  const command = [`--locks=${lockLimitOf(machine)}:`, 'sh', '-c', lines.join('\n')]
   spawnSync('prlimit', command, { cwd: machine, env, stdio: 'ignore' })
 }
 
-/** Another process that has such a folder, with a machine in it. */
+/** Another process that has a run folder with a machine in it. */
 async function owner(): Promise<{ child: ChildProcess; machine: string }> {
   const code = `
     const { openRunFolder } = await import(${JSON.stringify(join(import.meta.dirname, 'run-folder.ts'))})
-    console.log(openRunFolder().make('i-1-1'))
+    console.log(openRunFolder().create('i-1-1'))
     process.stdin.on('data', () => process.exit())`
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code])
   children.push(child)
@@ -49,57 +49,58 @@ async function owner(): Promise<{ child: ChildProcess; machine: string }> {
 
 const ended = (child: ChildProcess) => new Promise((resolve) => child.once('close', resolve))
 
-it('is gone once it is closed, with all that ran in its machines, and nothing else', async () => {
+it('close() removes it and stops all programs in its machines, and nothing else', async () => {
   const folder = openRunFolder()
   const other = openRunFolder()
-  const machines = [folder.make('i-1-1'), folder.make('i-2-1'), other.make('i-1-1')]
+  const machines = [folder.create('i-1-1'), folder.create('i-2-1'), other.create('i-1-1')]
   const pids = machines.flatMap((machine, index) => {
     runIn(machine, orphan, cleared, index === 0 ? stubborn : '')
-    return pidsIn(join(machine, 'pids'))
+    return readPids(join(machine, 'pids'))
   })
-  const alive = () => pids.map(isAlive).filter(Boolean).length
+  const alive = () => pids.map(isProcessRunning).filter(Boolean).length
   expect(alive()).toBe(7)
   await folder.close()
-  expect(pids.map(isAlive)).toEqual([...Array(5).fill(false), true, true])
+  expect(pids.map(isProcessRunning)).toEqual([...Array(5).fill(false), true, true])
   expect(runs()).toHaveLength(1)
   await other.close()
   expect(alive()).toBe(0)
   expect(runs()).toEqual([])
 })
 
-it('goes with a process that just exits', async () => {
+it('is removed when its process exits without close()', async () => {
   const { child, machine } = await owner()
   runIn(machine, orphan, cleared)
-  const pids = pidsIn(join(machine, 'pids'))
+  const pids = readPids(join(machine, 'pids'))
   child.stdin?.write('exit\n')
   await ended(child)
   expect(runs()).toEqual([])
-  await soon(() => pids.map(isAlive)).toEqual([false, false])
+  await soon(() => pids.map(isProcessRunning)).toEqual([false, false])
 })
 
-it('is for the next start, with all that ran in it, once its process was killed and not before', async () => {
+it('is removed by the next start, with all programs in it, once its process was killed and not before', async () => {
   const { child, machine } = await owner()
   runIn(machine, orphan, cleared)
-  const pids = pidsIn(join(machine, 'pids'))
+  const pids = readPids(join(machine, 'pids'))
+  await soon(() => readFileSync(`/proc/${pids[1]}/environ`, 'utf8')).toBe('') // env has done its work
   await removeLeftovers()
-  expect(pids.map(isAlive)).toEqual([true, true])
+  expect(pids.map(isProcessRunning)).toEqual([true, true])
 
   child.kill('SIGKILL')
   await ended(child)
-  process.env.TMPDIR = '/nowhere' // what has the variable is found all the same
+  process.env.TMPDIR = '/nowhere' // processes with the variable are found anyway
   await removeLeftovers()
-  expect(pids.map(isAlive)).toEqual([false, true])
+  expect(pids.map(isProcessRunning)).toEqual([false, true])
 
   process.env.TMPDIR = programs.folder
   expect(runs()).toHaveLength(1)
   const own = openRunFolder()
-  await Promise.all([removeLeftovers(), removeLeftovers()]) // two starts at once
+  await Promise.all([removeLeftovers(), removeLeftovers()]) // two simultaneous starts
   expect(runs()).toEqual([expect.stringContaining(`-${process.pid}-`)])
-  expect(pids.map(isAlive)).toEqual([false, false])
+  expect(pids.map(isProcessRunning)).toEqual([false, false])
   await own.close()
 })
 
-it('what only looks like a folder of a dead run stays', async () => {
+it('what only looks like a folder of a dead run is left alone', async () => {
   const own = openRunFolder()
   const [namespace] = /\d+/.exec(runs()[0] ?? '') ?? []
   await own.close()

@@ -1,62 +1,68 @@
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { removeDisplay } from './display.ts'
-import { endMarked, type IsWanted, isOfMachine, startOf, tellMarked } from './processes.ts'
+import { removeSocket } from './display.ts'
+import {
+  isOfMachine,
+  type MarkFilter,
+  signalMarkedProcesses,
+  startTimeOf,
+  stopMarkedProcesses,
+} from './marked-processes.ts'
 
-/** The temporary files of the machines of one emulator. */
+/** The temporary files of all machines of one emulator, called a run: a folder for each machine. */
 type RunFolder = {
-  /** Makes a folder in it, if it is not there. */
-  make(name: string): string
-  /** Ends every process that still runs in its machines, and removes everything. */
+  /** Creates the folder of a machine, if it does not exist. */
+  create(name: string): string
+  /** Stops every process that still runs in the machines, and removes all files. */
   close(): Promise<void>
 }
 
-/** Name and mark of a run: of which process it is, in words that no later process can have. */
-const FORM = /^emulated-machines-(\d+)-(\d+)-(\d+)-\w{6}$/
+/** The name holds the process of the run: its namespace, id and start time, which no later process has in common. */
+const NAME = /^emulated-machines-(\d+)-(\d+)-(\d+)-\w{6}$/
 
 /**
- * Makes a temporary folder for what runs in the machines of this process. It goes with the process however that ends, but
- * for a SIGKILL: what that leaves is for removeLeftovers.
+ * Creates a temporary folder for the machines of this process. It is removed when the process ends, except by a SIGKILL:
+ * then removeLeftovers of a later process does it.
  */
 export function openRunFolder(): RunFolder {
-  const prefix = `emulated-machines-${processNamespace()}-${process.pid}-${startOf(process.pid)}-`
-  const path = mkdtempSync(join(tmpdir(), prefix)) // for nobody but its owner
-  const endAtOnce = () => {
-    tellMarked(isOfRun(path))
+  const prefix = `emulated-machines-${processNamespace()}-${process.pid}-${startTimeOf(process.pid)}-`
+  const path = mkdtempSync(join(tmpdir(), prefix)) // only its owner may read it
+  const onExit = () => {
+    signalMarkedProcesses(isOfRun(path))
     removeFolder(path)
   }
-  process.once('exit', endAtOnce) // also of a process that ends before anybody could close this
+  process.once('exit', onExit) // for a process that exits without a call of close()
   return {
-    make(name) {
+    create(name) {
       const folder = join(path, name)
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       return folder
     },
     async close() {
       await removeRun(path)
-      process.off('exit', endAtOnce)
+      process.off('exit', onExit)
     },
   }
 }
 
 /**
- * Ends and removes what runs have left whose process is no more: their programs, displays and folders. Touches nothing of
- * another user, of a run that lives, or of one in a container that shares only files. Never rejects.
+ * Stops and removes the programs, displays and folders that dead runs have left. Leaves alone those of another user, of a
+ * live run, and of a run in another container with the same file system. Never rejects.
  */
 export async function removeLeftovers(): Promise<void> {
-  await endMarked((mark) => isOfDeadRun(dirname(mark))) // also of runs with another folder for temporary files
+  await stopMarkedProcesses((mark) => isOfDeadRun(dirname(mark))) // also of runs with another TMPDIR
   const left = pathsIn(tmpdir()).filter((path) => isOfDeadRun(path) && isOwnFolder(path))
   await Promise.all(left.map(removeRun))
 }
 
 async function removeRun(path: string): Promise<void> {
-  await endMarked(isOfRun(path))
-  for (const machine of pathsIn(path)) removeDisplay(machine)
+  await stopMarkedProcesses(isOfRun(path))
+  for (const machine of pathsIn(path)) removeSocket(machine)
   removeFolder(path)
 }
 
-function isOfRun(path: string): IsWanted {
+function isOfRun(path: string): MarkFilter {
   const isOfMachines = isOfMachine(...pathsIn(path))
   return (mark) => dirname(mark) === path || isOfMachines(mark)
 }
@@ -65,31 +71,31 @@ function pathsIn(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name))
   } catch {
-    return [] // another start has just removed it
+    return [] // another process has just removed it
   }
 }
 
-/** Removes a folder as well as it can: what stays is found at the next start. */
+/** Removes a folder. What cannot be removed is left for the next start. */
 export function removeFolder(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true })
   } catch {
-    // something in it is mounted, or not ours
+    // it contains a mount, or files of another user
   }
 }
 
 function isOfDeadRun(path: string): boolean {
-  const [, namespace, pid, start] = FORM.exec(basename(path)) ?? []
-  return namespace !== undefined && namespace === processNamespace() && startOf(Number(pid)) !== start
+  const [, namespace, pid, startTime] = NAME.exec(basename(path)) ?? []
+  return namespace !== undefined && namespace === processNamespace() && startTimeOf(Number(pid)) !== startTime
 }
 
-/** Others, too, may write to the folder of temporary files. */
+/** Other users can write to the folder of temporary files too. */
 function isOwnFolder(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   return stats?.isDirectory() === true && stats.uid === process.getuid?.()
 }
 
-/** In another one process ids mean other processes. */
+/** Process ids are only comparable in the same namespace. */
 function processNamespace(): string {
   return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { startOf } from './processes.ts'
+import { startTimeOf } from './marked-processes.ts'
 
-/** For tests: a folder for temporary files of their own, and in it what stands in for the programs of desktops. */
+/** For tests: a TMPDIR with programs that stand in for those of a desktop, first in the PATH. */
 export class FakePrograms {
   readonly #before = { PATH: process.env.PATH, TMPDIR: tmpdir() }
   readonly folder = mkdtempSync(join(tmpdir(), 'machines-test-'))
@@ -13,7 +13,7 @@ export class FakePrograms {
     process.env.TMPDIR = this.folder
   }
 
-  /** Makes a program of the lines of a shell script. */
+  /** Adds a program: the lines of a shell script. */
   add(name: string, ...lines: string[]): void {
     writeFileSync(join(this.folder, name), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 })
   }
@@ -24,8 +24,8 @@ export class FakePrograms {
   }
 }
 
-/** The process ids in a file, once it is there. */
-export function pidsIn(file: string): number[] {
+/** The process ids in a file, one a line; none if it does not exist. */
+export function readPids(file: string): number[] {
   try {
     return readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number)
   } catch {
@@ -33,4 +33,4 @@ export function pidsIn(file: string): number[] {
   }
 }
 
-export const isAlive = (pid: number) => startOf(pid) !== undefined
+export const isProcessRunning = (pid: number) => startTimeOf(pid) !== undefined

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { refusalOfWindows } from './windows-account.ts'
+import { netUserError } from './windows-account.ts'
 
 const policy = 'The password does not meet the password policy requirements.'
 
@@ -14,28 +14,28 @@ test.each([
   ['abcdefg1', policy], // two kinds
   ['ABCDEFGH', policy],
   ['12345678', policy],
-  ['Abc-ecs-123', policy], // its own name
+  ['Abc-ecs-123', policy], // contains the name
   ['Abc-ECS-123', policy],
 ])('%j: "%s"', (password, expected) => {
-  expect(refusalOfWindows({ user: 'ecs', username: 'ecs', password })).toBe(expected)
+  expect(netUserError({ user: 'ecs', username: 'ecs', password })).toBe(expected)
 })
 
 test.each(['kx3v09fe2lq0@71', 'Ka9@01234567890123456789012345', 'aaaaaaaaaaaaaaa'])(
-  '%s is longer than 14 characters: a question that nobody answers',
+  '%s is longer than 14 characters: a question without an answer',
   (password) => {
-    const refusal = refusalOfWindows({ user: 'ecs', username: 'root', password })
-    expect(refusal).toMatch(/longer than 14 characters.*\(Y\/N\).*No valid response was provided\.$/s)
+    const error = netUserError({ user: 'ecs', username: 'root', password })
+    expect(error).toMatch(/longer than 14 characters.*\(Y\/N\).*No valid response was provided\.$/s)
   },
 )
 
-test('a name of two characters may stand in a password', () => {
-  expect(refusalOfWindows({ user: 'ab', username: 'ab', password: 'Crab-1234' })).toBe('')
+test('a password may contain a name of two characters', () => {
+  expect(netUserError({ user: 'ab', username: 'ab', password: 'Crab-1234' })).toBe('')
 })
 
 test.each([
-  ['ECS', ''], // names of accounts have no case
+  ['ECS', ''], // account names are case-insensitive
   ['root', 'The user name could not be found.'],
   ['', 'The user name could not be found.'],
 ])('the user %j: "%s"', (username, expected) => {
-  expect(refusalOfWindows({ user: 'ecs', username, password: 'Good-Secret-1' })).toBe(expected)
+  expect(netUserError({ user: 'ecs', username, password: 'Good-Secret-1' })).toBe(expected)
 })

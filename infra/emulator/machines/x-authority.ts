@@ -2,18 +2,18 @@ import { writeFileSync } from 'node:fs'
 
 const PROTOCOL = 'MIT-MAGIC-COOKIE-1'
 
-/** For any address and any display: the server chooses its display after it has read the file. */
-const WILD = 0xffff
+/** FamilyWild, for any address and any display: the server chooses its display after it has read the file. */
+const FAMILY_WILD = 0xffff
 
-/** Writes the file by which an X server and its clients know each other (Xau, "AuFileName"), for nobody but its owner. */
+/** Writes the file with the cookie that an X server asks its clients for (Xau, "AuFileName"). Only its owner may read it. */
 export function writeXAuthority(file: string, cookie: Buffer): void {
   const family = Buffer.alloc(2)
-  family.writeUInt16BE(WILD)
-  const fields = ['', '', PROTOCOL, cookie].map(counted)
+  family.writeUInt16BE(FAMILY_WILD)
+  const fields = ['', '', PROTOCOL, cookie].map(withLength)
   writeFileSync(file, Buffer.concat([family, ...fields]), { mode: 0o600 })
 }
 
-function counted(content: string | Buffer): Buffer {
+function withLength(content: string | Buffer): Buffer {
   const bytes = Buffer.from(content)
   const length = Buffer.alloc(2)
   length.writeUInt16BE(bytes.length)

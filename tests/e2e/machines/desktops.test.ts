@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type CloudEmulator, startCloud } from '../../../infra/emulator/cloud.ts'
 import { caller } from '../../../infra/emulator/ecs/testing.ts'
-import { type Display, isLeft, notedDisplay } from '../../../infra/emulator/machines/display.ts'
+import { type Display, hasSocket, readDisplay } from '../../../infra/emulator/machines/display.ts'
 import { claimLoopbackBlock, type LoopbackBlock } from '../../../infra/emulator/machines/loopback-block.ts'
-import { marked } from '../../../infra/emulator/machines/processes.ts'
+import { findMarkedProcesses } from '../../../infra/emulator/machines/marked-processes.ts'
 import { machineIn, programIn, serverIn } from '../support/left.ts'
 import { type Viewer, view, viewSoon } from '../support/rfb.ts'
 
@@ -38,8 +38,8 @@ afterEach(async () => {
   for (const viewer of viewers.splice(0)) viewer.close()
   cloud.ecs.reset()
   lines.length = 0
-  await expect.poll(() => marked(isOurs), { timeout: 5_000 }).toEqual([])
-  await expect.poll(() => displays.filter(isLeft), { timeout: 5_000 }).toEqual([])
+  await expect.poll(() => findMarkedProcesses(isOurs), { timeout: 5_000 }).toEqual([])
+  await expect.poll(() => displays.filter(hasSocket), { timeout: 5_000 }).toEqual([])
   displays.length = 0
   ids.length = 0
 })
@@ -88,7 +88,7 @@ async function soonOf(InstanceId: string, program: string): Promise<number[]> {
 }
 
 function displayOf(InstanceId: string): Display {
-  const display = notedDisplay(folderOf(InstanceId))
+  const display = readDisplay(folderOf(InstanceId))
   displays.push(display)
   return display
 }
@@ -148,7 +148,7 @@ describe('it ends', () => {
     expect((await call(action, { InstanceId })).outcome).toBe('200')
     await expect.poll(() => viewer.isClosed(), { timeout: 2_000 }).toBe(true)
     expect(await isRefused(address)).toBe(true)
-    await expect.poll(() => marked((mark) => mark.includes(InstanceId)), { timeout: 2_000 }).toEqual([])
+    await expect.poll(() => findMarkedProcesses((mark) => mark.includes(InstanceId)), { timeout: 2_000 }).toEqual([])
   })
 
   test('and begins anew with a reboot', async () => {
@@ -168,9 +168,9 @@ describe('it ends', () => {
     await expect.poll(() => viewer.isClosed()).toBe(true)
     await soonView(address)
     expect(lines).toEqual([
-      `sandbox-agent-1 (${InstanceId}, ${address}): its X server was ended by SIGKILL; next try in 1 s`,
+      `sandbox-agent-1 (${InstanceId}, ${address}): its X server was killed by SIGKILL; next try in 1 s`,
     ])
-    expect(isLeft(display)).toBe(false)
+    expect(hasSocket(display)).toBe(false)
   })
 
   test('and begins again when its window manager is killed, which is said', async () => {
@@ -181,7 +181,7 @@ describe('it ends', () => {
     await soonView(address)
     expect(await soonOf(InstanceId, 'openbox')).not.toContain(manager)
     expect(lines).toEqual([
-      `sandbox-agent-1 (${InstanceId}, ${address}): its window manager was ended by SIGKILL; next try in 1 s`,
+      `sandbox-agent-1 (${InstanceId}, ${address}): its window manager was killed by SIGKILL; next try in 1 s`,
     ])
   })
 

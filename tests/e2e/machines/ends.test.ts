@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Display, isLeft, notedDisplay } from '../../../infra/emulator/machines/display.ts'
-import { isAlive, pidsIn } from '../../../infra/emulator/machines/testing.ts'
+import { type Display, hasSocket, readDisplay } from '../../../infra/emulator/machines/display.ts'
+import { isProcessRunning, readPids } from '../../../infra/emulator/machines/testing.ts'
 import { callerOf, runningSandbox } from '../support/api.ts'
 import { left, machineIn, serverIn } from '../support/left.ts'
 import { type Viewer, viewSoon } from '../support/rfb.ts'
@@ -70,7 +70,7 @@ async function desktop(url: string): Promise<Desktop> {
   viewers.push(viewer)
   await expect.poll(async () => new Set(await viewer.pixels()).size, { timeout: 10_000 }).toBeGreaterThan(50)
   const machine = machineIn(folder, SandboxId)
-  return { viewer, address, machine, display: notedDisplay(machine) }
+  return { viewer, address, machine, display: readDisplay(machine) }
 }
 
 /**
@@ -92,8 +92,8 @@ async function leaveRunning({ viewer, machine }: Desktop): Promise<{ kept: numbe
 
 /** The process whose id is in a file, once it is there. */
 async function soonIn(file: string): Promise<number> {
-  await expect.poll(() => pidsIn(file), { timeout: 10_000 }).toHaveLength(1)
-  return pidsIn(file)[0] ?? 0
+  await expect.poll(() => readPids(file), { timeout: 10_000 }).toHaveLength(1)
+  return readPids(file)[0] ?? 0
 }
 
 const nothing = { processes: 0, folders: 0 }
@@ -105,8 +105,8 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves nothing', async (
   run.child.kill(signal)
   await run.ended
   expect(left(folder)).toEqual(nothing)
-  expect([kept, cleared].filter(isAlive)).toEqual([])
-  expect(isLeft(opened.display)).toBe(false)
+  expect([kept, cleared].filter(isProcessRunning)).toEqual([])
+  expect(hasSocket(opened.display)).toBe(false)
 })
 
 test('kill -9 leaves no X server, and the next start, also one without desktops, ends and removes the rest', async () => {
@@ -115,13 +115,13 @@ test('kill -9 leaves no X server, and the next start, also one without desktops,
   const { kept, cleared } = await leaveRunning(opened)
   run.child.kill('SIGKILL')
   await expect.poll(() => opened.viewer.isClosed(), { timeout: 2_000 }).toBe(true)
-  await expect.poll(() => isLeft(opened.display), { timeout: 2_000 }).toBe(false)
-  expect([kept, cleared].filter(isAlive)).toEqual([kept, cleared]) // else this proves nothing
+  await expect.poll(() => hasSocket(opened.display), { timeout: 2_000 }).toBe(false)
+  expect([kept, cleared].filter(isProcessRunning)).toEqual([kept, cleared]) // else this proves nothing
   expect(left(folder)).toEqual({ processes: 1, folders: 1 }) // only one of them bears the mark that is counted
 
   await start()
   expect(left(folder)).toEqual(nothing)
-  expect([kept, cleared].filter(isAlive)).toEqual([])
+  expect([kept, cleared].filter(isProcessRunning)).toEqual([])
 })
 
 test('kill -9 of its X server with it leaves a socket, which the next start removes, too', async () => {
@@ -132,12 +132,12 @@ test('kill -9 of its X server with it leaves a socket, which the next start remo
   process.kill(serverIn(opened.machine), 'SIGKILL')
   run.child.kill('SIGKILL')
   await run.ended
-  expect(isLeft(opened.display)).toBe(true)
+  expect(hasSocket(opened.display)).toBe(true)
 
   await start('--desktops')
-  expect(isLeft(opened.display)).toBe(false)
+  expect(hasSocket(opened.display)).toBe(false)
   expect(left(folder)).toEqual({ processes: 0, folders: 1 }) // its own folder
-  expect([kept, cleared].filter(isAlive)).toEqual([])
+  expect([kept, cleared].filter(isProcessRunning)).toEqual([])
 })
 
 test('two side by side have addresses of their own, and neither ends what the other has', async () => {

@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { fileOf } from '../../../infra/emulator/machines/packages.ts'
+import { findProgram } from '../../../infra/emulator/machines/packages.ts'
 
 const ARTIFACTS = join(import.meta.dirname, '../artifacts')
 
 /** Starts a headless Chromium of Debian, which calls nobody by itself. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: fileOf('chromium') ?? 'chromium',
+    executablePath: findProgram('chromium') ?? 'chromium',
     // Root has no sandbox of Chromium to be in: continuous integration often runs as root.
     chromiumSandbox: process.getuid?.() !== 0,
     args: [

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { marked } from '../../../infra/emulator/machines/processes.ts'
+import { findMarkedProcesses } from '../../../infra/emulator/machines/marked-processes.ts'
 
 /** What there is on this computer of desktops in machines whose folders are below this one. */
 export function left(folder: string) {
   return {
-    processes: marked((mark) => mark.startsWith(`${folder}/`)).length,
+    processes: findMarkedProcesses((mark) => mark.startsWith(`${folder}/`)).length,
     folders: readdirSync(folder).filter((name) => name.startsWith('emulated-machines-')).length,
   }
 }
@@ -26,7 +26,7 @@ export function serverIn(machine: string): number {
 
 /** The processes of a program in a machine. */
 export function programIn(machine: string, program: string): number[] {
-  return marked((mark) => mark === machine).filter((pid) => nameOf(pid) === program)
+  return findMarkedProcesses((mark) => mark === machine).filter((pid) => nameOf(pid) === program)
 }
 
 function nameOf(pid: number): string {
