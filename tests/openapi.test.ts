@@ -9,7 +9,7 @@ import { type EcsEmulator, type Seed, startEcs } from '../infra/emulator/ecs/ind
 import { answerPasswordRequest } from '../infra/emulator/machines/password-agent.ts'
 import { requestEvent } from '../infra/emulator/vefaas/runtime/call.ts'
 import { type CallFailure, failureResponse } from '../infra/emulator/vefaas/runtime/failure.ts'
-import { ACTIONS, describeApi, EVENTS, toText } from '../infra/openapi/description.ts'
+import { ACTION_DESCRIPTIONS, describeApi, EVENT_DESCRIPTIONS, toText } from '../infra/openapi/describe-api.ts'
 import { MAX_BODY_BYTES, validate } from '../shared/handler/parameters.ts'
 import type { Reply } from '../shared/handler/reply.ts'
 import { hashToken, mintToken, toTag } from '../shared/manager/sandbox/vnc-token.ts'
@@ -87,11 +87,11 @@ describe('its examples', () => {
   test.each(operations)(
     'of $operationId conform to it, and the service takes them',
     ({ operationId, ...operation }) => {
-      const schema = ACTIONS[operationId.replace('ByPost', '')]?.input
+      const schema = ACTION_DESCRIPTIONS[operationId.replace('ByPost', '')]?.input
       for (const { name, in: where, example } of operation.parameters ?? []) {
         // A parameter alone: what is required beside it, the example of the body has.
         if (schema && where === 'query' && example !== undefined) {
-          const all = new Map([...Object.entries(ACTIONS[operationId]?.example ?? {}), [name, example]])
+          const all = new Map([...Object.entries(ACTION_DESCRIPTIONS[operationId]?.example ?? {}), [name, example]])
           expect(validate(schema, texts(all))).toHaveProperty(name)
         }
       }
@@ -145,7 +145,7 @@ type Real = Pick<Answer, 'status' | 'headers' | 'body'>
 
 /** Calls an action, or sends an event with these data. */
 async function ask(name: string, parameters: Parameters, sent: Sent = {}, context = SOON): Promise<Real> {
-  if (name in ACTIONS) {
+  if (name in ACTION_DESCRIPTIONS) {
     const event = vefaas({ ...request(name as ActionName, parameters), ...sent })
     return invoke(name as ActionName, event, context)
   }
@@ -216,7 +216,7 @@ describe('every success of', () => {
 
   test('TeardownSandboxes', async () => {
     await succeed('TeardownSandboxes', { SandboxId: sandbox() })
-    for (const [type, examples] of Object.entries(EVENTS.TeardownSandboxes?.examples ?? {})) {
+    for (const [type, examples] of Object.entries(EVENT_DESCRIPTIONS.TeardownSandboxes?.examples ?? {})) {
       for (const body of Object.values(examples)) {
         const answer = await post({ body: JSON.stringify(body), headers: [['Content-Type', type], ...AUTHORIZED] })
         expect([type, answer.status]).toEqual([type, 200])

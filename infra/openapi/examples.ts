@@ -1,4 +1,4 @@
-/** What examples are about: the same everywhere, so that they tell one story. */
+/** The values of examples, the same everywhere, so that the examples fit together. */
 export const SANDBOX_ID = 'i-07c4f744a9d14da387ec'
 export const TOKEN = `${SANDBOX_ID}.3zGULDRqZqxNPaunZSmTSTKNWWeCctnNuIN2qgMsMiY`
 export const REQUEST_ID = '6427e207-55c1-4be3-bc5c-47fdb789edd4'

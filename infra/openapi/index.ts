@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from '../replace-file.ts'
-import { describeApi, toText } from './description.ts'
+import { describeApi, toText } from './describe-api.ts'
 
 /** npm run openapi: writes openapi.json. */
 const path = join(import.meta.dirname, '../../openapi.json')

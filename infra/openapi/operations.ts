@@ -1,16 +1,18 @@
-import { type JsonSchema, type Rule, ruleOf } from './json-schema.ts'
-import { headersOf, refusalResponses, refusalsOfAction, responsesOf } from './responses.ts'
+import type * as v from 'valibot'
+import type { ActionDescription, EventDescription, ParameterDescription } from './action-description.ts'
+import { type JsonSchema, type ParameterRule, parameterRule } from './json-schema.ts'
+import { failureReferences, failuresOfAction, headerReferences, responsesOf } from './responses.ts'
 import { refTo } from './results.ts'
-import type { ActionWords, EventWords, Input, ParameterWords } from './words.ts'
 
-type Described = Pick<ActionWords<Input>, 'input' | 'parameters' | 'together'>
+type InputDescription = Pick<ActionDescription, 'input' | 'parameters' | 'together'>
 
-type Parameter = Rule & { name: string; description: string; own: ParameterWords }
+type Parameter = ParameterRule & { name: string; description: string; own: ParameterDescription }
 
-/** The two ways to call an action: its parameters in the query, or in a JSON body. */
-export function actionPath(name: string, words: ActionWords): object {
-  const { tag, summary, text, example, answer, isBare } = words
-  const responses = responsesOf(name, answer, refusalsOfAction(words.refusals), isBare)
+/** The two ways to call an action: with its parameters in the query, or in a JSON body. */
+export function actionPath(name: string, action: ActionDescription): object {
+  const { tag, summary, text, example, answer, isBare } = action
+  const responses = responsesOf(name, answer, failuresOfAction(action.failures), isBare)
+  const parameters = parametersOf(name, action)
   return {
     parameters: [{ $ref: '#/components/parameters/RequestId' }],
     get: {
@@ -18,7 +20,7 @@ export function actionPath(name: string, words: ActionWords): object {
       tags: [tag],
       summary,
       description: text,
-      parameters: parametersOf(name, words).map(({ name, description, required, schema, own }) => ({
+      parameters: parameters.map(({ name, description, required, schema, own }) => ({
         name,
         in: 'query',
         description,
@@ -32,9 +34,9 @@ export function actionPath(name: string, words: ActionWords): object {
       operationId: `${name}ByPost`,
       tags: [tag],
       summary: `${summary}, with a JSON body`,
-      description: 'The same with the parameters in the body, where a secret or a long text belongs.',
+      description: 'The same, with the parameters in the body. Use it for secrets and long texts.',
       requestBody: {
-        required: parametersOf(name, words).some(({ required }) => required),
+        required: parameters.some(({ required }) => required),
         content: { 'application/json': { schema: refTo(`${name}Parameters`), example } },
       },
       responses,
@@ -42,8 +44,8 @@ export function actionPath(name: string, words: ActionWords): object {
   }
 }
 
-/** How an event is sent. */
-export function eventPath(name: string, { summary, text, examples, answer, refusals }: EventWords): object {
+/** The path to which events are sent. */
+export function eventPath(name: string, { summary, text, examples, answer, failures }: EventDescription): object {
   const schemas: Record<string, JsonSchema> = {
     'application/cloudevents+json': refTo(`${name}Event`),
     'application/cloudevents-batch+json': { type: 'array', items: refTo(`${name}Event`) },
@@ -59,7 +61,7 @@ export function eventPath(name: string, { summary, text, examples, answer, refus
       parameters: Object.entries(ATTRIBUTES).map(([attribute, schema]) => ({
         name: `ce-${attribute}`,
         in: 'header',
-        description: 'Of a CloudEvent in binary mode, which needs all four of them.',
+        description: 'For a CloudEvent in binary mode, which needs all four.',
         schema,
       })),
       requestBody: {
@@ -68,13 +70,13 @@ export function eventPath(name: string, { summary, text, examples, answer, refus
           Object.entries(schemas).map(([type, schema]) => [type, { schema, examples: valuesOf(examples[type] ?? {}) }]),
         ),
       },
-      responses: responsesOf(name, answer, refusals),
+      responses: responsesOf(name, answer, failures),
     },
     options: handshake(name),
   }
 }
 
-/** How a sender asks whether it may send events (CloudEvents, HTTP 1.1 Web Hooks for Event Delivery, 4). */
+/** The request of a sender that asks for permission to send events (CloudEvents, HTTP 1.1 Web Hooks for Event Delivery, 4). */
 function handshake(name: string): object {
   const header = (description: string, schema: JsonSchema) => ({ description, schema })
   return {
@@ -82,35 +84,35 @@ function handshake(name: string): object {
     tags: ['Events'],
     summary: 'Ask for permission to send events',
     description:
-      "The abuse protection of CloudEvents' web hooks. Without `WebHook-Request-Origin` it needs no key, and permits nothing.",
+      "The abuse protection of CloudEvents' web hooks. Without `WebHook-Request-Origin`, it needs no key and permits nothing.",
     parameters: [
       {
         name: 'WebHook-Request-Origin',
         in: 'header',
-        ...header('Who will send: a DNS name, or an origin.', { type: 'string', examples: ['events.example.com'] }),
+        ...header('The future sender: a DNS name or an origin.', { type: 'string', examples: ['events.example.com'] }),
       },
     ],
     responses: {
       204: {
-        description: 'Allowed methods. Events may be sent if `WebHook-Allowed-Origin` is there.',
+        description: 'Allowed methods. If `WebHook-Allowed-Origin` is present, the sender may send events.',
         headers: {
-          ...headersOf('X-Request-ID', 'Allow'),
+          ...headerReferences('X-Request-ID', 'Allow'),
           'WebHook-Allowed-Origin': header('The value of `WebHook-Request-Origin`.', { type: 'string' }),
           'WebHook-Allowed-Rate': header('Requests a minute: no limit.', { const: '*' }),
         },
       },
-      ...refusalResponses(['BadEvent', 'Unauthorized', 'InternalError']),
+      ...failureReferences(['BadEvent', 'Unauthorized', 'InternalError']),
     },
   }
 }
 
-/** The parameters of an action as the object that a JSON body is. */
-export function parametersSchema(name: string, words: ActionWords): JsonSchema {
-  return { ...objectOf(name, words), additionalProperties: false }
+/** The schema of a JSON body with the parameters of an action. */
+export function parametersSchema(name: string, action: ActionDescription): JsonSchema {
+  return { ...objectSchema(name, action), additionalProperties: false }
 }
 
-/** The data of an event. Other keys are left alone. */
-export const dataSchema = (name: string, words: EventWords): JsonSchema => objectOf(name, words)
+/** The schema of the data of an event. Other keys are ignored. */
+export const dataSchema = (name: string, event: EventDescription): JsonSchema => objectSchema(name, event)
 
 const ATTRIBUTES: Record<string, JsonSchema> = {
   specversion: { const: '1.0' },
@@ -119,26 +121,26 @@ const ATTRIBUTES: Record<string, JsonSchema> = {
   type: { type: 'string', minLength: 1, examples: ['task.finished'] },
 }
 
-/** A CloudEvent with such data (CloudEvents 1.0.2, JSON Event Format). */
+/** The schema of a CloudEvent with this data (CloudEvents 1.0.2, JSON Event Format). */
 export function cloudEventSchema(name: string): JsonSchema {
   return {
     type: 'object',
-    description: 'A CloudEvent. Further attributes are left alone.',
+    description: 'A CloudEvent. Further attributes are ignored.',
     properties: {
       ...ATTRIBUTES,
-      data: { description: 'The data, or a text that holds it.', anyOf: [refTo(`${name}Data`), { type: 'string' }] },
+      data: { description: 'The data, or a text that contains it.', anyOf: [refTo(`${name}Data`), { type: 'string' }] },
       data_base64: {
         type: 'string',
         contentEncoding: 'base64',
-        description: 'The data in base64, in place of `data`.',
+        description: 'The data in base64, instead of `data`.',
       },
     },
     required: Object.keys(ATTRIBUTES),
   }
 }
 
-function objectOf(name: string, words: Described): JsonSchema {
-  const parameters = parametersOf(name, words)
+function objectSchema(name: string, described: InputDescription): JsonSchema {
+  const parameters = parametersOf(name, described)
   const required = parameters.filter((parameter) => parameter.required).map(({ name }) => name)
   return {
     type: 'object',
@@ -149,33 +151,34 @@ function objectOf(name: string, words: Described): JsonSchema {
       ]),
     ),
     ...(required.length > 0 && { required }),
-    ...words.together,
+    ...described.together,
   }
 }
 
-/** @throws {Error} for a parameter without words, words without a parameter, and a rule that cannot be told */
-function parametersOf(action: string, { input, parameters }: Described): Parameter[] {
+/** @throws {Error} for a parameter without a description, a description without a parameter, and an inexpressible rule */
+function parametersOf(action: string, { input, parameters }: InputDescription): Parameter[] {
   const names = Object.keys(input.entries)
-  const known = Object.keys(parameters)
-  const missing = names.filter((name) => !known.includes(name))
-  const gone = known.filter((name) => !names.includes(name))
+  const described = Object.keys(parameters)
+  const missing = names.filter((name) => !described.includes(name))
+  const gone = described.filter((name) => !names.includes(name))
   const file = `infra/openapi/actions/, \`parameters\` of ${action}`
   if (missing.length > 0)
-    throw new Error(`${action} has parameters without words: ${missing.join(', ')}. Add them in ${file}.`)
+    throw new Error(`${action} has parameters without a description: ${missing.join(', ')}. Add them in ${file}.`)
   if (gone.length > 0)
-    throw new Error(`${action} has no parameters ${gone.join(', ')} any more: remove them in ${file}.`)
-  return Object.entries(input.entries).map(([name, schema]) => {
+    throw new Error(`${action} has no parameters ${gone.join(', ')}: remove their descriptions in ${file}.`)
+  return names.map((name) => {
     const own = parameters[name] ?? { text: '' }
     try {
-      const rule = ruleOf(schema as Input, own.schema)
-      return { name, own, ...rule, description: [own.text, sentence(rule.words)].filter(Boolean).join(' ') }
+      const rule = parameterRule(input.entries[name] as v.GenericSchema, own.schema)
+      const description = rule.words ? `${own.text} ${sentence(rule.words)}` : own.text
+      return { name, own, ...rule, description }
     } catch (error) {
       throw new Error(`${action}: ${name} ${(error as Error).message} (${file}).`)
     }
   })
 }
 
-const sentence = (words = '') => words && `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
+const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 
 const valuesOf = (examples: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]))

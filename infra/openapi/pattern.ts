@@ -1,9 +1,9 @@
 /**
- * A regular expression as JSON Schema has it (`pattern`: ECMA-262, taken with the flag `u`), which has no flags.
- * @throws {Error} for what means another thing, or nothing, without its flags
+ * Converts a regular expression to a `pattern` of JSON Schema (ECMA-262, used with the flag `u`), which has no flags.
+ * @throws {Error} if the expression is invalid or means something else without its flags
  */
 export function patternOf({ source, flags }: RegExp): string {
   if (!/^u?$/.test(flags)) throw new Error(`/${source}/${flags} cannot be a pattern of JSON Schema: it has no flags.`)
-  new RegExp(source, 'u') // with u, JavaScript refuses escapes that it else ignores
+  new RegExp(source, 'u') // with u, JavaScript throws for escapes that it ignores otherwise
   return source
 }

@@ -1,16 +1,16 @@
 import { VERSION } from '../../shared/handler/parameters.ts'
+import type { SuccessDescription } from './action-description.ts'
 import { REQUEST_ID } from './examples.ts'
-import type { JsonSchema } from './json-schema.ts'
 import {
-  type CodeWords,
-  EVERY_ACTION_REFUSAL,
-  EVERY_REFUSAL,
-  REFUSALS,
-  type Refusal,
-  type RefusalName,
-} from './refusals.ts'
+  ACTION_FAILURES,
+  COMMON_FAILURES,
+  type CodeDescription,
+  FAILURE_RESPONSES,
+  type FailureName,
+  type FailureResponse,
+} from './failure-responses.ts'
+import type { JsonSchema } from './json-schema.ts'
 import { refTo } from './results.ts'
-import type { Answer } from './words.ts'
 
 const metadata = (Action: string) => ({
   RequestId: REQUEST_ID,
@@ -20,36 +20,40 @@ const metadata = (Action: string) => ({
   Region: 'cn-beijing',
 })
 
-/** The responses of an operation by status: its success, and what it may be refused with. */
-export function responsesOf(name: string, answer: Answer, refusals: readonly RefusalName[], isBare = false): object {
-  const all: readonly RefusalName[] = [...EVERY_REFUSAL, ...refusals]
-  return { 200: success(name, answer, isBare), ...refusalResponses(all) }
+/** The responses of an operation by status: its success and its failures. */
+export function responsesOf(
+  name: string,
+  answer: SuccessDescription,
+  failures: readonly FailureName[],
+  isBare = false,
+): object {
+  return { 200: success(name, answer, isBare), ...failureReferences([...COMMON_FAILURES, ...failures]) }
 }
 
-/** References to responses of failure, by status. */
-export function refusalResponses(refusals: readonly RefusalName[]): object {
+/** References to the responses of failures, by status. */
+export function failureReferences(failures: readonly FailureName[]): object {
   return Object.fromEntries(
-    refusals.map((refusal) => [REFUSALS[refusal].status, { $ref: `#/components/responses/${refusal}` }]),
+    failures.map((name) => [FAILURE_RESPONSES[name].status, { $ref: `#/components/responses/${name}` }]),
   )
 }
 
-/** What an action may be refused with in all. */
-export const refusalsOfAction = (own: readonly RefusalName[]) => [...EVERY_ACTION_REFUSAL, ...own]
+/** The failures of an action: its own, and those of every action. */
+export const failuresOfAction = (own: readonly FailureName[]) => [...ACTION_FAILURES, ...own]
 
-function success(name: string, { examples }: Answer, isBare: boolean): object {
+function success(name: string, { examples }: SuccessDescription, isBare: boolean): object {
   const values = Object.entries(examples).map(([summary, value]): [string, unknown] => [
     summary,
     { value: isBare ? value : { ResponseMetadata: metadata(name), ...value } },
   ])
   return {
     description: 'Success.',
-    headers: headers(),
+    headers: headersWith(),
     content: { 'application/json': { schema: refTo(`${name}Answer`), examples: Object.fromEntries(values) } },
   }
 }
 
 /** The schema of a success. */
-export function answerSchema({ properties, required }: Answer, isBare = false): JsonSchema {
+export function successSchema({ properties, required }: SuccessDescription, isBare = false): JsonSchema {
   return {
     type: 'object',
     properties: isBare ? properties : { ResponseMetadata: refTo('ResponseMetadata'), ...properties },
@@ -58,34 +62,36 @@ export function answerSchema({ properties, required }: Answer, isBare = false): 
   }
 }
 
-/** Every response of failure, by name, for operations to refer to. */
-export function failures(): object {
-  return Object.fromEntries(Object.entries<Refusal>(REFUSALS).map(([name, refusal]) => [name, failure(refusal)]))
+/** All responses of failures by name, which the operations refer to. */
+export function failureResponses(): object {
+  return Object.fromEntries(
+    Object.entries<FailureResponse>(FAILURE_RESPONSES).map(([name, response]) => [name, failure(response)]),
+  )
 }
 
-function failure({ text, codes, of, headers: own = [], isOfPlatform }: Refusal): object {
-  const examples = Object.entries(codes).map(([name, words]) => [
+function failure({ text, codes, exampleAction, headers = [], isFromPlatform }: FailureResponse): object {
+  const examples = Object.entries(codes).map(([name, code]) => [
     name,
-    { summary: words.when, value: isOfPlatform ? platformExample(name, words) : example(of, name, words) },
+    { summary: code.when, value: isFromPlatform ? platformExample(name, code) : example(exampleAction, name, code) },
   ])
-  const schema = refTo(isOfPlatform ? 'PlatformFailure' : 'Failure')
+  const schema = refTo(isFromPlatform ? 'PlatformFailure' : 'Failure')
   return {
     description: text,
-    headers: isOfPlatform ? {} : headers(...own),
+    headers: isFromPlatform ? {} : headersWith(...headers),
     content: { 'application/json': { schema, examples: Object.fromEntries(examples) } },
   }
 }
 
-function platformExample(error_code: string, { message: error_message }: CodeWords): object {
+function platformExample(error_code: string, { message: error_message }: CodeDescription): object {
   return { error_code, error_message }
 }
 
-function example(Action: string, name: string, { code = name, message }: CodeWords): object {
+function example(Action: string, name: string, { code = name, message }: CodeDescription): object {
   return { ResponseMetadata: { ...metadata(Action), Error: { Code: code, Message: message } } }
 }
 
-const headers = (...own: string[]) => headersOf('X-Request-ID', ...own)
+const headersWith = (...names: string[]) => headerReferences('X-Request-ID', ...names)
 
 /** References to headers of responses. */
-export const headersOf = (...names: string[]): object =>
+export const headerReferences = (...names: string[]): object =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))

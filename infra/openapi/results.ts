@@ -5,9 +5,9 @@ import { type Sandbox, STATUSES } from '../../shared/manager/sandbox/sandbox.ts'
 import { CREATED_AT, EXPIRE_AT, SANDBOX_ID } from './examples.ts'
 import type { JsonSchema } from './json-schema.ts'
 
-/** What answers are made of. The compiler holds the names to those that the manager answers. */
+/** The parts of answers. The compiler checks their names against the types of the manager. */
 
-export const time = (description: string): JsonSchema => ({
+export const timeSchema = (description: string): JsonSchema => ({
   type: 'string',
   format: 'date-time',
   pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$',
@@ -21,19 +21,19 @@ export const SANDBOX_ID_SCHEMA: JsonSchema = {
   examples: [SANDBOX_ID],
 }
 
-export const EXPIRE_AT_SCHEMA = time('When the sandbox ends, unless it is renewed; absent where it has no end.')
+export const EXPIRE_AT_SCHEMA = timeSchema('When the sandbox ends, unless it is renewed; absent if it has no end.')
 
 export const OS_TYPE_SCHEMA: JsonSchema = { type: 'string', enum: OsType.options }
 
 const sandbox: Record<keyof Sandbox, JsonSchema> = {
   SandboxId: SANDBOX_ID_SCHEMA,
   PrimaryIp: { type: 'string', description: 'Address in the network of the sandboxes; only while RUNNING.' },
-  Status: { type: 'string', enum: STATUSES, description: 'Status of the machine, in the words of ECS.' },
+  Status: { type: 'string', enum: STATUSES, description: 'Status of the machine in ECS.' },
   OsType: OS_TYPE_SCHEMA,
   InstanceTypeId: { type: 'string', description: 'Type of the machine.' },
-  InstanceName: { type: 'string', description: 'Name of the machine: `sandbox-` and the name given at its creation.' },
-  Eip: { type: 'string', description: 'Public address, where it has one.' },
-  CreatedAt: time('When it was made.'),
+  InstanceName: { type: 'string', description: 'Name of the machine: `sandbox-` and the name from its creation.' },
+  Eip: { type: 'string', description: 'Public address, if it has one.' },
+  CreatedAt: timeSchema('When it was created.'),
   ExpireAt: EXPIRE_AT_SCHEMA,
 }
 
@@ -43,15 +43,15 @@ const metadata: Record<keyof ResponseMetadata, JsonSchema> = {
   RequestId: {
     type: 'string',
     pattern: '^[\\w.:-]{1,128}$',
-    description: 'Id of the request, also in the header `X-Request-ID`: the one that was sent, or a new one.',
+    description: 'Id of the request, also in the header `X-Request-ID`: the one from the request, or a new one.',
   },
   Action: { type: 'string' },
   Version: { type: 'string' },
   Service: { const: 'ecs' },
-  Region: { type: 'string', description: 'Region of the cloud that the sandboxes are in.' },
+  Region: { type: 'string', description: 'Region of the cloud in which the sandboxes are.' },
 }
 
-/** Schemas that answers refer to, by name. */
+/** The schemas that answers refer to, by name. */
 export const RESULTS: Record<string, JsonSchema> = {
   Sandbox: {
     type: 'object',
@@ -68,7 +68,7 @@ export const RESULTS: Record<string, JsonSchema> = {
   },
   Failure: {
     type: 'object',
-    description: 'What every failure answers. Its status is not 2xx.',
+    description: 'The answer of every failure. Its status is not 2xx.',
     properties: {
       ResponseMetadata: {
         type: 'object',
@@ -77,8 +77,11 @@ export const RESULTS: Record<string, JsonSchema> = {
           Error: {
             type: 'object',
             properties: {
-              Code: { type: 'string', description: 'For programs. That of the cloud, where the cloud has failed.' },
-              Message: { type: 'string', description: 'For people: what was wrong, and what would be right.' },
+              Code: {
+                type: 'string',
+                description: 'For programs. If the cloud has failed, it is the code of the cloud.',
+              },
+              Message: { type: 'string', description: 'For people: what was wrong, and what is right.' },
             },
             required: ['Code', 'Message'],
             additionalProperties: false,
@@ -93,14 +96,14 @@ export const RESULTS: Record<string, JsonSchema> = {
   },
   PlatformFailure: {
     type: 'object',
-    description: 'What the platform answers where the manager has not seen the request.',
+    description: 'The answer of the platform to a request that did not reach the manager.',
     properties: { error_code: { type: 'string' }, error_message: { type: 'string' } },
     required: ['error_code', 'error_message'],
     additionalProperties: false,
   },
 }
 
-/** Example of a sandbox that is RUNNING. */
+/** An example of a RUNNING sandbox. */
 export const RUNNING_SANDBOX: Readonly<Partial<Record<keyof Sandbox, string>>> = {
   SandboxId: SANDBOX_ID,
   PrimaryIp: '10.0.0.5',

@@ -6,7 +6,7 @@ const SERVERLESS_YML = join(import.meta.dirname, '../../serverless.yml')
 
 type Functions = Record<string, { events?: { apig?: { action?: string; version?: string; path?: unknown } }[] }>
 
-/** What the gateway leads to functions: the names of actions, as `Action=` has them, and the paths of other routes. */
+/** The routes of the gateway: the names of the actions (`Action=`), and the paths of the other routes. */
 export function readRoutes(yaml: string = readFileSync(SERVERLESS_YML, 'utf8')): string[] {
   const { functions } = parse(yaml) as { functions: Functions }
   const events = Object.values(functions).flatMap(({ events = [] }) => events)

@@ -1,36 +1,36 @@
 import { CreateSandboxInput } from '../../../functions/create-sandbox/input.ts'
+import { describeAction } from '../action-description.ts'
 import { EXPIRE_AT, SANDBOX_ID } from '../examples.ts'
 import { refTo } from '../results.ts'
-import { actionWords } from '../words.ts'
 
-const OVERRIDE = 'Only where the operator allows it (`security.allowed_overrides`).'
+const OVERRIDE = 'Only if the operator allows it (`security.allowed_overrides`).'
 
-export const createSandbox = actionWords({
+export const createSandboxDescription = describeAction({
   tag: 'Sandboxes',
   input: CreateSandboxInput,
-  summary: 'Make a sandbox',
-  text: `Makes a machine and answers its id at once; it boots for some time then, and DescribeSandboxes tells when it is RUNNING.
+  summary: 'Create a sandbox',
+  text: `Creates a machine and returns its id at once. The machine then boots for some time. DescribeSandboxes shows when it is RUNNING.
 
-Send a \`ClientToken\`, or an \`X-Request-ID\`: the same one creates one machine, however often the call is repeated. Another caller's identical token creates a separate machine. If the cloud does not confirm a creation, or does not show its machine yet, the message of the error holds the token to repeat the call with.`,
+Send a \`ClientToken\`, or an \`X-Request-ID\`: calls with the same one create one machine, however often they are repeated. The same token from another caller creates another machine. If the cloud does not confirm a creation, or does not show its machine yet, the error message contains the token for the retry.`,
   parameters: {
-    OsType: { text: 'The operating system.', example: 'Linux' },
+    OsType: { text: 'Operating system.', example: 'Linux' },
     InstanceName: {
-      text: 'The machine is called `sandbox-<InstanceName>`. As configured, where left out.',
+      text: 'The machine is called `sandbox-<InstanceName>`. Default: as configured.',
       example: 'agent-1',
     },
     InstanceType: {
-      text: 'Type of the machine: its processors and memory. As configured, where left out.',
+      text: 'Type of the machine: its processors and memory. Default: as configured.',
       example: 'ecs.g3i.large',
     },
-    ZoneId: { text: 'Zone in which it is made. As configured, where left out.', example: 'cn-beijing-a' },
+    ZoneId: { text: 'Zone of the machine. Default: as configured.', example: 'cn-beijing-a' },
     ImageId: {
-      text: 'Image that it boots from. As configured for its operating system, where left out.',
+      text: 'Image that the machine boots from. Default: as configured for its operating system.',
       example: 'image-desktop',
     },
-    ProjectName: { text: `Project of the cloud account. ${OVERRIDE}`, example: 'agents' },
-    SubnetId: { text: `Subnet that it is in. ${OVERRIDE}`, example: 'subnet-1' },
+    ProjectName: { text: `Project in the cloud account. ${OVERRIDE}`, example: 'agents' },
+    SubnetId: { text: `Subnet of the machine. ${OVERRIDE}`, example: 'subnet-1' },
     SecurityGroupIds: {
-      text: `Security groups, joined with commas. A query may have them as \`SecurityGroupIds.1=sg-1&SecurityGroupIds.2=sg-2\` too, and a JSON body as a list. ${OVERRIDE}`,
+      text: `Security groups, separated by commas. A query may also have them as \`SecurityGroupIds.1=sg-1&SecurityGroupIds.2=sg-2\`, and a JSON body as a list. ${OVERRIDE}`,
       example: 'sg-1,sg-2',
       inBody: {
         type: ['string', 'array'],
@@ -40,7 +40,7 @@ Send a \`ClientToken\`, or an \`X-Request-ID\`: the same one creates one machine
       },
     },
     Password: {
-      text: `Password of the machine's user. It should not stand in a URL: send it in a body. ${OVERRIDE}`,
+      text: `Password of the machine's user. Send it in a body, not in a URL. ${OVERRIDE}`,
       schema: { type: 'string', format: 'password', minLength: 8, maxLength: 30, pattern: '^[!-~]*$' },
     },
     UserData: {
@@ -49,15 +49,15 @@ Send a \`ClientToken\`, or an \`X-Request-ID\`: the same one creates one machine
       schema: { type: 'string', contentEncoding: 'base64', pattern: '^[A-Za-z0-9+/\\r\\n]*={0,2}[\\r\\n]*$' },
     },
     TagKey: {
-      text: 'Key of one more tag, beside those of the manager, and not that of the manager. Needs `TagValue`.',
+      text: 'Key of an additional tag, other than the tags of the manager. Needs `TagValue`.',
       example: 'team',
     },
-    TagValue: { text: 'Value of that tag.', example: 'research' },
+    TagValue: { text: 'Value of the additional tag.', example: 'research' },
     LifetimeSeconds: {
-      text: 'Ends so long after its creation, unless it is renewed: at most `lifetime.max_seconds`. 0 is no end, where the operator allows that. As configured, where left out.',
+      text: 'Time from the creation to the end of the sandbox, unless it is renewed: at most `lifetime.max_seconds`. 0 means no end, if the operator allows that. Default: as configured.',
       example: 3600,
     },
-    ClientToken: { text: 'Makes one machine, however often it is sent.', example: 'task-7-try' },
+    ClientToken: { text: 'Calls with the same token create one machine.', example: 'task-7-try' },
   },
   together: { dependentRequired: { TagKey: ['TagValue'], TagValue: ['TagKey'] } },
   example: { OsType: 'Linux', InstanceName: 'agent-1', LifetimeSeconds: 3600, ClientToken: 'task-7-try' },
@@ -66,5 +66,5 @@ Send a \`ClientToken\`, or an \`X-Request-ID\`: the same one creates one machine
     required: ['Result'],
     examples: { 'A new sandbox': { Result: { SandboxId: SANDBOX_ID, ExpireAt: EXPIRE_AT } } },
   },
-  refusals: ['OverrideDenied', 'NoSuchAction', 'TokenSpent', 'NoRoom'],
+  failures: ['OverrideDenied', 'NoSuchAction', 'TokenSpent', 'NoRoom'],
 })

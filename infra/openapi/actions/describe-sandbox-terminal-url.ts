@@ -1,16 +1,16 @@
 import { DescribeSandboxTerminalUrlInput } from '../../../functions/describe-sandbox-terminal-url/input.ts'
+import { describeAction } from '../action-description.ts'
 import { EXPIRE_AT, SANDBOX_ID, TOKEN, TOKEN_EXPIRE_AT } from '../examples.ts'
-import { EXPIRE_AT_SCHEMA, time } from '../results.ts'
-import { actionWords } from '../words.ts'
+import { EXPIRE_AT_SCHEMA, timeSchema } from '../results.ts'
 
-export const describeSandboxTerminalUrl = actionWords({
+export const describeSandboxTerminalUrlDescription = describeAction({
   tag: 'Desktops',
   input: DescribeSandboxTerminalUrlInput,
   summary: 'Open the desktop of a sandbox',
-  text: `The sandbox has to be RUNNING. Each call opens a new way to its desktop:
+  text: `The sandbox must be RUNNING. Each call gives new access to its desktop:
 
-- Linux: a token for a VNC viewer behind websockify. It is good for \`security.vnc_token_ttl_seconds\` and, unless the operator has said otherwise, for one connection. A sandbox has at most 8 of them at a time.
-- Windows: the address of the console of the cloud, and a fresh password, which the agent in the machine has set.`,
+- Linux: a token for a VNC viewer behind websockify. It is valid for \`security.vnc_token_ttl_seconds\` and, unless the operator has configured otherwise, for one connection. A sandbox has at most 8 tokens at a time.
+- Windows: the address of the console of the cloud, and a new password, which the agent in the machine has set.`,
   parameters: { SandboxId: { text: 'The sandbox.', example: SANDBOX_ID } },
   example: { SandboxId: SANDBOX_ID },
   answer: {
@@ -25,15 +25,16 @@ export const describeSandboxTerminalUrl = actionWords({
               Token: {
                 type: 'string',
                 pattern: '^i-[a-z0-9]{1,62}\\.[A-Za-z0-9_-]{43}$',
-                description: 'What a viewer shows to websockify, which asks ValidateVncToken. It is a secret.',
+                description:
+                  'The viewer sends it to websockify, which checks it with ValidateVncToken. Keep it secret.',
               },
               TokenExpireAt: {
-                ...time('When the token ends, if it is not used before.'),
+                ...timeSchema('When the token expires, unless it is used before.'),
                 examples: [TOKEN_EXPIRE_AT],
               },
               Url: {
                 type: 'string',
-                description: 'Link to the viewer with the token, where `terminal.vnc_url_template` is set.',
+                description: 'Link to the viewer with the token, if `terminal.vnc_url_template` is set.',
               },
               ExpireAt: EXPIRE_AT_SCHEMA,
             },
@@ -50,7 +51,7 @@ export const describeSandboxTerminalUrl = actionWords({
                 type: 'string',
                 pattern: '^[a-z][a-z0-9@]+$',
                 maxLength: 14,
-                description: 'The new password. It is a secret.',
+                description: 'The new password. Keep it secret.',
               },
               ExpireAt: EXPIRE_AT_SCHEMA,
             },
@@ -82,5 +83,5 @@ export const describeSandboxTerminalUrl = actionWords({
       },
     },
   },
-  refusals: ['NoSuchSandbox', 'WrongStatus', 'Throttled', 'AgentRefuses'],
+  failures: ['NoSuchSandbox', 'WrongStatus', 'Throttled', 'AgentRefuses'],
 })

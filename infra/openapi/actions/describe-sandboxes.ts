@@ -1,26 +1,26 @@
 import { DescribeSandboxesInput } from '../../../functions/describe-sandboxes/input.ts'
+import { describeAction } from '../action-description.ts'
 import { SANDBOX_ID } from '../examples.ts'
 import { RUNNING_SANDBOX, refTo } from '../results.ts'
-import { actionWords } from '../words.ts'
 
 const NEXT_TOKEN = 'dTAtMTAw'
 
-export const describeSandboxes = actionWords({
+export const describeSandboxesDescription = describeAction({
   tag: 'Sandboxes',
   input: DescribeSandboxesInput,
   summary: 'List sandboxes',
-  text: `Lists all sandboxes, however many there are; or those that the parameters ask for. An id that is unknown gives an empty list.
+  text: `Lists all sandboxes without a limit, or those that match the parameters. An unknown id gives an empty list.
 
-With \`MaxResults\` or \`NextToken\` it answers one page, and \`NextToken\` beside \`Result\`. A page may hold fewer than asked for, even none: only an empty \`NextToken\` is the end.`,
+With \`MaxResults\` or \`NextToken\`, it returns one page, and \`NextToken\` beside \`Result\`. A page may have fewer sandboxes than requested, or none: only an empty \`NextToken\` marks the end.`,
   parameters: {
     SandboxId: { text: 'Only this sandbox.', example: SANDBOX_ID },
     Status: { text: 'Only sandboxes in this status.', example: 'RUNNING' },
     OsType: { text: 'Only sandboxes with this operating system.', example: 'Linux' },
     MaxResults: {
-      text: 'Most sandboxes on a page. Without it, and without `NextToken`, all are answered.',
+      text: 'Maximum number of sandboxes on a page. Without it and without `NextToken`, the answer has all.',
       example: 50,
     },
-    NextToken: { text: 'Where the page before has ended.', example: NEXT_TOKEN },
+    NextToken: { text: 'Where the previous page ended.', example: NEXT_TOKEN },
   },
   example: { Status: 'RUNNING', MaxResults: 50 },
   answer: {
@@ -29,7 +29,7 @@ With \`MaxResults\` or \`NextToken\` it answers one page, and \`NextToken\` besi
       NextToken: {
         type: 'string',
         pattern: '^[\\w-]*$',
-        description: 'Of the next page; empty at the end; absent where all are listed.',
+        description: 'For the next page; empty at the end; absent if the answer has all.',
       },
     },
     required: ['Result'],
@@ -39,5 +39,5 @@ With \`MaxResults\` or \`NextToken\` it answers one page, and \`NextToken\` besi
       'No such sandbox': { Result: [] },
     },
   },
-  refusals: ['NoSuchAction', 'Throttled'],
+  failures: ['NoSuchAction', 'Throttled'],
 })

@@ -1,19 +1,19 @@
 import { RenewSandboxInput } from '../../../functions/renew-sandbox/input.ts'
+import { describeAction } from '../action-description.ts'
 import { EXPIRE_AT, SANDBOX_ID } from '../examples.ts'
 import { refTo } from '../results.ts'
-import { actionWords } from '../words.ts'
 
-export const renewSandbox = actionWords({
+export const renewSandboxDescription = describeAction({
   tag: 'Sandboxes',
   input: RenewSandboxInput,
-  summary: 'Set the end of a sandbox anew',
-  text: `The sandbox ends so many seconds from now, be that later or earlier than before.
+  summary: 'Set a new end for a sandbox',
+  text: `The sandbox ends after this number of seconds from now, which may be later or earlier than before.
 
-From two seconds before its end on, in ERROR or DELETING, and CREATING for too long, it cannot be renewed.`,
+It cannot be renewed from two seconds before its end, in ERROR or DELETING, or if it has been CREATING for too long.`,
   parameters: {
     SandboxId: { text: 'The sandbox.', example: SANDBOX_ID },
     LifetimeSeconds: {
-      text: 'Ends so long from now, and at most `lifetime.max_seconds` after its creation. 0 is no end, where the operator allows that.',
+      text: 'Time from now to the end of the sandbox, which is at most `lifetime.max_seconds` after its creation. 0 means no end, if the operator allows that.',
       example: 3600,
     },
   },
@@ -23,5 +23,5 @@ From two seconds before its end on, in ERROR or DELETING, and CREATING for too l
     required: ['Result'],
     examples: { 'The new end': { Result: { SandboxId: SANDBOX_ID, ExpireAt: EXPIRE_AT } } },
   },
-  refusals: ['NoSuchSandbox', 'WrongStatus', 'Throttled'],
+  failures: ['NoSuchSandbox', 'WrongStatus', 'Throttled'],
 })

@@ -1,17 +1,17 @@
 import { ValidateVncTokenInput } from '../../../functions/validate-vnc-token/input.ts'
+import { describeAction } from '../action-description.ts'
 import { TOKEN } from '../examples.ts'
-import { actionWords } from '../words.ts'
 
-export const validateVncToken = actionWords({
+export const validateVncTokenDescription = describeAction({
   tag: 'Desktops',
   input: ValidateVncTokenInput,
   summary: 'Tell a VNC proxy where the desktop of a token is',
-  text: `For websockify and its \`JSONTokenApi\`, not for people: it uses the token up. With \`security.vnc_token_reuse_seconds\` the token is good for so long after its first use.
+  text: `For websockify and its \`JSONTokenApi\`, not for people: the call uses the token up. With \`security.vnc_token_reuse_seconds\`, the token stays valid for that time after its first use.
 
-The answer is bare, without the envelope: \`host\` and \`port\` stand at the top. A refusal is never 2xx, and has the envelope.`,
+The answer has no envelope: \`host\` and \`port\` are at the top level. A failure has the envelope, and never a 2xx status.`,
   parameters: {
     Token: {
-      text: 'A token of DescribeSandboxTerminalUrl: the id of the sandbox, a dot, and 43 characters of base64url.',
+      text: 'A token from DescribeSandboxTerminalUrl: the id of the sandbox, a dot, and 43 characters of base64url.',
       example: TOKEN,
     },
   },
@@ -22,8 +22,8 @@ The answer is bare, without the envelope: \`host\` and \`port\` stand at the top
       port: { type: 'integer', minimum: 1, maximum: 65_535, description: 'Port of its VNC server.' },
     },
     required: ['host', 'port'],
-    examples: { 'Where the desktop is': { host: '10.0.0.5', port: 5905 } },
+    examples: { 'Address of the desktop': { host: '10.0.0.5', port: 5905 } },
   },
   isBare: true,
-  refusals: ['TokenExpired', 'NoSuchToken', 'Throttled'],
+  failures: ['TokenExpired', 'NoSuchToken', 'Throttled'],
 })

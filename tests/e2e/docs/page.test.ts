@@ -49,7 +49,7 @@ test('every operation of openapi.json is shown with its parameters and failures'
 test('a failure opens to tell when it comes', async () => {
   const { page, close } = await openDocs(browser, local.url, { hash: 'RenewSandbox.failures' })
   await page.getByRole('heading', { name: 'Failures' }).waitFor()
-  const text = page.getByText('No sandbox has this id, or it is')
+  const text = page.getByText('No sandbox has this id, or the id')
   expect(await text.isVisible()).toBe(false)
   await page.getByText('InvalidSandbox.NotFound').first().click()
   expect(await text.isVisible()).toBe(true)
@@ -128,7 +128,7 @@ test('speaks Chinese, the description too', async () => {
   // What is code, names and messages of the service stays as it is.
   expect(left.match(/\b(?:the|must|where|with)\b/gi) ?? []).toEqual([])
   await page.getByRole('button', { name: 'English' }).click()
-  await page.getByText('Make a sandbox').waitFor()
+  await page.getByText('Create a sandbox').waitFor()
   await close()
 })
 

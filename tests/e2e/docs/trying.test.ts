@@ -105,7 +105,7 @@ describe('a request that is tried', () => {
     local.cloud.ecs.seed(1, { tags: { 'managed-by': 'ecs-manager' } })
     const { form, field, send, answer, close } = await openDocs(browser, local.url, { hash: 'TeardownSandboxes' })
     const id = instances()[0]?.InstanceId
-    await field('Example').selectOption('The data · application/json')
+    await field('Example').selectOption('Only the data · application/json')
     await field('Body').fill(JSON.stringify({ SandboxId: id }))
     await send()
     await form.getByRole('button', { name: 'Delete' }).click()

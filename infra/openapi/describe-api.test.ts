@@ -3,17 +3,17 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, it, test } from 'vitest'
 import { readParameters, validate } from '../../shared/handler/parameters.ts'
-import { ACTIONS, describeApi, EVENTS } from './description.ts'
-import { ruleOf } from './json-schema.ts'
+import type { ActionDescription, ParameterDescription } from './action-description.ts'
+import { ACTION_DESCRIPTIONS, describeApi, EVENT_DESCRIPTIONS } from './describe-api.ts'
+import { parameterRule } from './json-schema.ts'
 import { parametersSchema } from './operations.ts'
 import { patternOf } from './pattern.ts'
 import { readRoutes } from './routes.ts'
-import type { ActionWords, ParameterWords } from './words.ts'
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
 const numRuns = 1_000
 
-/** Characters and beginnings that some rule treats in a way of its own. */
+/** Characters and prefixes that some rule treats specially. */
 const PIECES = [
   ...[
     'a',
@@ -57,7 +57,7 @@ const PIECES = [
   ],
 ]
 
-/** Texts that are good, nearly good, and anything. */
+/** Valid texts, nearly valid texts, and any texts. */
 function textsLike({ pattern = '', enum: choices = [] }: { pattern?: string; enum?: string[] }, example = '') {
   const piece = fc.constantFrom(...PIECES)
   const start = fc.constantFrom(example, ...choices, ...PIECES)
@@ -70,26 +70,26 @@ function textsLike({ pattern = '', enum: choices = [] }: { pattern?: string; enu
   )
 }
 
-type Case = [name: string, schema: v.GenericSchema, words: ParameterWords]
+type Case = [name: string, schema: v.GenericSchema, words: ParameterDescription]
 
-const parameters = (tables: typeof ACTIONS) =>
+const parameters = (tables: typeof ACTION_DESCRIPTIONS) =>
   Object.entries(tables).flatMap(([action, { input, parameters }]) =>
     Object.entries(input.entries).map(
       ([name, schema]): Case => [`${action} ${name}`, schema as v.GenericSchema, parameters[name] ?? { text: '' }],
     ),
   )
 
-describe('the description of a parameter takes what the action takes, and nothing else', () => {
-  const cases = parameters(ACTIONS)
+describe('the description of a parameter accepts exactly what the action accepts', () => {
+  const cases = parameters(ACTION_DESCRIPTIONS)
 
   test.each(cases.filter(([, , words]) => !words.schema))('%s', (_, schema, words) => {
-    const rule = ruleOf(schema)
+    const rule = parameterRule(schema)
     const takes = ajv.compile(rule.schema)
     const { type, maximum = 0 } = rule.schema as { type: string; maximum?: number }
     if (type === 'integer') {
       const near = (edge: number) => fc.integer({ min: edge - 3, max: edge + 3 })
       const numbers = fc.oneof(near(0), near(maximum), fc.integer(), fc.double(), fc.maxSafeInteger())
-      // An exponent is no way to write a parameter.
+      // A parameter is never written with an exponent.
       const plain = numbers.filter((number) => /^-?[\d.]+$/.test(`${number}`))
       fc.assert(
         fc.property(plain, (number) => v.is(schema, `${number}`) === takes(number)),
@@ -104,7 +104,7 @@ describe('the description of a parameter takes what the action takes, and nothin
     }
   })
 
-  // What code checks, JSON Schema says in part: `edges` are the shortest, the longest, and those beyond.
+  // JSON Schema says only in part what code checks. `edges` are the shortest and the longest texts, and those beyond.
   const base64 = (bytes: number) => Buffer.alloc(bytes).toString('base64')
   const checked: Record<string, { good: fc.Arbitrary<string>; edges: [text: string, isGood: boolean][] }> = {
     'CreateSandbox Password': {
@@ -119,22 +119,26 @@ describe('the description of a parameter takes what the action takes, and nothin
       ],
     },
   }
-  test.each(cases.filter(([, , words]) => words.schema))('%s, which code checks: all of it', (name, schema, words) => {
-    const takes = ajv.compile(ruleOf(schema, words.schema).schema)
-    const { good, edges } = checked[name] ?? expect.fail(`${name} needs examples here`)
-    let taken = 0
-    const holds = (text: string) => {
-      if (!v.is(schema, text)) return true
-      taken += 1
-      return takes(text)
-    }
-    fc.assert(fc.property(fc.oneof(good, textsLike({})), holds), { numRuns })
-    expect(taken).toBeGreaterThan(20)
-    for (const [text, isGood] of edges) expect([text, v.is(schema, text), takes(text)]).toEqual([text, isGood, isGood])
-  })
+  test.each(cases.filter(([, , words]) => words.schema))(
+    '%s, which code checks: everything that it accepts',
+    (name, schema, words) => {
+      const takes = ajv.compile(parameterRule(schema, words.schema).schema)
+      const { good, edges } = checked[name] ?? expect.fail(`${name} needs examples here`)
+      let taken = 0
+      const holds = (text: string) => {
+        if (!v.is(schema, text)) return true
+        taken += 1
+        return takes(text)
+      }
+      fc.assert(fc.property(fc.oneof(good, textsLike({})), holds), { numRuns })
+      expect(taken).toBeGreaterThan(20)
+      for (const [text, isGood] of edges)
+        expect([text, v.is(schema, text), takes(text)]).toEqual([text, isGood, isGood])
+    },
+  )
 
   test('a list in a body', () => {
-    const { CreateSandbox } = ACTIONS as { CreateSandbox: ActionWords }
+    const { CreateSandbox } = ACTION_DESCRIPTIONS as { CreateSandbox: ActionDescription }
     const takes = ajv.compile(parametersSchema('CreateSandbox', CreateSandbox))
     const id = fc.constantFrom('sg-1', 'sg-a_b', 'sg-', 'x', 'sg-1,sg-2', `sg-${'a'.repeat(61)}`)
     const lists = fc.array(id, { minLength: 1, maxLength: 7 }).filter((ids) => !ids.some((one) => one.includes(',')))
@@ -153,7 +157,7 @@ describe('the description of a parameter takes what the action takes, and nothin
   })
 
   test('the data of an event', () => {
-    const { input } = EVENTS.TeardownSandboxes as NonNullable<typeof EVENTS.TeardownSandboxes>
+    const { input } = EVENT_DESCRIPTIONS.TeardownSandboxes as NonNullable<typeof EVENT_DESCRIPTIONS.TeardownSandboxes>
     const takes = ajv.compile(describedData())
     const id = fc.oneof(fc.constantFrom<unknown>('i-1', 'i-', '', 'i-A', 7, {}), textsLike({}, 'i-1'))
     const data = fc.record(
@@ -186,40 +190,46 @@ function describedData(): object {
 }
 
 describe('a description fails for', () => {
-  const { RenewSandbox, ...others } = ACTIONS as Record<string, ActionWords> & { RenewSandbox: ActionWords }
+  const { RenewSandbox, ...others } = ACTION_DESCRIPTIONS as Record<string, ActionDescription> & {
+    RenewSandbox: ActionDescription
+  }
   const { SandboxId, ...rest } = RenewSandbox.parameters
-  const withRenew = (more: Partial<ActionWords>) => () =>
-    describeApi({ ...others, RenewSandbox: { ...RenewSandbox, ...more } as ActionWords })
+  const withRenew = (more: Partial<ActionDescription>) => () =>
+    describeApi({ ...others, RenewSandbox: { ...RenewSandbox, ...more } as ActionDescription })
 
   it.each<[string, () => object, string]>([
     [
-      'a route that nobody describes',
+      'a route without a description',
       () => describeApi(others),
       'routes without a description: RenewSandbox. Write one',
     ],
     [
       'another path',
-      () => describeApi(ACTIONS, EVENTS, [...readRoutes(), '/more']),
+      () => describeApi(ACTION_DESCRIPTIONS, EVENT_DESCRIPTIONS, [...readRoutes(), '/more']),
       'routes without a description: /more. Write one',
     ],
     [
-      'an action that has no route',
+      'an action without a route',
       () =>
         describeApi(
-          ACTIONS,
-          EVENTS,
+          ACTION_DESCRIPTIONS,
+          EVENT_DESCRIPTIONS,
           readRoutes().filter((name) => name !== 'RenewSandbox'),
         ),
-      'has what serverless.yml has no route for: RenewSandbox.',
+      'names what has no route in serverless.yml: RenewSandbox.',
     ],
-    ['a parameter without words', withRenew({ parameters: rest }), 'parameters without words: SandboxId. Add them in'],
     [
-      'words without a parameter',
+      'a parameter without a description',
+      withRenew({ parameters: rest }),
+      'parameters without a description: SandboxId. Add them in',
+    ],
+    [
+      'a description without a parameter',
       withRenew({ parameters: { ...RenewSandbox.parameters, Gone: { text: 'Gone.' } } }),
-      'has no parameters Gone any more: remove them in',
+      'has no parameters Gone: remove their descriptions in',
     ],
     [
-      'a rule in code that nothing says',
+      'a rule in code without a schema',
       withRenew({
         input: v.object({
           SandboxId: v.pipe(
@@ -229,19 +239,19 @@ describe('a description fails for', () => {
           LifetimeSeconds: v.string(),
         }),
       }),
-      'RenewSandbox: SandboxId is checked by code: say in `schema`',
+      'RenewSandbox: SandboxId is checked by code: describe it in `schema`',
     ],
     [
-      'a rule that is said twice',
+      'a rule that is described twice',
       withRenew({ parameters: { ...RenewSandbox.parameters, SandboxId: { text: 'The sandbox.', schema: {} } } }),
-      'RenewSandbox: SandboxId has a `schema` beside it',
+      'RenewSandbox: SandboxId needs no `schema`',
     ],
     [
       'a number without bounds',
       withRenew({
         input: v.object({ SandboxId: v.string(), LifetimeSeconds: v.pipe(v.string(), v.transform(Number)) }),
       }),
-      'LifetimeSeconds is a number whose least and most cannot be told',
+      'LifetimeSeconds is a number whose bounds cannot be found',
     ],
     [
       'a number whose message is wrong',
@@ -251,7 +261,7 @@ describe('a description fails for', () => {
           LifetimeSeconds: v.pipe(v.string(), v.regex(/^\d$/, 'must be from 0 to 10'), v.transform(Number)),
         }),
       }),
-      'LifetimeSeconds is a number whose least and most cannot be told',
+      'LifetimeSeconds is a number whose bounds cannot be found',
     ],
   ])('%s', (_, made, message) => {
     expect(made).toThrow(message)

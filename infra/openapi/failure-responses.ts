@@ -1,40 +1,39 @@
 import { VERSION } from '../../shared/handler/parameters.ts'
 
-/** A response of failure: its status, and each code that it may have, as README's table of errors has them. */
-export type Refusal = {
+/** The response of a failure: its status and its possible codes, as in README's table of errors. */
+export type FailureResponse = {
   status: number
-  /** Beside the text of the status. */
   text: string
-  codes: Readonly<Record<string, CodeWords>>
-  /** Whose answer the examples are. */
-  of: string
-  /** Headers that only this response has. */
+  codes: Readonly<Record<string, CodeDescription>>
+  /** The action in the examples. */
+  exampleAction: string
+  /** Headers that only some responses have. */
   headers?: readonly ('Retry-After' | 'WWW-Authenticate' | 'Allow')[]
-  /** The platform answers it in its own form: the manager has not seen the request. */
-  isOfPlatform?: true
+  /** The platform returns it in its own format: the request did not reach the manager. */
+  isFromPlatform?: true
 }
 
-export type CodeWords = {
-  /** When this is the code. */
+export type CodeDescription = {
+  /** When this code is returned. */
   when: string
-  /** As it stands in the example, where the code is a pattern. */
+  /** The code in the example, if the name is a pattern. */
   code?: string
   message: string
 }
 
-const noAction = (action: string): CodeWords => ({
-  when: 'No such action: `Action` or `Version` is another than that of this function.',
+const noAction = (action: string): CodeDescription => ({
+  when: 'No such action: `Action` or `Version` is not that of this function.',
   message: `This is ${action}, version ${VERSION}, and no other action.`,
 })
 
 const UNREADABLE_PARAMETERS = {
   'MissingParameter.<Name>': {
-    when: 'This parameter is required. An empty one counts as absent.',
+    when: 'This parameter is required. An empty value counts as absent.',
     code: 'MissingParameter.SandboxId',
     message: 'SandboxId is required.',
   },
   'InvalidParameter.<Name>': {
-    when: 'This parameter has a value that cannot be; the message says what would be right.',
+    when: 'The value of this parameter is invalid. The message says what is valid.',
     code: 'InvalidParameter.SandboxId',
     message: 'SandboxId must be the id of a sandbox (i-...).',
   },
@@ -42,18 +41,18 @@ const UNREADABLE_PARAMETERS = {
 
 const THROTTLED = {
   FlowLimitExceeded: {
-    when: 'The cloud throttles the calls of this account, also after several tries.',
+    when: 'The cloud throttles the calls of this account, even after several tries.',
     message:
       'The cloud throttles calls (DescribeInstances). Request was rejected because the request speed of this openAPI is beyond the current flow control limit.',
   },
 }
 
-/** Every response of failure that there is, by name. */
-export const REFUSALS = {
+/** The responses of all failures, by name. */
+export const FAILURE_RESPONSES = {
   BadRequest: {
     status: 400,
-    text: 'The request has to be changed.',
-    of: 'RenewSandbox',
+    text: 'The request must be changed.',
+    exampleAction: 'RenewSandbox',
     codes: {
       ...UNREADABLE_PARAMETERS,
       'UnknownParameter.<Name>': {
@@ -65,8 +64,8 @@ export const REFUSALS = {
   },
   BadEvent: {
     status: 400,
-    text: 'The event cannot be understood. To send it again would not help.',
-    of: 'TeardownSandboxes',
+    text: 'The event cannot be understood. Sending it again does not help.',
+    exampleAction: 'TeardownSandboxes',
     codes: {
       ...UNREADABLE_PARAMETERS,
       'MissingParameter.<Name>': {
@@ -74,22 +73,22 @@ export const REFUSALS = {
         message: 'SandboxId is required, or a list of them: SandboxIds.',
       },
       InvalidEvent: {
-        when: 'It is neither a CloudEvent nor JSON, or it has no data that could be read.',
+        when: 'It is neither a CloudEvent nor JSON, or it has no readable data.',
         message: 'A CloudEvent needs id, a text that is not empty.',
       },
     },
   },
   Unauthorized: {
     status: 401,
-    text: 'A right key is needed.',
-    of: 'DescribeSandboxes',
+    text: 'A valid key is required.',
+    exampleAction: 'DescribeSandboxes',
     codes: {
       MissingAuthenticationToken: {
         when: 'The request has no key.',
         message: 'A key is required: Authorization: Bearer <key>, or X-API-Key: <key>.',
       },
       InvalidAccessKey: {
-        when: 'A key of the request is wrong, even if another header has a right one.',
+        when: 'A key in the request is wrong, even if another header has a valid one.',
         message: 'The key is wrong.',
       },
     },
@@ -97,11 +96,11 @@ export const REFUSALS = {
   },
   OverrideDenied: {
     status: 403,
-    text: 'The operator has fixed this.',
-    of: 'CreateSandbox',
+    text: 'The operator does not allow this parameter.',
+    exampleAction: 'CreateSandbox',
     codes: {
       'OperationDenied.<Name>': {
-        when: 'This parameter is not in `security.allowed_overrides`, or is `ProjectName` where a project is configured.',
+        when: 'This parameter is not in `security.allowed_overrides`, or it is `ProjectName` and a project is configured.',
         code: 'OperationDenied.SubnetId',
         message: 'SubnetId is fixed by the operator.',
       },
@@ -109,11 +108,11 @@ export const REFUSALS = {
   },
   TokenExpired: {
     status: 403,
-    text: 'The token is too old.',
-    of: 'ValidateVncToken',
+    text: 'The token has expired.',
+    exampleAction: 'ValidateVncToken',
     codes: {
       'InvalidVncToken.Expired': {
-        when: '`security.vnc_token_ttl_seconds` are over, or those of its reuse.',
+        when: '`security.vnc_token_ttl_seconds` have passed, or `security.vnc_token_reuse_seconds` since its first use.',
         message: 'The token has expired. Get a new one from DescribeSandboxTerminalUrl.',
       },
     },
@@ -121,16 +120,16 @@ export const REFUSALS = {
   NoSuchAction: {
     status: 404,
     text: 'There is no such action.',
-    of: 'DescribeSandboxes',
+    exampleAction: 'DescribeSandboxes',
     codes: { InvalidActionOrVersion: noAction('DescribeSandboxes') },
   },
   NoSuchSandbox: {
     status: 404,
     text: 'There is no such sandbox.',
-    of: 'DeleteSandbox',
+    exampleAction: 'DeleteSandbox',
     codes: {
       'InvalidSandbox.NotFound': {
-        when: 'No sandbox has this id, or it is that of a machine that is not one of this manager.',
+        when: 'No sandbox has this id, or the id belongs to a machine that is not a sandbox of this manager.',
         message: 'There is no sandbox i-07c4f744a9d14da387ec.',
       },
       InvalidActionOrVersion: noAction('DeleteSandbox'),
@@ -138,11 +137,11 @@ export const REFUSALS = {
   },
   NoSuchToken: {
     status: 404,
-    text: 'The token opens nothing.',
-    of: 'ValidateVncToken',
+    text: 'The token is not valid.',
+    exampleAction: 'ValidateVncToken',
     codes: {
       'InvalidVncToken.NotFound': {
-        when: 'It is unknown or has been used, or its sandbox is gone or not RUNNING.',
+        when: 'It is unknown or already used, or its sandbox is gone or not RUNNING.',
         message: 'The token is not valid. Get a new one from DescribeSandboxTerminalUrl.',
       },
       InvalidActionOrVersion: noAction('ValidateVncToken'),
@@ -150,11 +149,11 @@ export const REFUSALS = {
   },
   MethodNotAllowed: {
     status: 405,
-    text: 'This is called with another method.',
-    of: 'DescribeSandboxes',
+    text: 'Another method is required.',
+    exampleAction: 'DescribeSandboxes',
     codes: {
       MethodNotAllowed: {
-        when: 'Actions are called with GET or POST, events are sent with POST.',
+        when: 'Actions need GET or POST, events need POST.',
         message: 'Send an HTTP request with GET or POST.',
       },
     },
@@ -162,8 +161,8 @@ export const REFUSALS = {
   },
   TokenSpent: {
     status: 409,
-    text: 'The `ClientToken` cannot be used for this.',
-    of: 'CreateSandbox',
+    text: 'The `ClientToken` cannot be used for this call.',
+    exampleAction: 'CreateSandbox',
     codes: {
       IdempotentParameterMismatch: {
         when: 'This `ClientToken`, or the `X-Request-ID` in its place, was used with other parameters.',
@@ -174,11 +173,11 @@ export const REFUSALS = {
   },
   WrongStatus: {
     status: 409,
-    text: 'The sandbox is in a state in which this cannot be done.',
-    of: 'DescribeSandboxTerminalUrl',
+    text: 'The state of the sandbox does not allow this.',
+    exampleAction: 'DescribeSandboxTerminalUrl',
     codes: {
       InvalidSandboxStatus: {
-        when: 'The message says which state it is, and what to do.',
+        when: 'The message has the state and says what to do.',
         message: 'Sandbox i-07c4f744a9d14da387ec is CREATING. A terminal needs it RUNNING.',
       },
     },
@@ -186,27 +185,27 @@ export const REFUSALS = {
   TooLarge: {
     status: 413,
     text: 'The body is too large.',
-    of: 'CreateSandbox',
+    exampleAction: 'CreateSandbox',
     codes: {
       RequestEntityTooLarge: { when: 'It has more than 64 KiB.', message: 'A body may have at most 65536 bytes.' },
     },
   },
   NotText: {
     status: 415,
-    text: 'The body is not UTF-8. The local cloud answers this in the place of the manager, which takes text alone; what veFaaS does is not documented.',
-    of: 'CreateSandbox',
+    text: 'The body is not UTF-8. The local cloud returns this itself, because the manager accepts only text. The behaviour of veFaaS is not documented.',
+    exampleAction: 'CreateSandbox',
     codes: {
       unsupported_body: {
-        when: 'Write it as JSON in UTF-8.',
+        when: 'Send JSON in UTF-8.',
         message: 'the body is not UTF-8, and the event of a handler has only text',
       },
     },
-    isOfPlatform: true,
+    isFromPlatform: true,
   },
   NoRoom: {
     status: 429,
     text: 'A limit is reached.',
-    of: 'CreateSandbox',
+    exampleAction: 'CreateSandbox',
     codes: {
       'QuotaExceeded.MaximumSandboxes': {
         when: '`security.max_sandboxes` of this manager is reached.',
@@ -229,25 +228,25 @@ export const REFUSALS = {
   Throttled: {
     status: 429,
     text: 'Too many calls.',
-    of: 'DescribeSandboxes',
+    exampleAction: 'DescribeSandboxes',
     codes: THROTTLED,
     headers: ['Retry-After'],
   },
   InternalError: {
     status: 500,
     text: 'The manager failed.',
-    of: 'DescribeSandboxes',
+    exampleAction: 'DescribeSandboxes',
     codes: {
       InternalError: {
-        when: 'A bug, or a configuration that cannot be used. The log tells which; the answer does not.',
+        when: 'A bug, or an invalid configuration. The log says which, the answer does not.',
         message: 'The manager failed. Its log tells why.',
       },
     },
   },
   CloudRefuses: {
     status: 502,
-    text: 'The cloud refuses the manager: its credentials, or a value of its configuration. No fault of the caller.',
-    of: 'DescribeSandboxes',
+    text: 'The cloud refuses the credentials of the manager, or a value of its configuration. The caller is not at fault.',
+    exampleAction: 'DescribeSandboxes',
     codes: {
       '*': {
         when: "The cloud's own code.",
@@ -258,11 +257,11 @@ export const REFUSALS = {
   },
   AgentRefuses: {
     status: 502,
-    text: 'The cloud, or the agent in a Windows sandbox, refuses the manager: its credentials, or a value of its configuration. No fault of the caller.',
-    of: 'DescribeSandboxTerminalUrl',
+    text: 'The cloud, or the agent in a Windows sandbox, refuses the credentials of the manager, or a value of its configuration. The caller is not at fault.',
+    exampleAction: 'DescribeSandboxTerminalUrl',
     codes: {
       ServiceUnavailable: {
-        when: 'The agent in a Windows sandbox refuses the key of the manager, or the manager its certificate.',
+        when: 'The agent in a Windows sandbox refuses the key of the manager, or the manager refuses the certificate of the agent.',
         message:
           'The password agent in the sandbox refused windows.agent_key: it must be the key that the agent was started with.',
       },
@@ -275,15 +274,15 @@ export const REFUSALS = {
   },
   CloudFails: {
     status: 503,
-    text: 'The cloud, or the agent in a Windows sandbox, fails. Repeat later; the work may have been done.',
-    of: 'DescribeSandboxes',
+    text: 'The cloud, or the agent in a Windows sandbox, fails. Try again later. The work may have been done.',
+    exampleAction: 'DescribeSandboxes',
     codes: {
       ServiceUnavailable: {
-        when: 'The cloud is out of reach, or was not understood; or the agent did not set a password.',
+        when: 'The cloud cannot be reached, its answer cannot be understood, or the agent has not set the password.',
         message: 'The cloud is out of reach (DescribeInstances). There was no answer.',
       },
       '*': {
-        when: "The cloud's own code, also where it has no such machine in stock.",
+        when: "The cloud's own code, also if machines of this type are sold out.",
         code: 'InternalError',
         message: 'The cloud failed (DescribeInstances). The service has failed.',
       },
@@ -292,15 +291,15 @@ export const REFUSALS = {
   },
   CloudIsLate: {
     status: 504,
-    text: 'There was no answer in time. The work may have been done.',
-    of: 'DescribeSandboxes',
+    text: 'No answer arrived in time. The work may have been done.',
+    exampleAction: 'DescribeSandboxes',
     codes: {
       UpstreamTimeout: {
         when: 'The cloud, or the agent in a Windows sandbox, did not answer in time.',
         message: 'The cloud did not answer in time (DescribeInstances). There was no answer.',
       },
       '*': {
-        when: "The cloud's own code, where it says itself that it was late.",
+        when: "The cloud's own code, if it reports a timeout itself.",
         code: 'GatewayTimeout',
         message: 'The cloud did not answer in time (DescribeInstances). The service was late.',
       },
@@ -309,21 +308,21 @@ export const REFUSALS = {
   NotAllDeleted: {
     status: 503,
     text: 'Not all sandboxes could be deleted. Send the event again.',
-    of: 'TeardownSandboxes',
+    exampleAction: 'TeardownSandboxes',
     codes: {
       ServiceUnavailable: {
-        when: "The message names those that are left, and the cloud's own codes.",
+        when: "The message has the ids of those that are left, and the cloud's own codes.",
         message: 'Not deleted yet (InvalidInstanceStatus): i-07c4f744a9d14da387ec. Deliver the event again.',
       },
     },
     headers: ['Retry-After'],
   },
-} as const satisfies Record<string, Refusal>
+} as const satisfies Record<string, FailureResponse>
 
-export type RefusalName = keyof typeof REFUSALS
+export type FailureName = keyof typeof FAILURE_RESPONSES
 
-/** What any request may be refused with. */
-export const EVERY_REFUSAL = ['Unauthorized', 'MethodNotAllowed', 'TooLarge', 'NotText', 'InternalError'] as const
+/** The failures that any request may have. */
+export const COMMON_FAILURES = ['Unauthorized', 'MethodNotAllowed', 'TooLarge', 'NotText', 'InternalError'] as const
 
-/** What any action may be refused with beside that. */
-export const EVERY_ACTION_REFUSAL = ['BadRequest', 'CloudRefuses', 'CloudFails', 'CloudIsLate'] as const
+/** The failures that any action may have in addition. */
+export const ACTION_FAILURES = ['BadRequest', 'CloudRefuses', 'CloudFails', 'CloudIsLate'] as const
