@@ -5,18 +5,18 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import {
+  functionNameOf,
   idOf,
   lambdas,
+  lambdaTargetOf,
+  listenerRules,
   mayCall,
-  nameOf,
-  only,
+  onlyResource,
   type Reference,
   resources,
   route,
-  rules,
   runFunctions,
   type Template,
-  targetOf,
 } from '../infra/aws/testing.ts'
 import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
 import { albMultiValue, type Pair, type Sent } from './support/events.ts'
@@ -72,7 +72,7 @@ async function serverless(folder: string, command: string, more: Record<string, 
 }
 
 const idNamed = (name: string) =>
-  [...lambdas(template)].find(([, lambda]) => nameOf(lambda) === name)?.[0] ?? `no function ${name}`
+  [...lambdas(template)].find(([, lambda]) => functionNameOf(lambda) === name)?.[0] ?? `no function ${name}`
 
 type Answer = { statusCode: number; multiValueHeaders: Record<string, string[]>; body: string }
 
@@ -83,7 +83,7 @@ async function request(path: string, { query = [], headers = [], ...rest }: Sent
   const event = { ...albMultiValue({ query, headers, ...rest }), path }
   const { statusCode, multiValueHeaders, body } = (await functions.invoke(id, event)) as Answer
   expect(multiValueHeaders['X-Request-ID'], 'where multi-value headers are on, an answer has them').toHaveLength(1)
-  return { name: nameOf(lambdas(template).get(id)), status: statusCode, body: body && JSON.parse(body) }
+  return { name: functionNameOf(lambdas(template).get(id)), status: statusCode, body: body && JSON.parse(body) }
 }
 
 const BEARER: Pair = ['Authorization', `Bearer ${KEY}`]
@@ -99,7 +99,7 @@ describe('the template', () => {
   const entries = Object.entries<Entry>(service.functions)
 
   test('has every function of serverless.yml, with as much time', () => {
-    const times = [...lambdas(template).values()].map((lambda) => [nameOf(lambda), lambda.Timeout])
+    const times = [...lambdas(template).values()].map((lambda) => [functionNameOf(lambda), lambda.Timeout])
     expect(times).toEqual(entries.map(([name, { timeout }]) => [name, timeout ?? service.provider.timeout]))
     expect(times.length).toBeGreaterThan(5)
   })
@@ -109,15 +109,15 @@ describe('the template', () => {
     const asRouted = routes.filter(({ apig }) => apig !== undefined)
     const asRuled = asRouted.map(({ apig }) => {
       const id = route(template, apig?.path ?? '/', apig?.action ? asked(apig.action) : [])
-      return { name: id && nameOf(lambdas(template).get(id)), apig }
+      return { name: id && functionNameOf(lambdas(template).get(id)), apig }
     })
     expect(asRuled).toEqual(asRouted)
-    expect(rules(template)).toHaveLength(asRouted.length)
+    expect(listenerRules(template)).toHaveLength(asRouted.length)
     expect(asRouted.length).toBeGreaterThan(5)
   })
 
   test('has one value in every condition of a rule: more would be alternatives', () => {
-    const all = rules(template)
+    const all = listenerRules(template)
     const conditions = all.flatMap(({ Conditions }) => Conditions)
     const values = conditions.map((one) => ('Values' in one ? one.Values : one.QueryStringConfig.Values))
     expect(values.filter(({ length }) => length !== 1)).toEqual([])
@@ -126,10 +126,10 @@ describe('the template', () => {
   })
 
   test('lets the load balancer call each function for its target group, all values of a name included', () => {
-    for (const { Actions } of rules(template)) {
+    for (const { Actions } of listenerRules(template)) {
       expect(Actions).toHaveLength(1)
       for (const { TargetGroupArn } of Actions) {
-        const { id, isMultiValue } = targetOf(template, TargetGroupArn)
+        const { id, isMultiValue } = lambdaTargetOf(template, TargetGroupArn)
         expect([id, isMultiValue]).toEqual([id, true])
         expect(mayCall(template, 'elasticloadbalancing.amazonaws.com', idOf(TargetGroupArn), id), id).toBe(true)
       }
@@ -139,7 +139,7 @@ describe('the template', () => {
   test('calls the clean-up every five minutes, and does not repeat one that failed', () => {
     type Schedule = { ScheduleExpression: string; State: string; Targets: { Arn: Reference }[] }
     const id = idNamed('cleanup-sandboxes')
-    const [rule, { ScheduleExpression, State, Targets }] = only<Schedule>(template, 'AWS::Events::Rule')
+    const [rule, { ScheduleExpression, State, Targets }] = onlyResource<Schedule>(template, 'AWS::Events::Rule')
     expect([ScheduleExpression, State, Targets.map(({ Arn }) => idOf(Arn))]).toEqual([
       'rate(5 minutes)',
       'ENABLED',
@@ -153,7 +153,7 @@ describe('the template', () => {
 
   test('hands the messages of a queue to the teardown, which says which of them come again', () => {
     const id = idNamed('teardown-sandboxes')
-    const [queue, { VisibilityTimeout }] = only<{ VisibilityTimeout: number }>(template, 'AWS::SQS::Queue')
+    const [queue, { VisibilityTimeout }] = onlyResource<{ VisibilityTimeout: number }>(template, 'AWS::SQS::Queue')
     const arn = { 'Fn::GetAtt': [queue, 'Arn'] }
     expect([...resources(template, 'AWS::Lambda::EventSourceMapping').values()]).toMatchObject([
       {
@@ -164,7 +164,7 @@ describe('the template', () => {
     ])
     // AWS refuses the mapping where a message would come again while the function still works on it.
     expect(VisibilityTimeout).toBeGreaterThanOrEqual(lambdas(template).get(id)?.Timeout ?? Number.NaN)
-    const [, role] = only(template, 'AWS::IAM::Role')
+    const [, role] = onlyResource(template, 'AWS::IAM::Role')
     expect(JSON.stringify(role)).toContain(
       JSON.stringify({
         Effect: 'Allow',
