@@ -1,13 +1,6 @@
+import * as v from 'valibot'
 import type { FaultList } from '../openapi/fault-list.ts'
-import {
-  type FaultRules,
-  type FaultScope,
-  required,
-  seconds,
-  text,
-  type WireFault,
-  wireFaultRules,
-} from '../openapi/faults.ts'
+import { callFault, faultSchemaOf, secondsField, textField, wireFaults } from '../openapi/faults.ts'
 
 /**
  * Every fault that can be scripted: those of the wire (see WireFault), and these of APIG itself. A call takes at most one
@@ -22,34 +15,18 @@ import {
  * - `FailDeleting`: a gateway or service ends in DeletedFailed instead of going.
  * - `StuckDeleting`: a gateway or service stays Deleting for ever.
  */
-export type Fault =
-  | WireFault
-  | (FaultScope &
-      (
-        | { Kind: 'NotActivated' }
-        | { Kind: 'NotInWhitelist' }
-        | { Kind: 'NoQuota' }
-        | { Kind: 'HideNew'; Seconds: number }
-        | { Kind: 'FailGateway'; Message?: string }
-        | { Kind: 'StuckGateway' }
-        | { Kind: 'FailService'; Message?: string }
-        | { Kind: 'StuckService' }
-        | { Kind: 'FailDeleting' }
-        | { Kind: 'StuckDeleting' }
-      ))
-
+export const faultSchema = faultSchemaOf([
+  ...wireFaults,
+  callFault('NotActivated', {}),
+  callFault('NotInWhitelist', {}),
+  callFault('NoQuota', {}),
+  callFault('HideNew', { Seconds: secondsField }),
+  callFault('FailGateway', { Message: v.optional(textField) }),
+  callFault('StuckGateway', {}),
+  callFault('FailService', { Message: v.optional(textField) }),
+  callFault('StuckService', {}),
+  callFault('FailDeleting', {}),
+  callFault('StuckDeleting', {}),
+])
+export type Fault = v.InferOutput<typeof faultSchema>
 export type Faults = FaultList<Fault>
-
-export const faultRules: FaultRules<Fault> = {
-  ...wireFaultRules,
-  NotActivated: {},
-  NotInWhitelist: {},
-  NoQuota: {},
-  HideNew: { Seconds: required(seconds) },
-  FailGateway: { Message: text },
-  StuckGateway: {},
-  FailService: { Message: text },
-  StuckService: {},
-  FailDeleting: {},
-  StuckDeleting: {},
-}

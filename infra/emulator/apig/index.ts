@@ -8,7 +8,7 @@ import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
 import { type Apig, type Functions, type Quotas, settle } from './action.ts'
 import { actions } from './actions.ts'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
-import { type Fault, type Faults, faultRules } from './faults.ts'
+import { type Faults, faultSchema } from './faults.ts'
 import type { Target } from './proxy/match.ts'
 import type { Refusal } from './proxy/refusal.ts'
 import type { Site } from './proxy/site.ts'
@@ -108,7 +108,7 @@ export async function createApig(options: ApigState): Promise<ApigService> {
   const { accessKeys = { AKLOCAL: 'local-secret' }, gatewayPort = 0, admit, site, functions } = options
   const clock = new Clock()
   const log = new CallLog()
-  const faults: Faults = new FaultList<Fault>(faultRules, actions.keys())
+  const faults: Faults = new FaultList(faultSchema, actions.keys())
   const state = {
     clock,
     faults,

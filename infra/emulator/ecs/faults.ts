@@ -1,16 +1,19 @@
+import * as v from 'valibot'
 import type { FaultList } from '../openapi/fault-list.ts'
 import {
-  type FaultRules,
+  callFault,
+  countFields,
   type FaultScope,
-  type FieldRule,
-  leftOut,
-  required,
-  seconds,
-  text,
-  type WireFault,
-  wholeNumber,
-  wireFaultRules,
+  faultKind,
+  faultSchemaOf,
+  integerField,
+  secondsField,
+  textField,
+  wireFaults,
 } from '../openapi/faults.ts'
+
+const instanceId = v.optional(textField)
+const filledText = v.pipe(v.string('a text that is not empty'), v.nonEmpty('a text that is not empty'))
 
 /**
  * Every fault that can be scripted: those of the wire (see WireFault), and these of ECS itself. A call takes at most one
@@ -34,43 +37,20 @@ import {
  * - `AgentHangs`: it takes the request and does not answer.
  * - `AgentAbsent`: nothing listens there, from a moment after this is scripted until a moment after it is removed.
  */
-export type Fault =
-  | WireFault
-  | (FaultScope &
-      (
-        | { Kind: 'HideNew'; Seconds: number }
-        | { Kind: 'StuckCreating' }
-        | { Kind: 'FailCreating' }
-        | { Kind: 'StuckDeleting' }
-        | { Kind: 'NoStock'; Left?: number }
-        | { Kind: 'NoQuota' }
-        | { Kind: 'FailItem'; Code: string; Message?: string; InstanceId?: string }
-        | { Kind: 'AgentRefuses'; InstanceId?: string }
-        | { Kind: 'AgentFails'; Text?: string; InstanceId?: string }
-        | { Kind: 'AgentHangs'; InstanceId?: string }
-        | { Kind: 'AgentAbsent'; InstanceId?: string }
-      ))
-
+export const faultSchema = faultSchemaOf([
+  ...wireFaults,
+  callFault('HideNew', { Seconds: secondsField }),
+  callFault('StuckCreating', {}),
+  callFault('FailCreating', {}),
+  callFault('StuckDeleting', {}),
+  callFault('NoStock', { Left: v.optional(integerField(0, 100)) }),
+  callFault('NoQuota', {}),
+  callFault('FailItem', { Code: textField, Message: v.optional(textField), InstanceId: instanceId }),
+  faultKind('AgentRefuses', { ...countFields, InstanceId: instanceId }),
+  faultKind('AgentFails', { ...countFields, Text: v.optional(filledText), InstanceId: instanceId }),
+  faultKind('AgentHangs', { ...countFields, InstanceId: instanceId }),
+  faultKind('AgentAbsent', { InstanceId: instanceId }),
+])
+/** With FaultScope, so that `{ ...fault, Times: 1 }` is a Fault of whatever kind. FaultList checks what a kind takes. */
+export type Fault = FaultScope & v.InferOutput<typeof faultSchema>
 export type Faults = FaultList<Fault>
-
-const someText: FieldRule = {
-  is: 'a text that is not empty',
-  test: (value) => typeof value === 'string' && value !== '',
-}
-const noAction = leftOut('a request to the password agent is no call of an action')
-const untilRemoved = leftOut('it lasts until it is removed')
-
-export const faultRules: FaultRules<Fault> = {
-  ...wireFaultRules,
-  HideNew: { Seconds: required(seconds) },
-  StuckCreating: {},
-  FailCreating: {},
-  StuckDeleting: {},
-  NoStock: { Left: wholeNumber(0, 100) },
-  NoQuota: {},
-  FailItem: { Code: required(text), Message: text, InstanceId: text },
-  AgentRefuses: { InstanceId: text, Action: noAction },
-  AgentFails: { Text: someText, InstanceId: text, Action: noAction },
-  AgentHangs: { InstanceId: text, Action: noAction },
-  AgentAbsent: { InstanceId: text, Action: noAction, Times: untilRemoved, Skip: untilRemoved },
-}

@@ -9,7 +9,7 @@ import type { Ecs } from './action.ts'
 import { actions } from './actions.ts'
 import { ClientTokens } from './client-tokens.ts'
 import { createInstance } from './create-instance.ts'
-import { type Fault, type Faults, faultRules } from './faults.ts'
+import { type Faults, faultSchema } from './faults.ts'
 import { describeInstance, type Instance, type Status } from './instance.ts'
 import { Instances } from './instances.ts'
 
@@ -84,7 +84,7 @@ export function createEcs(options: EcsState = {}): EcsService {
     clock,
     instances: new Instances(clock, addressBlock),
     tokens: new ClientTokens(clock),
-    faults: new FaultList<Fault>(faultRules, actions.keys()),
+    faults: new FaultList(faultSchema, actions.keys()),
     quota: notNegative('quota', options.quota ?? 100_000),
     delays: {
       bootSeconds: notNegative('bootSeconds', options.bootSeconds ?? 0),

@@ -194,12 +194,12 @@ describe('its faults', () => {
   })
 
   it.each<[object, string]>([
-    [{ Kind: 'AgentFails', Text: '' }, 'Text of AgentFails is "", not a text that is not empty'],
+    [{ Kind: 'AgentFails', Text: '' }, 'Text of AgentFails has to be a text that is not empty'],
     ...['AgentRefuses', 'AgentFails', 'AgentHangs', 'AgentAbsent'].map((Kind): [object, string] => [
       { Kind, Action: 'RunInstances' },
-      `Action of ${Kind} is "RunInstances", not left out: a request to the password agent is no call of an action`,
+      `${Kind} has no field Action; it may have `,
     ]),
-    [{ Kind: 'AgentAbsent', Times: 1 }, 'Times of AgentAbsent is 1, not left out: it lasts until it is removed'],
+    [{ Kind: 'AgentAbsent', Times: 1 }, 'AgentAbsent has no field Times; it may have InstanceId'],
     [{ Kind: 'AgentHangs', Seconds: 1 }, 'AgentHangs has no field Seconds; it may have Times, Skip, InstanceId'],
   ])('%j makes no sense', (fault, message) => {
     expect(() => ecs.faults.addUnchecked([fault])).toThrow(message)

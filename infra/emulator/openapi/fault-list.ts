@@ -1,23 +1,26 @@
-import { type FaultRules, type FaultScope, type FieldRule, wholeNumber } from './faults.ts'
+import * as v from 'valibot'
+import type { FaultScope } from './faults.ts'
+
+type AnyFault = FaultScope & { Kind: string }
 
 /** A fault in force. `Times` counts down as it is used; a used-up fault is gone. */
 export type ActiveFault<F> = F & { Id: string }
 
 /** The faults in force, oldest first. */
-export class FaultList<F extends FaultScope & { Kind: string }> {
-  readonly #rules: Readonly<Record<string, Record<string, FieldRule>>>
+export class FaultList<F extends AnyFault> {
+  readonly #schema: v.GenericSchema<unknown, F>
   readonly #actions: ReadonlySet<string>
   #faults: ActiveFault<F>[] = []
   #lastId = 0
 
-  constructor(rules: FaultRules<F>, actions: Iterable<string>) {
-    this.#rules = rules as Record<string, Record<string, FieldRule>>
+  constructor(schema: v.GenericSchema<unknown, F>, actions: Iterable<string>) {
+    this.#schema = schema
     this.#actions = new Set(actions)
   }
 
   /**
    * Puts faults in force, all of them or none.
-   * @throws TypeError which names the field, what is wrong with it and what would be right
+   * @throws TypeError which names the field and what would be right
    */
   add(...faults: F[]): ActiveFault<F>[] {
     return this.addUnchecked(faults)
@@ -59,9 +62,8 @@ export class FaultList<F extends FaultScope & { Kind: string }> {
     applies: (fault: Extract<F, { Kind: K }>) => boolean,
     ...kinds: K[]
   ): Extract<F, { Kind: K }> | undefined {
-    if (this.#faults.length === 0) return undefined
     for (const fault of this.#faults) {
-      if (!kinds.includes(fault.Kind as K) || !applies(fault as unknown as Extract<F, { Kind: K }>)) continue
+      if (!isOfKind<F, K>(fault, kinds) || !applies(fault)) continue
       if (fault.Skip) {
         fault.Skip -= 1
         continue
@@ -70,39 +72,31 @@ export class FaultList<F extends FaultScope & { Kind: string }> {
         fault.Times -= 1
         if (fault.Times === 0) this.remove(fault.Id)
       }
-      return fault as unknown as Extract<F, { Kind: K }>
+      return fault
     }
     return undefined
   }
 
-  #check(fault: unknown): F {
-    if (typeof fault !== 'object' || fault === null || Array.isArray(fault)) {
-      throw new TypeError('a fault is an object like {"Kind":"Throttle","Times":2}')
+  #check(value: unknown): F {
+    const { success, output: fault, issues } = v.safeParse(this.#schema, value, { abortEarly: true })
+    if (!success) throw new TypeError(describeIssue(issues[0]))
+    if (fault.Action !== undefined && !this.#actions.has(fault.Action)) {
+      throw new TypeError(`Action of ${fault.Kind} has to be one of ${[...this.#actions].join(', ')}`)
     }
-    const { Kind, ...fields } = fault as Record<string, unknown>
-    if (typeof Kind !== 'string' || !Object.hasOwn(this.#rules, Kind)) {
-      throw new TypeError(`Kind is ${JSON.stringify(Kind)}, not one of ${Object.keys(this.#rules).join(', ')}`)
-    }
-    const own = this.#rules[Kind]
-    const rules: Record<string, FieldRule> = {
-      Action: { is: `one of ${[...this.#actions].join(', ')}`, test: (value) => this.#actions.has(value as string) },
-      Times: wholeNumber(1, 1e9),
-      Skip: wholeNumber(0, 1e9),
-      ...own,
-    }
-    for (const [name, value] of Object.entries(fields)) {
-      const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-      if (!rule) throw new TypeError(`${Kind} has no field ${name}; it may have ${possible(rules).join(', ')}`)
-      if (value !== undefined && !rule.test(value)) {
-        throw new TypeError(`${name} of ${Kind} is ${JSON.stringify(value)}, not ${rule.is}`)
-      }
-    }
-    const missing = Object.keys(rules).find((name) => rules[name]?.required && fields[name] === undefined)
-    if (missing) throw new TypeError(`${Kind} needs ${missing}: ${rules[missing]?.is}`)
-    return fault as F
+    return fault
   }
 }
 
-function possible(rules: Readonly<Record<string, FieldRule>>): string[] {
-  return Object.keys(rules).filter((name) => !rules[name]?.isAbsent)
+function isOfKind<F extends AnyFault, K extends F['Kind']>(
+  fault: F,
+  kinds: readonly string[],
+): fault is Extract<F, { Kind: K }> {
+  return kinds.includes(fault.Kind)
+}
+
+function describeIssue({ type, message, path }: v.BaseIssue<unknown>): string {
+  // The message of a whole fault is a sentence; that of a field says what a right value is.
+  if (type === 'variant' || type === 'strict_object' || !path) return message
+  const [{ key, input }] = path
+  return `${key} of ${(input as AnyFault).Kind} has to be ${message}`
 }

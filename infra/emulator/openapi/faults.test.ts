@@ -1,7 +1,11 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Fault } from '../ecs/faults.ts'
+import { faultSchema as apigFaults } from '../apig/faults.ts'
+import { faultSchema as ecsFaults, type Fault } from '../ecs/faults.ts'
 import { startEcs } from '../ecs/index.ts'
 import { caller, type Params, runParams, signedRequest } from '../ecs/testing.ts'
+import { faultSchema as vefaasFaults } from '../vefaas/faults.ts'
+import { FaultList } from './fault-list.ts'
+import type { FaultScope } from './faults.ts'
 
 const ecs = await startEcs({ bootSeconds: 5, deleteSeconds: 5 })
 const call = caller(ecs.url)
@@ -225,25 +229,55 @@ describe('a fault that makes no sense', () => {
     ['Throttle', 'a fault is an object'],
     [null, 'a fault is an object'],
     [[], 'a fault is an object'],
-    [{}, 'Kind is undefined, not one of Throttle, Error,'],
-    [{ Kind: 'throttle' }, 'Kind is "throttle", not one of Throttle, Error,'],
-    [{ Kind: 'constructor' }, 'Kind is "constructor"'],
+    [{}, 'Kind is one of Throttle, Error,'],
+    [{ Kind: 'throttle' }, 'Kind is one of Throttle, Error,'],
+    [{ Kind: 'constructor' }, 'Kind is one of Throttle, Error,'],
     [
       { Kind: 'Throttle', Tims: 1 },
       'Throttle has no field Tims; it may have Action, Times, Skip, Code, Message, RetryAfterSeconds',
     ],
     [{ Kind: 'Throttle', constructor: 1 }, 'Throttle has no field constructor'],
-    [{ Kind: 'Throttle', Times: 0 }, 'Times of Throttle is 0, not a whole number from 1'],
-    [{ Kind: 'Throttle', Times: '2' }, 'Times of Throttle is "2"'],
-    [{ Kind: 'Throttle', Action: 'RunInstance' }, 'Action of Throttle is "RunInstance", not one of RunInstances,'],
+    [{ Kind: 'Throttle', Times: 0 }, 'Times of Throttle has to be a whole number from 1 to 1000000000'],
+    [{ Kind: 'Throttle', Times: '2' }, 'Times of Throttle has to be a whole number from 1'],
+    [{ Kind: 'Throttle', Action: 'RunInstance' }, 'Action of Throttle has to be one of RunInstances,'],
     [{ Kind: 'Error', Status: 500 }, 'Error needs Code: a text'],
-    [{ Kind: 'Error', Status: 99, Code: 'x' }, 'Status of Error is 99, not a whole number from 200 to 599'],
-    [{ Kind: 'Delay' }, 'Delay needs DelayMs'],
+    [{ Kind: 'Error', Status: 99, Code: 'x' }, 'Status of Error has to be a whole number from 200 to 599'],
+    [{ Kind: 'Delay' }, 'Delay needs DelayMs: a whole number from 0 to 3600000'],
     [{ Kind: 'CutBefore', AfterWork: true }, 'CutBefore has no field AfterWork'],
-    [{ Kind: 'HideNew', Seconds: -1 }, 'Seconds of HideNew is -1'],
-    [{ Kind: 'Html', AfterWork: 'yes' }, 'AfterWork of Html is "yes", not true or false'],
+    [{ Kind: 'HideNew', Seconds: -1 }, 'Seconds of HideNew has to be a number of seconds from 0 to 1000000000'],
+    [{ Kind: 'Html', AfterWork: 'yes' }, 'AfterWork of Html has to be true or false'],
   ])('%j', (fault, message) => {
     expect(() => ecs.faults.addUnchecked([{ Kind: 'CutAfter' }, fault])).toThrow(message)
     expect(ecs.faults.list()).toEqual([])
+  })
+
+  const secret = 'the-value-of-a-field'
+  it.each([
+    ['ECS', ecsFaults],
+    ['veFaaS', vefaasFaults],
+    ['APIG', apigFaults],
+  ])('of %s is refused, and no value of it is quoted', (_service, schema) => {
+    const list = new FaultList<FaultScope & { Kind: string }>(schema, ['SomeAction'])
+    const refusal = (fault: object) => {
+      try {
+        list.addUnchecked([fault])
+        return 'none'
+      } catch (error) {
+        return (error as TypeError).message
+      }
+    }
+    expect(refusal({ Kind: secret })).toMatch(/Kind is one of Throttle, /)
+    for (const { entries } of schema.options) {
+      const { Kind, ...fields } = entries
+      const isNamed = new RegExp(`^\\w+ of ${Kind.literal} has to be |^${Kind.literal} (needs|has no field) \\w+[:;] `)
+      for (const name of [...Object.keys(fields), 'Unknown']) {
+        const refusals = [secret, [secret], { [name]: secret }].map((value) =>
+          refusal({ Kind: Kind.literal, [name]: value }),
+        )
+        expect(refusals.join()).not.toContain(secret)
+        expect(refusals[1]).toMatch(isNamed)
+      }
+    }
+    expect(refusal({ Kind: 'Throttle', Action: secret })).toBe('Action of Throttle has to be one of SomeAction')
   })
 })

@@ -1,16 +1,60 @@
-/** What every fault rule may say. A rule without `Times` stays until it is removed. */
-export interface FaultScope {
-  /** Only calls of this action; without it, calls of every action. */
-  Action?: string
-  /** How many matching calls it affects, 1 or more. */
-  Times?: number
-  /** How many matching calls it lets through first, e.g. 2 to affect the third page of a list. */
-  Skip?: number
+import * as v from 'valibot'
+
+// The schemas of faults, for FaultList. The message of a field says what a right value is. No message quotes a value.
+
+export const textField = v.string('a text')
+
+export const integerField = (from: number, to: number) => {
+  const is = `a whole number from ${from} to ${to}`
+  return v.pipe(v.number(is), v.integer(is), v.minValue(from, is), v.maxValue(to, is))
 }
 
+const SECONDS = 'a number of seconds from 0 to 1000000000'
+export const secondsField = v.pipe(v.number(SECONDS), v.minValue(0, SECONDS), v.maxValue(1e9, SECONDS))
+
+/** The fields of every fault that affects a number of calls. Without `Times` it stays until it is removed. */
+export const countFields = {
+  /** How many matching calls it affects. */
+  Times: v.optional(integerField(1, 1e9)),
+  /** How many matching calls it lets through first, e.g. 2 to affect the third page of a list. */
+  Skip: v.optional(integerField(0, 1e9)),
+}
+
+const scopeFields = {
+  /** Only calls of this action; without it, calls of every action. FaultList knows the actions. */
+  Action: v.optional(textField),
+  ...countFields,
+}
+export type FaultScope = v.InferOutput<v.ObjectSchema<typeof scopeFields, undefined>>
+
+/** A kind of fault with all its fields. */
+export function faultKind<const K extends string, const F extends v.ObjectEntries>(kind: K, fields: F) {
+  return v.strictObject({ Kind: v.literal(kind), ...fields }, ({ path }) => {
+    const name = String(path?.[0]?.key)
+    const missing = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (!missing) return `${kind} has no field ${name}; it may have ${Object.keys(fields).join(', ')}`
+    return `${kind} needs ${name}: ${v.safeParse(missing, undefined).issues?.[0].message}`
+  })
+}
+
+/** A kind of fault that affects calls of actions, with its own fields. */
+export const callFault = <const K extends string, const F extends v.ObjectEntries>(kind: K, fields: F) =>
+  faultKind(kind, { ...scopeFields, ...fields })
+
+/** The schema of all faults of a service. */
+export function faultSchemaOf<const F extends readonly ReturnType<typeof faultKind>[]>(kinds: F) {
+  const names = kinds.map(({ entries }) => entries.Kind.literal).join(', ')
+  return v.variant('Kind', kinds, `a fault is an object like {"Kind":"Throttle","Times":2}; Kind is one of ${names}`)
+}
+
+const optionalText = v.optional(textField)
+const status = integerField(200, 599)
+const optionalStatus = v.optional(status)
+const afterWork = v.optional(v.boolean('true or false'))
+const retryAfterSeconds = v.optional(integerField(0, 86_400))
+
 /**
- * Faults between client and service. A call takes at most one of them, the oldest rule that matches it, and
- * beside it a Delay.
+ * Faults between client and service. A call takes at most one of them, the oldest that matches it, and beside it a Delay.
  *
  * - `Throttle`: 429 before any work; `Code` is FlowLimitExceeded unless given; `RetryAfterSeconds` becomes the header Retry-After.
  * - `Error`: any status with the error envelope (also 200 with an error in it); `AfterWork` does the work first and then reports failure.
@@ -21,77 +65,22 @@ export interface FaultScope {
  * - `Empty`: status 200 unless given, and no body at all.
  * - `Truncate`: the work is done, and half of the real answer sent before the connection closes.
  */
-export type WireFault = FaultScope &
-  (
-    | { Kind: 'Throttle'; Code?: string; Message?: string; RetryAfterSeconds?: number }
-    | {
-        Kind: 'Error'
-        Status: number
-        Code: string
-        Message?: string
-        CodeN?: number
-        RetryAfterSeconds?: number
-        AfterWork?: boolean
-      }
-    | { Kind: 'Delay'; DelayMs: number }
-    | { Kind: 'CutBefore' }
-    | { Kind: 'CutAfter' }
-    | { Kind: 'Html'; Status?: number; AfterWork?: boolean }
-    | { Kind: 'NotJson'; Status?: number; Body?: string; AfterWork?: boolean }
-    | { Kind: 'Empty'; Status?: number; AfterWork?: boolean }
-    | { Kind: 'Truncate' }
-  )
-
-/** The value a field must have, in words, and the test for it. */
-export interface FieldRule {
-  is: string
-  test: (value: unknown) => boolean
-  required?: boolean
-  /** The field is not allowed: `is` says why. */
-  isAbsent?: boolean
-}
-
-type KindOf<F> = F extends { Kind: infer K extends string } ? K : never
-type FieldsOf<F, K> = F extends { Kind: K } ? Exclude<keyof F, 'Kind' | keyof FaultScope> : never
-
-/**
- * For each kind of fault, the rule for each of its own fields: the compiler holds it to the type above. A kind may also have
- * a stricter rule for a field of FaultScope.
- */
-export type FaultRules<F> = {
-  [K in KindOf<F>]: Record<FieldsOf<F, K>, FieldRule> & Partial<Record<keyof FaultScope, FieldRule>>
-}
-
-export const text: FieldRule = { is: 'a text', test: (value) => typeof value === 'string' }
-const yesOrNo: FieldRule = { is: 'true or false', test: (value) => typeof value === 'boolean' }
-export const wholeNumber = (from: number, to: number): FieldRule => ({
-  is: `a whole number from ${from} to ${to}`,
-  test: (value) => Number.isInteger(value) && (value as number) >= from && (value as number) <= to,
-})
-export const seconds: FieldRule = {
-  is: 'a number of seconds from 0 to 1000000000',
-  test: (value) => typeof value === 'number' && value >= 0 && value <= 1e9,
-}
-export const leftOut = (why: string): FieldRule => ({ is: `left out: ${why}`, test: () => false, isAbsent: true })
-export const required = (rule: FieldRule): FieldRule => ({ ...rule, required: true })
-
-const status = wholeNumber(200, 599)
-
-export const wireFaultRules: FaultRules<WireFault> = {
-  Throttle: { Code: text, Message: text, RetryAfterSeconds: wholeNumber(0, 86_400) },
-  Error: {
-    Status: required(status),
-    Code: required(text),
-    Message: text,
-    CodeN: wholeNumber(0, 1e9),
-    RetryAfterSeconds: wholeNumber(0, 86_400),
-    AfterWork: yesOrNo,
-  },
-  Delay: { DelayMs: required(wholeNumber(0, 3_600_000)) },
-  CutBefore: {},
-  CutAfter: {},
-  Html: { Status: status, AfterWork: yesOrNo },
-  NotJson: { Status: status, Body: text, AfterWork: yesOrNo },
-  Empty: { Status: status, AfterWork: yesOrNo },
-  Truncate: {},
-}
+export const wireFaults = [
+  callFault('Throttle', { Code: optionalText, Message: optionalText, RetryAfterSeconds: retryAfterSeconds }),
+  callFault('Error', {
+    Status: status,
+    Code: textField,
+    Message: optionalText,
+    CodeN: v.optional(integerField(0, 1e9)),
+    RetryAfterSeconds: retryAfterSeconds,
+    AfterWork: afterWork,
+  }),
+  callFault('Delay', { DelayMs: integerField(0, 3_600_000) }),
+  callFault('CutBefore', {}),
+  callFault('CutAfter', {}),
+  callFault('Html', { Status: optionalStatus, AfterWork: afterWork }),
+  callFault('NotJson', { Status: optionalStatus, Body: optionalText, AfterWork: afterWork }),
+  callFault('Empty', { Status: optionalStatus, AfterWork: afterWork }),
+  callFault('Truncate', {}),
+] as const
+export type WireFault = v.InferOutput<(typeof wireFaults)[number]>

@@ -1,13 +1,6 @@
+import * as v from 'valibot'
 import type { FaultList } from '../openapi/fault-list.ts'
-import {
-  type FaultRules,
-  type FaultScope,
-  required,
-  seconds,
-  text,
-  type WireFault,
-  wireFaultRules,
-} from '../openapi/faults.ts'
+import { callFault, faultSchemaOf, secondsField, textField, wireFaults } from '../openapi/faults.ts'
 
 /**
  * Every fault that can be scripted: those of the wire (see WireFault), and these of veFaaS itself. A call takes at most one
@@ -21,30 +14,16 @@ import {
  * - `SlowRelease`: releases take `Seconds`.
  * - `FailKafkaTrigger`, `StuckKafkaTrigger`: Kafka triggers end as failed, or stay pending.
  */
-export type Fault =
-  | WireFault
-  | (FaultScope &
-      (
-        | { Kind: 'NotActivated' }
-        | { Kind: 'NoQuota' }
-        | { Kind: 'HideNew'; Seconds: number }
-        | { Kind: 'FailRelease'; ErrorCode: string; StatusMessage?: string }
-        | { Kind: 'StuckRelease' }
-        | { Kind: 'SlowRelease'; Seconds: number }
-        | { Kind: 'FailKafkaTrigger' }
-        | { Kind: 'StuckKafkaTrigger' }
-      ))
-
+export const faultSchema = faultSchemaOf([
+  ...wireFaults,
+  callFault('NotActivated', {}),
+  callFault('NoQuota', {}),
+  callFault('HideNew', { Seconds: secondsField }),
+  callFault('FailRelease', { ErrorCode: textField, StatusMessage: v.optional(textField) }),
+  callFault('StuckRelease', {}),
+  callFault('SlowRelease', { Seconds: secondsField }),
+  callFault('FailKafkaTrigger', {}),
+  callFault('StuckKafkaTrigger', {}),
+])
+export type Fault = v.InferOutput<typeof faultSchema>
 export type Faults = FaultList<Fault>
-
-export const faultRules: FaultRules<Fault> = {
-  ...wireFaultRules,
-  NotActivated: {},
-  NoQuota: {},
-  HideNew: { Seconds: required(seconds) },
-  FailRelease: { ErrorCode: required(text), StatusMessage: text },
-  StuckRelease: {},
-  SlowRelease: { Seconds: required(seconds) },
-  FailKafkaTrigger: {},
-  StuckKafkaTrigger: {},
-}

@@ -11,7 +11,7 @@ import { actions } from './actions.ts'
 import { defaultQuotas } from './assumptions.ts'
 import { failedLogPath } from './begin-release.ts'
 import { mostTosBytes } from './code.ts'
-import { type Fault, type Faults, faultRules } from './faults.ts'
+import { type Faults, faultSchema } from './faults.ts'
 import { invoke, invokeEvent } from './invoke.ts'
 import type { RoleCredentials } from './resources/deployment.ts'
 import { describeFunction } from './resources/function.ts'
@@ -115,7 +115,7 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
     clock,
     functions: new Functions(clock),
     uploads: new Uploads(clock),
-    faults: new FaultList<Fault>(faultRules, actions.keys()),
+    faults: new FaultList(faultSchema, actions.keys()),
     quotas: { ...defaultQuotas, ...options.quotas },
     releaseSeconds: notNegative('releaseSeconds', options.releaseSeconds ?? 0),
     kafkaSeconds: notNegative('kafkaSeconds', options.kafkaSeconds ?? 0),
