@@ -2,7 +2,7 @@ import { type ApigService, type ApigState, createApig } from './apig/index.ts'
 import { createEcs, type EcsService, type EcsState } from './ecs/index.ts'
 import { type MachinesOptions, startMachines } from './machines/index.ts'
 import { type EmulatedService, type Endpoint, startEndpoint } from './openapi/endpoint.ts'
-import { createVefaas, mostBodyBytes, type VefaasService, type VefaasState } from './vefaas/index.ts'
+import { createVefaas, maxBodyBytes, type VefaasService, type VefaasState } from './vefaas/index.ts'
 
 export interface CloudOptions {
   /** Of the signed API of all services; 0, the default, takes a free one. */
@@ -48,7 +48,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<CloudEmula
       port,
       services: [ecs, vefaas, apig, ...others],
       latencyMs,
-      mostBodyBytes,
+      maxBodyBytes,
     })
     started.push(endpoint)
     if (options.machines) started.push(await startMachines(ecs, options.machines))

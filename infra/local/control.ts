@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import type { EmulatedService } from '../emulator/openapi/endpoint.ts'
 import { isLocalOrigin } from '../emulator/openapi/local-origin.ts'
-import type { Answer, HttpRequest } from '../emulator/openapi/wire.ts'
+import type { WireRequest, WireResponse } from '../emulator/openapi/wire.ts'
 
 /** What the cloud of `npm start` tells of itself: whose it is, and where the rest stands, for the same user to read. */
 export type Owner = {
@@ -61,7 +61,7 @@ export function createControl({ project, runFile, onCommand }: ControlOptions): 
 }
 
 /** A web page cannot send it unasked: the Content-Type is not one that a browser sends to another origin. */
-function announcementIn({ headers, body }: HttpRequest): Announcement | undefined {
+function announcementIn({ headers, body }: WireRequest): Announcement | undefined {
   if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return undefined
   try {
     const { Command, Project } = JSON.parse(body.toString())
@@ -77,6 +77,6 @@ export function printable(text: string): string {
   return text.replace(/\p{C}/gu, '?').slice(0, 300)
 }
 
-function json(status: number, body: object): Answer {
+function json(status: number, body: object): WireResponse {
   return { status, contentType: 'application/json; charset=utf-8', body: `${JSON.stringify(body)}\n` }
 }

@@ -1,7 +1,7 @@
 import type * as v from 'valibot'
 import { readBody } from '../openapi/body.ts'
 import type { Clock } from '../openapi/clock.ts'
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import type { DataPlane } from './data-plane.ts'
 import { serviceNotActivated } from './errors.ts'
 import type { Faults } from './faults.ts'
@@ -64,12 +64,12 @@ export interface Functions {
   invoke(functionId: string, request: GatewayRequest): Promise<GatewayResponse>
 }
 
-export type Action = (apig: Apig, call: Call) => object
+export type Action = (apig: Apig, call: ApiCall) => object
 
 /** An action: the schema of its body, and what it does with that. It sees resources as they are now. */
 export function action<S extends v.GenericSchema>(
   schema: S,
-  run: (input: v.InferOutput<S>, apig: Apig, call: Call) => object,
+  run: (input: v.InferOutput<S>, apig: Apig, call: ApiCall) => object,
 ): Action {
   return (apig, call) => {
     settle(apig)

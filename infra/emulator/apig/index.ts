@@ -3,8 +3,8 @@ import { Clock } from '../openapi/clock.ts'
 import { createControl } from '../openapi/control.ts'
 import { type EmulatedService, type Endpoint, startEndpoint } from '../openapi/endpoint.ts'
 import { FaultList } from '../openapi/fault-list.ts'
-import { createGateway } from '../openapi/gateway.ts'
-import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
+import { createOpenApiGateway } from '../openapi/gateway.ts'
+import { createRateLimiter, type Rate } from '../openapi/rate-limit.ts'
 import { type Apig, type Functions, type Quotas, settle } from './action.ts'
 import { actions } from './actions.ts'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
@@ -169,7 +169,7 @@ export async function createApig(options: ApigState): Promise<ApigService> {
     clock.reset()
   }
 
-  const answerCall = createGateway({
+  const answerCall = createOpenApiGateway({
     service: {
       name: 'apig',
       parameters: 'json',
@@ -181,7 +181,7 @@ export async function createApig(options: ApigState): Promise<ApigService> {
     faults,
     log,
     clock,
-    limit: options.rateLimit && rateLimit(options.rateLimit),
+    limit: options.rateLimit && createRateLimiter(options.rateLimit),
   })
   const answerControl = createControl({ faults, calls: log.calls, resources, advance, reset })
   return {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
 import { pageOf } from './answers.ts'
 import { mustBeInstalled, mustBeNew, mustBeRunning, nameMatches } from './assumptions.ts'
@@ -79,7 +79,7 @@ function checkConfig(binding: Pick<PluginBinding, 'PluginName' | 'PluginConfig' 
 }
 
 /** Where the target of a binding is. */
-function placeOf(apig: Apig, { Scope, Target }: Pick<PluginBinding, 'Scope' | 'Target'>, call: Call) {
+function placeOf(apig: Apig, { Scope, Target }: Pick<PluginBinding, 'Scope' | 'Target'>, call: ApiCall) {
   if (Scope === 'GATEWAY') {
     mustBeRunning('gateway', apig.gateways.get(Target, call.region))
     return { GatewayId: Target, ServiceId: '', RouteId: '' }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
 import { mustBeNew, mustBeRunning, mustBeUnused } from './assumptions.ts'
 import { admitCreation, born } from './creation.ts'
@@ -43,7 +43,7 @@ export const deletePlugin: Action = action(
 )
 
 /** @throws ApiError 404 ResourceNotFound */
-function pluginOf(apig: Apig, gatewayId: string, name: string, call: Call): Plugin {
+function pluginOf(apig: Apig, gatewayId: string, name: string, call: ApiCall): Plugin {
   const plugin = pluginAt(apig.plugins, apig.gateways.get(gatewayId, call.region).Id, name)
   if (!plugin) throw notFound('plugin', name)
   return plugin

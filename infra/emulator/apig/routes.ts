@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
 import { existence, pageOf } from './answers.ts'
 import {
@@ -108,7 +108,7 @@ function publication(apig: Apig, service: GatewayService, routeId: string, setti
 }
 
 /** @throws ApiError for settings that this service's routes cannot have */
-function check(settings: RouteSettings, service: GatewayService, apig: Apig, call: Call): void {
+function check(settings: RouteSettings, service: GatewayService, apig: Apig, call: ApiCall): void {
   if (settings.Priority !== undefined && !harmlessPriorities.includes(settings.Priority)) {
     throw notInWhitelist('custom priorities of routes')
   }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Clock } from '../openapi/clock.ts'
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import { readParams } from '../openapi/params.ts'
 import type { ClientTokens } from './client-tokens.ts'
 import type { Faults } from './faults.ts'
@@ -28,7 +28,7 @@ export interface Delays {
 /** What an action reads: the output of its schemas. */
 export type Input<F extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<F, undefined>>
 
-export type Action = (ecs: Ecs, call: Call) => object
+export type Action = (ecs: Ecs, call: ApiCall) => object
 
 /**
  * An action: the schemas of its parameters, and what it does with them. It sees instances as they are now. An action with
@@ -36,7 +36,7 @@ export type Action = (ecs: Ecs, call: Call) => object
  */
 export function action<F extends v.ObjectEntries>(
   fields: F,
-  run: (input: Input<F>, ecs: Ecs, call: Call) => object,
+  run: (input: Input<F>, ecs: Ecs, call: ApiCall) => object,
 ): Action {
   const schema = v.object(fields)
   return (ecs, call) => {

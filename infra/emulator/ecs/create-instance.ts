@@ -5,7 +5,7 @@ import type { Tag } from './fields.ts'
 import type { Instance, NetworkInterface, Placement } from './instance.ts'
 
 /** The properties of a new instance. */
-export interface Birth {
+export interface NewInstance {
   ZoneId: string
   ImageId: string
   InstanceName: string
@@ -36,7 +36,7 @@ export interface Birth {
 export function createInstance(
   ecs: Ecs,
   region: string,
-  birth: Birth,
+  birth: NewInstance,
   faults: { hideSeconds: number; stuck: boolean; fails: boolean },
 ): string {
   const now = ecs.clock.now()
@@ -98,7 +98,7 @@ export function osTypeOf(imageId: string): 'Linux' | 'Windows' {
 }
 
 function networkInterface(
-  { SubnetId, SecurityGroupIds }: Birth['NetworkInterfaces'][number],
+  { SubnetId, SecurityGroupIds }: NewInstance['NetworkInterfaces'][number],
   PrimaryIpAddress: string,
   index: number,
 ): NetworkInterface {

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import { anyText, integer, list, oneOf } from '../openapi/param-schemas.ts'
+import { integer, list, oneOf, text } from '../openapi/param-schemas.ts'
 import { action } from './action.ts'
 import { instanceIds, maxResults, nextToken, projectName, type TagFilter, tagFilters } from './fields.ts'
 import { describeInstance, type Instance, statuses } from './instance.ts'
@@ -10,32 +10,32 @@ import { defaultMaxResults, readNextToken, writeNextToken } from './pages.ts'
  * DescribeInstances). That the other filters choose among these 1,000 is an assumption: the side that is harder for a
  * client, which could not find by Status what lies behind them.
  */
-const mostUnderTagFilters = 1000
+const maxUnderTagFilters = 1000
 
-const hundredTexts = list(anyText, 100)
+const hundredTexts = list(text, 100)
 
 /** The filters of DescribeInstances other than ids and tags. */
 const filters = {
-  InstanceName: anyText,
+  InstanceName: text,
   Status: oneOf(...statuses),
-  ZoneId: anyText,
-  VpcId: anyText,
-  PrimaryIpAddress: anyText,
+  ZoneId: text,
+  VpcId: text,
+  PrimaryIpAddress: text,
   EipAddresses: hundredTexts,
   Ipv6Addresses: hundredTexts,
-  KeyPairName: anyText,
+  KeyPairName: text,
   InstanceChargeType: oneOf('PostPaid', 'PrePaid'),
   InstanceTypeIds: hundredTexts,
   InstanceTypes: hundredTexts,
   InstanceTypeFamilies: hundredTexts,
   ProjectName: projectName,
-  HpcClusterId: anyText,
-  DedicatedHostId: anyText,
-  DedicatedHostClusterId: anyText,
+  HpcClusterId: text,
+  DedicatedHostId: text,
+  DedicatedHostClusterId: text,
   DeploymentSetIds: hundredTexts,
   DeploymentSetGroupNumbers: list(integer(1, 7), 100),
   AffinityGroupIds: hundredTexts,
-  ScheduledInstanceId: anyText,
+  ScheduledInstanceId: text,
 }
 type Filters = { [K in keyof typeof filters]?: v.InferOutput<(typeof filters)[K]> | undefined }
 
@@ -78,14 +78,14 @@ export const describeInstances = action(
     const now = ecs.clock.now()
     const ids = new Set(InstanceIds)
     const candidates = ids.size > 0 ? byIds(ids) : ecs.instances.in(call.region)
-    const most = TagFilters.length > 0 ? mostUnderTagFilters : Number.POSITIVE_INFINITY
+    const most = TagFilters.length > 0 ? maxUnderTagFilters : Number.POSITIVE_INFINITY
 
     let tagged = 0
     let TotalCount = 0
     let more = false
     const page: Instance[] = []
     for (const instance of candidates) {
-      if (isHidden(instance, now) || !hasTags(instance, TagFilters)) continue
+      if (isHidden(instance, now) || !matchesTagFilters(instance, TagFilters)) continue
       tagged += 1
       if (tagged > most) break
       if (!filter(instance)) continue
@@ -133,7 +133,7 @@ export function isHidden({ hiddenUntil }: Instance, now: number): boolean {
 }
 
 /** Every key has to be there, with one of its values; a key without values admits any. That keys combine by AND is an assumption. */
-export function hasTags({ Tags }: Instance, filters: readonly TagFilter[]): boolean {
+export function matchesTagFilters({ Tags }: Instance, filters: readonly TagFilter[]): boolean {
   return filters.every(({ Key, Values }) => {
     const value = Tags.get(Key)
     return value !== undefined && (Values.length === 0 || Values.includes(value))

@@ -3,8 +3,8 @@ import { Clock } from '../openapi/clock.ts'
 import { createControl } from '../openapi/control.ts'
 import { type EmulatedService, type Endpoint, startEndpoint } from '../openapi/endpoint.ts'
 import { FaultList } from '../openapi/fault-list.ts'
-import { createGateway } from '../openapi/gateway.ts'
-import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
+import { createOpenApiGateway } from '../openapi/gateway.ts'
+import { createRateLimiter, type Rate } from '../openapi/rate-limit.ts'
 import type { Ecs } from './action.ts'
 import { actions } from './actions.ts'
 import { ClientTokens } from './client-tokens.ts'
@@ -108,7 +108,7 @@ export function createEcs(options: EcsState = {}): EcsService {
   }
 
   const { faults } = ecs
-  const answerCall = createGateway({
+  const answerCall = createOpenApiGateway({
     service: {
       name: 'ecs',
       parameters: 'query',
@@ -120,7 +120,7 @@ export function createEcs(options: EcsState = {}): EcsService {
     faults,
     log,
     clock,
-    limit: options.rateLimit && rateLimit(options.rateLimit),
+    limit: options.rateLimit && createRateLimiter(options.rateLimit),
   })
   const answerControl = createControl({
     faults,

@@ -1,5 +1,5 @@
 import { ApiError } from '../openapi/errors.ts'
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import { flag, oneOf, required } from '../openapi/param-schemas.ts'
 import { type Action, action, type Ecs } from './action.ts'
 import { deletionProtected, dryRunOperation } from './assumptions.ts'
@@ -16,7 +16,7 @@ interface Operation {
   from: readonly Status[]
   /** Refuses for a reason other than the status. */
   refuse?: (instance: Instance) => ApiError | undefined
-  run: (ecs: Ecs, instance: Instance, call: Call, options: Options) => void
+  run: (ecs: Ecs, instance: Instance, call: ApiCall, options: Options) => void
 }
 
 const remove: Operation = {
@@ -108,7 +108,7 @@ function many(operation: Operation): Action {
 }
 
 /** @throws ApiError 404 InvalidInstance.NotFound, 400 InvalidInstanceStatus, or the operation's own refusal */
-function admit(operation: Operation, ecs: Ecs, id: string, call: Call): Instance {
+function admit(operation: Operation, ecs: Ecs, id: string, call: ApiCall): Instance {
   const instance = ecs.instances.get(id, call.region)
   if (!instance) throw instanceNotFound()
   if (!operation.from.includes(instance.Status)) throw invalidInstanceStatus()

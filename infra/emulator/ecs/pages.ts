@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import { invalidNextToken } from './assumptions.ts'
 
 /** ECS API reference, DescribeInstances and DescribeTags: a page holds 10 unless MaxResults says otherwise. */
@@ -13,7 +13,7 @@ export type Place = readonly [number: number, within: number]
  * would skip or repeat items.
  * @throws ApiError 400 when no page of this query has returned it
  */
-export function readNextToken(token: string | undefined, call: Call): Place {
+export function readNextToken(token: string | undefined, call: ApiCall): Place {
   if (token === undefined) return [0, 0]
   const [, number, within, mark] =
     /^(\d{1,15})\.(\d{1,15})\.([\w-]+)$/.exec(Buffer.from(token, 'base64url').toString()) ?? []
@@ -21,12 +21,12 @@ export function readNextToken(token: string | undefined, call: Call): Place {
   return [Number(number), Number(within)]
 }
 
-export function writeNextToken([number, within]: Place, call: Call): string {
+export function writeNextToken([number, within]: Place, call: ApiCall): string {
   return Buffer.from(`${number}.${within}.${markOf(call)}`).toString('base64url')
 }
 
 /** MaxResults may change from page to page, all else is the query. */
-function markOf({ action, region, params }: Call): string {
+function markOf({ action, region, params }: ApiCall): string {
   const query = Object.entries(params).filter(
     ([name, value]) => name !== 'NextToken' && name !== 'MaxResults' && value !== '',
   )

@@ -1,4 +1,4 @@
-import { anyText, decimal, flag, integer, list, object, oneOf, required, text } from '../openapi/param-schemas.ts'
+import { checkedText, decimal, flag, integer, list, object, oneOf, required, text } from '../openapi/param-schemas.ts'
 import { malformed, missing } from '../openapi/params.ts'
 import { action, type Ecs, type Input } from './action.ts'
 import { credentialMissing, dryRunOperation, outOfStock, quotaExceeded, zoneNotFound } from './assumptions.ts'
@@ -18,12 +18,14 @@ import {
 import { instanceNames } from './instance-names.ts'
 
 const id = (prefix: string) =>
-  text(`an id like ${prefix}-1a2b3c`, (value) => new RegExp(`^${prefix}-[a-z\\d][a-z\\d-]{0,63}$`).test(value))
-const instanceType = text('an instance type like ecs.g3i.large', (value) => /^ecs\.[a-z\d-]+\.[a-z\d-]+$/.test(value))
-const address = text('an IPv4 address', (value) => /^\d{1,3}(\.\d{1,3}){3}$/.test(value))
+  checkedText(`an id like ${prefix}-1a2b3c`, (value) => new RegExp(`^${prefix}-[a-z\\d][a-z\\d-]{0,63}$`).test(value))
+const instanceType = checkedText('an instance type like ecs.g3i.large', (value) =>
+  /^ecs\.[a-z\d-]+\.[a-z\d-]+$/.test(value),
+)
+const address = checkedText('an IPv4 address', (value) => /^\d{1,3}(\.\d{1,3}){3}$/.test(value))
 
 const fields = {
-  ZoneId: required(text('a zone like cn-beijing-a', (value) => /^[a-z\d]+(-[a-z\d]+)+-[a-z]$/.test(value))),
+  ZoneId: required(checkedText('a zone like cn-beijing-a', (value) => /^[a-z\d]+(-[a-z\d]+)+-[a-z]$/.test(value))),
   ImageId: required(id('image')),
   InstanceName: required(instanceName),
   InstanceTypeId: instanceType,
@@ -43,7 +45,7 @@ const fields = {
       Size: integer(10, 32_768),
       VolumeType: oneOf('ESSD_PL0', 'ESSD_FlexPL', 'PTSSD', 'TSSD_TL0'),
       DeleteWithInstance: flag,
-      SnapshotId: anyText,
+      SnapshotId: text,
       ExtraPerformanceTypeId: oneOf('Balance', 'IOPS', 'Throughput'),
       ExtraPerformanceIOPS: integer(1, 50_000),
       ExtraPerformanceThroughputMB: integer(1, 650),
@@ -53,14 +55,14 @@ const fields = {
   Count: integer(0, 100),
   MinCount: integer(1, 100),
   InstanceChargeType: oneOf('PostPaid', 'PrePaid'),
-  Period: text('1 to 9, 12, 24, 36, 48 or 60', (value) => /^([1-9]|12|24|36|48|60)$/.test(value)),
+  Period: checkedText('1 to 9, 12, 24, 36, 48 or 60', (value) => /^([1-9]|12|24|36|48|60)$/.test(value)),
   PeriodUnit: oneOf('Month'),
   AutoRenew: flag,
   AutoRenewPeriod: oneOf('1', '2', '3', '6', '12'),
   SpotStrategy: oneOf('NoSpot', 'SpotAsPriceGo', 'SpotWithPriceLimit'),
   SpotPriceLimit: decimal(0, 1e6),
   Password: password,
-  KeyPairName: anyText,
+  KeyPairName: text,
   KeepImageCredential: flag,
   Hostname: hostname,
   HostName: hostname,
@@ -71,18 +73,18 @@ const fields = {
     ChargeType: oneOf('PayByBandwidth', 'PayByTraffic', 'PrePaid'),
     ISP: oneOf('BGP', 'ChinaMobile', 'ChinaTelecom', 'ChinaUnicom', 'SingleLine_BGP', 'Static_BGP'),
     ReleaseWithInstance: flag,
-    BandwidthPackageId: anyText,
+    BandwidthPackageId: text,
   }),
   Tags: tags,
   DeletionProtection: flag,
   CreditSpecification: oneOf('Standard'),
-  HpcClusterId: anyText,
-  DeploymentSetId: anyText,
+  HpcClusterId: text,
+  DeploymentSetId: text,
   DeploymentSetGroupNumber: integer(1, 7),
   Placement: object({
     Affinity: oneOf('Default', 'Host'),
-    DedicatedHostClusterId: anyText,
-    DedicatedHostId: anyText,
+    DedicatedHostClusterId: text,
+    DedicatedHostId: text,
     Tenancy: oneOf('Default', 'Host'),
   }),
   HttpTokens: oneOf('optional', 'required'),

@@ -1,10 +1,10 @@
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import { list, oneOf, required } from '../openapi/param-schemas.ts'
 import { action, type Ecs } from './action.ts'
 import { resourceNotFound, tooManyTags } from './assumptions.ts'
-import { hasTags, isHidden } from './describe-instances.ts'
+import { isHidden, matchesTagFilters } from './describe-instances.ts'
 import { invalidInstanceStatus } from './errors.ts'
-import { instanceId, maxResults, mostTags, nextToken, tagFilters, tagKey, tags } from './fields.ts'
+import { instanceId, maxResults, maxTags, nextToken, tagFilters, tagKey, tags } from './fields.ts'
 import type { Instance } from './instance.ts'
 import { defaultMaxResults, readNextToken, writeNextToken } from './pages.ts'
 
@@ -18,7 +18,7 @@ export const tagResources = action(
     const instances = taggable(input, ecs, call)
     for (const { Tags } of instances) {
       const added = input.Tags.filter(({ Key }) => !Tags.has(Key)).length
-      if (Tags.size + added > mostTags) throw tooManyTags(mostTags)
+      if (Tags.size + added > maxTags) throw tooManyTags(maxTags)
     }
     for (const { Tags } of instances) {
       for (const { Key, Value = '' } of input.Tags) Tags.set(Key, Value)
@@ -62,7 +62,7 @@ export const describeTags = action(
 
     for (const instance of ecs.instances.in(call.region)) {
       if (instance.number < afterInstance || isHidden(instance, now)) continue
-      if ((ids.size > 0 && !ids.has(instance.InstanceId)) || !hasTags(instance, TagFilters)) continue
+      if ((ids.size > 0 && !ids.has(instance.InstanceId)) || !matchesTagFilters(instance, TagFilters)) continue
       let place = 0
       for (const [TagKey, TagValue] of instance.Tags) {
         place += 1
@@ -77,7 +77,7 @@ export const describeTags = action(
   },
 )
 
-function taggable(input: { ResourceType: string; ResourceIds: string[] }, ecs: Ecs, call: Call): Instance[] {
+function taggable(input: { ResourceType: string; ResourceIds: string[] }, ecs: Ecs, call: ApiCall): Instance[] {
   const instances = input.ResourceIds.map((id) => {
     const instance = input.ResourceType === 'instance' ? ecs.instances.get(id, call.region) : undefined
     if (!instance) throw resourceNotFound(id)

@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { ApiError } from './errors.ts'
 
 /**
- * Reads the JSON body of a call. A parameter that the schema does not know is ignored, as the cloud does.
- * @throws ApiError 400 MissingParameter or InvalidParameter, for the first that is wrong
+ * Reads the JSON body of a call. Parameters that the schema does not know are ignored, as the cloud ignores them.
+ * @throws ApiError 400 MissingParameter or InvalidParameter for the first wrong parameter
  */
 export function readBody<S extends v.GenericSchema>(
   schema: S,

@@ -19,7 +19,7 @@ it('keeps the latest calls, 100,000 at most', () => {
   expect(log.calls.length).toBeGreaterThanOrEqual(90_000)
 })
 
-it('keeps fewer when they are long, but always the last', () => {
+it('keeps fewer if they are long, but always the last', () => {
   const log = new CallLog()
   const UserData = 'x'.repeat(1024 * 1024)
   for (let index = 1; index <= 100; index++) log.add(call(`${index}`, { UserData }))

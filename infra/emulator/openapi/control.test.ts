@@ -42,7 +42,7 @@ describe('/_emulator/', () => {
     expect((await control('DELETE', 'faults?Id=fault-2')).body.Faults).toHaveLength(2)
     expect(await control('DELETE', 'faults?Id=fault-2')).toMatchObject({
       status: 404,
-      body: { Error: 'there is no fault fault-2' },
+      body: { Error: 'no fault has the id fault-2' },
     })
     expect((await control('DELETE', 'faults')).body).toEqual({ Faults: [] })
     expect((await call('DescribeInstances')).status).toBe(200)
@@ -84,17 +84,17 @@ describe('/_emulator/', () => {
       'nothing',
       undefined,
       404,
-      'no GET /_emulator/nothing here; there are faults, clock, calls, reset, instances',
+      'no route GET /_emulator/nothing; there are faults, clock, calls, reset, instances',
     ],
-    ['PUT', 'faults', {}, 404, 'no PUT /_emulator/faults here'],
-    ['GET', 'constructor', undefined, 404, 'no GET /_emulator/constructor here'],
+    ['PUT', 'faults', {}, 404, 'no route PUT /_emulator/faults; there are'],
+    ['GET', 'constructor', undefined, 404, 'no route GET /_emulator/constructor; there are'],
   ])('%s %s %j: %i', async (method, path, body, status, message) => {
     const reply = await control(method, path, body)
     expect(reply.status).toBe(status)
     expect(reply.body.Error).toContain(message)
   })
 
-  it('is no signed call', async () => {
+  it('is not logged as a call', async () => {
     await control('GET', 'instances')
     expect(ecs.calls).toEqual([])
   })

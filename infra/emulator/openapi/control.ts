@@ -1,42 +1,44 @@
 import type { LoggedCall } from './call-log.ts'
 import { isLocalOrigin } from './local-origin.ts'
-import { masked } from './masked.ts'
-import type { Answer, HttpRequest } from './wire.ts'
+import { maskSecrets } from './mask-secrets.ts'
+import type { WireRequest, WireResponse } from './wire.ts'
 
 export const controlPath = '/_emulator/'
 
-/** What can be scripted from outside, the same for every emulated service. */
-export interface Controlled {
+/** The parts of an emulated service that its control reads and changes. */
+export interface ControlledService {
   faults: {
     list: () => readonly object[]
-    /** Throws a TypeError that says what is wrong with a fault. */
+    /** Throws a TypeError that names the wrong field. */
     addUnchecked: (faults: readonly unknown[]) => readonly object[]
     remove: (id: string) => boolean
     clear: () => void
   }
   calls: readonly LoggedCall[]
-  /** Named lists of resources to look at, e.g. instances. */
+  /** The resources of the service, e.g. instances, as lists by name. */
   resources: Readonly<Record<string, () => readonly object[]>>
   advance: (seconds: number) => void
   reset: () => void
 }
 
 /**
- * Answers the emulator's own routes, which are no part of the cloud:
+ * Answers the emulator's own routes, which the cloud does not have:
  *
- * - `GET /_emulator/faults` the faults in force; `POST` one fault or an array of them; `DELETE` all, or `?Id=<id>` one
- * - `POST /_emulator/clock` `{"AdvanceSeconds":n}`
- * - `GET /_emulator/calls` every signed call since the start or reset, secrets as `***`
- * - `GET /_emulator/<resources>` a look inside, e.g. `/_emulator/instances`; secrets as `***`
- * - `POST /_emulator/reset`
+ * - `GET /_emulator/faults` returns the faults in force. `POST` adds one fault or an array of them. `DELETE` removes
+ *   all faults, or with `?Id=<id>` one.
+ * - `POST /_emulator/clock` with `{"AdvanceSeconds":n}` advances the clock.
+ * - `GET /_emulator/calls` returns every signed call since the start or the last reset, secrets as `***`.
+ * - `GET /_emulator/<resources>`, e.g. `/_emulator/instances`, returns resources with their internal state, secrets as
+ *   `***`.
+ * - `POST /_emulator/reset` resets everything.
  *
- * A web page must not be able to use them: a POST has to be application/json, which a browser does not send to another
- * origin unasked; there are no CORS headers; and the Host has to be a name of this machine.
+ * A web page cannot use them: a POST must be application/json, which a browser does not send to another origin without
+ * asking it first; there are no CORS headers; and the Host must be a name of this computer.
  */
-export function createControl(controlled: Controlled): (request: HttpRequest) => Answer {
+export function createControl(service: ControlledService): (request: WireRequest) => WireResponse {
   return function answerControl(request) {
     try {
-      return json(200, route(controlled, request))
+      return json(200, route(service, request))
     } catch (error) {
       if (error instanceof Refusal) return json(error.status, { Error: error.message })
       if (error instanceof TypeError || error instanceof RangeError) return json(400, { Error: error.message })
@@ -53,17 +55,16 @@ class Refusal extends Error {
   }
 }
 
-function route(controlled: Controlled, request: HttpRequest): object {
+function route(service: ControlledService, request: WireRequest): object {
   const { method, path } = request
-  const { faults, calls, resources } = controlled
+  const { faults, calls, resources } = service
   if (!isLocalOrigin(`http://${request.headers.host}`)) {
     throw new Refusal(403, 'the Host header is not 127.0.0.1 or localhost')
   }
   const name = path.slice(controlPath.length)
-  const look = Object.hasOwn(resources, name) ? resources[name] : undefined
-  switch (`${method} ${look ? '<resources>' : name}`) {
-    case 'GET <resources>':
-      return { [capital(name)]: masked(look?.() ?? []) }
+  const list = Object.hasOwn(resources, name) ? resources[name] : undefined
+  if (list && method === 'GET') return { [capitalize(name)]: maskSecrets(list()) }
+  switch (`${method} ${name}`) {
     case 'GET faults':
       return { Faults: faults.list() }
     case 'POST faults': {
@@ -74,26 +75,26 @@ function route(controlled: Controlled, request: HttpRequest): object {
       removeFaults(faults, request.query)
       return { Faults: faults.list() }
     case 'POST clock':
-      controlled.advance(readSeconds(readJson(request)))
+      service.advance(readSeconds(readJson(request)))
       return {}
     case 'GET calls':
-      return { Calls: masked(calls) }
+      return { Calls: maskSecrets(calls) }
     case 'POST reset':
       readJson(request)
-      controlled.reset()
+      service.reset()
       return {}
     default:
       throw new Refusal(
         404,
-        `no ${method} ${path} here; there are faults, clock, calls, reset, ${Object.keys(resources)}`,
+        `no route ${method} ${path}; there are faults, clock, calls, reset, ${Object.keys(resources)}`,
       )
   }
 }
 
-function removeFaults(faults: Controlled['faults'], query: string): void {
+function removeFaults(faults: ControlledService['faults'], query: string): void {
   const id = new URLSearchParams(query).get('Id')
   if (id === null) faults.clear()
-  else if (!faults.remove(id)) throw new Refusal(404, `there is no fault ${id}`)
+  else if (!faults.remove(id)) throw new Refusal(404, `no fault has the id ${id}`)
 }
 
 function readSeconds(body: unknown): number {
@@ -102,8 +103,8 @@ function readSeconds(body: unknown): number {
   return AdvanceSeconds
 }
 
-/** The body of a POST; nothing counts as `{}`. */
-function readJson({ headers, body }: HttpRequest): unknown {
+/** The body of a POST. An empty body is `{}`. */
+function readJson({ headers, body }: WireRequest): unknown {
   if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {
     throw new Refusal(415, 'a POST needs the header Content-Type: application/json')
   }
@@ -115,10 +116,10 @@ function readJson({ headers, body }: HttpRequest): unknown {
   }
 }
 
-function json(status: number, body: object): Answer {
+function json(status: number, body: object): WireResponse {
   return { status, contentType: 'application/json; charset=utf-8', body: `${JSON.stringify(body)}\n` }
 }
 
-function capital(name: string): string {
+function capitalize(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }

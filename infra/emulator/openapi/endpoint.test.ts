@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => endpoint.close())
 
-/** The status of a call that is signed as it should be, with these headers beside. */
+/** The status of a correctly signed call with these additional headers. */
 function statusWith(headers: Record<string, string>): Promise<number | undefined> {
   const { url, init } = signedRequest(endpoint.url, { Action: 'DescribeInstances', Version: '2020-04-01' })
   return new Promise((resolve, reject) => {

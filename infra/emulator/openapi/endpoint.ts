@@ -1,74 +1,74 @@
 import { controlPath } from './control.ts'
 import { isLocalOrigin } from './local-origin.ts'
-import { type Answer, type HttpRequest, listen } from './wire.ts'
+import { listen, type WireRequest, type WireResponse } from './wire.ts'
 
-/** One emulated service, wherever it is served. */
+/** An emulated service, independent of the address that serves it. */
 export interface EmulatedService {
-  /** As signatures have it: ecs, vefaas, apig. */
+  /** Its name in signatures: ecs, vefaas, apig. */
   name: string
   /** Answers a signed call. */
-  answerCall: (request: HttpRequest) => Answer
-  /** Answers what is at /_emulator/. */
-  answerControl: (request: HttpRequest) => Answer
-  /** Answers other paths that it has given out itself, such as addresses for uploads; undefined: not one of them. */
-  answerPath?: (request: HttpRequest) => Answer | undefined
+  answerCall: (request: WireRequest) => WireResponse
+  /** Answers a request to /_emulator/. */
+  answerControl: (request: WireRequest) => WireResponse
+  /** Answers a request to another path of the service, e.g. an upload address. Undefined: not a path of the service. */
+  answerPath?: (request: WireRequest) => WireResponse | undefined
 }
 
 export interface EndpointOptions {
   /** 0 takes a free one. */
   port: number
-  /** The first one is who answers calls that name no service, and `/_emulator/` without a name. */
+  /** The first one answers calls that name no known service, and `/_emulator/` without a name. */
   services: readonly [EmulatedService, ...EmulatedService[]]
-  /** How long every answer of a signed call waits, default 0. */
+  /** The delay of every response to a signed call, default 0. */
   latencyMs?: number
   /** Default 1 MiB. */
-  mostBodyBytes?: number
+  maxBodyBytes?: number
 }
 
 export interface Endpoint {
   /** `http://127.0.0.1:<port>` */
   url: string
   port: number
-  /** Stops at once, whatever is still open. */
+  /** Stops at once, and closes open connections. */
   close: () => Promise<void>
 }
 
 /**
- * Serves services at one address, as open.volcengineapi.com does: who is called stands in the signature. The control of
- * each is at `/_emulator/<service>/`, that of the first also at `/_emulator/`. Rejects with the system's error when the
- * port is taken.
+ * Serves several services at one address, as open.volcengineapi.com does: the signature names the service. The control
+ * of each is at `/_emulator/<service>/`, that of the first also at `/_emulator/`. Rejects with the system's error if
+ * the port is taken.
  */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { services, latencyMs = 0, mostBodyBytes = 1024 * 1024 } = options
+  const { services, latencyMs = 0, maxBodyBytes = 1024 * 1024 } = options
   const [first] = services
 
-  const { port, close } = await listen(options.port, mostBodyBytes, (request) => {
+  const { port, close } = await listen(options.port, maxBodyBytes, (request) => {
     if (request.path.startsWith(controlPath)) {
-      const { service = first, path } = controlled(services, request.path)
+      const { service = first, path } = findControl(services, request.path)
       return service.answerControl({ ...request, path })
     }
-    if (!isFromHere(request)) return notFromHere
+    if (!isLocal(request)) return notLocal
     for (const { answerPath } of services) {
-      const answer = answerPath?.(request)
-      if (answer) return answer
+      const response = answerPath?.(request)
+      if (response) return response
     }
-    const called = services.find(({ name }) => name === serviceOf(request))
-    const answer = (called ?? first).answerCall(request)
-    return latencyMs > 0 ? { ...answer, delayMs: latencyMs + (answer.delayMs ?? 0) } : answer
+    const called = services.find(({ name }) => name === serviceNameOf(request)) ?? first
+    const response = called.answerCall(request)
+    return latencyMs > 0 ? { ...response, delayMs: latencyMs + (response.delayMs ?? 0) } : response
   })
   return { url: `http://127.0.0.1:${port}`, port, close }
 }
 
 /**
- * Whoever can sign may run code here, and the keys are no secret: no web page may come through, be it under a name of its own
- * that it points at this computer (DNS rebinding), be it from another site.
+ * A signed call can run code on this computer, and the keys are not secret. So no web page may send one: neither from
+ * another site, nor from a host name that resolves to this computer (DNS rebinding).
  */
-function isFromHere({ headers }: HttpRequest): boolean {
+function isLocal({ headers }: WireRequest): boolean {
   const { host, origin } = headers
   return isLocalOrigin(`http://${host}`) && (origin === undefined || isLocalOrigin(origin))
 }
 
-const notFromHere: Answer = {
+const notLocal: WireResponse = {
   status: 403,
   contentType: 'application/json; charset=utf-8',
   body: JSON.stringify({
@@ -81,13 +81,14 @@ const notFromHere: Answer = {
   }),
 }
 
-function controlled(services: readonly EmulatedService[], path: string) {
+/** The service of a control path, if the path names one, and the path without its name. */
+function findControl(services: readonly EmulatedService[], path: string) {
   const [name = '', ...rest] = path.slice(controlPath.length).split('/')
-  const service = rest.length > 0 ? services.find((one) => one.name === name) : undefined
+  const service = rest.length > 0 ? services.find((candidate) => candidate.name === name) : undefined
   return { service, path: service ? controlPath + rest.join('/') : path }
 }
 
-/** The service that a signature is for: the last but one part of its scope. */
-function serviceOf({ headers }: HttpRequest): string | undefined {
+/** The service in a signature: the last part but one of its scope. */
+function serviceNameOf({ headers }: WireRequest): string | undefined {
   return /Credential=[^,\s]*\/([\w-]+)\/request/.exec(headers.authorization ?? '')?.[1]
 }

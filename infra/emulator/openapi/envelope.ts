@@ -9,18 +9,18 @@ export interface ResponseMetadata {
   Region: string
 }
 
-/** The envelope around every result (VolcEngine OpenAPI, "Response structure"). An action without a result answers `{}`. */
-export function success(metadata: ResponseMetadata, result: object): string {
+/** The body with a result (VolcEngine OpenAPI, "Response structure"). The result of an action without one is `{}`. */
+export function resultBody(metadata: ResponseMetadata, result: object): string {
   return JSON.stringify({ ResponseMetadata: metadata, Result: result })
 }
 
-/** The envelope around an error. It has no `Result`. */
-export function failure(metadata: ResponseMetadata, error: ApiError): string {
+/** The body with an error. It has no `Result`. */
+export function errorBody(metadata: ResponseMetadata, error: ApiError): string {
   const { codeN, code, message } = error
   return JSON.stringify({ ResponseMetadata: { ...metadata, Error: { CodeN: codeN, Code: code, Message: message } } })
 }
 
-/** 34 characters: the time as YYYYMMDDHHMMSS in China, then 20 upper-case hexadecimal digits. */
+/** 34 characters: the time in China as YYYYMMDDHHMMSS, then 20 upper-case hexadecimal digits. */
 export function newRequestId(now: number): string {
   const time = timestamp(now).slice(0, 19).replace(/\D/g, '')
   return time + randomUUID().replaceAll('-', '').slice(0, 20).toUpperCase()

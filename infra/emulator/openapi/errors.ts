@@ -1,4 +1,4 @@
-/** An error as the cloud answers it: HTTP status, code, and for the gateway's own errors a number. */
+/** An error as the cloud sends it: HTTP status, code, and for errors of the gateway a number. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
@@ -13,7 +13,8 @@ export class ApiError extends Error {
   }
 }
 
-// Codes, numbers and statuses from VolcEngine's table of common errors. Where the table's pages give no number, none is sent.
+// Codes, numbers and statuses from VolcEngine's table of common errors. Codes without a number there are sent without
+// one.
 const gatewayCodes = {
   MissingParameter: [400, 100002],
   MissingAuthenticationToken: [401, 100003],

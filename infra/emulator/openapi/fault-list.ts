@@ -3,7 +3,7 @@ import type { FaultScope } from './faults.ts'
 
 type AnyFault = FaultScope & { Kind: string }
 
-/** A fault in force. `Times` counts down as it is used; a used-up fault is gone. */
+/** A fault in force. Each use decrements `Times`; at 0 the fault is removed. */
 export type ActiveFault<F> = F & { Id: string }
 
 /** The faults in force, oldest first. */
@@ -20,7 +20,7 @@ export class FaultList<F extends AnyFault> {
 
   /**
    * Puts faults in force, all of them or none.
-   * @throws TypeError which names the field and what would be right
+   * @throws TypeError that names the first wrong field and what is expected
    */
   add(...faults: F[]): ActiveFault<F>[] {
     return this.addUnchecked(faults)
@@ -41,7 +41,7 @@ export class FaultList<F extends AnyFault> {
     return this.#faults.map((fault) => ({ ...fault }))
   }
 
-  /** Whether there was such a fault. */
+  /** Returns whether a fault with this id was in force. */
   remove(id: string): boolean {
     const before = this.#faults.length
     this.#faults = this.#faults.filter((fault) => fault.Id !== id)
@@ -52,18 +52,18 @@ export class FaultList<F extends AnyFault> {
     this.#faults = []
   }
 
-  /** The oldest fault of these kinds that applies to this call, if any. This uses up one of its times. */
+  /** Returns the oldest fault of these kinds that matches a call of this action, and uses up one of its times. */
   take<K extends F['Kind']>(action: string, ...kinds: K[]): Extract<F, { Kind: K }> | undefined {
     return this.takeWhere(({ Action = action }) => Action === action, ...kinds)
   }
 
-  /** The same for a request that is no call of an action: the oldest fault of these kinds that `applies`. */
+  /** The same for a request that does not call an action: the oldest fault of these kinds that `matches`. */
   takeWhere<K extends F['Kind']>(
-    applies: (fault: Extract<F, { Kind: K }>) => boolean,
+    matches: (fault: Extract<F, { Kind: K }>) => boolean,
     ...kinds: K[]
   ): Extract<F, { Kind: K }> | undefined {
     for (const fault of this.#faults) {
-      if (!isOfKind<F, K>(fault, kinds) || !applies(fault)) continue
+      if (!isOfKind<F, K>(fault, kinds) || !matches(fault)) continue
       if (fault.Skip) {
         fault.Skip -= 1
         continue
@@ -95,7 +95,7 @@ function isOfKind<F extends AnyFault, K extends F['Kind']>(
 }
 
 function describeIssue({ type, message, path }: v.BaseIssue<unknown>): string {
-  // The message of a whole fault is a sentence; that of a field says what a right value is.
+  // The message of a whole fault is a sentence. The message of a field only says what is expected.
   if (type === 'variant' || type === 'strict_object' || !path) return message
   const [{ key, input }] = path
   return `${key} of ${(input as AnyFault).Kind} has to be ${message}`

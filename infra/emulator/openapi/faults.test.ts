@@ -19,7 +19,7 @@ beforeEach(() => ecs.reset())
 afterAll(() => ecs.close())
 
 describe('on the wire', () => {
-  it('Throttle: 429 before any work, Retry-After if wanted, for so many calls', async () => {
+  it('Throttle: 429 before any work, with Retry-After if given, for the given number of calls', async () => {
     ecs.faults.add({ Kind: 'Throttle', Times: 2, RetryAfterSeconds: 3 })
     const first = await run()
     expect(first.outcome).toBe('429 FlowLimitExceeded')
@@ -61,7 +61,7 @@ describe('on the wire', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(1_490)
   })
 
-  it('Delay goes with another fault', async () => {
+  it('Delay combines with another fault', async () => {
     ecs.faults.add({ Kind: 'Delay', DelayMs: 50 }, { Kind: 'Throttle' })
     const started = performance.now()
     expect((await run()).status).toBe(429)
@@ -116,7 +116,7 @@ describe('on the wire', () => {
 })
 
 describe('of ECS', () => {
-  it('HideNew: lists do not show an instance for a while, but it is there', async () => {
+  it('HideNew: lists do not show an instance for a while, but it exists', async () => {
     ecs.faults.add({ Kind: 'HideNew', Seconds: 10, Times: 1 })
     const [InstanceId = ''] = (await run({ 'Tags.1.Key': 'a' })).result.InstanceIds
     const tags = async () => (await call('DescribeTags', { ResourceType: 'instance' })).result.TagResources.length
@@ -129,7 +129,7 @@ describe('of ECS', () => {
     expect((await list()).TotalCount).toBe(2)
   })
 
-  it('StuckCreating: for ever, and it cannot be deleted', async () => {
+  it('StuckCreating: forever, and it cannot be deleted', async () => {
     ecs.faults.add({ Kind: 'StuckCreating', Times: 1 })
     const [InstanceId = ''] = (await run()).result.InstanceIds
     ecs.advance(1e6)
@@ -194,7 +194,7 @@ describe('which calls', () => {
     expect((await call('DescribeInstances')).status).toBe(429)
   })
 
-  it('Skip: lets so many through first', async () => {
+  it('Skip: lets the given number through first', async () => {
     ecs.faults.add({ Kind: 'Throttle', Skip: 2, Times: 1 })
     const statuses = []
     for (let index = 0; index < 4; index++) statuses.push((await call('DescribeInstances')).status)
@@ -208,7 +208,7 @@ describe('which calls', () => {
     expect((await run()).status).toBe(200)
   })
 
-  it('none, when the call is refused at the gate', async () => {
+  it('none, if the gateway refuses the call', async () => {
     ecs.faults.add({ Kind: 'Throttle', Times: 1 })
     expect((await call('DescribeInstances', {}, { secretKey: 'wrong' })).status).toBe(401)
     expect(ecs.faults.list()).toMatchObject([{ Times: 1 }])
@@ -224,7 +224,7 @@ describe('which calls', () => {
   })
 })
 
-describe('a fault that makes no sense', () => {
+describe('an invalid fault', () => {
   it.each<[unknown, string]>([
     ['Throttle', 'a fault is an object'],
     [null, 'a fault is an object'],

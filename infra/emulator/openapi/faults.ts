@@ -1,16 +1,16 @@
 import * as v from 'valibot'
 
-// The schemas of faults, for FaultList. The message of a field says what a right value is. No message quotes a value.
+// The schemas of faults, for FaultList. The message of a field says what value is expected. No message quotes a value.
 
 export const textField = v.string('a text')
 
 export const integerField = (from: number, to: number) => {
-  const is = `a whole number from ${from} to ${to}`
-  return v.pipe(v.number(is), v.integer(is), v.minValue(from, is), v.maxValue(to, is))
+  const expected = `a whole number from ${from} to ${to}`
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(from, expected), v.maxValue(to, expected))
 }
 
-const SECONDS = 'a number of seconds from 0 to 1000000000'
-export const secondsField = v.pipe(v.number(SECONDS), v.minValue(0, SECONDS), v.maxValue(1e9, SECONDS))
+const seconds = 'a number of seconds from 0 to 1000000000'
+export const secondsField = v.pipe(v.number(seconds), v.minValue(0, seconds), v.maxValue(1e9, seconds))
 
 /** The fields of every fault that affects a number of calls. Without `Times` it stays until it is removed. */
 export const countFields = {
@@ -54,16 +54,20 @@ const afterWork = v.optional(v.boolean('true or false'))
 const retryAfterSeconds = v.optional(integerField(0, 86_400))
 
 /**
- * Faults between client and service. A call takes at most one of them, the oldest that matches it, and beside it a Delay.
+ * Faults between client and service. One call takes at most one of them, the oldest that matches it, and a Delay as
+ * well.
  *
- * - `Throttle`: 429 before any work; `Code` is FlowLimitExceeded unless given; `RetryAfterSeconds` becomes the header Retry-After.
- * - `Error`: any status with the error envelope (also 200 with an error in it); `AfterWork` does the work first and then reports failure.
- * - `Delay`: the work is done at once, the answer waits `DelayMs`.
- * - `CutBefore`, `CutAfter`: the connection is closed without an answer, before any work or after all of it.
- * - `Html`: a proxy's error page; status 502 unless given.
- * - `NotJson`: status 200 unless given, announced as JSON, but the body is `Body` (default: text that is not JSON).
- * - `Empty`: status 200 unless given, and no body at all.
- * - `Truncate`: the work is done, and half of the real answer sent before the connection closes.
+ * - `Throttle`: 429 before any work. `Code` is FlowLimitExceeded unless given. `RetryAfterSeconds` becomes the header
+ *   Retry-After.
+ * - `Error`: any status with the error envelope, also 200. With `AfterWork` the work is done before the failure is
+ *   sent.
+ * - `Delay`: the work is done at once, the response is sent after `DelayMs`.
+ * - `CutBefore`, `CutAfter`: the connection is closed without a response, before any work or after all of it.
+ * - `Html`: a proxy's error page. The status is 502 unless given.
+ * - `NotJson`: a response of type JSON whose body is `Body`, by default text that is not JSON. The status is 200 unless
+ *   given.
+ * - `Empty`: a response without a body. The status is 200 unless given.
+ * - `Truncate`: the work is done, half of the real response is sent, and the connection is closed.
  */
 export const wireFaults = [
   callFault('Throttle', { Code: optionalText, Message: optionalText, RetryAfterSeconds: retryAfterSeconds }),

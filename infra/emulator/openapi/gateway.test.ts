@@ -33,20 +33,21 @@ describe('a success', () => {
     ['another region', { region: 'ap-southeast-1' }],
     ['a form', { method: 'POST' }],
     ['a date 14 minutes old', { date: new Date(Date.now() - 14 * 60_000) }],
-  ] as const)('is had with %s', async (_case, options) => {
+  ] as const)('is returned with %s', async (_case, options) => {
     const { outcome, metadata } = await call('DescribeInstances', { MaxResults: 100 }, options)
     expect(outcome).toBe('200')
     expect(metadata.Region).toBe('region' in options ? options.region : 'cn-beijing')
   })
 
-  it('is had again with the same signature: the official SDKs retry with it', async () => {
+  it('is returned again for the same signature: the official SDKs retry with it', async () => {
     const { url, init } = signedRequest(ecs.url, { Action: 'DescribeInstances', Version: '2020-04-01' }, credentials)
     expect((await fetch(url, init)).status).toBe(200)
     expect((await fetch(url, init)).status).toBe(200)
   })
 
-  it('is had with 16 KiB of user data, which make the longest request line', async () => {
-    const UserData = Buffer.alloc(16 * 1024, 0xff).toString('base64') // "/" for the most part: three characters each in a query
+  it('is returned with 16 KiB of user data, the longest request line', async () => {
+    // Base64 that is mostly "/", which takes three characters in a query.
+    const UserData = Buffer.alloc(16 * 1024, 0xff).toString('base64')
     expect((await call('RunInstances', { ...runParams, UserData })).outcome).toBe('200')
   })
 })
@@ -84,7 +85,7 @@ describe('a refusal', () => {
   const signed = signedRequest(ecs.url, { Action: action, Version: '2020-04-01' }, credentials)
   it.each<[string, string, RequestInit, string]>([
     ['no signature', signed.url, {}, '401 MissingAuthenticationToken'],
-    ['a method that is not signed', signed.url, { ...signed.init, method: 'PUT' }, '405 MethodNotAllowed'],
+    ['a method other than the signed one', signed.url, { ...signed.init, method: 'PUT' }, '405 MethodNotAllowed'],
     ['a parameter added', `${signed.url}&MaxResults=1`, signed.init, '401 SignatureDoesNotMatch'],
     ['a parameter given twice', `${signed.url}&A=1&A=1`, signed.init, '400 InvalidArgument'],
     ['a broken escape', `${signed.url}&A=%zz`, signed.init, '400 InvalidArgument'],
@@ -106,7 +107,7 @@ describe('a refusal', () => {
   })
 })
 
-it('answers whatever comes, and never with a bug of its own', async () => {
+it('answers any parameters, and never with an internal error', async () => {
   const segment = fc.constantFrom(
     'InstanceIds',
     'Tags',
@@ -120,7 +121,7 @@ it('answers whatever comes, and never with a bug of its own', async () => {
     'Count',
     'NextToken',
   )
-  // A name alone that is empty, a number or __proto__ is lost on the official signer, which keeps parameters in an object.
+  // The official signer keeps parameters in an object, which loses or reorders these names.
   const lost = /^(|\d+|__proto__)$/
   const name = fc
     .array(segment, { minLength: 1, maxLength: 4 })
@@ -139,7 +140,7 @@ it('answers whatever comes, and never with a bug of its own', async () => {
 })
 
 describe('calls', () => {
-  it('are kept in order, whatever became of them', async () => {
+  it('are logged in order, whatever their outcome', async () => {
     const { metadata } = await call('RunInstances', runParams)
     await call('DeleteInstance', { InstanceId: 'i-unknown' })
     await call('DescribeInstances', {}, { secretKey: 'wrong' })
@@ -154,7 +155,7 @@ describe('calls', () => {
 })
 
 describe('the server', () => {
-  it('closes at once under open connections and waiting answers', async () => {
+  it('closes at once despite open connections and delayed responses', async () => {
     const slow = await startEcs({ latencyMs: 60_000 })
     const lost = new Promise((resolve) => {
       const { url, init } = signedRequest(slow.url, { Action: 'DescribeInstances', Version: '2020-04-01' })
@@ -167,7 +168,7 @@ describe('the server', () => {
     expect(await lost).toMatchObject({ code: 'ECONNRESET' })
   })
 
-  it('is on loopback only, and says so when its port is taken', async () => {
+  it('listens on loopback only, and rejects if its port is taken', async () => {
     expect(ecs.url).toBe(`http://127.0.0.1:${ecs.port}`)
     await expect(startEcs({ port: ecs.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
@@ -179,7 +180,7 @@ describe('the server', () => {
     },
   )
 
-  it('waits with every answer as long as it is told', async () => {
+  it('delays every response by its latency', async () => {
     const slow = await startEcs({ latencyMs: 50 })
     const started = performance.now()
     await caller(slow.url)('DescribeInstances')

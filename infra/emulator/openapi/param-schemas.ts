@@ -6,21 +6,21 @@ import { type Tree, textKey } from './params.ts'
 type Schema = v.GenericSchema<unknown, unknown>
 type Present<S extends Schema> = Exclude<v.InferOutput<S>, undefined>
 
-/** A text; an empty one counts as absent. */
-export const text = (is: string, test: (value: string) => boolean) =>
-  optional(textOf, v.pipe(v.string(), v.check(test, is)))
+/** A text that passes a test; an empty one counts as absent. */
+export const checkedText = (expected: string, test: (value: string) => boolean) =>
+  optional(textOf, v.pipe(v.string(), v.check(test, expected)))
 
-/** A text whose empty value means something, e.g. "clear this". */
-export const textOrEmpty = (is: string, test: (value: string) => boolean) =>
+/** The same for a text whose empty value has a meaning, e.g. "clear this". */
+export const checkedTextOrEmpty = (expected: string, test: (value: string) => boolean) =>
   optional(
     textOrEmptyOf,
     v.pipe(
       v.string(),
-      v.check((value) => value === '' || test(value), is),
+      v.check((value) => value === '' || test(value), expected),
     ),
   )
 
-export const anyText = text('a text', () => true)
+export const text = checkedText('a text', () => true)
 
 export const oneOf = <const T extends readonly string[]>(...values: T) =>
   optional(textOf, v.picklist(values, `one of ${values.join(', ')}`))
@@ -40,25 +40,25 @@ export const integer = (from: number, to: number) =>
 export const decimal = (from: number, to: number) =>
   number(/^\d{1,10}(\.\d{1,3})?$/, from, to, `a number from ${from} to ${to} with 3 decimals at most`)
 
-function number(form: RegExp, from: number, to: number, is: string) {
+function number(form: RegExp, from: number, to: number, expected: string) {
   const test = (value: string) => form.test(value) && Number(value) >= from && Number(value) <= to
-  return optional(textOf, v.pipe(v.string(), v.check(test, is), v.transform(Number)))
+  return optional(textOf, v.pipe(v.string(), v.check(test, expected), v.transform(Number)))
 }
 
 export const object = <const F extends v.ObjectEntries>(fields: F) => optional(childrenOf, v.object(fields))
 
-/** `Name.1`, `Name.2`, ... in the order of their numbers; absent is the empty list, and so is `Name=`. */
-export const list = <S extends Schema>(item: S, most: number) =>
+/** `Name.1`, `Name.2`, ... in the order of their numbers. Without any, and for `Name=`, it is the empty list. */
+export const list = <S extends Schema>(item: S, max: number) =>
   v.optional(
     v.pipe(
       v.unknown(),
-      // Were a value without a number ignored, a filter would quietly match everything.
+      // A value without a number is refused: if it were ignored, a filter would match everything.
       v.check((tree) => !textOf(tree as Tree), 'a list: <name>.1, <name>.2, ...'),
       v.check((tree) => isNumbered(tree as Tree), 'a list numbered from 1: <name>.1, <name>.2, ...'),
       v.record(v.string(), item),
-      // JavaScript keeps keys that are numbers in their order.
+      // JavaScript orders keys that are integers by number.
       v.transform((items) => Object.values(items).filter((value): value is Present<S> => value !== undefined)),
-      v.maxLength(most, `a list of ${most} at most`),
+      v.maxLength(max, `a list of ${max} at most`),
     ),
     {},
   )
@@ -76,7 +76,7 @@ function isNumbered(tree: Tree): boolean {
   return Object.keys(tree).every((index) => /^[1-9]\d{0,5}$/.test(index))
 }
 
-/** Reads a part of a parameter's tree; without that part the parameter is absent. */
+/** The schema of a part of a parameter's tree. A parameter without that part is absent. */
 function optional<I, O>(partOf: (tree: Tree) => unknown, schema: v.GenericSchema<I, O>) {
   const part = v.transform((tree: unknown) => partOf(tree as Tree) as I | undefined)
   return v.optional(v.pipe(v.unknown(), part, v.optional(schema)))

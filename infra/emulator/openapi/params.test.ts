@@ -1,16 +1,16 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from './errors.ts'
-import { anyText, integer, list, object, required } from './param-schemas.ts'
+import { integer, list, object, required, text } from './param-schemas.ts'
 import { readParams } from './params.ts'
 
 const schema = v.object({
-  Name: anyText,
+  Name: text,
   Sizes: list(integer(1, 9), 3),
-  Tags: list(object({ Key: required(anyText), Value: anyText }), 3),
+  Tags: list(object({ Key: required(text), Value: text }), 3),
 })
 
-/** What is read, or the refusal. */
+/** The output, or the code and message of the error. */
 function outcome(params: Record<string, string>): unknown {
   try {
     return readParams(schema, params)
@@ -25,9 +25,9 @@ describe('readParams', () => {
     ['nothing', {}, { Sizes: [], Tags: [] }],
     ['an empty text as absent, alone and in a list', { Name: '', Sizes: '', 'Sizes.1': '' }, { Sizes: [], Tags: [] }],
     ['a list in the order of its numbers', { 'Sizes.10': '3', 'Sizes.9': '2' }, { Sizes: [2, 3], Tags: [] }],
-    ['no more than has a value', { 'Sizes.1': '', 'Sizes.2': '1', 'Tags.1': 'a' }, { Sizes: [1], Tags: [] }],
+    ['only items that have a value', { 'Sizes.1': '', 'Sizes.2': '1', 'Tags.1': 'a' }, { Sizes: [1], Tags: [] }],
     ['objects of a list', { 'Tags.2.Key': 'a', 'Tags.2.Value': 'b' }, { Sizes: [], Tags: [{ Key: 'a', Value: 'b' }] }],
-    ['a text and what stands under its name', { Name: 'a', 'Name.1': 'b' }, { Name: 'a', Sizes: [], Tags: [] }],
+    ['a text, without the parameters below its name', { Name: 'a', 'Name.1': 'b' }, { Name: 'a', Sizes: [], Tags: [] }],
     ['names of Object.prototype', { '__proto__.Name': 'a', 'constructor.Name': 'a' }, { Sizes: [], Tags: [] }],
   ])('reads %s', (_case, params, expected) => {
     expect(outcome(params)).toEqual(expected)

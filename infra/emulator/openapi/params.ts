@@ -3,18 +3,18 @@ import { ApiError } from './errors.ts'
 
 type Params = Readonly<Record<string, string>>
 
-/** The text of a parameter in its tree: no name can be the same as a symbol. */
+/** The key of a parameter's text in its tree: a symbol, because a string could be the name of a parameter. */
 export const textKey = Symbol('text')
 
-/** Flat parameters as a tree: `Tags.1.Key=a` is the text `a` of the tree at Tags, 1, Key. */
+/** Flat parameters as a tree: `Tags.1.Key=a` is `{ Tags: { 1: { Key: { [textKey]: 'a' } } } }`. */
 export interface Tree {
   [name: string]: Tree
   [textKey]?: string
 }
 
 /**
- * Reads the flat parameters of a call. A parameter that the schema does not know is ignored, as the cloud does.
- * @throws ApiError 400 `missing` or `malformed`, for the first that is wrong
+ * Reads the flat parameters of a call. Parameters that the schema does not know are ignored, as the cloud ignores them.
+ * @throws ApiError 400 `missing` or `malformed` for the first wrong parameter
  */
 export function readParams<S extends v.GenericSchema>(schema: S, params: Params): v.InferOutput<S> {
   const { success, output, issues } = v.safeParse(schema, unflatten(params), { abortEarly: true })
@@ -37,20 +37,24 @@ function unflatten(params: Params): Tree {
   return root
 }
 
-// Without a prototype, "constructor" and "__proto__" are names like any other.
+// It has no prototype, so "constructor" and "__proto__" can be names of parameters.
 const newTree = (): Tree => Object.create(null)
 
-/** 400 `MissingParameter.<Field>`: the form is VolcEngine's, e.g. MissingParameter.InstanceId. */
+/** 400 `MissingParameter.<Field>`, e.g. MissingParameter.InstanceId: the form is VolcEngine's. */
 export function missing(name: string): ApiError {
-  return new ApiError(400, `MissingParameter.${field(name)}`, `The required parameter ${name} is not supplied.`)
+  return new ApiError(400, `MissingParameter.${fieldInCode(name)}`, `The required parameter ${name} is not supplied.`)
 }
 
 /** 400 `Invalid<Field>.Malformed`: published for ClientToken, StoppedMode and TagFilterKey; assumed for the others. */
-export function malformed(name: string, is: string): ApiError {
-  return new ApiError(400, `Invalid${field(name)}.Malformed`, `The specified parameter ${name} is not ${is}.`)
+export function malformed(name: string, expected: string): ApiError {
+  return new ApiError(
+    400,
+    `Invalid${fieldInCode(name)}.Malformed`,
+    `The specified parameter ${name} is not ${expected}.`,
+  )
 }
 
-/** A dotted name as error codes write it: `TagFilters.1.Key` is TagFilterKey, `InstanceIds.2` InstanceId, `InstanceIds` itself stays. */
-function field(name: string): string {
+/** A dotted name as it is in error codes: TagFilterKey for `TagFilters.1.Key`, InstanceId for `InstanceIds.2`. */
+function fieldInCode(name: string): string {
   return name.replace(/s?\.\d+/g, '').replaceAll('.', '')
 }

@@ -1,13 +1,13 @@
 import { ApiError } from './errors.ts'
 
-export type Pair = readonly [name: string, value: string]
+export type QueryParam = readonly [name: string, value: string]
 
 /**
- * A raw query string (or a urlencoded form) as decoded pairs, in their order. `+` is a space, as every official SDK means it.
- * A key without `=` has the empty value.
+ * Decodes a query string (or a urlencoded form) into its parameters, in their order. `+` is a space, as in every
+ * official SDK. A name without `=` has the empty value.
  * @throws ApiError 400 for a broken percent escape
  */
-export function parseQuery(raw: string): Pair[] {
+export function parseQuery(raw: string): QueryParam[] {
   return raw
     .split('&')
     .filter((part) => part !== '')
@@ -17,13 +17,16 @@ export function parseQuery(raw: string): Pair[] {
     })
 }
 
-/** The query as it is signed: sorted by key, then by value, everything but `A-Za-z0-9-_.~` escaped. */
-export function canonicalQuery(pairs: readonly Pair[]): string {
-  return pairs
-    .map(([name, value]) => ({ name, encoded: encode(name), value: encode(value) }))
-    .sort((a, b) => compare(a.name, b.name) || compare(a.value, b.value)) // by key, not by the joined string: "=" sorts after "0"
-    .map(({ encoded, value }) => `${encoded}=${value}`)
-    .join('&')
+/** The query as it is signed: sorted by name, then by value, everything but `A-Za-z0-9-_.~` escaped. */
+export function canonicalQuery(params: readonly QueryParam[]): string {
+  return (
+    params
+      .map(([name, value]) => ({ name, encoded: encode(name), value: encode(value) }))
+      // By name, not by the joined string: "=" sorts after "0".
+      .sort((a, b) => compare(a.name, b.name) || compare(a.value, b.value))
+      .map(({ encoded, value }) => `${encoded}=${value}`)
+      .join('&')
+  )
 }
 
 const unreservedOnly = /^[\w.~-]*$/
@@ -46,5 +49,6 @@ function decode(text: string): string {
 }
 
 function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { rateLimit } from './rate-limit.ts'
+import { createRateLimiter } from './rate-limit.ts'
 
-test('lets a burst through, and then so many a second, for each action by itself', () => {
+test('lets a burst through, and then the rate, for each action separately', () => {
   let now = 0
-  const limit = rateLimit({ perSecond: 4, burst: 10 }, () => now)
+  const limit = createRateLimiter({ perSecond: 4, burst: 10 }, () => now)
   const passed = (calls: number, action: string) => {
     let count = 0
     for (let call = 0; call < calls; call += 1) {

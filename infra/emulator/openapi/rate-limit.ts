@@ -1,17 +1,17 @@
 import { gatewayError } from './errors.ts'
 
 export interface Rate {
-  /** Calls of each action that are let through a second, in the long run. */
+  /** How many calls of each action per second are let through in the long run. */
   perSecond: number
-  /** As many may come at once. */
+  /** How many may come at once. */
   burst: number
 }
 
 /**
- * Makes the gateway's limit on calls: a bucket of tokens for each action. The function it answers throws FlowLimitExceeded
- * for a call that is too many.
+ * Creates the gateway's rate limiter: a token bucket for each action. The function that it returns takes the action of
+ * a call, and throws FlowLimitExceeded if the bucket is empty.
  */
-export function rateLimit({ perSecond, burst }: Rate, now = () => performance.now()): (action: string) => void {
+export function createRateLimiter({ perSecond, burst }: Rate, now = () => performance.now()): (action: string) => void {
   const buckets = new Map<string, { tokens: number; at: number }>()
   return (action) => {
     const at = now()

@@ -22,7 +22,7 @@ const vector: SignedRequest = {
 }
 
 describe('verifySignature', () => {
-  it('accepts the worked example and tells who signed', () => {
+  it('accepts the worked example and returns its signer', () => {
     expect(verifySignature(vector, secretOf, now)).toEqual({
       accessKeyId: 'AKTEST',
       region: 'cn-beijing',
@@ -93,7 +93,7 @@ describe('verifySignature', () => {
     expect(outcome(vector, now + seconds * 1000)).toBe(expected)
   })
 
-  it('accepts what the official signer signs, and nothing that differs from it by a byte', () => {
+  it('accepts the requests of the official signer, and none that differs by a byte', () => {
     fc.assert(
       fc.property(params, fc.nat(), fc.boolean(), (sent, position, inKey) => {
         const request = officiallySigned(sent)
@@ -116,7 +116,7 @@ describe('verifySignature', () => {
     expect(outcome({ ...request, body: Buffer.from('InstanceName=b') })).toBe('401 SignatureDoesNotMatch')
   })
 
-  it('accepts what Python and Go sign: content-type and host too, over an unsorted query with "+" for a space', () => {
+  it('accepts the requests of Python and Go: content-type and host signed, the query unsorted, "+" for a space', () => {
     const request = pythonSigned('InstanceName=a+b%2Bc&Zone=*&Action=RunInstances')
     expect(outcome(request)).toBe('accepted')
     const { headers } = request
@@ -131,7 +131,7 @@ describe('verifySignature', () => {
 describe('canonicalQuery', () => {
   it.each([
     ['b=2&a=1', 'a=1&b=2'],
-    ['A.10=x&A.1=y', 'A.1=y&A.10=x'], // by key: joined with "=" they would change places
+    ['A.10=x&A.1=y', 'A.1=y&A.10=x'], // by name: joined with "=" they would change places
     ['a=2&a=1', 'a=1&a=2'],
     ['a=b+c&d=e%20f', 'a=b%20c&d=e%20f'],
     ['a=!%27()*~', 'a=%21%27%28%29%2A~'],
@@ -147,7 +147,8 @@ describe('canonicalQuery', () => {
   })
 })
 
-// Not "__proto__", and no whole numbers, which objects put first: the signer keeps parameters in an object.
+// Without "__proto__" and integers: the signer keeps parameters in an object, which loses the one and puts the others
+// first.
 const key = fc.string({ unit: fc.constantFrom(..."AZaz._-*!'()~+/&=% 中😀"), minLength: 1, maxLength: 12 })
 const value = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom(..." *!'()~+/&=%中文😀") }))
 const params = fc.dictionary(key, value, { minKeys: 1, maxKeys: 6, noNullPrototype: true })
@@ -160,7 +161,7 @@ function officiallySigned(sent: Record<string, string>): SignedRequest {
   return { method: 'GET', query, headers: lowerCase(headers), body: Buffer.alloc(0) }
 }
 
-/** A request as the Python and Go SDKs sign it, written out by hand: no official signer for Node signs content-type. */
+/** A request as the Python and Go SDKs sign it, signed here by hand: no official signer for Node signs content-type. */
 function pythonSigned(raw: string): SignedRequest {
   const hash = (text: string) => createHash('sha256').update(text).digest('hex')
   const hmac = (secret: string | Buffer, text: string) => createHmac('sha256', secret).update(text).digest()

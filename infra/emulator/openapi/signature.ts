@@ -1,30 +1,31 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { gatewayError } from './errors.ts'
-import { canonicalQuery, type Pair } from './query.ts'
+import { canonicalQuery, type QueryParam } from './query.ts'
 
 export interface SignedRequest {
   method: string
-  query: readonly Pair[]
+  query: readonly QueryParam[]
   headers: IncomingHttpHeaders
   body: Buffer
 }
 
-/** Who signed, and for which region and service: the region of a request is carried by its signature alone. */
+/** The signer, region and service of a request. Nothing else in the request names its region. */
 export interface Signature {
   accessKeyId: string
   region: string
   service: string
 }
 
-/** How far X-Date may be from the server's clock. An assumption: the width of the window is not published, 15 minutes is usual. */
+/** How far X-Date may be from the server's clock. The limit is not published; 15 minutes is usual. */
 const windowSeconds = 15 * 60
 
 /**
- * Checks a request's HMAC-SHA256 signature (VolcEngine OpenAPI, "Signature method"). A signature may come again: the
- * official SDKs send the same signed headers when they retry. `host` and `content-type` need not be signed:
+ * Checks a request's HMAC-SHA256 signature (VolcEngine OpenAPI, "Signature method"). The same signature may be used
+ * again: the official SDKs send the same signed headers when they retry. `host` and `content-type` need not be signed:
  * `@volcengine/openapi` signs neither.
- * @throws ApiError with the gateway's code: 400 malformed, 401 no or wrong key or signature, 403 X-Date out of its window
+ * @throws ApiError with the gateway's code: 400 malformed, 401 missing or wrong key or signature, 403 X-Date too far
+ * off
  */
 export function verifySignature(
   request: SignedRequest,
@@ -110,19 +111,19 @@ function checkDate(xDate: string, scopeDate: string, now: number): void {
   }
 }
 
-/** A header's value as it is signed: trimmed, runs of white space as one space; empty when it was not sent. */
+/** A header's value as it is signed: trimmed, with runs of white space as one space. Empty if the header is absent. */
 function header(request: SignedRequest, name: string): string {
   const value = request.headers[name]
   return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().replace(/\s+/g, ' ')
 }
 
-// A key is good for a day, and four HMACs are most of what a check costs.
+// A key is valid for a day, and deriving it (four HMACs) is most of the cost of a check.
 const signingKeys = new Map<string, Buffer>()
 
 function signingKey(secret: string, date: string, region: string, service: string): Buffer {
   const name = [secret, date, region, service].join('/')
-  const known = signingKeys.get(name)
-  if (known) return known
+  const cached = signingKeys.get(name)
+  if (cached) return cached
   const key = [date, region, service, 'request'].reduce<string | Buffer>(
     (previous, part) => createHmac('sha256', previous).update(part).digest(),
     secret,

@@ -1,51 +1,54 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface HttpRequest {
+export interface WireRequest {
   method: string
   path: string
-  /** As it was sent, without the question mark. */
+  /** Still encoded, without the question mark. */
   query: string
   headers: IncomingHttpHeaders
   body: Buffer
 }
 
-export interface Answer {
+export interface WireResponse {
   status: number
   contentType: string
   body: string
   delayMs?: number
   retryAfterSeconds?: number
-  /** The part of the answer that is not sent before the connection closes. */
+  /** How much of the response is not sent: the connection is closed instead. */
   cut?: 'everything' | 'half'
 }
 
-export interface Listening {
+export interface Listener {
   port: number
-  /** Stops at once: open connections are closed, answers that still wait are dropped. */
+  /** Stops at once: closes open connections and drops delayed responses. */
   close: () => Promise<void>
 }
 
 const loopback = '127.0.0.1'
 
-/** Serves on 127.0.0.1 only. `port` 0 takes a free one; rejects with the system's error (EADDRINUSE) when it is taken. */
+/**
+ * Listens on 127.0.0.1 only. Port 0 takes a free one. Rejects with the system's error (EADDRINUSE) if the port is
+ * taken.
+ */
 export async function listen(
   port: number,
-  mostBodyBytes: number,
-  answer: (request: HttpRequest) => Answer,
-): Promise<Listening> {
+  maxBodyBytes: number,
+  answer: (request: WireRequest) => WireResponse,
+): Promise<Listener> {
   const tooLarge = {
     status: 413,
     contentType: 'text/plain',
-    body: `a body may have ${mostBodyBytes / 1024 / 1024} MiB at most\n`,
+    body: `a body may have ${maxBodyBytes / 1024 / 1024} MiB at most\n`,
   }
-  // UserData of 16 KiB travels in the query string, which Node counts as header.
+  // UserData of 16 KiB is in the query string, which counts towards Node's limit on headers.
   const server = createServer({ maxHeaderSize: 256 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
-    readBody(request, mostBodyBytes)
-      .catch(() => undefined) // the client went away while it was sending
-      .then((body) => send(response, body ? answer(describe(request, body)) : tooLarge))
+    readBody(request, maxBodyBytes)
+      .catch(() => undefined) // the client closed the connection before the end of its body
+      .then((body) => send(response, body ? answer(toWireRequest(request, body)) : tooLarge))
       .catch((error) => {
-        console.error(error) // a bug of the emulator: its author should see where
+        console.error(error) // a bug of the emulator: its author needs the stack
         response.destroy()
       })
   })
@@ -63,31 +66,31 @@ export async function listen(
   }
 }
 
-async function readBody(request: IncomingMessage, mostBodyBytes: number): Promise<Buffer | undefined> {
+async function readBody(request: IncomingMessage, maxBodyBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size <= mostBodyBytes) chunks.push(chunk)
+    if (size <= maxBodyBytes) chunks.push(chunk)
   }
-  return size <= mostBodyBytes ? Buffer.concat(chunks) : undefined
+  return size <= maxBodyBytes ? Buffer.concat(chunks) : undefined
 }
 
-function describe(request: IncomingMessage, body: Buffer): HttpRequest {
+function toWireRequest(request: IncomingMessage, body: Buffer): WireRequest {
   const { method = '', url = '', headers } = request
   const mark = url.indexOf('?')
   const [path, query] = mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
   return { method, path, query, headers, body }
 }
 
-function send(response: ServerResponse, answer: Answer): void {
-  if (answer.delayMs) {
-    const timer = setTimeout(() => write(response, answer), answer.delayMs)
+function send(response: ServerResponse, content: WireResponse): void {
+  if (content.delayMs) {
+    const timer = setTimeout(() => write(response, content), content.delayMs)
     response.once('close', () => clearTimeout(timer))
-  } else write(response, answer)
+  } else write(response, content)
 }
 
-function write(response: ServerResponse, { status, contentType, body, retryAfterSeconds, cut }: Answer): void {
+function write(response: ServerResponse, { status, contentType, body, retryAfterSeconds, cut }: WireResponse): void {
   if (cut === 'everything') {
     response.destroy()
     return

@@ -1,7 +1,7 @@
 import type * as v from 'valibot'
 import { readBody } from '../openapi/body.ts'
 import type { Clock } from '../openapi/clock.ts'
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import { serviceNotActivated } from './errors.ts'
 import type { Faults } from './faults.ts'
 import type { Host } from './resources/deployment.ts'
@@ -24,12 +24,12 @@ export interface Vefaas extends Host {
   url: string
 }
 
-export type Action = (vefaas: Vefaas, call: Call) => object
+export type Action = (vefaas: Vefaas, call: ApiCall) => object
 
 /** An action: the parameters of its body, and what it does with them. It sees functions and releases as they are now. */
 export function action<S extends v.GenericSchema>(
   fields: S,
-  run: (input: v.InferOutput<S>, vefaas: Vefaas, call: Call) => object,
+  run: (input: v.InferOutput<S>, vefaas: Vefaas, call: ApiCall) => object,
 ): Action {
   return (vefaas, call) => {
     if (vefaas.faults.take(call.action, 'NotActivated')) throw serviceNotActivated()

@@ -3,9 +3,9 @@ import { Clock } from '../openapi/clock.ts'
 import { createControl } from '../openapi/control.ts'
 import { type EmulatedService, type Endpoint, startEndpoint } from '../openapi/endpoint.ts'
 import { FaultList } from '../openapi/fault-list.ts'
-import { createGateway } from '../openapi/gateway.ts'
-import { type Rate, rateLimit } from '../openapi/rate-limit.ts'
-import type { Answer, HttpRequest as RawRequest } from '../openapi/wire.ts'
+import { createOpenApiGateway } from '../openapi/gateway.ts'
+import { createRateLimiter, type Rate } from '../openapi/rate-limit.ts'
+import type { WireRequest, WireResponse } from '../openapi/wire.ts'
 import type { Vefaas } from './action.ts'
 import { actions } from './actions.ts'
 import { defaultQuotas } from './assumptions.ts'
@@ -77,7 +77,7 @@ export interface VefaasService extends EmulatedService {
 }
 
 /** What an endpoint that serves this has to let through: the largest code, as it is or as base64. */
-export const mostBodyBytes = mostTosBytes + 1024 * 1024
+export const maxBodyBytes = mostTosBytes + 1024 * 1024
 
 /**
  * Starts an emulated veFaaS: the signed API at `/`, its control at `/_emulator/`. What is released to it runs.
@@ -92,7 +92,7 @@ export async function startVefaas(options: VefaasOptions = {}): Promise<Omit<Vef
       port,
       services,
       latencyMs: notNegative('latencyMs', latencyMs),
-      mostBodyBytes,
+      maxBodyBytes,
     })
     const close = () => {
       vefaas.close()
@@ -139,7 +139,7 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
     log.clear()
     clock.reset()
   }
-  const answer = createGateway({
+  const answer = createOpenApiGateway({
     service: {
       name: 'vefaas',
       parameters: 'json',
@@ -151,7 +151,7 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
     faults,
     log,
     clock,
-    limit: options.rateLimit && rateLimit(options.rateLimit),
+    limit: options.rateLimit && createRateLimiter(options.rateLimit),
   })
   return {
     name: 'vefaas',
@@ -196,7 +196,7 @@ function lookInside(vefaas: Vefaas, record: FunctionRecord): object {
 }
 
 /** What is behind FailedInstanceLogs. */
-function failedLog(vefaas: Vefaas, { path, method }: RawRequest): Answer | undefined {
+function failedLog(vefaas: Vefaas, { path, method }: WireRequest): WireResponse | undefined {
   if (!path.startsWith(failedLogPath) || method !== 'GET') return undefined
   const releases = [...vefaas.functions.all()].flatMap((record) => record.releases)
   const log = releases.find(({ Id }) => Id === path.slice(failedLogPath.length))?.log

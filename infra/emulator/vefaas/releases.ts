@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
-import type { Call } from '../openapi/gateway.ts'
+import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, action, type Vefaas } from './action.ts'
 import {
   defaultTargetTrafficWeight,
@@ -96,7 +96,7 @@ export const listReleaseRecords: Action = action(
 )
 
 /** How long a release takes and how it fails, by the faults that strike it. */
-function fate(vefaas: Vefaas, { action: name }: Call): Pick<ReleasePlan, 'seconds' | 'fault'> {
+function fate(vefaas: Vefaas, { action: name }: ApiCall): Pick<ReleasePlan, 'seconds' | 'fault'> {
   const { faults } = vefaas
   const failing = faults.take(name, 'FailRelease')
   const seconds = faults.take(name, 'StuckRelease')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../openapi/clock.ts'
-import type { Answer, HttpRequest } from '../../openapi/wire.ts'
+import type { WireRequest, WireResponse } from '../../openapi/wire.ts'
 import { accountId, nothingUploaded, uploadSeconds } from '../assumptions.ts'
 import { type Code, checkedZip, mostTosBytes } from '../code.ts'
 import { invalidParameter } from '../errors.ts'
@@ -56,7 +56,7 @@ export class Uploads {
   }
 
   /** Takes what is put to an address; undefined: not one of these. */
-  answer({ method, path, headers, body }: HttpRequest): Answer | undefined {
+  answer({ method, path, headers, body }: WireRequest): WireResponse | undefined {
     if (!path.startsWith(uploadPath)) return undefined
     const token = path.slice(uploadPath.length)
     const upload = this.#awaited.get(token)
@@ -87,6 +87,6 @@ export class Uploads {
   }
 }
 
-function plain(status: number, body: string): Answer {
+function plain(status: number, body: string): WireResponse {
   return { status, contentType: 'text/plain; charset=utf-8', body }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { masked } from './masked.ts'
+import { maskSecrets } from './mask-secrets.ts'
 
 it.each<[string, unknown, unknown]>([
   ['a password', { Password: 'x', Username: 'u' }, { Password: '***', Username: 'u' }],
@@ -29,18 +29,18 @@ it.each<[string, unknown, unknown]>([
     { SourceAccessConfig: { Username: 'u', Password: '***' } },
   ],
   [
-    'secrets that came in another form than they should',
+    'secrets of the wrong type',
     { Envs: { A: 'x', list: [{ deep: 1 }] }, KafkaCredentials: 'x', KeyAuthCredential: ['x'] },
     { Envs: { A: '***', list: [{ deep: '***' }] }, KafkaCredentials: '***', KeyAuthCredential: ['***'] },
   ],
   ['nothing else', { Name: 'n', Limit: 1, On: true, None: null }, { Name: 'n', Limit: 1, On: true, None: null }],
 ])('masks %s, at any depth', (_what, value, expected) => {
-  expect(masked(value)).toEqual(expected)
-  expect(masked({ Items: [value] })).toEqual({ Items: [expected] })
+  expect(maskSecrets(value)).toEqual(expected)
+  expect(maskSecrets({ Items: [value] })).toEqual({ Items: [expected] })
 })
 
-it('leaves what it is given as it was', () => {
+it('does not change its argument', () => {
   const value = { Envs: [{ Key: 'A', Value: 'x' }] }
-  masked(value)
+  maskSecrets(value)
   expect(value).toEqual({ Envs: [{ Key: 'A', Value: 'x' }] })
 })
