@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { caller } from './ecs/testing.ts'
-import { isAlive } from './vefaas/runtime/folder.ts'
+import { isAlive } from './vefaas/runtime/temporary-folder.ts'
 import { caller as vefaasCaller, zipOf } from './vefaas/testing.ts'
 
 const started: ChildProcess[] = []

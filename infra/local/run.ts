@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isAlive } from '../emulator/vefaas/runtime/folder.ts'
+import { isAlive } from '../emulator/vefaas/runtime/temporary-folder.ts'
 import type { Environment } from './environment.ts'
 
 /** What a deployment into the cloud of a running `npm start` has to know of it, to change nothing there unasked. */

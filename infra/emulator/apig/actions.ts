@@ -6,13 +6,21 @@ import {
   getConsumer,
   listConsumers,
   updateConsumer,
-} from './consumers.ts'
+} from './consumer-actions.ts'
 import {
   checkConsumerCredentialExist,
   createConsumerCredential,
   deleteConsumerCredential,
   listConsumerCredentials,
-} from './credentials.ts'
+} from './credential-actions.ts'
+import {
+  checkGatewayExist,
+  createGateway,
+  deleteGateway,
+  getGateway,
+  listGateways,
+  updateGateway,
+} from './gateway-actions.ts'
 import {
   checkGatewayServiceExist,
   createGatewayService,
@@ -20,17 +28,16 @@ import {
   getGatewayService,
   listGatewayServices,
   updateGatewayService,
-} from './gateway-services.ts'
-import { checkGatewayExist, createGateway, deleteGateway, getGateway, listGateways, updateGateway } from './gateways.ts'
+} from './gateway-service-actions.ts'
+import { createPlugin, deletePlugin, getPlugin, updatePlugin } from './plugin-actions.ts'
 import {
   createPluginBinding,
   deletePluginBinding,
   getPluginBinding,
   listPluginBindings,
   updatePluginBinding,
-} from './plugin-bindings.ts'
-import { createPlugin, deletePlugin, getPlugin, updatePlugin } from './plugins.ts'
-import { checkRouteExist, createRoute, deleteRoute, getRoute, listRoutes, updateRoute } from './routes.ts'
+} from './plugin-binding-actions.ts'
+import { checkRouteExist, createRoute, deleteRoute, getRoute, listRoutes, updateRoute } from './route-actions.ts'
 import {
   checkUpstreamExist,
   checkUpstreamSpecExist,
@@ -39,7 +46,7 @@ import {
   getUpstream,
   listUpstreams,
   updateUpstream,
-} from './upstreams.ts'
+} from './upstream-actions.ts'
 
 /** The actions of APIG that are emulated, each in the one version that has it. */
 export const actions: ReadonlyMap<string, { version: string; run: Action }> = new Map([

@@ -1,12 +1,11 @@
 import * as v from 'valibot'
-import { defaultPageSize } from './assumptions.ts'
 
 // The parameters that several actions share, with their limits (parameter descriptions of the official CLI).
 
 export const text = v.optional(v.string())
 export const flag = v.optional(v.boolean())
 
-export const wholeNumber = (from: number, to: number) => {
+export const integer = (from: number, to: number) => {
   const is = `it has to be a whole number from ${from} to ${to}`
   return v.pipe(v.number(is), v.integer(is), v.minValue(from, is), v.maxValue(to, is))
 }
@@ -22,8 +21,3 @@ export const name = (most: number) =>
   )
 
 export const comments = v.optional(v.pipe(v.string(), v.maxLength(253, 'it may have 253 characters at most')))
-
-export const paging = {
-  PageNumber: v.optional(wholeNumber(1, 1e9), 1),
-  PageSize: v.optional(wholeNumber(0, 100), defaultPageSize),
-}

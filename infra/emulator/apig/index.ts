@@ -12,6 +12,7 @@ import { type Faults, faultSchema } from './faults.ts'
 import type { Target } from './proxy/match.ts'
 import type { Refusal } from './proxy/refusal.ts'
 import type { Site } from './proxy/site.ts'
+import { serving } from './proxy-service.ts'
 import { type Consumer, describeConsumer } from './resources/consumer.ts'
 import { type Credential, describeCredential } from './resources/credential.ts'
 import { describeGateway, type Gateway } from './resources/gateway.ts'
@@ -22,7 +23,6 @@ import type { Resource } from './resources/resource.ts'
 import { describeRoute, type Route } from './resources/route.ts'
 import { Table } from './resources/table.ts'
 import { describeUpstream, type Upstream } from './resources/upstream.ts'
-import { serving } from './serving.ts'
 
 export interface ApigOptions extends ApigState {
   /** Of the signed API; 0, the default, takes a free one. It listens on 127.0.0.1 only. */

@@ -1,6 +1,6 @@
 import type { Apig } from './action.ts'
 import { defaultTimeoutSeconds } from './assumptions.ts'
-import { keyAuthRules } from './key-auth.ts'
+import { keyAuthRules } from './key-auth-rules.ts'
 import type { CorsPolicy } from './proxy/cors.ts'
 import type { HeaderOperation } from './proxy/header-operations.ts'
 import type { Route as ProxyRoute } from './proxy/index.ts'

@@ -5,8 +5,8 @@ import type { ApiCall } from '../openapi/gateway.ts'
 import { serviceNotActivated } from './errors.ts'
 import type { Faults } from './faults.ts'
 import type { Host } from './resources/deployment.ts'
-import type { Functions } from './resources/functions.ts'
-import type { Uploads } from './resources/uploads.ts'
+import type { Functions } from './resources/function-table.ts'
+import type { Uploads } from './resources/upload-store.ts'
 
 /** The state of one emulated veFaaS, and how it was set up. */
 export interface Vefaas extends Host {

@@ -1,13 +1,13 @@
 import type { Action } from './action.ts'
-import { getFunctionResource, updateFunctionResource } from './function-resource.ts'
-import { createFunction, deleteFunction, getFunction, listFunctions, updateFunction } from './functions.ts'
-import { getFunctionInstanceLogs, listFunctionInstances } from './instances.ts'
-import { createKafkaTrigger, deleteKafkaTrigger, getKafkaTrigger, updateKafkaTrigger } from './kafka-triggers.ts'
-import { abortRelease, getReleaseStatus, listReleaseRecords, release, updateRelease } from './releases.ts'
-import { getRevision, listRevisions } from './revisions.ts'
-import { createTimer, deleteTimer, getTimer, updateTimer } from './timers.ts'
-import { listTriggers } from './triggers.ts'
-import { codeUploadCallback, genTempTosObjectUrl, getCodeUploadAddress } from './uploads.ts'
+import { createFunction, deleteFunction, getFunction, listFunctions, updateFunction } from './function-actions.ts'
+import { getFunctionResource, updateFunctionResource } from './function-resource-actions.ts'
+import { getFunctionInstanceLogs, listFunctionInstances } from './instance-actions.ts'
+import { createKafkaTrigger, deleteKafkaTrigger, getKafkaTrigger, updateKafkaTrigger } from './kafka-trigger-actions.ts'
+import { abortRelease, getReleaseStatus, listReleaseRecords, release, updateRelease } from './release-actions.ts'
+import { getRevision, listRevisions } from './revision-actions.ts'
+import { createTimer, deleteTimer, getTimer, updateTimer } from './timer-actions.ts'
+import { listTriggers } from './trigger-actions.ts'
+import { codeUploadCallback, genTempTosObjectUrl, getCodeUploadAddress } from './upload-actions.ts'
 
 /** The actions of veFaaS that are emulated, by the version of the API that has them. */
 const versions: Record<string, Record<string, Action>> = {

@@ -3,7 +3,7 @@ import { mostPageSize } from './assumptions.ts'
 import { integer } from './fields.ts'
 
 /** veFaaS API reference, ListFunctions: a page holds 10 unless PageSize says otherwise. */
-export const paging = {
+export const pageFields = {
   PageNumber: v.optional(integer(1), 1),
   PageSize: v.optional(integer(1, mostPageSize), 10),
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { defaultGatewayType } from '../assumptions.ts'
-import { comments, flag, name, text, wholeNumber } from '../fields.ts'
+import { comments, flag, integer, name, text } from '../fields.ts'
 import type { Resource, Status } from './resource.ts'
 
 /** What CreateGateway says of a gateway. */
@@ -11,11 +11,11 @@ export const gatewaySettings = v.object({
   NetworkSpec: v.optional(v.object({ VpcId: v.string(), SubnetIds: v.array(v.string()) })),
   ResourceSpec: v.optional(
     v.object({
-      Replicas: v.optional(wholeNumber(2, 100)),
+      Replicas: v.optional(integer(2, 100)),
       InstanceSpecCode: v.optional(v.picklist(['1c2g', '2c4g', '4c8g', '8c16g'])),
       CLBSpecCode: text,
       PublicNetworkBillingType: v.optional(v.picklist(['traffic', 'bandwidth'])),
-      PublicNetworkBandwidth: v.optional(wholeNumber(0, 500)),
+      PublicNetworkBandwidth: v.optional(integer(0, 500)),
       NetworkType: v.optional(v.object({ EnablePublicNetwork: flag, EnablePrivateNetwork: flag })),
     }),
   ),

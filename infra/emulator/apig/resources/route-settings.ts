@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { notEmulated } from '../errors.ts'
-import { flag, text, wholeNumber } from '../fields.ts'
+import { flag, integer, text } from '../fields.ts'
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'PATCH'] as const
 const matchTypes = ['Exact', 'Prefix', 'Regex'] as const
@@ -12,7 +12,7 @@ const stringMatch = v.pipe(
 )
 const keyMatch = v.object({ Key: v.pipe(v.string(), v.nonEmpty('it is empty')), Value: stringMatch })
 
-const upstreamItem = v.object({ UpstreamId: v.string(), Version: text, Weight: wholeNumber(0, 10_000) })
+const upstreamItem = v.object({ UpstreamId: v.string(), Version: text, Weight: integer(0, 10_000) })
 
 const headerName = v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'it is no name of a header'))
 const headerValue = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]*$/, 'it is no value of a header'))
@@ -42,7 +42,7 @@ const corsPolicy = v.object({
   AllowHeaders: headerNames,
   ExposeHeaders: headerNames,
   AllowCredentials: flag,
-  MaxAge: v.optional(wholeNumber(0, 1e9)),
+  MaxAge: v.optional(integer(0, 1e9)),
 })
 
 const switchable = v.optional(v.looseObject({ Enable: flag }))
@@ -51,7 +51,7 @@ const switchable = v.optional(v.looseObject({ Enable: flag }))
 export const routeSettings = {
   Name: v.pipe(v.string(), v.minLength(2, 'it has 2 characters at least'), v.maxLength(255, 'it has 255 at most')),
   Enable: v.optional(v.boolean(), false),
-  Priority: v.optional(wholeNumber(0, 100)),
+  Priority: v.optional(integer(0, 100)),
   MatchRule: v.object({
     Path: stringMatch,
     Method: v.optional(v.array(v.picklist(methods, `it has to be one of ${methods.join(', ')}`))),
@@ -61,7 +61,7 @@ export const routeSettings = {
   UpstreamList: v.pipe(v.array(upstreamItem), v.minLength(1, 'it names no upstream')),
   AdvancedSetting: v.optional(
     v.object({
-      TimeoutSetting: v.optional(v.object({ Enable: flag, Timeout: v.optional(wholeNumber(1, 86_400)) })),
+      TimeoutSetting: v.optional(v.object({ Enable: flag, Timeout: v.optional(integer(1, 86_400)) })),
       CorsPolicySetting: v.optional(corsPolicy),
       HeaderOperations: v.optional(v.array(headerOperation)),
       RetryPolicySetting: switchable,

@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { unpack } from '../code.ts'
+import { unpack } from '../function-code.ts'
 import { randomName } from '../random-name.ts'
-import { platformEnvironment } from '../runtime/environment.ts'
-import type { Folder } from '../runtime/folder.ts'
-import { Pool } from '../runtime/pool.ts'
+import { Pool } from '../runtime/instance-pool.ts'
+import { platformEnvironment } from '../runtime/platform-environment.ts'
+import type { Folder } from '../runtime/temporary-folder.ts'
 import type { Deployment, FunctionRecord, Revision } from './records.ts'
 
 /** What all that runs is given. */

@@ -1,6 +1,6 @@
 import { timestamp } from '../../openapi/envelope.ts'
 import { accountId, codeSizeLimit, cpuOf } from '../assumptions.ts'
-import { type Code, mostTosBytes, mostZipBytes } from '../code.ts'
+import { type Code, mostTosBytes, mostZipBytes } from '../function-code.ts'
 import type { FunctionRecord, Settings } from './records.ts'
 
 /** A function as CreateFunction, UpdateFunction and GetFunction show it. */

@@ -1,8 +1,8 @@
-import type { Code } from '../code.ts'
-import type { Instance } from '../runtime/instance.ts'
+import type { Code } from '../function-code.ts'
+import type { Timer } from '../runtime/crontab-timer.ts'
+import type { Instance } from '../runtime/function-instance.ts'
 import type { InstanceLog } from '../runtime/instance-log.ts'
-import type { Pool } from '../runtime/pool.ts'
-import type { Timer } from '../runtime/timer.ts'
+import type { Pool } from '../runtime/instance-pool.ts'
 
 /** A function as the emulator keeps it. */
 export interface FunctionRecord {

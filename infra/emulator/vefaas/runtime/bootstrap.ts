@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
-import type { Answer, Context, Question, Reply } from './messages.ts'
+import type { Answer, Context, Question, Reply } from './instance-messages.ts'
 
 type Exports = {
   handler: (event: unknown, context: Context) => unknown

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { call, requestEvent } from './call.ts'
-import { CallFailure, failureResponse } from './failure.ts'
-import { openFolder } from './folder.ts'
+import { CallFailure, failureResponse } from './call-failure.ts'
+import { requestEvent } from './events.ts'
 import type { HttpRequest } from './http.ts'
-import { Pool, type PoolOptions } from './pool.ts'
+import { Pool, type PoolOptions } from './instance-pool.ts'
+import { call } from './invoke-instance.ts'
+import { openFolder } from './temporary-folder.ts'
 
 export interface Line {
   line: string

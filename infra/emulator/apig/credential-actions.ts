@@ -1,10 +1,9 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
-import { pageOf } from './answers.ts'
 import { mustBeNew } from './assumptions.ts'
-import { admitCreation, born } from './creation.ts'
 import { missingParameter, notEmulated, notFound } from './errors.ts'
-import { paging } from './fields.ts'
+import { admitCreation, born } from './new-resource.ts'
+import { pageFields, pageOf } from './pages.ts'
 import { type Credential, describeCredential } from './resources/credential.ts'
 
 const types = ['key-auth', 'hmac-auth'] as const
@@ -36,12 +35,12 @@ export const createConsumerCredential: Action = action(
 )
 
 export const listConsumerCredentials: Action = action(
-  v.object({ ...paging, ConsumerId: v.string(), CredentialType: credentialType }),
-  ({ ConsumerId, CredentialType, ...paging }, apig, call) => {
+  v.object({ ...pageFields, ConsumerId: v.string(), CredentialType: credentialType }),
+  ({ ConsumerId, CredentialType, ...page }, apig, call) => {
     const consumer = apig.consumers.get(ConsumerId, call.region)
     const wanted = (credential: Credential) =>
       credential.ConsumerId === consumer.Id && credential.CredentialType === CredentialType
-    return pageOf(apig.credentials.listed(call.region).filter(wanted).map(describeCredential), paging)
+    return pageOf(apig.credentials.listed(call.region).filter(wanted).map(describeCredential), page)
   },
 )
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, test } from 'vitest'
+import { readCrontab, Timer, type TimerOptions } from './crontab-timer.ts'
 import type { HttpResponse } from './http.ts'
-import type { CloudEvent } from './messages.ts'
-import { readCrontab, Timer, type TimerOptions } from './timer.ts'
+import type { CloudEvent } from './instance-messages.ts'
 
 /** A minute of the crontab takes a fiftieth of a second, and a failed call is tried again after 3 ms. */
 const SPEED = 3_000
@@ -170,7 +170,7 @@ test('a timer keeps no process alive', async () => {
   const file = join(directory, 'program.mts')
   writeFileSync(
     file,
-    `import { Timer } from ${JSON.stringify(join(import.meta.dirname, 'timer.ts'))}
+    `import { Timer } from ${JSON.stringify(join(import.meta.dirname, 'crontab-timer.ts'))}
      new Timer({ id: '1', name: 'yearly', crontab: '0 0 1 1 *', speed: 1, call: () => {}, onLine: () => {} })`,
   )
   const program = spawn(process.execPath, ['--import', 'tsx', file], { stdio: 'inherit' })

@@ -1,11 +1,12 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
-import { existence, pageOf } from './answers.ts'
 import { mustBeDeletable, mustBeNew, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { admitCreation, born } from './creation.ts'
 import { beginDeletion } from './deletion.ts'
 import { notEmulated } from './errors.ts'
-import { comments, flag, name, paging, text } from './fields.ts'
+import { existenceOf } from './existence.ts'
+import { comments, flag, name, text } from './fields.ts'
+import { admitCreation, born } from './new-resource.ts'
+import { pageFields, pageOf } from './pages.ts'
 import { describeGatewayService, type GatewayService } from './resources/gateway-service.ts'
 
 const protocols = v.pipe(
@@ -63,11 +64,11 @@ export const getGatewayService: Action = action(v.object({ Id: v.string() }), ({
 
 export const listGatewayServices: Action = action(
   v.object({
-    ...paging,
+    ...pageFields,
     GatewayId: text,
     Filter: v.optional(v.object({ Name: text, Status: text, ServiceType: text }), {}),
   }),
-  ({ GatewayId, Filter, ...paging }, apig, call) => {
+  ({ GatewayId, Filter, ...page }, apig, call) => {
     const wanted = (service: GatewayService) =>
       (!GatewayId || service.GatewayId === GatewayId) &&
       (!Filter.Name || nameMatches(service.Name, Filter.Name)) &&
@@ -76,7 +77,7 @@ export const listGatewayServices: Action = action(
     const services = apig.services.listed(call.region).filter(wanted)
     return pageOf(
       services.map((service) => describeGatewayService(apig, service)),
-      paging,
+      page,
     )
   },
 )
@@ -117,6 +118,6 @@ export const checkGatewayServiceExist: Action = action(
   v.object({ GatewayId: v.string(), Name: v.string() }),
   ({ GatewayId, Name }, apig, call) => {
     const isIt = (service: GatewayService) => service.GatewayId === GatewayId && service.Name === Name
-    return existence(apig.services.listed(call.region).find(isIt))
+    return existenceOf(apig.services.listed(call.region).find(isIt))
   },
 )

@@ -2,12 +2,12 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
-import { pageOf } from './answers.ts'
 import { mustBeInstalled, mustBeNew, mustBeRunning, nameMatches } from './assumptions.ts'
-import { admitCreation, born } from './creation.ts'
 import { invalidParameter, missingParameter, notEmulated, notFound } from './errors.ts'
-import { comments, flag, paging, text } from './fields.ts'
-import { keyAuthOf } from './key-auth.ts'
+import { comments, flag, text } from './fields.ts'
+import { keyAuthOf } from './key-auth-rules.ts'
+import { admitCreation, born } from './new-resource.ts'
+import { pageFields, pageOf } from './pages.ts'
 import { pluginAt } from './resources/plugin.ts'
 import { describePluginBinding, type PluginBinding, pluginBindingSettings } from './resources/plugin-binding.ts'
 
@@ -39,8 +39,8 @@ export const getPluginBinding: Action = action(
 )
 
 export const listPluginBindings: Action = action(
-  v.object({ ...paging, Filter: v.optional(v.object({ Name: text, Scope: text, Enable: flag }), {}) }),
-  ({ Filter: { Name, Scope, Enable }, ...paging }, apig, call) => {
+  v.object({ ...pageFields, Filter: v.optional(v.object({ Name: text, Scope: text, Enable: flag }), {}) }),
+  ({ Filter: { Name, Scope, Enable }, ...page }, apig, call) => {
     const wanted = (binding: PluginBinding) =>
       (!Name || nameMatches(binding.PluginName, Name)) &&
       (!Scope || binding.Scope === Scope) &&
@@ -48,7 +48,7 @@ export const listPluginBindings: Action = action(
     const bindings = apig.pluginBindings.listed(call.region).filter(wanted)
     return pageOf(
       bindings.map((binding) => describePluginBinding(apig, binding)),
-      paging,
+      page,
     )
   },
 )

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cron } from 'croner'
-import { timerEventOf } from './event.ts'
+import { timerEventOf } from './events.ts'
 import type { HttpResponse } from './http.ts'
-import type { CloudEvent } from './messages.ts'
+import type { CloudEvent } from './instance-messages.ts'
 
 /** veFaaS does not say in which time zone it reads a crontab. */
 const UTC_OFFSET_MINUTES = 0

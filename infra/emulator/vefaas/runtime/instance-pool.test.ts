@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it, test } from 'vitest'
-import { isAlive } from './folder.ts'
+import { isAlive } from './temporary-folder.ts'
 import { runtimeForTests } from './testing.ts'
 
 const { functionOf, close } = runtimeForTests()

@@ -1,8 +1,9 @@
 import type { Vefaas } from './action.ts'
 import type { Deployment, FunctionRecord } from './resources/records.ts'
-import { call, requestEvent } from './runtime/call.ts'
-import { CallFailure, failureResponse } from './runtime/failure.ts'
+import { CallFailure, failureResponse } from './runtime/call-failure.ts'
+import { requestEvent } from './runtime/events.ts'
 import type { HttpRequest, HttpResponse } from './runtime/http.ts'
+import { call } from './runtime/invoke-instance.ts'
 
 /** Calls a function with a request. Whatever goes wrong in it is a response; rejects when nothing of it serves. */
 export async function invoke(vefaas: Vefaas, id: string, request: HttpRequest): Promise<HttpResponse> {

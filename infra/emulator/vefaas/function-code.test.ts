@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ApiError } from '../openapi/errors.ts'
-import { mostZipBytes, readZip, unpack } from './code.ts'
+import { mostZipBytes, readZip, unpack } from './function-code.ts'
 import { zipOf } from './testing.ts'
 
 /** The record that ends a zip, here one without files. */

@@ -1,14 +1,47 @@
 import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
+import { CallFailure } from './call-failure.ts'
 import type { HttpRequest } from './http.ts'
-import type { CloudEvent, HttpEvent } from './messages.ts'
+import type { CloudEvent, HttpEvent } from './instance-messages.ts'
+
+/** The largest body of a request, in bytes. The platform's own limit is not documented; 6 MB is an assumption. */
+const MAX_BODY_BYTES = 6 * 1024 * 1024
+
+/**
+ * What a handler gets for a request. `X-Faas-Event-Type` says whether it is an HTTP request or carries a CloudEvent, as
+ * the Go runtime has it. `platformHeaders` are set over those of the request.
+ * @throws CallFailure when the request has no event
+ */
+export function requestEvent(
+  request: HttpRequest,
+  requestId: string,
+  platformHeaders: Record<string, string> = {},
+): HttpEvent | CloudEvent {
+  if (request.body.length > MAX_BODY_BYTES) {
+    throw new CallFailure('request_too_large', `the body is larger than ${MAX_BODY_BYTES} bytes`)
+  }
+  const [, type = ''] = request.headers.find(([name]) => name.toLowerCase() === 'x-faas-event-type') ?? []
+  if (type === 'cloudevent') {
+    const event = cloudEventOf(request)
+    if (typeof event === 'string') throw new CallFailure('invalid_cloud_event', event)
+    return event
+  }
+  if (type !== '' && type !== 'http') {
+    throw new CallFailure('invalid_event_type', `X-Faas-Event-Type is ${type}, not http or cloudevent`)
+  }
+  const event = httpEventOf(request, requestId, platformHeaders)
+  if (event === undefined) {
+    throw new CallFailure('unsupported_body', 'the body is not UTF-8, and the event of a handler has only text')
+  }
+  return event
+}
 
 /**
  * The event a handler gets for a request. Repeated query keys and headers are joined with `,`, header names are in
  * canonical case (`User-Agent`) and `pathParameters` is empty, as the Go runtime has it; that the Node.js runtime does
  * the same is an assumption, and so is that a body that is not UTF-8 has no event: then undefined is returned.
  */
-export function eventOf(
+function httpEventOf(
   { method, path, query, headers, body }: HttpRequest,
   requestId: string,
   platformHeaders: Record<string, string> = {},
@@ -34,7 +67,7 @@ export function eventOf(
  * The CloudEvent that a request carries: in its `ce-` headers, with the body as data, or whole in a JSON body (the binary
  * and the structured mode of the CloudEvents HTTP binding). Data stays text. A text says why there is none.
  */
-export function cloudEventOf({ headers, body }: HttpRequest): CloudEvent | string {
+function cloudEventOf({ headers, body }: HttpRequest): CloudEvent | string {
   if (!isUtf8(body)) return 'the body is not UTF-8'
   const values = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]))
   const contentType = values.get('content-type') ?? 'application/octet-stream'

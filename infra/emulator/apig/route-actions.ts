@@ -2,7 +2,6 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
-import { existence, pageOf } from './answers.ts'
 import {
   harmlessPriorities,
   mustBeRunning,
@@ -11,9 +10,11 @@ import {
   notInWhitelist,
   resourceType,
 } from './assumptions.ts'
-import { admitCreation, born } from './creation.ts'
 import { notFound } from './errors.ts'
-import { paging, text } from './fields.ts'
+import { existenceOf } from './existence.ts'
+import { text } from './fields.ts'
+import { admitCreation, born } from './new-resource.ts'
+import { pageFields, pageOf } from './pages.ts'
 import { proxyRoute } from './proxy-route.ts'
 import type { GatewayService } from './resources/gateway-service.ts'
 import { describeRoute, type Route } from './resources/route.ts'
@@ -41,7 +42,7 @@ export const getRoute: Action = action(v.object({ Id: v.string() }), ({ Id }, ap
 
 export const listRoutes: Action = action(
   v.object({
-    ...paging,
+    ...pageFields,
     GatewayId: text,
     ServiceId: text,
     UpstreamId: text,
@@ -49,7 +50,7 @@ export const listRoutes: Action = action(
     ResourceType: text,
     Filter: v.optional(v.object({ Name: text, Path: text, UpstreamIds: v.optional(v.array(v.string())) }), {}),
   }),
-  ({ GatewayId, ServiceId, UpstreamId, UpstreamVersion, ResourceType, Filter, ...paging }, apig, call) => {
+  ({ GatewayId, ServiceId, UpstreamId, UpstreamVersion, ResourceType, Filter, ...page }, apig, call) => {
     const { Name, Path, UpstreamIds } = Filter
     const leadsTo = ({ UpstreamList }: Route, ids: readonly string[]) =>
       UpstreamList.some((upstream) => ids.includes(upstream.UpstreamId))
@@ -65,7 +66,7 @@ export const listRoutes: Action = action(
     const routes = apig.routes.listed(call.region).filter(wanted)
     return pageOf(
       routes.map((route) => describeRoute(apig, route)),
-      paging,
+      page,
     )
   },
 )
@@ -97,7 +98,7 @@ export const checkRouteExist: Action = action(
   v.object({ ServiceId: v.string(), Name: v.string() }),
   ({ ServiceId, Name }, apig, call) => {
     const isIt = (route: Route) => route.ServiceId === ServiceId && route.Name === Name
-    return existence(apig.routes.listed(call.region).find(isIt))
+    return existenceOf(apig.routes.listed(call.region).find(isIt))
   },
 )
 

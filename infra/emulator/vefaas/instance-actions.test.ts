@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startVefaas } from './index.ts'
-import { isAlive } from './runtime/folder.ts'
+import { isAlive } from './runtime/temporary-folder.ts'
 import { caller, release, requestOf, zipOf } from './testing.ts'
 
 const vefaas = await startVefaas()

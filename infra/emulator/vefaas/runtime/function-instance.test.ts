@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { isAlive } from './folder.ts'
+import { isAlive } from './temporary-folder.ts'
 import { runtimeForTests } from './testing.ts'
 
 const { functionOf, answering, close } = runtimeForTests()

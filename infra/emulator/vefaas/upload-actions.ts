@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
 import { releaseInProgress } from './assumptions.ts'
-import { mostTosBytes } from './code.ts'
 import { integer, text } from './fields.ts'
+import { mostTosBytes } from './function-code.ts'
 
 export const getCodeUploadAddress: Action = action(
   v.object({ FunctionId: text, ContentLength: integer(1, mostTosBytes) }),

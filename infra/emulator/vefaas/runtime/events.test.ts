@@ -1,6 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { requestEvent } from './call.ts'
-import { timerEventOf } from './event.ts'
+import { requestEvent, timerEventOf } from './events.ts'
 import type { HttpRequest } from './http.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
-import { pageOf } from './answers.ts'
 import { mustBeDeletable, mustBeHere, mustBeNew, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { admitCreation, born } from './creation.ts'
 import { beginDeletion } from './deletion.ts'
 import { missingParameter } from './errors.ts'
-import { comments, flag, paging, text } from './fields.ts'
+import { comments, flag, text } from './fields.ts'
+import { admitCreation, born } from './new-resource.ts'
+import { pageFields, pageOf } from './pages.ts'
 import { describeGateway, describeGatewayAlone, type Gateway, gatewaySettings } from './resources/gateway.ts'
 
 export const createGateway: Action = action(gatewaySettings, (input, apig, call) => {
@@ -36,7 +36,7 @@ export const getGateway: Action = action(v.object({ Id: v.string() }), ({ Id }, 
 
 export const listGateways: Action = action(
   v.object({
-    ...paging,
+    ...pageFields,
     ProjectName: text,
     Filter: v.optional(
       v.object({
@@ -49,7 +49,7 @@ export const listGateways: Action = action(
       {},
     ),
   }),
-  ({ Filter, ProjectName, ...paging }, apig, call) => {
+  ({ Filter, ProjectName, ...page }, apig, call) => {
     const { Ids, Name, Status, Type, VpcIds } = Filter
     const wanted = (gateway: Gateway) =>
       (!Ids?.length || Ids.includes(gateway.Id)) &&
@@ -58,7 +58,7 @@ export const listGateways: Action = action(
       (!Type || gateway.Type === Type) &&
       (!VpcIds?.length || VpcIds.includes(gateway.NetworkSpec?.VpcId ?? '')) &&
       (!ProjectName || gateway.ProjectName === ProjectName)
-    return pageOf(apig.gateways.listed(call.region).filter(wanted).map(describeGateway), paging)
+    return pageOf(apig.gateways.listed(call.region).filter(wanted).map(describeGateway), page)
   },
 )
 

@@ -3,8 +3,8 @@ import { timestamp } from '../openapi/envelope.ts'
 import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
 import { mustBeNew, mustBeRunning, mustBeUnused } from './assumptions.ts'
-import { admitCreation, born } from './creation.ts'
 import { notFound } from './errors.ts'
+import { admitCreation, born } from './new-resource.ts'
 import { describePlugin, type Plugin, pluginAt, pluginName, pluginSettings } from './resources/plugin.ts'
 
 export const createPlugin: Action = action(pluginSettings, (input, apig, call) => {

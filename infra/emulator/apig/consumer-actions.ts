@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action } from './action.ts'
-import { pageOf } from './answers.ts'
 import { mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { admitCreation, born } from './creation.ts'
-import { comments, name, paging, text } from './fields.ts'
-import { keyAuthOf } from './key-auth.ts'
+import { comments, name, text } from './fields.ts'
+import { keyAuthOf } from './key-auth-rules.ts'
+import { admitCreation, born } from './new-resource.ts'
+import { pageFields, pageOf } from './pages.ts'
 import { type Consumer, describeConsumer } from './resources/consumer.ts'
 import type { PluginBinding } from './resources/plugin-binding.ts'
 
@@ -28,14 +28,14 @@ export const getConsumer: Action = action(v.object({ Id: v.string() }), ({ Id },
 
 /** The gateway stands in the filter: one beside it is ignored, as every parameter that an action does not know. */
 export const listConsumers: Action = action(
-  v.object({ ...paging, Filter: v.optional(v.object({ GatewayId: text, Name: text }), {}) }),
-  ({ Filter: { GatewayId, Name }, ...paging }, apig, call) => {
+  v.object({ ...pageFields, Filter: v.optional(v.object({ GatewayId: text, Name: text }), {}) }),
+  ({ Filter: { GatewayId, Name }, ...page }, apig, call) => {
     const wanted = (consumer: Consumer) =>
       (!GatewayId || consumer.GatewayId === GatewayId) && (!Name || nameMatches(consumer.Name, Name))
     const consumers = apig.consumers.listed(call.region).filter(wanted)
     return pageOf(
       consumers.map((consumer) => describeConsumer(apig, consumer)),
-      paging,
+      page,
     )
   },
 )

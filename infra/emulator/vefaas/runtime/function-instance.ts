@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { CallFailure, type FailureCode } from './failure.ts'
+import { CallFailure, type FailureCode } from './call-failure.ts'
 import { InstanceLog } from './instance-log.ts'
-import type { Answer, Context, Question, Reply } from './messages.ts'
+import type { Answer, Context, Question, Reply } from './instance-messages.ts'
 
 /** How long a process may be silent before its event loop counts as stuck. */
 const PING_MS = 1_000

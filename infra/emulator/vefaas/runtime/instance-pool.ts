@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CallFailure } from './failure.ts'
-import { Instance, type InstanceOptions } from './instance.ts'
+import { CallFailure } from './call-failure.ts'
+import { Instance, type InstanceOptions } from './function-instance.ts'
 import type { InstanceLog } from './instance-log.ts'
 
 /** How long after its end an instance that has to be there is started again, so that code that crashes does not spin. */

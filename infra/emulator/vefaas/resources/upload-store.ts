@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../openapi/clock.ts'
 import type { WireRequest, WireResponse } from '../../openapi/wire.ts'
 import { accountId, nothingUploaded, uploadSeconds } from '../assumptions.ts'
-import { type Code, checkedZip, mostTosBytes } from '../code.ts'
 import { invalidParameter } from '../errors.ts'
+import { type Code, checkedZip, mostTosBytes } from '../function-code.ts'
 
 const uploadPath = '/_vefaas/uploads/'
 

@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import { type Action, type Apig, action } from './action.ts'
-import { existence, pageOf } from './answers.ts'
 import {
   mustBeNew,
   mustBeReleased,
@@ -12,9 +11,11 @@ import {
   notInWhitelist,
   resourceType,
 } from './assumptions.ts'
-import { admitCreation, born } from './creation.ts'
 import { missingParameter, notEmulated } from './errors.ts'
-import { paging, text } from './fields.ts'
+import { existenceOf } from './existence.ts'
+import { text } from './fields.ts'
+import { admitCreation, born } from './new-resource.ts'
+import { pageFields, pageOf } from './pages.ts'
 import { describeUpstream, type Upstream, type UpstreamSettings, upstreamSettings } from './resources/upstream.ts'
 
 export const createUpstream: Action = action(
@@ -41,20 +42,20 @@ export const getUpstream: Action = action(v.object({ Id: v.string() }), ({ Id },
 
 export const listUpstreams: Action = action(
   v.object({
-    ...paging,
+    ...pageFields,
     GatewayId: text,
     SourceType: text,
     ResourceType: text,
     Filter: v.optional(v.object({ Ids: v.optional(v.array(v.string())), Name: text }), {}),
   }),
-  ({ GatewayId, SourceType, ResourceType, Filter, ...paging }, apig, call) => {
+  ({ GatewayId, SourceType, ResourceType, Filter, ...page }, apig, call) => {
     const wanted = (upstream: Upstream) =>
       (!GatewayId || upstream.GatewayId === GatewayId) &&
       (!SourceType || upstream.SourceType === SourceType) &&
       (!ResourceType || ResourceType === resourceType) &&
       (!Filter.Ids?.length || Filter.Ids.includes(upstream.Id)) &&
       (!Filter.Name || nameMatches(upstream.Name, Filter.Name))
-    return pageOf(apig.upstreams.listed(call.region).filter(wanted).map(describeUpstream), paging)
+    return pageOf(apig.upstreams.listed(call.region).filter(wanted).map(describeUpstream), page)
   },
 )
 
@@ -87,7 +88,7 @@ export const checkUpstreamExist: Action = action(
   v.object({ GatewayId: v.string(), Name: v.string() }),
   ({ GatewayId, Name }, apig, call) => {
     const isIt = (upstream: Upstream) => upstream.GatewayId === GatewayId && upstream.Name === Name
-    return existence(apig.upstreams.listed(call.region).find(isIt))
+    return existenceOf(apig.upstreams.listed(call.region).find(isIt))
   },
 )
 
@@ -97,7 +98,7 @@ export const checkUpstreamSpecExist: Action = action(
   ({ GatewayId, UpstreamSpec }, apig, call) => {
     const isIt = (upstream: Upstream) =>
       upstream.GatewayId === GatewayId && upstream.UpstreamSpec.VeFaas.FunctionId === UpstreamSpec.VeFaas?.FunctionId
-    return existence(apig.upstreams.listed(call.region).find(isIt))
+    return existenceOf(apig.upstreams.listed(call.region).find(isIt))
   },
 )
 

@@ -3,11 +3,11 @@ import { type Action, action, type Vefaas } from './action.ts'
 import { triggerNamesMayRepeat } from './assumptions.ts'
 import { duplicatedResource, resourceNotFound } from './errors.ts'
 import { description, flag, integer, matching, text, textOf } from './fields.ts'
-import { invokeEvent } from './invoke.ts'
+import { invokeEvent } from './invoke-function.ts'
 import { randomName } from './random-name.ts'
 import type { FunctionRecord, FunctionTimer } from './resources/records.ts'
 import { describeTimer } from './resources/timer.ts'
-import { readCrontab, Timer } from './runtime/timer.ts'
+import { readCrontab, Timer } from './runtime/crontab-timer.ts'
 import { takeTriggerQuota } from './trigger-quota.ts'
 
 // Limits from the veFaaS API reference, CreateTimer.

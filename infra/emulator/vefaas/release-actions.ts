@@ -9,12 +9,12 @@ import {
   releaseInProgress,
   releaseUnfinished,
 } from './assumptions.ts'
-import { beginRelease, type ReleasePlan } from './begin-release.ts'
 import { invalidOperation, invalidParameter } from './errors.ts'
 import { description, flag, integer, text } from './fields.ts'
-import { pageOf, paging, unknownFilters } from './pages.ts'
+import { pageFields, pageOf, unknownFilters } from './pages.ts'
 import { abort, describeRelease, describeReleaseRecord, isUnfinished, retarget } from './resources/release.ts'
 import { findRevision, newRevision } from './resources/revision.ts'
+import { beginRelease, type ReleasePlan } from './start-release.ts'
 
 /** The runtimes that the emulator can run, all with the Node.js that it runs on itself. */
 const emulated = ['node20/v1', 'node14/v1', 'nodeprime14/v1']
@@ -87,7 +87,7 @@ export const abortRelease: Action = action(
 )
 
 export const listReleaseRecords: Action = action(
-  v.object({ FunctionId: text, ...unknownFilters, ...paging }),
+  v.object({ FunctionId: text, ...unknownFilters, ...pageFields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
     const { Items, Total } = pageOf(inListOrder(record.releases), input)

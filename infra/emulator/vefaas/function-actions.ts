@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import { type Action, action, type Vefaas } from './action.ts'
 import { functionHasTriggers, functionType, inListOrder, nameFilterMatches, releaseInProgress } from './assumptions.ts'
-import { type Code, readZip } from './code.ts'
 import { duplicatedResource, invalidParameter, missingParameter, quotaExceeded } from './errors.ts'
 import { functionFields, functionName, runtime, text } from './fields.ts'
-import { pageOf, paging } from './pages.ts'
+import { type Code, readZip } from './function-code.ts'
+import { pageFields, pageOf } from './pages.ts'
 import { randomName } from './random-name.ts'
 import { describeFunction } from './resources/function.ts'
 import type { FunctionRecord, Settings } from './resources/records.ts'
@@ -75,7 +75,7 @@ export const getFunction: Action = action(v.object({ Id: text }), ({ Id }, vefaa
 
 export const listFunctions: Action = action(
   v.object({
-    ...paging,
+    ...pageFields,
     Filters: v.optional(v.array(v.object({ Name: v.picklist(['Id', 'Ids', 'Name']), Values: v.array(text) })), []),
     TagFilters: v.optional(v.array(v.object({ Key: text, Values: v.optional(v.array(text), []) })), []),
   }),

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { type Action, action } from './action.ts'
 import { inListOrder } from './assumptions.ts'
 import { integer, text } from './fields.ts'
-import { pageOf, paging, unknownFilters } from './pages.ts'
+import { pageFields, pageOf, unknownFilters } from './pages.ts'
 import { describeRevision, findRevision } from './resources/revision.ts'
 
 export const getRevision: Action = action(
@@ -14,7 +14,7 @@ export const getRevision: Action = action(
 )
 
 export const listRevisions: Action = action(
-  v.object({ FunctionId: text, ...unknownFilters, ...paging }),
+  v.object({ FunctionId: text, ...unknownFilters, ...pageFields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
     const { Items, Total } = pageOf(inListOrder(record.revisions), input)
