@@ -13,8 +13,8 @@ import type { Gateway } from './resources/gateway.ts'
 import type { GatewayService } from './resources/gateway-service.ts'
 import type { Plugin } from './resources/plugin.ts'
 import type { PluginBinding } from './resources/plugin-binding.ts'
+import type { ResourceTable } from './resources/resource-table.ts'
 import type { Route } from './resources/route.ts'
-import type { Table } from './resources/table.ts'
 import type { Upstream } from './resources/upstream.ts'
 
 /** The state of one emulated APIG, and how it was set up. */
@@ -23,19 +23,19 @@ export interface Apig extends Tables {
   faults: Faults
   delays: Delays
   quotas: Quotas
-  functions: Functions
+  functions: UpstreamFunctions
   dataPlane: DataPlane
 }
 
 export interface Tables {
-  gateways: Table<Gateway>
-  services: Table<GatewayService>
-  upstreams: Table<Upstream>
-  routes: Table<Route>
-  consumers: Table<Consumer>
-  credentials: Table<Credential>
-  plugins: Table<Plugin>
-  pluginBindings: Table<PluginBinding>
+  gateways: ResourceTable<Gateway>
+  services: ResourceTable<GatewayService>
+  upstreams: ResourceTable<Upstream>
+  routes: ResourceTable<Route>
+  consumers: ResourceTable<Consumer>
+  credentials: ResourceTable<Credential>
+  plugins: ResourceTable<Plugin>
+  pluginBindings: ResourceTable<PluginBinding>
 }
 
 /** How long each change of status takes, in seconds. */
@@ -58,7 +58,7 @@ export interface Quotas {
 }
 
 /** The functions behind upstreams. */
-export interface Functions {
+export interface UpstreamFunctions {
   /** Whether it is there and was released once. */
   hasReleased(functionId: string): boolean
   invoke(functionId: string, request: GatewayRequest): Promise<GatewayResponse>

@@ -1,5 +1,5 @@
 import { ApiError } from '../openapi/errors.ts'
-import { duplicated, invalidParameter, statusConflict } from './errors.ts'
+import { duplicatedResource, invalidParameter, statusConflict } from './errors.ts'
 
 // What VolcEngine does not publish. Each is a guess, on the side that is harder for a client, and in one place so that
 // the day somebody sees the real answer it is changed here alone.
@@ -14,7 +14,7 @@ export const defaultPageSize = 10
 export const defaultGatewayType = 'standard'
 
 /** A gateway is made where the call was signed for. */
-export const mustBeHere = (wanted: string, signed: string) => {
+export const mustBeSignedRegion = (wanted: string, signed: string) => {
   if (wanted !== signed) throw invalidParameter('Region', `it is ${wanted}, but the call is signed for ${signed}`)
 }
 
@@ -24,7 +24,7 @@ export const mustBeHere = (wanted: string, signed: string) => {
  * repeats a creation has two.
  */
 export const mustBeNew = (kind: string, name: string, present: readonly object[]) => {
-  if (present.length > 0) throw duplicated(kind, name)
+  if (present.length > 0) throw duplicatedResource(kind, name)
 }
 
 /** Official tools have seen this code; its status is not published. */
@@ -62,7 +62,7 @@ export const mustBeUnused = (kind: string, id: string, users: readonly { Id: str
  * "Custom priorities are a whitelist feature": 0, which official tools send, and 100, the default, say nothing and are
  * accepted; any other is refused.
  */
-export const harmlessPriorities = [0, 100]
+export const acceptedPriorities = [0, 100]
 
 /** veFaaS "attaches to serverless gateways only", say official samples: an upstream of a function needs one. */
 export const mustBeServerless = ({ Id, Type }: { Id: string; Type: string }) => {
@@ -87,4 +87,4 @@ export const mustBeInstalled = (name: string, plugin: { Enable: boolean } | unde
 export const addonStatus = 'Running'
 
 /** Keys of consumers are write-only: what lists show in their place. */
-export const shownSecret = '******'
+export const maskedSecret = '******'

@@ -2,9 +2,9 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action } from './action.ts'
 import { mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { comments, name, text } from './fields.ts'
+import { comments, name, optionalString } from './fields.ts'
 import { keyAuthOf } from './key-auth-rules.ts'
-import { admitCreation, born } from './new-resource.ts'
+import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { type Consumer, describeConsumer } from './resources/consumer.ts'
 import type { PluginBinding } from './resources/plugin-binding.ts'
@@ -15,8 +15,8 @@ export const createConsumer: Action = action(
     mustBeRunning('gateway', apig.gateways.get(GatewayId, call.region))
     const present = apig.consumers.all().filter((consumer) => consumer.GatewayId === GatewayId)
     admitCreation(apig, call, 'consumers of a gateway', present, apig.quotas.consumersPerGateway)
-    const birth = born(apig, call, 'consumer-')
-    const consumer: Consumer = { ...birth, UpdateTime: birth.CreateTime, Name, GatewayId, Comments }
+    const base = newResource(apig, call, 'consumer-')
+    const consumer: Consumer = { ...base, UpdateTime: base.CreateTime, Name, GatewayId, Comments }
     apig.consumers.put(consumer)
     return { Id: consumer.Id }
   },
@@ -28,7 +28,7 @@ export const getConsumer: Action = action(v.object({ Id: v.string() }), ({ Id },
 
 /** The gateway stands in the filter: one beside it is ignored, as every parameter that an action does not know. */
 export const listConsumers: Action = action(
-  v.object({ ...pageFields, Filter: v.optional(v.object({ GatewayId: text, Name: text }), {}) }),
+  v.object({ ...pageFields, Filter: v.optional(v.object({ GatewayId: optionalString, Name: optionalString }), {}) }),
   ({ Filter: { GatewayId, Name }, ...page }, apig, call) => {
     const wanted = (consumer: Consumer) =>
       (!GatewayId || consumer.GatewayId === GatewayId) && (!Name || nameMatches(consumer.Name, Name))

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
 import { mustBeNew } from './assumptions.ts'
-import { missingParameter, notEmulated, notFound } from './errors.ts'
-import { admitCreation, born } from './new-resource.ts'
+import { missingParameter, notEmulated, resourceNotFound } from './errors.ts'
+import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { type Credential, describeCredential } from './resources/credential.ts'
 
@@ -28,7 +28,7 @@ export const createConsumerCredential: Action = action(
     mustBeNew('credential', 'with this key', present.filter(isSame))
     const ofConsumer = present.filter((credential) => credential.ConsumerId === ConsumerId)
     admitCreation(apig, call, 'credentials of a consumer', ofConsumer, apig.quotas.credentialsPerConsumer)
-    const { Id, region, hiddenUntil } = born(apig, call, 'credential-')
+    const { Id, region, hiddenUntil } = newResource(apig, call, 'credential-')
     apig.credentials.put({ Id, region, hiddenUntil, ConsumerId, GatewayId, CredentialType, key })
     return { Id }
   },
@@ -49,7 +49,7 @@ export const deleteConsumerCredential: Action = action(
   ({ ConsumerId, CredentialType, Id }, apig, call) => {
     const credential = apig.credentials.get(Id, call.region)
     if (credential.ConsumerId !== ConsumerId || credential.CredentialType !== CredentialType) {
-      throw notFound('credential', Id)
+      throw resourceNotFound('credential', Id)
     }
     apig.credentials.remove(credential)
     return {}

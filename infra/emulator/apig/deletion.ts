@@ -1,10 +1,15 @@
 import type { ApiCall } from '../openapi/gateway.ts'
 import type { Apig } from './action.ts'
 import type { Resource } from './resources/resource.ts'
-import type { Table } from './resources/table.ts'
+import type { ResourceTable } from './resources/resource-table.ts'
 
 /** Begins the end of a gateway or a service: it is Deleting, and gone after a while, unless a scripted fault keeps it. */
-export function beginDeletion<T extends Resource>(apig: Apig, call: ApiCall, table: Table<T>, resource: T): void {
+export function startDeletion<T extends Resource>(
+  apig: Apig,
+  call: ApiCall,
+  table: ResourceTable<T>,
+  resource: T,
+): void {
   const failed = apig.faults.take(call.action, 'FailDeleting')
   const stuck = apig.faults.take(call.action, 'StuckDeleting')
   const seconds = stuck ? 'never' : apig.delays.deleteSeconds

@@ -3,7 +3,7 @@ import { ApiError } from '../openapi/errors.ts'
 // No list of APIG's own codes is published. These are the ones published for veFaaS, which has the same console and the
 // same envelope (veFaaS documentation, "Error codes").
 
-export const notFound = (kind: string, id: string) =>
+export const resourceNotFound = (kind: string, id: string) =>
   new ApiError(404, 'ResourceNotFound', `The ${kind} ${id} does not exist.`)
 
 export const invalidParameter = (name: string, message: string) =>
@@ -12,7 +12,7 @@ export const invalidParameter = (name: string, message: string) =>
 export const missingParameter = (name: string) =>
   new ApiError(400, 'MissingParameter', `The required parameter ${name} is not supplied.`)
 
-export const duplicated = (kind: string, name: string) =>
+export const duplicatedResource = (kind: string, name: string) =>
   new ApiError(409, 'DuplicatedResource', `There is a ${kind} ${name} already.`)
 
 export const quotaExceeded = (what: string, most: number) =>

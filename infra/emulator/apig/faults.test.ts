@@ -5,10 +5,10 @@ import {
   type Body,
   caller,
   echoFunctions,
+  fetchFromGateway,
   gatewayBody,
   prepare,
   routeBody,
-  send,
   serviceBody,
   upstreamBody,
 } from './testing.ts'
@@ -98,7 +98,7 @@ describe('FailService and StuckService', () => {
     apig.advance(1e6)
     expect(await service(ServiceId)).toMatchObject({ Status, Domains: [] })
     expect((await call('CreateRoute', routeBody(ServiceId, UpstreamId))).outcome).toBe('409 StatusConflictError')
-    expect((await send(apig, '/')).status).toBe(503)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(503)
     expect((await call('DeleteGateway', { Id: GatewayId })).outcome).toBe('409 StatusConflictError')
   })
 })
@@ -115,7 +115,7 @@ describe('FailDeleting and StuckDeleting', () => {
     await call('DeleteGateway', { Id })
     apig.advance(1e6)
     expect([await service(ServiceId), await gateway(Id)]).toMatchObject([{ Status }, { Status }])
-    expect((await send(apig, '/')).status).toBe(503)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(503)
     expect((await call('DeleteGateway', { Id })).outcome).toBe(again)
   })
 })

@@ -2,8 +2,8 @@ import * as v from 'valibot'
 
 // The parameters that several actions share, with their limits (parameter descriptions of the official CLI).
 
-export const text = v.optional(v.string())
-export const flag = v.optional(v.boolean())
+export const optionalString = v.optional(v.string())
+export const optionalBoolean = v.optional(v.boolean())
 
 export const integer = (from: number, to: number) => {
   const is = `it has to be a whole number from ${from} to ${to}`

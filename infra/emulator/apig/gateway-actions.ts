@@ -1,15 +1,22 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
-import { mustBeDeletable, mustBeHere, mustBeNew, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { beginDeletion } from './deletion.ts'
+import {
+  mustBeDeletable,
+  mustBeNew,
+  mustBeRunning,
+  mustBeSignedRegion,
+  mustBeUnused,
+  nameMatches,
+} from './assumptions.ts'
+import { startDeletion } from './deletion.ts'
 import { missingParameter } from './errors.ts'
-import { comments, flag, text } from './fields.ts'
-import { admitCreation, born } from './new-resource.ts'
+import { comments, optionalBoolean, optionalString } from './fields.ts'
+import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { describeGateway, describeGatewayAlone, type Gateway, gatewaySettings } from './resources/gateway.ts'
 
 export const createGateway: Action = action(gatewaySettings, (input, apig, call) => {
-  mustBeHere(input.Region, call.region)
+  mustBeSignedRegion(input.Region, call.region)
   if (input.Type === 'standard' && !input.NetworkSpec) throw missingParameter('NetworkSpec')
   const present = apig.gateways.in(call.region)
   const isSame = ({ Name }: Gateway) => Name === input.Name
@@ -19,7 +26,7 @@ export const createGateway: Action = action(gatewaySettings, (input, apig, call)
   const failed = apig.faults.take(call.action, 'FailGateway')
   const stuck = apig.faults.take(call.action, 'StuckGateway')
   const gateway: Gateway = {
-    ...born(apig, call, 'g'),
+    ...newResource(apig, call, 'g'),
     ...input,
     Status: 'Creating',
     failure: failed ? (failed.Message ?? 'Scripted fault: the gateway cannot be made.') : '',
@@ -37,13 +44,13 @@ export const getGateway: Action = action(v.object({ Id: v.string() }), ({ Id }, 
 export const listGateways: Action = action(
   v.object({
     ...pageFields,
-    ProjectName: text,
+    ProjectName: optionalString,
     Filter: v.optional(
       v.object({
         Ids: v.optional(v.array(v.string())),
-        Name: text,
-        Status: text,
-        Type: text,
+        Name: optionalString,
+        Status: optionalString,
+        Type: optionalString,
         VpcIds: v.optional(v.array(v.string())),
       }),
       {},
@@ -73,17 +80,20 @@ export const updateGateway: Action = action(
   },
 )
 
-export const deleteGateway: Action = action(v.object({ Id: v.string(), ForceDelete: flag }), ({ Id }, apig, call) => {
-  const gateway = apig.gateways.get(Id, call.region)
-  mustBeDeletable('gateway', gateway)
-  const inIt = ({ GatewayId }: { GatewayId: string }) => GatewayId === Id
-  mustBeUnused('gateway', Id, apig.services.all().filter(inIt), 'gateway service')
-  mustBeUnused('gateway', Id, apig.upstreams.all().filter(inIt), 'upstream')
-  mustBeUnused('gateway', Id, apig.consumers.all().filter(inIt), 'consumer')
-  mustBeUnused('gateway', Id, apig.pluginBindings.all().filter(inIt), 'plugin binding')
-  beginDeletion(apig, call, apig.gateways, gateway)
-  return {}
-})
+export const deleteGateway: Action = action(
+  v.object({ Id: v.string(), ForceDelete: optionalBoolean }),
+  ({ Id }, apig, call) => {
+    const gateway = apig.gateways.get(Id, call.region)
+    mustBeDeletable('gateway', gateway)
+    const inIt = ({ GatewayId }: { GatewayId: string }) => GatewayId === Id
+    mustBeUnused('gateway', Id, apig.services.all().filter(inIt), 'gateway service')
+    mustBeUnused('gateway', Id, apig.upstreams.all().filter(inIt), 'upstream')
+    mustBeUnused('gateway', Id, apig.consumers.all().filter(inIt), 'consumer')
+    mustBeUnused('gateway', Id, apig.pluginBindings.all().filter(inIt), 'plugin binding')
+    startDeletion(apig, call, apig.gateways, gateway)
+    return {}
+  },
+)
 
 export const checkGatewayExist: Action = action(v.object({ Name: v.string() }), ({ Name }, apig, call) => ({
   Exist: apig.gateways.listed(call.region).some((gateway) => gateway.Name === Name),

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
 import { mustBeDeletable, mustBeNew, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { beginDeletion } from './deletion.ts'
+import { startDeletion } from './deletion.ts'
 import { notEmulated } from './errors.ts'
 import { existenceOf } from './existence.ts'
-import { comments, flag, name, text } from './fields.ts'
-import { admitCreation, born } from './new-resource.ts'
+import { comments, name, optionalBoolean, optionalString } from './fields.ts'
+import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { describeGatewayService, type GatewayService } from './resources/gateway-service.ts'
 
@@ -27,7 +27,7 @@ const creation = v.object({
   DomainType: v.optional(v.picklist(['DefaultDomain', 'CustomDomain']), 'DefaultDomain'),
   CustomDomains: v.optional(v.array(v.unknown()), []),
   ServiceNetworkSpec: v.optional(networkSpec, { EnablePublicNetwork: true, EnablePrivateNetwork: false }),
-  ServiceType: text,
+  ServiceType: optionalString,
   Comments: comments,
 })
 
@@ -47,14 +47,14 @@ export const createGatewayService: Action = action(creation, (input, apig, call)
   const stuck = apig.faults.take(call.action, 'StuckService')
   const { Protocol, ServiceNetworkSpec } = input
   const service: GatewayService = {
-    ...born(apig, call, 's'),
+    ...newResource(apig, call, 's'),
     ...{ Name: ServiceName, GatewayId, Status: 'Creating', Protocol, AuthSpec, ServiceNetworkSpec, Comments },
     failure: failed ? (failed.Message ?? 'Scripted fault: the service cannot be made.') : '',
   }
   apig.services.put(service)
   const seconds = stuck ? 'never' : apig.delays.serviceSeconds
   apig.services.move(service, 'Creating', failed ? 'CreatedFailed' : 'Running', seconds)
-  if (!failed) apig.dataPlane.open(service.Id)
+  if (!failed) apig.dataPlane.openAddress(service.Id)
   return { Id: service.Id }
 })
 
@@ -65,8 +65,8 @@ export const getGatewayService: Action = action(v.object({ Id: v.string() }), ({
 export const listGatewayServices: Action = action(
   v.object({
     ...pageFields,
-    GatewayId: text,
-    Filter: v.optional(v.object({ Name: text, Status: text, ServiceType: text }), {}),
+    GatewayId: optionalString,
+    Filter: v.optional(v.object({ Name: optionalString, Status: optionalString, ServiceType: optionalString }), {}),
   }),
   ({ GatewayId, Filter, ...page }, apig, call) => {
     const wanted = (service: GatewayService) =>
@@ -88,7 +88,7 @@ export const updateGatewayService: Action = action(
     Protocol: protocols,
     AuthSpec: v.optional(authSpec),
     ServiceNetworkSpec: v.optional(networkSpec),
-    DomainSpec: v.optional(v.object({ EnablePublicResolution: flag })),
+    DomainSpec: v.optional(v.object({ EnablePublicResolution: optionalBoolean })),
     Comments: comments,
   }),
   ({ Id, Protocol, AuthSpec, ServiceNetworkSpec, DomainSpec, Comments }, apig, call) => {
@@ -110,7 +110,7 @@ export const deleteGatewayService: Action = action(v.object({ Id: v.string() }),
   mustBeUnused('gateway service', Id, routes, 'route')
   const bindings = apig.pluginBindings.all().filter(({ Target }) => Target === Id)
   mustBeUnused('gateway service', Id, bindings, 'plugin binding')
-  beginDeletion(apig, call, apig.services, service)
+  startDeletion(apig, call, apig.services, service)
   return {}
 })
 

@@ -4,10 +4,10 @@ import {
   caller,
   domainOf,
   echoFunctions,
+  fetchFromGateway,
   gatewayBody,
   prepare,
   routeBody,
-  send,
   serviceBody,
   upstreamBody,
 } from './testing.ts'
@@ -29,7 +29,7 @@ describe('what is made with the API', () => {
     expect([outcome, result]).toEqual(['200', { Id: expect.stringMatching(/^r[a-z0-9]{20}$/) }])
     expect(await domainOf(call, ServiceId)).toBe(apig.gatewayUrl)
 
-    const { status, headers, body } = await send(apig, '/?Action=A', { method: 'POST', body: 'körper' })
+    const { status, headers, body } = await fetchFromGateway(apig, '/?Action=A', { method: 'POST', body: 'körper' })
     expect([status, headers.get('x-function')]).toEqual([200, 'function-1'])
     expect(body).toMatchObject({ method: 'POST', path: '/', query: 'Action=A', body: 'körper' })
   })
@@ -42,13 +42,13 @@ describe('what is made with the API', () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect(url).not.toBe(apig.gatewayUrl)
     expect((await fetch(url)).status).toBe(200)
-    expect((await send(apig, '/')).status).toBe(404)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(404)
 
     await call('DeleteGatewayService', { Id: ServiceId })
-    expect((await send(apig, '/')).status).toBe(503)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(503)
     const third = (await call('CreateGatewayService', { ...serviceBody, GatewayId, ServiceName: 'third' })).result.Id
     expect(await domainOf(call, third)).toBe(apig.gatewayUrl)
-    expect((await send(apig, '/')).status).toBe(404)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(404)
 
     await call('DeleteRoute', { Id: (await call('ListRoutes')).result.Items[0].Id })
     await call('DeleteGatewayService', { Id: second })
@@ -57,20 +57,20 @@ describe('what is made with the API', () => {
   })
 
   it('is answered by the gateway where no route leads anywhere', async () => {
-    expect((await send(apig, '/')).status).toBe(503) // no service
+    expect((await fetchFromGateway(apig, '/')).status).toBe(503) // no service
     const { ServiceId, UpstreamId } = await prepare(call)
-    expect((await send(apig, '/')).body.ResponseMetadata).toMatchObject({
+    expect((await fetchFromGateway(apig, '/')).body.ResponseMetadata).toMatchObject({
       Service: 'apig',
       Region: 'cn-beijing',
       Error: { Code: 'InvalidActionOrVersion' },
     })
     const { Id } = (await call('CreateRoute', { ...routeBody(ServiceId, UpstreamId), Enable: false })).result
-    expect((await send(apig, '/')).status).toBe(404)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(404)
     const { ServiceId: _, ...settings } = routeBody(ServiceId, UpstreamId)
     await call('UpdateRoute', { ...settings, Id })
-    expect((await send(apig, '/')).status).toBe(200)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(200)
     functions.ids.delete('function-1')
-    expect((await send(apig, '/')).status).toBe(503)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(503)
   })
 
   it('shows in a look inside', async () => {
@@ -120,17 +120,17 @@ describe('by the clock', () => {
       const ServiceId = (await slowCall('CreateGatewayService', body)).result.Id
       const service = async () => (await slowCall('GetGatewayService', { Id: ServiceId })).result.GatewayService
       expect(await service()).toMatchObject({ Status: 'Creating', Domains: [] })
-      expect((await send(slow, '/')).status).toBe(503)
+      expect((await fetchFromGateway(slow, '/')).status).toBe(503)
       slow.advance(5)
       expect(await service()).toMatchObject({
         Status: 'Running',
         Domains: [{ Domain: slow.gatewayUrl, Type: 'public' }],
       })
-      expect((await send(slow, '/')).status).toBe(404)
+      expect((await fetchFromGateway(slow, '/')).status).toBe(404)
 
       await slowCall('DeleteGatewayService', { Id: ServiceId })
       expect(await service()).toMatchObject({ Status: 'Deleting' })
-      expect((await send(slow, '/')).status).toBe(503)
+      expect((await fetchFromGateway(slow, '/')).status).toBe(503)
       slow.advance(30)
       expect(slow.services()).toEqual([])
       await slowCall('DeleteGateway', { Id })

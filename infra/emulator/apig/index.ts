@@ -5,14 +5,14 @@ import { type EmulatedService, type Endpoint, startEndpoint } from '../openapi/e
 import { FaultList } from '../openapi/fault-list.ts'
 import { createOpenApiGateway } from '../openapi/gateway.ts'
 import { createRateLimiter, type Rate } from '../openapi/rate-limit.ts'
-import { type Apig, type Functions, type Quotas, settle } from './action.ts'
+import { type Apig, type Quotas, settle, type UpstreamFunctions } from './action.ts'
 import { actions } from './actions.ts'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
 import { type Faults, faultSchema } from './faults.ts'
-import type { Target } from './proxy/match.ts'
-import type { Refusal } from './proxy/refusal.ts'
+import type { RequestHead } from './proxy/match.ts'
+import type { GatewayRefusal } from './proxy/refusal.ts'
 import type { Site } from './proxy/site.ts'
-import { serving } from './proxy-service.ts'
+import { proxyServiceOf } from './proxy-service.ts'
 import { type Consumer, describeConsumer } from './resources/consumer.ts'
 import { type Credential, describeCredential } from './resources/credential.ts'
 import { describeGateway, type Gateway } from './resources/gateway.ts'
@@ -20,8 +20,8 @@ import { describeGatewayService, type GatewayService } from './resources/gateway
 import { describePlugin, type Plugin } from './resources/plugin.ts'
 import { describePluginBinding, type PluginBinding } from './resources/plugin-binding.ts'
 import type { Resource } from './resources/resource.ts'
+import { ResourceTable } from './resources/resource-table.ts'
 import { describeRoute, type Route } from './resources/route.ts'
-import { Table } from './resources/table.ts'
 import { describeUpstream, type Upstream } from './resources/upstream.ts'
 
 export interface ApigOptions extends ApigState {
@@ -46,11 +46,11 @@ export interface ApigState {
   /** Until requests go by a route that was made or changed. */
   routeSeconds?: number
   /** Asked about every request to a gateway service but those to the site; what it refuses goes no further. */
-  admit?: (target: Target) => Refusal | undefined
+  admit?: (target: RequestHead) => GatewayRefusal | undefined
   /** What gateway services have beside their routes. */
   site?: Site
   /** The functions behind upstreams. */
-  functions: Functions
+  functions: UpstreamFunctions
   /** The most there may be; any number of what it does not name. */
   quotas?: Partial<Quotas>
 }
@@ -120,14 +120,14 @@ export async function createApig(options: ApigState): Promise<ApigService> {
       routeSeconds: notNegative('routeSeconds', options.routeSeconds ?? 0),
     },
     quotas: quotasOf(options.quotas),
-    gateways: new Table<Gateway>('gateway', clock, ({ Id }) => removePlugins(Id)),
-    services: new Table<GatewayService>('gateway service', clock, ({ Id }) => dataPlane.shut(Id)),
-    upstreams: new Table<Upstream>('upstream', clock),
-    routes: new Table<Route>('route', clock),
-    consumers: new Table<Consumer>('consumer', clock),
-    credentials: new Table<Credential>('credential', clock),
-    plugins: new Table<Plugin>('plugin', clock),
-    pluginBindings: new Table<PluginBinding>('plugin binding', clock),
+    gateways: new ResourceTable<Gateway>('gateway', clock, ({ Id }) => removePlugins(Id)),
+    services: new ResourceTable<GatewayService>('gateway service', clock, ({ Id }) => dataPlane.closeAddress(Id)),
+    upstreams: new ResourceTable<Upstream>('upstream', clock),
+    routes: new ResourceTable<Route>('route', clock),
+    consumers: new ResourceTable<Consumer>('consumer', clock),
+    credentials: new ResourceTable<Credential>('credential', clock),
+    plugins: new ResourceTable<Plugin>('plugin', clock),
+    pluginBindings: new ResourceTable<PluginBinding>('plugin binding', clock),
   }
   const removePlugins = (gatewayId: string) => {
     for (const plugin of state.plugins.all()) if (plugin.GatewayId === gatewayId) state.plugins.remove(plugin)
@@ -136,11 +136,11 @@ export async function createApig(options: ApigState): Promise<ApigService> {
     port: gatewayPort,
     admit,
     site,
-    serving: (serviceId) => serving(apig, serviceId),
+    proxyServiceOf: (serviceId) => proxyServiceOf(apig, serviceId),
   })
   const apig: Apig = { ...state, dataPlane }
 
-  const look = <T extends Resource>(table: Table<T>, describe: (resource: T) => object) => {
+  const look = <T extends Resource>(table: ResourceTable<T>, describe: (resource: T) => object) => {
     return () => {
       settle(apig)
       return table.all().map((resource) => ({ ...describe(resource), Region: resource.region }))

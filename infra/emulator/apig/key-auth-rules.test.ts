@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startApig } from './index.ts'
-import { caller, echoFunctions, prepare, routeBody, send } from './testing.ts'
+import { caller, echoFunctions, fetchFromGateway, prepare, routeBody } from './testing.ts'
 
 const apig = await startApig({ functions: echoFunctions('function-1') })
 const call = caller(apig.url)
@@ -41,7 +41,7 @@ function bind(Scope: keyof typeof targetOf, PluginConfig = keyAuth('ann'), Enabl
 }
 
 const statusOf = async (path: string, headers: Record<string, string> = {}) =>
-  (await send(apig, path, { headers })).status
+  (await fetchFromGateway(apig, path, { headers })).status
 
 describe('a binding of wasm-key-auth', () => {
   it.each([
@@ -73,7 +73,9 @@ describe('a binding of wasm-key-auth', () => {
   it('tells the function who has called, and nobody else does', async () => {
     await bind('ROUTE', keyAuth('ann', 'bob'))
     const forwarded = async (path: string, headers: Record<string, string>) =>
-      (await send(apig, path, { headers })).body.headers.filter(([name]: [string]) => /consumer/i.test(name))
+      (await fetchFromGateway(apig, path, { headers })).body.headers.filter(([name]: [string]) =>
+        /consumer/i.test(name),
+      )
     const forged = { 'X-API-Key': 'key-of-bob', 'x-forward-consumer': 'ann' }
     expect(await forwarded('/guarded', forged)).toEqual([['X-Forward-Consumer', 'bob']])
     expect(await forwarded('/open', forged)).toEqual([])
@@ -81,7 +83,7 @@ describe('a binding of wasm-key-auth', () => {
 
   it('answers 401 in the envelope, and never calls the function', async () => {
     await bind('ROUTE')
-    const { status, headers, body } = await send(apig, '/guarded')
+    const { status, headers, body } = await fetchFromGateway(apig, '/guarded')
     expect([status, headers.get('x-function')]).toEqual([401, null])
     expect(body.ResponseMetadata.Error).toEqual({
       Code: 'Unauthorized',

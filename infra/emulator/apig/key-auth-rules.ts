@@ -1,12 +1,12 @@
 import * as v from 'valibot'
 import type { Apig } from './action.ts'
-import type { KeyAuth } from './proxy/key-auth.ts'
+import type { KeyAuthRule } from './proxy/key-auth.ts'
 import type { Credential } from './resources/credential.ts'
 import { pluginAt } from './resources/plugin.ts'
 import type { PluginBinding } from './resources/plugin-binding.ts'
 
 /** What the enabled bindings of wasm-key-auth to these demand; nothing while the plugin is off on the gateway. */
-export function keyAuthRules(apig: Apig, gatewayId: string, targets: readonly string[]): KeyAuth[] {
+export function keyAuthRules(apig: Apig, gatewayId: string, targets: readonly string[]): KeyAuthRule[] {
   if (!pluginAt(apig.plugins, gatewayId, 'wasm-key-auth')?.Enable) return []
   const bindings = apig.pluginBindings.all().filter(({ Enable, Target }) => Enable && targets.includes(Target))
   return bindings.flatMap((binding) => {

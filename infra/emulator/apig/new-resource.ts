@@ -13,7 +13,7 @@ export function admitCreation(apig: Apig, call: ApiCall, what: string, present: 
 }
 
 /** What a new resource begins with, CreateTime among it. */
-export function born(apig: Apig, call: ApiCall, prefix: string) {
+export function newResource(apig: Apig, call: ApiCall, prefix: string) {
   const now = apig.clock.now()
   const hidden = apig.faults.take(call.action, 'HideNew')
   return {

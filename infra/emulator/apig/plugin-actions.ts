@@ -3,8 +3,8 @@ import { timestamp } from '../openapi/envelope.ts'
 import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
 import { mustBeNew, mustBeRunning, mustBeUnused } from './assumptions.ts'
-import { notFound } from './errors.ts'
-import { admitCreation, born } from './new-resource.ts'
+import { resourceNotFound } from './errors.ts'
+import { admitCreation, newResource } from './new-resource.ts'
 import { describePlugin, type Plugin, pluginAt, pluginName, pluginSettings } from './resources/plugin.ts'
 
 export const createPlugin: Action = action(pluginSettings, (input, apig, call) => {
@@ -13,8 +13,8 @@ export const createPlugin: Action = action(pluginSettings, (input, apig, call) =
   const installed = pluginAt(apig.plugins, gateway.Id, input.PluginName)
   mustBeNew('plugin', input.PluginName, installed ? [installed] : [])
   admitCreation(apig, call, 'plugins', apig.plugins.all(), Number.POSITIVE_INFINITY)
-  const birth = born(apig, call, 'p')
-  const plugin: Plugin = { ...birth, UpdateTime: birth.CreateTime, ...input }
+  const base = newResource(apig, call, 'p')
+  const plugin: Plugin = { ...base, UpdateTime: base.CreateTime, ...input }
   apig.plugins.put(plugin)
   return { PluginID: plugin.Id }
 })
@@ -45,6 +45,6 @@ export const deletePlugin: Action = action(
 /** @throws ApiError 404 ResourceNotFound */
 function pluginOf(apig: Apig, gatewayId: string, name: string, call: ApiCall): Plugin {
   const plugin = pluginAt(apig.plugins, apig.gateways.get(gatewayId, call.region).Id, name)
-  if (!plugin) throw notFound('plugin', name)
+  if (!plugin) throw resourceNotFound('plugin', name)
   return plugin
 }

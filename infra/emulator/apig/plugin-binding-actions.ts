@@ -3,10 +3,10 @@ import { timestamp } from '../openapi/envelope.ts'
 import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
 import { mustBeInstalled, mustBeNew, mustBeRunning, nameMatches } from './assumptions.ts'
-import { invalidParameter, missingParameter, notEmulated, notFound } from './errors.ts'
-import { comments, flag, text } from './fields.ts'
+import { invalidParameter, missingParameter, notEmulated, resourceNotFound } from './errors.ts'
+import { comments, optionalBoolean, optionalString } from './fields.ts'
 import { keyAuthOf } from './key-auth-rules.ts'
-import { admitCreation, born } from './new-resource.ts'
+import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { pluginAt } from './resources/plugin.ts'
 import { describePluginBinding, type PluginBinding, pluginBindingSettings } from './resources/plugin-binding.ts'
@@ -20,26 +20,29 @@ export const createPluginBinding: Action = action(pluginBindingSettings, (input,
   const isSame = (other: PluginBinding) => isAt(other, input)
   mustBeNew('plugin binding', `of ${PluginName} to ${Target}`, present.filter(isSame))
   admitCreation(apig, call, 'plugin bindings', present, Number.POSITIVE_INFINITY)
-  const { CreateTime, ...birth } = born(apig, call, 'pb-')
-  const binding: PluginBinding = { ...birth, UpdateTime: CreateTime, ...input, ...place }
+  const { CreateTime, ...base } = newResource(apig, call, 'pb-')
+  const binding: PluginBinding = { ...base, UpdateTime: CreateTime, ...input, ...place }
   apig.pluginBindings.put(binding)
   return { Id: binding.Id }
 })
 
 /** By its id, or by what is bound to what. */
 export const getPluginBinding: Action = action(
-  v.object({ Id: text, PluginName: text, Scope: text, Target: text }),
+  v.object({ Id: optionalString, PluginName: optionalString, Scope: optionalString, Target: optionalString }),
   ({ Id, PluginName, Scope, Target }, apig, call) => {
     if (Id) return describePluginBinding(apig, apig.pluginBindings.get(Id, call.region))
     if (!PluginName || !Scope || !Target) throw missingParameter('Id')
     const binding = apig.pluginBindings.listed(call.region).find((one) => isAt(one, { PluginName, Scope, Target }))
-    if (!binding) throw notFound('plugin binding', `of ${PluginName} to ${Target}`)
+    if (!binding) throw resourceNotFound('plugin binding', `of ${PluginName} to ${Target}`)
     return describePluginBinding(apig, binding)
   },
 )
 
 export const listPluginBindings: Action = action(
-  v.object({ ...pageFields, Filter: v.optional(v.object({ Name: text, Scope: text, Enable: flag }), {}) }),
+  v.object({
+    ...pageFields,
+    Filter: v.optional(v.object({ Name: optionalString, Scope: optionalString, Enable: optionalBoolean }), {}),
+  }),
   ({ Filter: { Name, Scope, Enable }, ...page }, apig, call) => {
     const wanted = (binding: PluginBinding) =>
       (!Name || nameMatches(binding.PluginName, Name)) &&

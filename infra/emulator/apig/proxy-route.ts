@@ -3,14 +3,10 @@ import { defaultTimeoutSeconds } from './assumptions.ts'
 import { keyAuthRules } from './key-auth-rules.ts'
 import type { CorsPolicy } from './proxy/cors.ts'
 import type { HeaderOperation } from './proxy/header-operations.ts'
-import type { Route as ProxyRoute } from './proxy/index.ts'
+import type { ProxyRoute } from './proxy/index.ts'
 import type { MatchRule } from './proxy/match.ts'
 import type { GatewayService } from './resources/gateway-service.ts'
-import type {
-  CorsPolicy as RouteCorsPolicy,
-  HeaderOperation as RouteHeaderOperation,
-  RouteSettings,
-} from './resources/route-settings.ts'
+import type { RouteCorsPolicy, RouteHeaderOperation, RouteSettings } from './resources/route-settings.ts'
 
 /** A route of a service as the proxy has it. What else it leads to, upstreams and keys, is looked up at each request. */
 export function proxyRoute(apig: Apig, service: GatewayService, routeId: string, settings: RouteSettings): ProxyRoute {

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startApig } from './index.ts'
 import type { GatewayResponse } from './proxy/response.ts'
-import { type Body, caller, echoFunctions, prepare, routeBody, send, upstreamBody } from './testing.ts'
+import { type Body, caller, echoFunctions, fetchFromGateway, prepare, routeBody, upstreamBody } from './testing.ts'
 
 const functions = echoFunctions('function-1', 'function-2', 'never', 'own-headers')
 const { invoke } = functions
@@ -37,7 +37,8 @@ describe('the match rule of a route', () => {
     const byAction = { Path: exact('/'), Method: ['GET', 'POST'], QueryString: [{ Key: 'Action', Value: exact('A') }] }
     await addRoute({ Name: 'rest', MatchRule: { Path: { MatchType: 'Prefix', MatchContent: '/' } } })
     await addRoute({ Name: 'by-action', MatchRule: byAction }, await addUpstream('function-2'))
-    const reached = async (path: string, method = 'GET') => (await send(apig, path, { method })).body.functionId
+    const reached = async (path: string, method = 'GET') =>
+      (await fetchFromGateway(apig, path, { method })).body.functionId
     expect(await reached('/?Action=A')).toBe('function-2')
     expect(await reached('/?Action=A', 'DELETE')).toBe('function-1')
     expect(await reached('/?Action=B')).toBe('function-1')
@@ -48,7 +49,7 @@ describe('the match rule of a route', () => {
     const Header = [{ Key: 'X-Tenant', Value: { MatchType: 'Regex', MatchContent: 't-[0-9]+' } }]
     await addRoute({ MatchRule: { Path: { MatchType: 'Regex', MatchContent: '/v[12]/.*' }, Header } })
     const statusOf = async (path: string, tenant: string) =>
-      (await send(apig, path, { headers: { 'X-Tenant': tenant } })).status
+      (await fetchFromGateway(apig, path, { headers: { 'X-Tenant': tenant } })).status
     expect(await statusOf('/v1/a', 't-1')).toBe(200)
     expect(await statusOf('/v1/a', 't-')).toBe(404)
     expect(await statusOf('/v3/a', 't-1')).toBe(404)
@@ -60,7 +61,7 @@ describe('the match rule of a route', () => {
     const [earlier] = (await call('ListRoutes')).result.Items
     const { MatchRule, UpstreamList } = routeBody(ids.ServiceId, ids.UpstreamId)
     await call('UpdateRoute', { Id: earlier.Id, Name: 'earlier', Enable: true, MatchRule, UpstreamList })
-    expect((await send(apig, '/')).body.functionId).toBe('function-1')
+    expect((await fetchFromGateway(apig, '/')).body.functionId).toBe('function-1')
   })
 })
 
@@ -78,10 +79,12 @@ describe('the upstreams of a route', () => {
     await addRoute({ ...at('/both'), ...weights(50, 50) })
     await addRoute({ ...at('/none'), ...weights(0, 0) })
     const reached = async (path: string) =>
-      new Set(await Promise.all(Array.from({ length: 40 }, async () => (await send(apig, path)).body.functionId)))
+      new Set(
+        await Promise.all(Array.from({ length: 40 }, async () => (await fetchFromGateway(apig, path)).body.functionId)),
+      )
     expect(await reached('/two')).toEqual(new Set(['function-2']))
     expect(await reached('/both')).toEqual(new Set(['function-1', 'function-2'])) // one in 2^39 fails
-    expect((await send(apig, '/none')).status).toBe(503)
+    expect((await fetchFromGateway(apig, '/none')).status).toBe(503)
   })
 })
 
@@ -89,7 +92,7 @@ describe('TimeoutSetting', () => {
   it('ends the wait with 504', async () => {
     const TimeoutSetting = { Enable: true, Timeout: 1 }
     await addRoute({ AdvancedSetting: { TimeoutSetting } }, await addUpstream('never'))
-    const { status, body } = await send(apig, '/')
+    const { status, body } = await fetchFromGateway(apig, '/')
     expect(status).toBe(504)
     expect(body.ResponseMetadata.Error.Message).toBe('route-1 did not answer within 1 s.')
   })
@@ -107,7 +110,7 @@ describe('HeaderOperations', () => {
     ]
     await addRoute({ AdvancedSetting: { HeaderOperations } })
     const headers = { 'x-set': 'client', 'X-Both': 'client', 'X-Secret': 'client' }
-    const { body } = await send(apig, '/', { headers })
+    const { body } = await fetchFromGateway(apig, '/', { headers })
     const sent = body.headers.filter(([name]: [string]) => /^x-(set|both|secret|gone|answer)$/i.test(name))
     expect(sent).toEqual([
       ['X-Both', 'client'],
@@ -127,7 +130,7 @@ describe('HeaderOperations', () => {
       response('remove', 'X-Function'),
     ]
     await addRoute({ AdvancedSetting: { HeaderOperations } }, await addUpstream('own-headers'))
-    const { headers } = await send(apig, '/')
+    const { headers } = await fetchFromGateway(apig, '/')
     expect([headers.get('x-trace'), headers.get('vary'), headers.get('x-function')]).toEqual([
       'own,gateway',
       'Origin',
@@ -158,7 +161,7 @@ describe('CorsPolicySetting', () => {
 
   it('answers a preflight at the gateway', async () => {
     await addRoute({ AdvancedSetting: { CorsPolicySetting: policy } })
-    const { status, headers, body } = await send(apig, '/', preflight)
+    const { status, headers, body } = await fetchFromGateway(apig, '/', preflight)
     expect([status, body]).toEqual([200, undefined])
     expect(corsOf(headers)).toEqual({
       'access-control-allow-origin': 'https://app.example',
@@ -172,7 +175,7 @@ describe('CorsPolicySetting', () => {
   it('needs OPTIONS to match the route', async () => {
     const MatchRule = { Path: { MatchType: 'Exact', MatchContent: '/' }, Method: ['GET', 'POST'] }
     await addRoute({ MatchRule, AdvancedSetting: { CorsPolicySetting: policy } })
-    const { status, headers } = await send(apig, '/', preflight)
+    const { status, headers } = await fetchFromGateway(apig, '/', preflight)
     expect([status, corsOf(headers)]).toEqual([404, {}])
   })
 
@@ -183,14 +186,14 @@ describe('CorsPolicySetting', () => {
     await addRoute({ AdvancedSetting: { CorsPolicySetting: policy } })
     const binding = { PluginName: 'wasm-key-auth', Scope: 'SERVICE', Target: ServiceId, PluginConfig, Enable: true }
     expect((await call('CreatePluginBinding', binding)).outcome).toBe('200')
-    expect((await send(apig, '/', preflight)).status).toBe(200)
-    const { status, headers } = await send(apig, '/', { headers: { Origin: 'https://app.example' } })
+    expect((await fetchFromGateway(apig, '/', preflight)).status).toBe(200)
+    const { status, headers } = await fetchFromGateway(apig, '/', { headers: { Origin: 'https://app.example' } })
     expect([status, corsOf(headers)]).toEqual([401, {}])
   })
 
   it('lets an allowed origin read the answer, whatever the function says', async () => {
     await addRoute({ AdvancedSetting: { CorsPolicySetting: policy } }, await addUpstream('own-headers'))
-    const { headers } = await send(apig, '/', { headers: { Origin: 'https://a.example.org' } })
+    const { headers } = await fetchFromGateway(apig, '/', { headers: { Origin: 'https://a.example.org' } })
     expect(corsOf(headers)).toEqual({
       'access-control-allow-origin': 'https://a.example.org',
       'access-control-allow-credentials': 'true',
@@ -208,7 +211,10 @@ describe('CorsPolicySetting', () => {
     await addRoute({ AdvancedSetting: { CorsPolicySetting } })
     const headers: Record<string, string> = origin === undefined ? {} : { Origin: origin }
     for (const method of ['GET', 'OPTIONS']) {
-      const answer = await send(apig, '/', { method, headers: { ...headers, 'Access-Control-Request-Method': 'GET' } })
+      const answer = await fetchFromGateway(apig, '/', {
+        method,
+        headers: { ...headers, 'Access-Control-Request-Method': 'GET' },
+      })
       expect([answer.body.method, corsOf(answer.headers)]).toEqual([method, {}])
     }
   })
@@ -216,7 +222,7 @@ describe('CorsPolicySetting', () => {
   it('allows every origin with *', async () => {
     const CorsPolicySetting = { Enable: true, AllowOrigins: [{ MatchType: 'Exact', Value: '*' }] }
     await addRoute({ AdvancedSetting: { CorsPolicySetting } })
-    const { headers } = await send(apig, '/', { headers: { Origin: 'null' } })
+    const { headers } = await fetchFromGateway(apig, '/', { headers: { Origin: 'null' } })
     expect(corsOf(headers)).toEqual({ 'access-control-allow-origin': 'null' })
   })
 })

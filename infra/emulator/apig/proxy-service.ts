@@ -1,9 +1,9 @@
 import { type Apig, settle } from './action.ts'
-import type { Service } from './proxy/index.ts'
+import type { ProxyService } from './proxy/index.ts'
 import { routeInForce } from './resources/route.ts'
 
 /** What a gateway service answers with at this moment; undefined when there is no such service. */
-export function serving(apig: Apig, serviceId: string): Service | undefined {
+export function proxyServiceOf(apig: Apig, serviceId: string): ProxyService | undefined {
   settle(apig)
   const service = apig.services.all().find(({ Id }) => Id === serviceId)
   if (!service) return undefined

@@ -1,6 +1,15 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startApig } from './index.ts'
-import { type Body, caller, echoFunctions, gatewayBody, prepare, routeBody, send, upstreamBody } from './testing.ts'
+import {
+  type Body,
+  caller,
+  echoFunctions,
+  fetchFromGateway,
+  gatewayBody,
+  prepare,
+  routeBody,
+  upstreamBody,
+} from './testing.ts'
 
 const functions = echoFunctions('function-1')
 const apig = await startApig({ functions, quotas: { routesPerService: 3 } })
@@ -42,7 +51,7 @@ describe('CreateRoute', () => {
   it('does not enable it unless told to', async () => {
     const { Id } = (await create({ Enable: undefined })).result
     expect((await get(Id)).Enable).toBe(false)
-    expect((await send(apig, '/')).status).toBe(404)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(404)
   })
 
   it.each<[string, Body, string]>([
@@ -155,9 +164,9 @@ describe('the other actions', () => {
 
   it('delete', async () => {
     const { Id } = (await create()).result
-    expect((await send(apig, '/')).status).toBe(200)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(200)
     expect(await call('DeleteRoute', { Id })).toMatchObject({ outcome: '200', result: {} })
-    expect((await send(apig, '/')).status).toBe(404)
+    expect((await fetchFromGateway(apig, '/')).status).toBe(404)
     expect((await call('DeleteRoute', { Id })).outcome).toBe('404 ResourceNotFound')
   })
 })
@@ -169,7 +178,10 @@ describe('routeSeconds', () => {
       const slowCall = caller(slow.url)
       const { ServiceId, UpstreamId } = await prepare(slowCall)
       const { Id } = (await slowCall('CreateRoute', routeBody(ServiceId, UpstreamId, '/old'))).result
-      const reached = async () => [(await send(slow, '/old')).status, (await send(slow, '/new')).status]
+      const reached = async () => [
+        (await fetchFromGateway(slow, '/old')).status,
+        (await fetchFromGateway(slow, '/new')).status,
+      ]
       expect(await reached()).toEqual([404, 404])
       slow.advance(10)
       expect(await reached()).toEqual([200, 404])

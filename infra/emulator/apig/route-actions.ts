@@ -3,17 +3,17 @@ import { timestamp } from '../openapi/envelope.ts'
 import type { ApiCall } from '../openapi/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
 import {
-  harmlessPriorities,
+  acceptedPriorities,
   mustBeRunning,
   mustBeUnused,
   nameMatches,
   notInWhitelist,
   resourceType,
 } from './assumptions.ts'
-import { notFound } from './errors.ts'
+import { resourceNotFound } from './errors.ts'
 import { existenceOf } from './existence.ts'
-import { text } from './fields.ts'
-import { admitCreation, born } from './new-resource.ts'
+import { optionalString } from './fields.ts'
+import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { proxyRoute } from './proxy-route.ts'
 import type { GatewayService } from './resources/gateway-service.ts'
@@ -28,9 +28,9 @@ export const createRoute: Action = action(
     check(input, service, apig, call)
     const present = apig.routes.all().filter(({ ServiceId }) => ServiceId === service.Id)
     admitCreation(apig, call, 'routes of a service', present, apig.quotas.routesPerService)
-    const birth = born(apig, call, 'r')
-    const published = [publication(apig, service, birth.Id, input)]
-    const route: Route = { ...birth, UpdateTime: birth.CreateTime, ...input, published }
+    const base = newResource(apig, call, 'r')
+    const published = [publication(apig, service, base.Id, input)]
+    const route: Route = { ...base, UpdateTime: base.CreateTime, ...input, published }
     apig.routes.put(route)
     return { Id: route.Id }
   },
@@ -43,12 +43,15 @@ export const getRoute: Action = action(v.object({ Id: v.string() }), ({ Id }, ap
 export const listRoutes: Action = action(
   v.object({
     ...pageFields,
-    GatewayId: text,
-    ServiceId: text,
-    UpstreamId: text,
-    UpstreamVersion: text,
-    ResourceType: text,
-    Filter: v.optional(v.object({ Name: text, Path: text, UpstreamIds: v.optional(v.array(v.string())) }), {}),
+    GatewayId: optionalString,
+    ServiceId: optionalString,
+    UpstreamId: optionalString,
+    UpstreamVersion: optionalString,
+    ResourceType: optionalString,
+    Filter: v.optional(
+      v.object({ Name: optionalString, Path: optionalString, UpstreamIds: v.optional(v.array(v.string())) }),
+      {},
+    ),
   }),
   ({ GatewayId, ServiceId, UpstreamId, UpstreamVersion, ResourceType, Filter, ...page }, apig, call) => {
     const { Name, Path, UpstreamIds } = Filter
@@ -110,13 +113,13 @@ function publication(apig: Apig, service: GatewayService, routeId: string, setti
 
 /** @throws ApiError for settings that this service's routes cannot have */
 function check(settings: RouteSettings, service: GatewayService, apig: Apig, call: ApiCall): void {
-  if (settings.Priority !== undefined && !harmlessPriorities.includes(settings.Priority)) {
+  if (settings.Priority !== undefined && !acceptedPriorities.includes(settings.Priority)) {
     throw notInWhitelist('custom priorities of routes')
   }
   refuseNotEmulated(settings)
   for (const { UpstreamId } of settings.UpstreamList) {
     if (apig.upstreams.find(UpstreamId, call.region)?.GatewayId !== service.GatewayId) {
-      throw notFound('upstream', UpstreamId)
+      throw resourceNotFound('upstream', UpstreamId)
     }
   }
 }

@@ -116,7 +116,7 @@ export async function domainOf(call: ReturnType<typeof caller>, ServiceId: strin
 }
 
 /** Sends a request through the gateway, and gives what comes back, with the body read as JSON. */
-export async function send(apig: Pick<ApigService, 'gatewayUrl'>, path: string, init: RequestInit = {}) {
+export async function fetchFromGateway(apig: Pick<ApigService, 'gatewayUrl'>, path: string, init: RequestInit = {}) {
   const response = await fetch(apig.gatewayUrl + path, init)
   const text = await response.text()
   // biome-ignore lint/suspicious/noExplicitAny: a test knows what it has asked for

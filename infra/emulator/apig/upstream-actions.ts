@@ -13,8 +13,8 @@ import {
 } from './assumptions.ts'
 import { missingParameter, notEmulated } from './errors.ts'
 import { existenceOf } from './existence.ts'
-import { text } from './fields.ts'
-import { admitCreation, born } from './new-resource.ts'
+import { optionalString } from './fields.ts'
+import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { describeUpstream, type Upstream, type UpstreamSettings, upstreamSettings } from './resources/upstream.ts'
 
@@ -29,8 +29,8 @@ export const createUpstream: Action = action(
     const isSame = ({ Name }: Upstream) => Name === input.Name
     mustBeNew('upstream', input.Name, present.filter(isSame))
     admitCreation(apig, call, 'upstreams of a gateway', present, apig.quotas.upstreamsPerGateway)
-    const birth = born(apig, call, 'u')
-    const upstream: Upstream = { ...birth, UpdateTime: birth.CreateTime, ...input, UpstreamSpec }
+    const base = newResource(apig, call, 'u')
+    const upstream: Upstream = { ...base, UpdateTime: base.CreateTime, ...input, UpstreamSpec }
     apig.upstreams.put(upstream)
     return { Id: upstream.Id }
   },
@@ -43,10 +43,10 @@ export const getUpstream: Action = action(v.object({ Id: v.string() }), ({ Id },
 export const listUpstreams: Action = action(
   v.object({
     ...pageFields,
-    GatewayId: text,
-    SourceType: text,
-    ResourceType: text,
-    Filter: v.optional(v.object({ Ids: v.optional(v.array(v.string())), Name: text }), {}),
+    GatewayId: optionalString,
+    SourceType: optionalString,
+    ResourceType: optionalString,
+    Filter: v.optional(v.object({ Ids: v.optional(v.array(v.string())), Name: optionalString }), {}),
   }),
   ({ GatewayId, SourceType, ResourceType, Filter, ...page }, apig, call) => {
     const wanted = (upstream: Upstream) =>

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Target } from '../../emulator/apig/proxy/match.ts'
+import type { RequestHead } from '../../emulator/apig/proxy/match.ts'
 
 export type BridgeOptions = {
   /** The gateway with the actions, once it is there. */
@@ -62,7 +62,7 @@ export function createBridge(options: BridgeOptions) {
     }
   }, pingMs).unref()
 
-  const open = (request: IncomingMessage, { query }: Pick<Target, 'query'>, socket: Duplex, head: Buffer) => {
+  const open = (request: IncomingMessage, { query }: Pick<RequestHead, 'query'>, socket: Duplex, head: Buffer) => {
     if (!isOwnPage(request)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return

@@ -1,4 +1,4 @@
-import type { Target } from '../../emulator/apig/proxy/match.ts'
+import type { RequestHead } from '../../emulator/apig/proxy/match.ts'
 import type { Site } from '../../emulator/apig/proxy/site.ts'
 import { type BridgeOptions, createBridge } from './bridge.ts'
 import { createPages, type PagesOptions } from './pages.ts'
@@ -14,7 +14,7 @@ const BRIDGE_PATH = '/websockify'
 // Whoever clicks the address that npm start prints means no action.
 const toConsole = Promise.resolve({ status: 302, headers: { Location: '/console' }, body: Buffer.alloc(0) })
 
-const wantsPage = (headers: Target['headers']) =>
+const wantsPage = (headers: RequestHead['headers']) =>
   headers.some(([name, value]) => name.toLowerCase() === 'accept' && value.includes('text/html'))
 
 /**

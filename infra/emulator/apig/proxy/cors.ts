@@ -1,4 +1,4 @@
-import { matchesString, type StringMatch, type Target } from './match.ts'
+import { matchesString, type RequestHead, type StringMatch } from './match.ts'
 import type { GatewayResponse } from './response.ts'
 
 /** What pages of other origins may do with a route, in the words of APIG's CorsPolicySetting. */
@@ -18,9 +18,9 @@ export interface CorsPolicy {
 // keys are looked at, since a browser sends none with it.
 
 /** The answer to a preflight (Fetch standard, "CORS-preflight request"); undefined when the request is none, or not allowed. */
-export function preflightAnswer(policy: CorsPolicy, target: Target): GatewayResponse | undefined {
-  const asked = target.method === 'OPTIONS' && headerOf(target, 'access-control-request-method') !== undefined
-  const origin = allowedOrigin(policy, target)
+export function preflightAnswer(policy: CorsPolicy, head: RequestHead): GatewayResponse | undefined {
+  const asked = head.method === 'OPTIONS' && headerOf(head, 'access-control-request-method') !== undefined
+  const origin = allowedOrigin(policy, head)
   if (!asked || origin === undefined) return undefined
   const { allowMethods, allowHeaders, maxAge } = policy
   return {
@@ -36,8 +36,8 @@ export function preflightAnswer(policy: CorsPolicy, target: Target): GatewayResp
 }
 
 /** The upstream's answer with what lets an allowed origin read it, in place of what the upstream says of that itself. */
-export function withCors(policy: CorsPolicy, target: Target, answer: GatewayResponse): GatewayResponse {
-  const origin = allowedOrigin(policy, target)
+export function withCors(policy: CorsPolicy, head: RequestHead, answer: GatewayResponse): GatewayResponse {
+  const origin = allowedOrigin(policy, head)
   if (origin === undefined) return answer
   const { exposeHeaders } = policy
   const added: Record<string, string> = {
@@ -49,8 +49,8 @@ export function withCors(policy: CorsPolicy, target: Target, answer: GatewayResp
   return { ...answer, headers: { ...Object.fromEntries(own), ...added } }
 }
 
-function allowedOrigin({ allowOrigins }: CorsPolicy, target: Target): string | undefined {
-  const origin = headerOf(target, 'origin')
+function allowedOrigin({ allowOrigins }: CorsPolicy, head: RequestHead): string | undefined {
+  const origin = headerOf(head, 'origin')
   if (origin === undefined) return undefined
   const isAllowed = (allowed: StringMatch) => isEvery(allowed) || matchesString(allowed, origin)
   return allowOrigins.some(isAllowed) ? origin : undefined
@@ -67,6 +67,6 @@ function originHeaders({ allowCredentials }: CorsPolicy, origin: string): Record
   }
 }
 
-function headerOf({ headers }: Target, wanted: string): string | undefined {
+function headerOf({ headers }: RequestHead, wanted: string): string | undefined {
   return headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
 }

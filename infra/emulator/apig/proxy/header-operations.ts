@@ -9,7 +9,10 @@ export interface HeaderOperation {
 type Headers = readonly (readonly [name: string, value: string])[]
 
 /** The headers after the operations, one after the other. `set` takes the place of every header of that name. */
-export function operate(operations: readonly HeaderOperation[], headers: Headers): [name: string, value: string][] {
+export function applyHeaderOperations(
+  operations: readonly HeaderOperation[],
+  headers: Headers,
+): [name: string, value: string][] {
   let result: [string, string][] = headers.map(([name, value]) => [name, value])
   for (const { operation, key, value } of operations) {
     const lower = key.toLowerCase()
@@ -20,12 +23,12 @@ export function operate(operations: readonly HeaderOperation[], headers: Headers
 }
 
 /** The same for an answer, which has each header once: what is added to one that is there is joined with a comma. */
-export function operateOnAnswer(
+export function applyToResponseHeaders(
   operations: readonly HeaderOperation[],
   headers: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const joined = new Map<string, [name: string, value: string]>()
-  for (const [name, value] of operate(operations, Object.entries(headers))) {
+  for (const [name, value] of applyHeaderOperations(operations, Object.entries(headers))) {
     const lower = name.toLowerCase()
     const before = joined.get(lower)
     joined.set(lower, before ? [before[0], `${before[1]},${value}`] : [name, value])

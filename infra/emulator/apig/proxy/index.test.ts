@@ -2,7 +2,7 @@ import { Agent, type IncomingHttpHeaders, type RequestOptions, request as send }
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ProxyServer, type Route, startProxy } from './index.ts'
+import { type ProxyRoute, type ProxyServer, startProxy } from './index.ts'
 import type { GatewayRequest } from './request.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -11,7 +11,7 @@ let apig: ProxyServer
 const api = { service: 'ecs', region: 'cn-beijing' }
 const agent = new Agent({ keepAlive: true })
 
-const toAction = (action: string): Route['matchRule'] => ({
+const toAction = (action: string): ProxyRoute['matchRule'] => ({
   path: { matchType: 'Exact', matchContent: '/' },
   header: [],
   queryString: [
@@ -20,24 +20,24 @@ const toAction = (action: string): Route['matchRule'] => ({
   ],
 })
 
-const toPath = (path: string): Route['matchRule'] => ({
+const toPath = (path: string): ProxyRoute['matchRule'] => ({
   path: { matchType: 'Exact', matchContent: path },
   header: [],
   queryString: [],
 })
 
 /** Answers with what it was sent. */
-const echo = async ({ body, ...target }: GatewayRequest) => ({
+const echo = async ({ body, ...head }: GatewayRequest) => ({
   status: 200,
   headers: { 'Content-Type': 'application/json' },
-  body: Buffer.from(JSON.stringify({ ...target, body: body.toString() })),
+  body: Buffer.from(JSON.stringify({ ...head, body: body.toString() })),
 })
 
 beforeAll(async () => {
   const answers = (headers: Record<string, string>, status = 200) => ({
     upstream: async () => ({ status, headers, body: Buffer.from('body') }),
   })
-  const routes: Pick<Route, 'name' | 'matchRule' | 'upstream'>[] = [
+  const routes: Pick<ProxyRoute, 'name' | 'matchRule' | 'upstream'>[] = [
     { name: 'echo', matchRule: toAction('Echo'), upstream: echo },
     { name: 'echo', matchRule: toAction('Other'), upstream: echo },
     { name: 'never', matchRule: toPath('/never'), upstream: () => new Promise(() => {}) },

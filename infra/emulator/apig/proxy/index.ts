@@ -2,25 +2,31 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type CorsPolicy, preflightAnswer, withCors } from './cors.ts'
-import { type HeaderOperation, operate, operateOnAnswer } from './header-operations.ts'
-import { checkKey, type KeyAuth } from './key-auth.ts'
-import { findRoute, type MatchRule, type Target } from './match.ts'
-import { type Api, noRoute, type Refusal, refusalResponse } from './refusal.ts'
-import { bodyOf, declaredTooLarge, type GatewayRequest, MAX_BODY_BYTES, targetOf } from './request.ts'
-import { type GatewayResponse, send, sendRaw } from './response.ts'
+import { applyHeaderOperations, applyToResponseHeaders, type HeaderOperation } from './header-operations.ts'
+import { checkKey, type KeyAuthRule } from './key-auth.ts'
+import { findRoute, type MatchRule, type RequestHead } from './match.ts'
+import { type ApiIdentity, type GatewayRefusal, noRoute, refusalResponse } from './refusal.ts'
+import {
+  declaredTooLarge,
+  type GatewayRequest,
+  MAX_REQUEST_BODY_BYTES,
+  readRequestBody,
+  readRequestHead,
+} from './request.ts'
+import { type GatewayResponse, sendRaw, sendResponse } from './response.ts'
 import { headWithoutUpgrade, type Site } from './site.ts'
 
 /** Room for a URL with user data in it (16 kB, percent-encoded) beside the largest usual headers. */
 const MAX_HEADER_BYTES = 128 * 1024
 
-export type Route = {
+export type ProxyRoute = {
   name: string
   matchRule: MatchRule
   upstream: (request: GatewayRequest) => Promise<GatewayResponse>
   /** Seconds until the gateway stops waiting for the upstream. */
   timeoutSeconds: number
   /** Who is let through at this moment; left out: everybody. */
-  keyAuth?: () => readonly KeyAuth[]
+  keyAuth?: () => readonly KeyAuthRule[]
   /** Left out: the gateway adds nothing for pages of other origins. */
   cors?: CorsPolicy | undefined
   /** What is done to the headers of requests on their way to the upstream, and of its answers on their way back. */
@@ -32,19 +38,19 @@ type ProxyOptions = {
   /** 0 takes a free one. */
   port: number
   /** Asked about every request but those to the site; what it refuses goes no further. */
-  admit?: ((target: Target) => Refusal | undefined) | undefined
+  admit?: ((head: RequestHead) => GatewayRefusal | undefined) | undefined
   site?: Site | undefined
   /** What it serves at this moment. */
-  service: () => Service
+  service: () => ProxyService
 }
 
-export type Service = {
+export type ProxyService = {
   /** Whose API it is. */
-  api: Api
+  api: ApiIdentity
   /** Why it serves nothing just now, if so. */
-  refusal?: Refusal | undefined
+  refusal?: GatewayRefusal | undefined
   /** Earlier ones first. */
-  routes: readonly Route[]
+  routes: readonly ProxyRoute[]
 }
 
 export type ProxyServer = {
@@ -57,13 +63,13 @@ export type ProxyServer = {
 /** An emulated API gateway (the data plane), on 127.0.0.1 alone. Rejects when it cannot listen. */
 export async function startProxy({ port, admit, site, service }: ProxyOptions): Promise<ProxyServer> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const target = targetOf(request)
+    const head = readRequestHead(request)
     const { api, refusal, routes } = service()
-    const page = site?.answer(target)
-    const answer = page ? await page : (admit?.(target) ?? refusal ?? (await answerTo(request, target, routes)))
+    const page = site?.answer(head)
+    const answer = page ? await page : (admit?.(head) ?? refusal ?? (await answerTo(request, head, routes)))
     if (answer === 'gone') return
-    const sent = send(response, 'code' in answer ? refusalResponse(answer, api, target) : answer)
-    if (!sent) send(response, refusalResponse(refusals.invalidResponse, api, target))
+    const sent = sendResponse(response, 'code' in answer ? refusalResponse(answer, api, head) : answer)
+    if (!sent) sendResponse(response, refusalResponse(refusals.invalidResponse, api, head))
     request.resume() // the rest of a body that was not wanted
   }
 
@@ -95,16 +101,16 @@ export async function startProxy({ port, admit, site, service }: ProxyOptions): 
   // way (Java's with every request): those are read from here, as if they had not.
   const plain = listener()
   if (site) {
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, firstBytes: Buffer) => {
       keep(socket)
       socket.on('error', () => socket.destroy()) // Node has taken its own listener away
-      const target = targetOf(request)
-      if (target.path === site.webSocket.path && /^websocket$/i.test(request.headers.upgrade ?? '')) {
-        const refusal = admit?.(target)
-        if (refusal) sendRaw(socket, refusalResponse(refusal, service().api, target))
-        else site.webSocket.open(request, target, socket, head)
+      const head = readRequestHead(request)
+      if (head.path === site.webSocket.path && /^websocket$/i.test(request.headers.upgrade ?? '')) {
+        const refusal = admit?.(head)
+        if (refusal) sendRaw(socket, refusalResponse(refusal, service().api, head))
+        else site.webSocket.open(request, head, socket, firstBytes)
       } else {
-        socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(request), 'latin1'), head]))
+        socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(request), 'latin1'), firstBytes]))
         plain.emit('connection', socket)
       }
     })
@@ -136,42 +142,52 @@ const refusals = {
   largeBody: {
     status: 413,
     code: 'RequestEntityTooLarge',
-    message: `The body is larger than ${MAX_BODY_BYTES} bytes.`,
+    message: `The body is larger than ${MAX_REQUEST_BODY_BYTES} bytes.`,
   },
   invalidResponse: { status: 502, code: 'BadGateway', message: 'The function returned headers that cannot be sent.' },
   unavailable: { status: 503, code: 'ServiceUnavailable', message: 'The function cannot be reached.' },
-} satisfies Record<string, Refusal>
+} satisfies Record<string, GatewayRefusal>
 
 /** What Node.js could not read as a request, by the code of its error. */
-const unreadable: Record<string, Refusal> = {
+const unreadable: Record<string, GatewayRefusal> = {
   HPE_HEADER_OVERFLOW: refusals.largeHead,
   ERR_HTTP_REQUEST_TIMEOUT: refusals.late,
 }
 
 async function answerTo(
   request: IncomingMessage,
-  target: Target,
-  routes: readonly Route[],
-): Promise<GatewayResponse | Refusal | 'gone'> {
+  head: RequestHead,
+  routes: readonly ProxyRoute[],
+): Promise<GatewayResponse | GatewayRefusal | 'gone'> {
   if (request.headers.host === undefined && request.httpVersion === '1.1') return refusals.noHost
-  const route = findRoute(routes, target)
-  if (route === undefined) return noRoute(routes, target)
-  const preflight = route.cors && preflightAnswer(route.cors, target)
+  const route = findRoute(routes, head)
+  if (route === undefined) return noRoute(routes, head)
+  const preflight = route.cors && preflightAnswer(route.cors, head)
   if (preflight) return preflight
-  const caller = checkKey(route.keyAuth?.() ?? [], target)
+  const caller = checkKey(route.keyAuth?.() ?? [], head)
   if ('code' in caller) return caller
-  const body = await bodyOf(request)
+  const body = await readRequestBody(request)
   if (body === 'gone') return 'gone'
   if (body === 'too large') return refusals.largeBody
   const { consumer } = caller
-  const headers = consumer === undefined ? target.headers : [...target.headers, forwardConsumer(consumer)]
-  const answer = await forward(route, { ...target, headers: operate(route.requestHeaders ?? [], headers), body })
-  return 'code' in answer ? answer : finished(route, target, answer)
+  const headers = consumer === undefined ? head.headers : [...head.headers, forwardConsumer(consumer)]
+  const answer = await forward(route, {
+    ...head,
+    headers: applyHeaderOperations(route.requestHeaders ?? [], headers),
+    body,
+  })
+  return 'code' in answer ? answer : toClientResponse(route, head, answer)
 }
 
-function finished({ cors, responseHeaders }: Route, target: Target, answer: GatewayResponse): GatewayResponse {
-  const operated = responseHeaders ? { ...answer, headers: operateOnAnswer(responseHeaders, answer.headers) } : answer
-  return cors ? withCors(cors, target, operated) : operated
+function toClientResponse(
+  { cors, responseHeaders }: ProxyRoute,
+  head: RequestHead,
+  answer: GatewayResponse,
+): GatewayResponse {
+  const operated = responseHeaders
+    ? { ...answer, headers: applyToResponseHeaders(responseHeaders, answer.headers) }
+    : answer
+  return cors ? withCors(cors, head, operated) : operated
 }
 
 /** Who has called, for the function. A client's own header of this name was taken away when the request came. */
@@ -180,11 +196,11 @@ function forwardConsumer(name: string): [name: string, value: string] {
 }
 
 async function forward(
-  { name, upstream, timeoutSeconds }: Route,
+  { name, upstream, timeoutSeconds }: ProxyRoute,
   request: GatewayRequest,
-): Promise<GatewayResponse | Refusal> {
+): Promise<GatewayResponse | GatewayRefusal> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Refusal>((resolve) => {
+  const late = new Promise<GatewayRefusal>((resolve) => {
     const message = `${name} did not answer within ${timeoutSeconds} s.`
     timer = setTimeout(() => resolve({ status: 504, code: 'UpstreamTimeout', message }), timeoutSeconds * 1_000)
   })

@@ -1,8 +1,8 @@
-import type { Target } from './match.ts'
-import type { Refusal } from './refusal.ts'
+import type { RequestHead } from './match.ts'
+import type { GatewayRefusal } from './refusal.ts'
 
 /** What one binding of wasm-key-auth demands. */
-export interface KeyAuth {
+export interface KeyAuthRule {
   /** Names of the headers that may carry the key. */
   headers: readonly string[]
   /** Names of the consumers that are let through. */
@@ -18,7 +18,10 @@ export interface KeyAuth {
  * Assumptions: a key is compared as it stands, without anything such as "Bearer " before it; of several headers the first
  * that is there counts; no rule takes the place of another.
  */
-export function checkKey(rules: readonly KeyAuth[], { headers }: Target): { consumer: string | undefined } | Refusal {
+export function checkKey(
+  rules: readonly KeyAuthRule[],
+  { headers }: RequestHead,
+): { consumer: string | undefined } | GatewayRefusal {
   let consumer: string | undefined
   for (const { headers: sources, allowed, consumerOf } of rules) {
     const names = sources.map((name) => name.toLowerCase())
@@ -31,6 +34,6 @@ export function checkKey(rules: readonly KeyAuth[], { headers }: Target): { cons
   return { consumer }
 }
 
-function unauthorized(message: string): Refusal {
+function unauthorized(message: string): GatewayRefusal {
   return { status: 401, code: 'Unauthorized', message }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findRoute, type MatchRule, type StringMatch, type Target } from './match.ts'
+import { findRoute, type MatchRule, type RequestHead, type StringMatch } from './match.ts'
 
 const exact = (matchContent: string): StringMatch => ({ matchType: 'Exact', matchContent })
 const prefix = (matchContent: string): StringMatch => ({ matchType: 'Prefix', matchContent })
@@ -9,8 +9,8 @@ const rule = (parts: Partial<MatchRule>): MatchRule => ({ path: exact('/'), head
 const query = (...pairs: [key: string, value: StringMatch | string][]) =>
   pairs.map(([key, value]) => ({ key, value: typeof value === 'string' ? exact(value) : value }))
 
-/** A target from `METHOD /path?query`. */
-function target(line: string, headers: [string, string][] = []): Target {
+/** A request head from `METHOD /path?query`. */
+function head(line: string, headers: [string, string][] = []): RequestHead {
   const [method = '', url = ''] = line.split(' ')
   const mark = url.indexOf('?')
   return mark < 0
@@ -19,38 +19,38 @@ function target(line: string, headers: [string, string][] = []): Target {
 }
 
 describe('one rule', () => {
-  test.each<[what: string, rule: MatchRule, request: Target, expected: boolean]>([
-    ['exact path', rule({ path: exact('/a') }), target('GET /a?x=1'), true],
-    ['exact path, another', rule({ path: exact('/a') }), target('GET /a/'), false],
-    ['prefix', rule({ path: prefix('/a') }), target('GET /ab'), true],
-    ['prefix, another', rule({ path: prefix('/a/') }), target('GET /a'), false],
-    ['regular expression', rule({ path: regex('/v[0-9]+') }), target('GET /v12'), true],
-    ['regular expression, only a part', rule({ path: regex('/v[0-9]+') }), target('GET /v12/x'), false],
-    ['regular expression, a choice', rule({ path: regex('/a|/b') }), target('GET /b'), true],
-    ['path as it came', rule({ path: exact('/a b') }), target('GET /a%20b'), false],
-    ['any method', rule({}), target('PATCH /'), true],
-    ['one of the methods', rule({ method: ['GET', 'POST'] }), target('POST /'), true],
-    ['none of the methods', rule({ method: ['GET', 'POST'] }), target('HEAD /'), false],
-    ['query', rule({ queryString: query(['Action', 'A']) }), target('GET /?x=1&Action=A'), true],
-    ['query, another value', rule({ queryString: query(['Action', 'A']) }), target('GET /?Action=AB'), false],
-    ['query, no such key', rule({ queryString: query(['Action', '']) }), target('GET /'), false],
-    ['query, empty value', rule({ queryString: query(['Action', '']) }), target('GET /?Action'), true],
-    ['query, key of another case', rule({ queryString: query(['Action', 'A']) }), target('GET /?action=A'), false],
-    ['query, all of several', rule({ queryString: query(['a', '1'], ['b', '2']) }), target('GET /?b=2&a=1'), true],
-    ['query, one of several', rule({ queryString: query(['a', '1'], ['b', '2']) }), target('GET /?a=1'), false],
-    ['query, prefix', rule({ queryString: query(['a', prefix('1')]) }), target('GET /?a=12'), true],
-    ['query, regular expression', rule({ queryString: query(['a', regex('\\d+')]) }), target('GET /?a=1x'), false],
-    ['query, decoded', rule({ queryString: query(['Action', 'A B']) }), target('GET /?%41ction=A%20B'), true],
-    ['query, plus is a space', rule({ queryString: query(['Action', 'A B']) }), target('GET /?Action=A+B'), true],
-    ['query, first of a repeated key', rule({ queryString: query(['a', '1']) }), target('GET /?a=1&a=2'), true],
-    ['query, not the second', rule({ queryString: query(['a', '2']) }), target('GET /?a=1&a=2'), false],
-    ['query, broken encoding', rule({ queryString: query(['a', '%zz']) }), target('GET /?a=%zz'), true],
-    ['header', rule({ header: query(['X-A', '1']) }), target('GET /', [['x-a', '1']]), true],
-    ['header, missing', rule({ header: query(['X-A', '1']) }), target('GET /'), false],
+  test.each<[what: string, rule: MatchRule, request: RequestHead, expected: boolean]>([
+    ['exact path', rule({ path: exact('/a') }), head('GET /a?x=1'), true],
+    ['exact path, another', rule({ path: exact('/a') }), head('GET /a/'), false],
+    ['prefix', rule({ path: prefix('/a') }), head('GET /ab'), true],
+    ['prefix, another', rule({ path: prefix('/a/') }), head('GET /a'), false],
+    ['regular expression', rule({ path: regex('/v[0-9]+') }), head('GET /v12'), true],
+    ['regular expression, only a part', rule({ path: regex('/v[0-9]+') }), head('GET /v12/x'), false],
+    ['regular expression, a choice', rule({ path: regex('/a|/b') }), head('GET /b'), true],
+    ['path as it came', rule({ path: exact('/a b') }), head('GET /a%20b'), false],
+    ['any method', rule({}), head('PATCH /'), true],
+    ['one of the methods', rule({ method: ['GET', 'POST'] }), head('POST /'), true],
+    ['none of the methods', rule({ method: ['GET', 'POST'] }), head('HEAD /'), false],
+    ['query', rule({ queryString: query(['Action', 'A']) }), head('GET /?x=1&Action=A'), true],
+    ['query, another value', rule({ queryString: query(['Action', 'A']) }), head('GET /?Action=AB'), false],
+    ['query, no such key', rule({ queryString: query(['Action', '']) }), head('GET /'), false],
+    ['query, empty value', rule({ queryString: query(['Action', '']) }), head('GET /?Action'), true],
+    ['query, key of another case', rule({ queryString: query(['Action', 'A']) }), head('GET /?action=A'), false],
+    ['query, all of several', rule({ queryString: query(['a', '1'], ['b', '2']) }), head('GET /?b=2&a=1'), true],
+    ['query, one of several', rule({ queryString: query(['a', '1'], ['b', '2']) }), head('GET /?a=1'), false],
+    ['query, prefix', rule({ queryString: query(['a', prefix('1')]) }), head('GET /?a=12'), true],
+    ['query, regular expression', rule({ queryString: query(['a', regex('\\d+')]) }), head('GET /?a=1x'), false],
+    ['query, decoded', rule({ queryString: query(['Action', 'A B']) }), head('GET /?%41ction=A%20B'), true],
+    ['query, plus is a space', rule({ queryString: query(['Action', 'A B']) }), head('GET /?Action=A+B'), true],
+    ['query, first of a repeated key', rule({ queryString: query(['a', '1']) }), head('GET /?a=1&a=2'), true],
+    ['query, not the second', rule({ queryString: query(['a', '2']) }), head('GET /?a=1&a=2'), false],
+    ['query, broken encoding', rule({ queryString: query(['a', '%zz']) }), head('GET /?a=%zz'), true],
+    ['header', rule({ header: query(['X-A', '1']) }), head('GET /', [['x-a', '1']]), true],
+    ['header, missing', rule({ header: query(['X-A', '1']) }), head('GET /'), false],
     [
       'header, repeated',
       rule({ header: query(['X-A', '1,2']) }),
-      target('GET /', [
+      head('GET /', [
         ['X-A', '1'],
         ['x-a', '2'],
       ]),
@@ -62,7 +62,7 @@ describe('one rule', () => {
 })
 
 describe('of two rules that match, the first here wins', () => {
-  const request = target('GET /files/a?Action=A&Version=1', [['X-A', '1']])
+  const request = head('GET /files/a?Action=A&Version=1', [['X-A', '1']])
   test.each<[what: string, winner: MatchRule, loser: MatchRule]>([
     ['exact before prefix', rule({ path: exact('/files/a') }), rule({ path: prefix('/files/a') })],
     ['prefix before regular expression', rule({ path: prefix('/') }), rule({ path: regex('/files/.*') })],

@@ -11,7 +11,7 @@ export type StringMatch = { matchType: 'Exact' | 'Prefix' | 'Regex'; matchConten
 export type KeyMatch = { key: string; value: StringMatch }
 
 /** What of a request decides its route. */
-export type Target = {
+export type RequestHead = {
   method: string
   path: string
   /** Without the question mark, as it came. */
@@ -30,22 +30,22 @@ export type Target = {
  */
 export function findRoute<Route extends { matchRule: MatchRule }>(
   routes: readonly Route[],
-  target: Target,
+  head: RequestHead,
 ): Route | undefined {
-  const query = new URLSearchParams(target.query)
+  const query = new URLSearchParams(head.query)
   let best: Route | undefined
   for (const route of routes) {
-    if (!matches(route.matchRule, target, query)) continue
+    if (!matches(route.matchRule, head, query)) continue
     if (best === undefined || precedence(route.matchRule, best.matchRule) < 0) best = route
   }
   return best
 }
 
-function matches({ path, method, header, queryString }: MatchRule, target: Target, query: URLSearchParams): boolean {
+function matches({ path, method, header, queryString }: MatchRule, head: RequestHead, query: URLSearchParams): boolean {
   return (
-    matchesString(path, target.path) &&
-    (method === undefined || method.includes(target.method)) &&
-    header.every(({ key, value }) => matchesString(value, headerOf(target, key))) &&
+    matchesString(path, head.path) &&
+    (method === undefined || method.includes(head.method)) &&
+    header.every(({ key, value }) => matchesString(value, headerOf(head, key))) &&
     queryString.every(({ key, value }) => matchesString(value, query.get(key)))
   )
 }
@@ -58,7 +58,7 @@ export function matchesString({ matchType, matchContent }: StringMatch, value: s
   return new RegExp(`^(?:${matchContent})$`).test(value)
 }
 
-function headerOf({ headers }: Target, key: string): string | null {
+function headerOf({ headers }: RequestHead, key: string): string | null {
   const values = headers.filter(([name]) => name.toLowerCase() === key.toLowerCase()).map(([, value]) => value)
   return values.length > 0 ? values.join(',') : null
 }

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import type { MatchRule, Target } from './match.ts'
+import type { MatchRule, RequestHead } from './match.ts'
 import type { GatewayResponse } from './response.ts'
 
 /** An answer the gateway gives itself. */
-export type Refusal = { status: number; code: string; message: string }
+export type GatewayRefusal = { status: number; code: string; message: string }
 
 /** Whose API the gateway serves, for the envelope of its own answers. */
-export type Api = { service: string; region: string }
+export type ApiIdentity = { service: string; region: string }
 
 /** A refusal in the envelope that all failures of the API have. `target` is left out when the request was unreadable. */
 export function refusalResponse(
-  { status, code, message }: Refusal,
-  { service, region }: Api,
-  target?: Target,
+  { status, code, message }: GatewayRefusal,
+  { service, region }: ApiIdentity,
+  head?: RequestHead,
 ): GatewayResponse {
-  const query = new URLSearchParams(target?.query)
-  const requestId = requestIdOf(target)
+  const query = new URLSearchParams(head?.query)
+  const requestId = requestIdOf(head)
   const envelope = {
     ResponseMetadata: {
       RequestId: requestId,
@@ -39,7 +39,7 @@ export function refusalResponse(
 }
 
 /** No route matches: says what was asked for, and what there is. */
-export function noRoute(routes: readonly { matchRule: MatchRule }[], { path, query }: Target): Refusal {
+export function noRoute(routes: readonly { matchRule: MatchRule }[], { path, query }: RequestHead): GatewayRefusal {
   const asked = new URLSearchParams(query)
   const known = routes.map(({ matchRule }) => actionOf(matchRule) ?? `path ${matchRule.path.matchContent}`)
   return {
@@ -66,8 +66,8 @@ function actionOf({ queryString }: MatchRule): string | undefined {
 }
 
 /** The caller's own id when it can be told apart from noise, else a new one. */
-function requestIdOf(target?: Target): string {
-  const own = target?.headers.find(([name]) => name.toLowerCase() === 'x-request-id')?.[1]
+function requestIdOf(head?: RequestHead): string {
+  const own = head?.headers.find(([name]) => name.toLowerCase() === 'x-request-id')?.[1]
   return own !== undefined && /^[A-Za-z0-9_.:-]{1,128}$/.test(own) ? own : randomUUID()
 }
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import type { Target } from './match.ts'
+import type { RequestHead } from './match.ts'
 
 /** The gateway's own limit is not documented: an assumption, the same as what a function takes. */
-export const MAX_BODY_BYTES = 6 * 1024 * 1024
+export const MAX_REQUEST_BODY_BYTES = 6 * 1024 * 1024
 
 /** A request as it goes to an upstream. */
-export type GatewayRequest = Target & { body: Buffer }
+export type GatewayRequest = RequestHead & { body: Buffer }
 
 /** Headers between two neighbours, of no meaning to anyone behind them (RFC 9110, section 7.6.1). */
 export const HOP_BY_HOP = new Set([
@@ -26,20 +26,20 @@ export const HOP_BY_HOP = new Set([
 const OWN = /^(x-faas-(?!event-type$).*|x-forward-consumer|x-real-ip|x-real-port)$/
 
 /** What decides the route, with the headers an upstream gets to see. */
-export function targetOf(request: IncomingMessage): Target {
+export function readRequestHead(request: IncomingMessage): RequestHead {
   const { path, query } = splitUrl(request.url ?? '/')
   return { method: request.method ?? 'GET', path, query, headers: headersOf(request) }
 }
 
 /** Reads the body up to the limit; `gone` when the client breaks off. */
-export async function bodyOf(request: IncomingMessage): Promise<Buffer | 'too large' | 'gone'> {
+export async function readRequestBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'gone'> {
   if (declaredTooLarge(request)) return 'too large'
   const chunks: Buffer[] = []
   let bytes = 0
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       bytes += chunk.length
-      if (bytes > MAX_BODY_BYTES) return 'too large'
+      if (bytes > MAX_REQUEST_BODY_BYTES) return 'too large'
       chunks.push(chunk)
     }
   } catch {
@@ -49,7 +49,7 @@ export async function bodyOf(request: IncomingMessage): Promise<Buffer | 'too la
 }
 
 export function declaredTooLarge({ headers }: IncomingMessage): boolean {
-  return Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES
+  return Number(headers['content-length'] ?? 0) > MAX_REQUEST_BODY_BYTES
 }
 
 /** By hand, because `new URL` takes a path such as `//x` for a host and throws at others. */

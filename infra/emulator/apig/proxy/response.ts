@@ -5,7 +5,7 @@ import { HOP_BY_HOP } from './request.ts'
 export type GatewayResponse = { status: number; headers: Record<string, string>; body: Buffer }
 
 /** Sends a response, or returns false, with nothing sent, when its headers are not valid HTTP. */
-export function send(response: ServerResponse, answer: GatewayResponse): boolean {
+export function sendResponse(response: ServerResponse, answer: GatewayResponse): boolean {
   const headers = Object.entries(answer.headers).filter(([name]) => !isFraming(name))
   const hasBody = answer.status !== 204 && answer.status !== 304
   try {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Target } from './match.ts'
+import type { RequestHead } from './match.ts'
 import type { GatewayResponse } from './response.ts'
 
 /** What a gateway on this computer serves beside its routes. No gateway in the cloud has one. */
@@ -9,11 +9,11 @@ export interface Site {
    * Answers a path of its own; undefined: not one of them. It is asked before anybody is refused, so that a link to a page
    * works from anywhere: what it answers must be no secret and do no work.
    */
-  answer(target: Target): Promise<GatewayResponse> | undefined
+  answer(head: RequestHead): Promise<GatewayResponse> | undefined
   webSocket: {
     path: string
     /** Takes over a connection that wants to become a WebSocket. */
-    open(request: IncomingMessage, target: Target, socket: Duplex, head: Buffer): void
+    open(request: IncomingMessage, head: RequestHead, socket: Duplex, firstBytes: Buffer): void
   }
 }
 

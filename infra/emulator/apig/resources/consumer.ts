@@ -1,6 +1,6 @@
 import type { Gateway } from './gateway.ts'
 import type { Resource } from './resource.ts'
-import type { Table } from './table.ts'
+import type { ResourceTable } from './resource-table.ts'
 
 /** A consumer: who calls through a gateway, known by its credentials. */
 export interface Consumer extends Resource {
@@ -12,7 +12,7 @@ export interface Consumer extends Resource {
 }
 
 /** A consumer as GetConsumer and ListConsumers show it. */
-export function describeConsumer({ gateways }: { gateways: Table<Gateway> }, consumer: Consumer): object {
+export function describeConsumer({ gateways }: { gateways: ResourceTable<Gateway> }, consumer: Consumer): object {
   const { region, hiddenUntil, Status, next, ...shown } = consumer
   return { ...shown, GatewayName: gateways.find(consumer.GatewayId, region)?.Name ?? '' }
 }

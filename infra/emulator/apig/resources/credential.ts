@@ -1,4 +1,4 @@
-import { shownSecret } from '../assumptions.ts'
+import { maskedSecret } from '../assumptions.ts'
 import type { Resource } from './resource.ts'
 
 /** What a consumer is known by. Those of hmac-auth are kept, and of no effect. */
@@ -13,6 +13,6 @@ export interface Credential extends Resource {
 /** A credential as ListConsumerCredentials shows it: without its key. */
 export function describeCredential({ Id, CredentialType }: Credential): object {
   return CredentialType === 'key-auth'
-    ? { Id, CredentialType, KeyAuthCredential: { APIKey: shownSecret, Enable: true } }
-    : { Id, CredentialType, HmacAuthCredential: { AccessKey: shownSecret, SecretKey: shownSecret, Enable: true } }
+    ? { Id, CredentialType, KeyAuthCredential: { APIKey: maskedSecret, Enable: true } }
+    : { Id, CredentialType, HmacAuthCredential: { AccessKey: maskedSecret, SecretKey: maskedSecret, Enable: true } }
 }

@@ -1,7 +1,7 @@
 import type { DataPlane } from '../data-plane.ts'
 import type { Gateway } from './gateway.ts'
 import type { Resource, Status } from './resource.ts'
-import type { Table } from './table.ts'
+import type { ResourceTable } from './resource-table.ts'
 
 /** A gateway service: an address, with routes behind it. */
 export interface GatewayService extends Resource {
@@ -19,7 +19,7 @@ export interface GatewayService extends Resource {
 
 /** A service as GetGatewayService and ListGatewayServices show it. It has no domain before it is Running. */
 export function describeGatewayService(
-  { gateways, dataPlane }: { gateways: Table<Gateway>; dataPlane: DataPlane },
+  { gateways, dataPlane }: { gateways: ResourceTable<Gateway>; dataPlane: DataPlane },
   service: GatewayService,
 ): object {
   const { region, hiddenUntil, next, failure, ServiceNetworkSpec, ...shown } = service

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { defaultGatewayType } from '../assumptions.ts'
-import { comments, flag, integer, name, text } from '../fields.ts'
+import { comments, integer, name, optionalBoolean, optionalString } from '../fields.ts'
 import type { Resource, Status } from './resource.ts'
 
 /** What CreateGateway says of a gateway. */
@@ -13,14 +13,16 @@ export const gatewaySettings = v.object({
     v.object({
       Replicas: v.optional(integer(2, 100)),
       InstanceSpecCode: v.optional(v.picklist(['1c2g', '2c4g', '4c8g', '8c16g'])),
-      CLBSpecCode: text,
+      CLBSpecCode: optionalString,
       PublicNetworkBillingType: v.optional(v.picklist(['traffic', 'bandwidth'])),
       PublicNetworkBandwidth: v.optional(integer(0, 500)),
-      NetworkType: v.optional(v.object({ EnablePublicNetwork: flag, EnablePrivateNetwork: flag })),
+      NetworkType: v.optional(
+        v.object({ EnablePublicNetwork: optionalBoolean, EnablePrivateNetwork: optionalBoolean }),
+      ),
     }),
   ),
-  LogSpec: v.optional(v.object({ Enable: flag, ProjectId: text, TopicId: text })),
-  MonitorSpec: v.optional(v.object({ Enable: flag, WorkspaceID: text })),
+  LogSpec: v.optional(v.object({ Enable: optionalBoolean, ProjectId: optionalString, TopicId: optionalString })),
+  MonitorSpec: v.optional(v.object({ Enable: optionalBoolean, WorkspaceID: optionalString })),
   ProjectName: v.optional(v.string(), 'default'),
   Comments: comments,
 })

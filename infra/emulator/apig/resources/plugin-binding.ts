@@ -4,8 +4,8 @@ import type { Gateway } from './gateway.ts'
 import type { GatewayService } from './gateway-service.ts'
 import { pluginName } from './plugin.ts'
 import type { Resource } from './resource.ts'
+import type { ResourceTable } from './resource-table.ts'
 import type { Route } from './route.ts'
-import type { Table } from './table.ts'
 
 /** What CreatePluginBinding says of a binding. */
 export const pluginBindingSettings = v.object({
@@ -27,7 +27,11 @@ export interface PluginBinding extends Resource, v.InferOutput<typeof pluginBind
 
 /** A binding as GetPluginBinding and ListPluginBindings show it. */
 export function describePluginBinding(
-  { gateways, services, routes }: { gateways: Table<Gateway>; services: Table<GatewayService>; routes: Table<Route> },
+  {
+    gateways,
+    services,
+    routes,
+  }: { gateways: ResourceTable<Gateway>; services: ResourceTable<GatewayService>; routes: ResourceTable<Route> },
   binding: PluginBinding,
 ): object {
   const { region, hiddenUntil, Status, next, ...shown } = binding

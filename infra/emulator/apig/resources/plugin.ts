@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { addonStatus } from '../assumptions.ts'
 import type { Resource } from './resource.ts'
-import type { Table } from './table.ts'
+import type { ResourceTable } from './resource-table.ts'
 
 const names = [
   'hmac-auth',
@@ -42,6 +42,6 @@ export function describePlugin({ Id, region, hiddenUntil, Status, next, ...plugi
 }
 
 /** The plugin of this name that is installed on a gateway. */
-export function pluginAt(plugins: Table<Plugin>, gatewayId: string, name: string): Plugin | undefined {
+export function pluginAt(plugins: ResourceTable<Plugin>, gatewayId: string, name: string): Plugin | undefined {
   return plugins.all().find(({ GatewayId, PluginName }) => GatewayId === gatewayId && PluginName === name)
 }

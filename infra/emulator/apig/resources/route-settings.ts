@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { notEmulated } from '../errors.ts'
-import { flag, integer, text } from '../fields.ts'
+import { integer, optionalBoolean, optionalString } from '../fields.ts'
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'PATCH'] as const
 const matchTypes = ['Exact', 'Prefix', 'Regex'] as const
@@ -12,7 +12,7 @@ const stringMatch = v.pipe(
 )
 const keyMatch = v.object({ Key: v.pipe(v.string(), v.nonEmpty('it is empty')), Value: stringMatch })
 
-const upstreamItem = v.object({ UpstreamId: v.string(), Version: text, Weight: integer(0, 10_000) })
+const upstreamItem = v.object({ UpstreamId: v.string(), Version: optionalString, Weight: integer(0, 10_000) })
 
 const headerName = v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'it is no name of a header'))
 const headerValue = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]*$/, 'it is no value of a header'))
@@ -29,7 +29,7 @@ const headerOperation = v.pipe(
 )
 
 const corsPolicy = v.object({
-  Enable: flag,
+  Enable: optionalBoolean,
   AllowOrigins: v.optional(
     v.array(
       v.pipe(
@@ -41,11 +41,11 @@ const corsPolicy = v.object({
   AllowMethods: headerNames,
   AllowHeaders: headerNames,
   ExposeHeaders: headerNames,
-  AllowCredentials: flag,
+  AllowCredentials: optionalBoolean,
   MaxAge: v.optional(integer(0, 1e9)),
 })
 
-const switchable = v.optional(v.looseObject({ Enable: flag }))
+const switchable = v.optional(v.looseObject({ Enable: optionalBoolean }))
 
 /** What CreateRoute and UpdateRoute say of a route; UpdateRoute replaces all of it. */
 export const routeSettings = {
@@ -61,7 +61,7 @@ export const routeSettings = {
   UpstreamList: v.pipe(v.array(upstreamItem), v.minLength(1, 'it names no upstream')),
   AdvancedSetting: v.optional(
     v.object({
-      TimeoutSetting: v.optional(v.object({ Enable: flag, Timeout: v.optional(integer(1, 86_400)) })),
+      TimeoutSetting: v.optional(v.object({ Enable: optionalBoolean, Timeout: v.optional(integer(1, 86_400)) })),
       CorsPolicySetting: v.optional(corsPolicy),
       HeaderOperations: v.optional(v.array(headerOperation)),
       RetryPolicySetting: switchable,
@@ -70,14 +70,14 @@ export const routeSettings = {
     }),
   ),
   FallbackSetting: switchable,
-  Scene: text,
-  RouteType: text,
+  Scene: optionalString,
+  RouteType: optionalString,
 }
 
 const whole = v.object(routeSettings)
 export type RouteSettings = v.InferOutput<typeof whole>
-export type HeaderOperation = v.InferOutput<typeof headerOperation>
-export type CorsPolicy = v.InferOutput<typeof corsPolicy>
+export type RouteHeaderOperation = v.InferOutput<typeof headerOperation>
+export type RouteCorsPolicy = v.InferOutput<typeof corsPolicy>
 
 /** @throws ApiError 403 for what the cloud has, but not this emulator */
 export function refuseNotEmulated({ Scene, RouteType, FallbackSetting, ...settings }: RouteSettings): void {
@@ -94,9 +94,9 @@ export function refuseNotEmulated({ Scene, RouteType, FallbackSetting, ...settin
   for (const [what, isRefused] of Object.entries(refused)) if (isRefused) throw notEmulated(what)
 }
 
-function isRegex(text: string): boolean {
+function isRegex(pattern: string): boolean {
   try {
-    new RegExp(`^(?:${text})$`)
+    new RegExp(`^(?:${pattern})$`)
     return true
   } catch {
     return false

@@ -1,9 +1,9 @@
 import type { DataPlane } from '../data-plane.ts'
-import type { Route as ProxyRoute } from '../proxy/index.ts'
+import type { ProxyRoute } from '../proxy/index.ts'
 import { domainsOf, type GatewayService } from './gateway-service.ts'
 import type { Resource } from './resource.ts'
+import type { ResourceTable } from './resource-table.ts'
 import type { RouteSettings } from './route-settings.ts'
-import type { Table } from './table.ts'
 
 /** A route: which requests to a service go to which upstreams, and how. */
 export interface Route extends Resource, RouteSettings {
@@ -16,7 +16,7 @@ export interface Route extends Resource, RouteSettings {
 
 /** A route as GetRoute and ListRoutes show it. */
 export function describeRoute(
-  { services, dataPlane }: { services: Table<GatewayService>; dataPlane: DataPlane },
+  { services, dataPlane }: { services: ResourceTable<GatewayService>; dataPlane: DataPlane },
   { region, hiddenUntil, Status, next, published, Scene, RouteType, ...route }: Route,
 ) {
   const service = services.find(route.ServiceId, region)

@@ -1,12 +1,12 @@
 import type { Clock } from '../../openapi/clock.ts'
-import { notFound } from '../errors.ts'
+import { resourceNotFound } from '../errors.ts'
 import type { Resource, Status } from './resource.ts'
 
 /**
  * The resources of one kind, oldest first. Their statuses move by the clock, and are brought up to date by `settle`; no
  * timer runs.
  */
-export class Table<T extends Resource> {
+export class ResourceTable<T extends Resource> {
   readonly #kind: string
   readonly #clock: Clock
   readonly #onGone: ((resource: T) => void) | undefined
@@ -33,7 +33,7 @@ export class Table<T extends Resource> {
   /** @throws ApiError 404 ResourceNotFound */
   get(id: string, region: string): T {
     const resource = this.find(id, region)
-    if (!resource) throw notFound(this.#kind, id)
+    if (!resource) throw resourceNotFound(this.#kind, id)
     return resource
   }
 
