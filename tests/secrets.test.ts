@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../infra/emulator/ecs/faults.ts'
 import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
 import { startVefaas } from '../infra/emulator/vefaas/index.ts'
-import { caller, deploy, requestOf } from '../infra/emulator/vefaas/testing.ts'
+import { caller, deployFunction, requestOf } from '../infra/emulator/vefaas/testing.ts'
 import { type Local, startLocal } from '../infra/local/cloud.ts'
 import { environmentOf, type Settings } from './support/manager.ts'
 import { answerWith, type Stub, startStub } from './support/stub-cloud.ts'
@@ -369,7 +369,7 @@ describe('a configuration that cannot be used', () => {
     const written: string[] = []
     const variables = { ...environmentOf({ 'volcengine.secret_key': CONFIGURED.secretKey }), ...environment }
     const vefaas = await startVefaas({ onLog: (_function, line) => written.push(line) })
-    const id = await deploy(caller(vefaas.url), bundle, {
+    const id = await deployFunction(caller(vefaas.url), bundle, {
       Envs: Object.entries(variables).map(([Key, Value]) => ({ Key, Value })),
     })
     const query = 'Action=DescribeSandboxes&Version=2020-04-01'

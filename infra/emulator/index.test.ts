@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { caller } from './ecs/testing.ts'
-import { isAlive } from './vefaas/runtime/temporary-folder.ts'
+import { processExists } from './vefaas/runtime/temporary-folder.ts'
 import { caller as vefaasCaller, zipOf } from './vefaas/testing.ts'
 
 const started: ChildProcess[] = []
@@ -87,10 +87,10 @@ it('takes every process with it when it is killed, and the next one removes its 
   }
   const out = await emulator.printed(/( pid \d+\n[\s\S]*){3}/)
   const pids = [...out.matchAll(/ pid (\d+)/g)].map(([, pid]) => Number(pid))
-  expect(pids.map(isAlive)).toEqual([true, true, true])
+  expect(pids.map(processExists)).toEqual([true, true, true])
 
   emulator.child.kill('SIGKILL')
-  await expect.poll(() => pids.map(isAlive), { timeout: 5_000 }).toEqual([false, false, false])
+  await expect.poll(() => pids.map(processExists), { timeout: 5_000 }).toEqual([false, false, false])
   expect(left()).toHaveLength(1)
 
   const next = startIn({ TMPDIR: folder }, ...flags)

@@ -6,7 +6,7 @@ import { actions as ecsActions } from './ecs/actions.ts'
 import { caller as ecsCaller, runParams } from './ecs/testing.ts'
 import { type Model, models } from './models.ts'
 import { actions as vefaasActions } from './vefaas/actions.ts'
-import { deploy, released, caller as vefaasCaller, zipOf } from './vefaas/testing.ts'
+import { deployFunction, finishedRelease, caller as vefaasCaller, zipOf } from './vefaas/testing.ts'
 
 // SDKs of languages with types refuse a whole answer when one field is not of the type in their models.
 type Service = keyof typeof models
@@ -124,7 +124,7 @@ async function callEcs(): Promise<void> {
 async function callVefaas(): Promise<string> {
   const code = "exports.handler = async () => ({ statusCode: 200, body: '' })"
   const tags = [{ Key: 'a', Value: 'b' }]
-  const FunctionId = await deploy(vefaas, code, {
+  const FunctionId = await deployFunction(vefaas, code, {
     ...{ Description: 'all', Command: './run.sh', Port: 8000, MemoryMB: 512, CpuMilli: 250, CpuStrategy: 'always' },
     ...{ Envs: tags, Tags: tags, Role: 'trn:iam::2100000000:role/some', EnableApmplus: true, InstanceType: 'gpu' },
     VpcConfig: { EnableVpc: true, VpcId: 'vpc-1', SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] },
@@ -147,7 +147,7 @@ async function callVefaas(): Promise<string> {
   await vefaas('GetFunction', { Id: FunctionId })
   await vefaas('ListFunctions')
   await vefaas('Release', { ...of, RevisionNumber: 0, TargetTrafficWeight: 50 })
-  await released(vefaas, FunctionId)
+  await finishedRelease(vefaas, FunctionId)
   await vefaas('UpdateRelease', { ...of, TargetTrafficWeight: 60 })
   await vefaas('AbortRelease', of)
   await vefaas('ListReleaseRecords', of)

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isAlive } from '../emulator/vefaas/runtime/temporary-folder.ts'
+import { processExists } from '../emulator/vefaas/runtime/temporary-folder.ts'
 import type { Environment } from './environment.ts'
 
 /** What a deployment into the cloud of a running `npm start` has to know of it, to change nothing there unasked. */
@@ -63,7 +63,7 @@ const MAX_BYTES = 1_000_000
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(/^ecs-manager-(\d+)-\w{6}$/.exec(name)?.[1])
-    if (!pid || isAlive(pid)) continue
+    if (!pid || processExists(pid)) continue
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true })
     } catch {

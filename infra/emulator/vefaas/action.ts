@@ -5,13 +5,13 @@ import type { ApiCall } from '../openapi/gateway.ts'
 import { serviceNotActivated } from './errors.ts'
 import type { Faults } from './faults.ts'
 import type { Host } from './resources/deployment.ts'
-import type { Functions } from './resources/function-table.ts'
-import type { Uploads } from './resources/upload-store.ts'
+import type { FunctionTable } from './resources/function-table.ts'
+import type { UploadStore } from './resources/upload-store.ts'
 
 /** The state of one emulated veFaaS, and how it was set up. */
 export interface Vefaas extends Host {
-  functions: Functions
-  uploads: Uploads
+  functions: FunctionTable
+  uploads: UploadStore
   faults: Faults
   clock: Clock
   quotas: { functions: number; triggersPerFunction: number }

@@ -7,13 +7,13 @@ import { invalidOperation, invalidRequest, statusConflict } from './errors.ts'
 export const defaultQuotas = { functions: 200, triggersPerFunction: 20 }
 
 /** The most a page may hold; only the default is published. */
-export const mostPageSize = 100
+export const maxPageSize = 100
 
 /** A Release that says nothing of TargetTrafficWeight gives the new revision no traffic. */
 export const defaultTargetTrafficWeight = 0
 
 /** The most seconds that RequestTimeout and InitializerSec may have; what is documented is exceeded by official tools. */
-export const mostSeconds = 86_400
+export const maxSeconds = 86_400
 
 /** Two timers of a function may have the same name, so that a client which repeats a creation blindly has two. */
 export const triggerNamesMayRepeat: boolean = true

@@ -1,12 +1,9 @@
 import * as v from 'valibot'
-import { mostSeconds } from './assumptions.ts'
+import { maxSeconds } from './assumptions.ts'
 
 // The parameters that several actions share, with their limits (veFaaS API reference, CreateFunction).
 
-export const text = v.string()
-export const flag = v.boolean()
-
-export const textOf = (from: number, to: number) =>
+export const stringOfLength = (from: number, to: number) =>
   v.pipe(
     v.string(),
     v.check(
@@ -15,44 +12,44 @@ export const textOf = (from: number, to: number) =>
     ),
   )
 
-export const matching = (form: RegExp, is: string) => v.pipe(v.string(), v.regex(form, `it has to be ${is}`))
+export const stringMatching = (form: RegExp, is: string) => v.pipe(v.string(), v.regex(form, `it has to be ${is}`))
 
 /** int32, as the models of the answers show it. */
-const mostInteger = 2 ** 31 - 1
+const maxInt32 = 2 ** 31 - 1
 
-export const integer = (from: number, to = mostInteger) =>
+export const integer = (from: number, to = maxInt32) =>
   v.pipe(
     v.number(),
     v.check(
       (value) => Number.isInteger(value) && value >= from && value <= to,
-      `it has to be a whole number from ${from}${to === mostInteger ? ' up' : ` to ${to}`}`,
+      `it has to be a whole number from ${from}${to === maxInt32 ? ' up' : ` to ${to}`}`,
     ),
   )
 
-export const description = textOf(0, 1000)
+export const description = stringOfLength(0, 1000)
 
 const envs = v.pipe(
   v.array(
     v.object({
-      Key: matching(/^[A-Za-z_]\w{0,62}$/, '1 to 63 letters, digits and "_", not starting with a digit'),
-      Value: v.optional(text, ''),
+      Key: stringMatching(/^[A-Za-z_]\w{0,62}$/, '1 to 63 letters, digits and "_", not starting with a digit'),
+      Value: v.optional(v.string(), ''),
     }),
   ),
   v.check((list) => new Set(list.map(({ Key }) => Key)).size === list.length, 'a Key comes twice'),
 )
 
 const tags = v.pipe(
-  v.array(v.object({ Key: textOf(1, 128), Value: v.optional(textOf(0, 256), '') })),
+  v.array(v.object({ Key: stringOfLength(1, 128), Value: v.optional(stringOfLength(0, 256), '') })),
   v.check((list) => new Set(list.map(({ Key }) => Key)).size === list.length, 'a Key comes twice'),
 )
 
 const vpcConfig = v.pipe(
   v.object({
-    EnableVpc: v.optional(flag, false),
-    VpcId: v.optional(text, ''),
-    SubnetIds: v.optional(v.array(text), []),
-    SecurityGroupIds: v.optional(v.array(text), []),
-    EnableSharedInternetAccess: v.optional(flag, false),
+    EnableVpc: v.optional(v.boolean(), false),
+    VpcId: v.optional(v.string(), ''),
+    SubnetIds: v.optional(v.array(v.string()), []),
+    SecurityGroupIds: v.optional(v.array(v.string()), []),
+    EnableSharedInternetAccess: v.optional(v.boolean(), false),
   }),
   v.check(
     ({ EnableVpc, VpcId, SubnetIds, SecurityGroupIds }) =>
@@ -62,14 +59,14 @@ const vpcConfig = v.pipe(
 )
 
 const tlsConfig = v.object({
-  EnableLog: v.optional(flag, false),
-  TlsProjectId: v.optional(text, ''),
-  TlsTopicId: v.optional(text, ''),
+  EnableLog: v.optional(v.boolean(), false),
+  TlsProjectId: v.optional(v.string(), ''),
+  TlsTopicId: v.optional(v.string(), ''),
 })
 
-const destination = v.object({ Destination: v.optional(text, '') })
+const destination = v.object({ Destination: v.optional(v.string(), '') })
 const asyncTaskConfig = v.object({
-  EnableAsyncTask: v.optional(flag, false),
+  EnableAsyncTask: v.optional(v.boolean(), false),
   MaxRetry: v.optional(integer(0, 3), 0),
   DestinationConfig: v.optional(
     v.object({ OnSuccess: v.optional(destination, {}), OnFailure: v.optional(destination, {}) }),
@@ -77,14 +74,14 @@ const asyncTaskConfig = v.object({
   ),
 })
 
-const mountPath = matching(/^\/.{0,127}$/, '1 to 128 characters, starting with "/"')
+const mountPath = stringMatching(/^\/.{0,127}$/, '1 to 128 characters, starting with "/"')
 const nasStorage = v.object({
-  EnableNas: v.optional(flag, false),
+  EnableNas: v.optional(v.boolean(), false),
   NasConfigs: v.optional(
     v.array(
       v.object({
-        FileSystemId: text,
-        MountPointId: v.optional(text, ''),
+        FileSystemId: v.string(),
+        MountPointId: v.optional(v.string(), ''),
         RemotePath: mountPath,
         LocalMountPath: mountPath,
         Uid: v.literal(1000),
@@ -96,16 +93,16 @@ const nasStorage = v.object({
 })
 
 const tosMountConfig = v.object({
-  EnableTos: v.optional(flag, false),
-  Credentials: v.optional(v.object({ AccessKeyId: text, SecretAccessKey: text })),
+  EnableTos: v.optional(v.boolean(), false),
+  Credentials: v.optional(v.object({ AccessKeyId: v.string(), SecretAccessKey: v.string() })),
   MountPoints: v.optional(
     v.array(
       v.object({
-        BucketName: text,
-        BucketPath: v.optional(text, '/'),
-        Endpoint: v.optional(text, ''),
-        LocalMountPath: text,
-        ReadOnly: v.optional(flag, false),
+        BucketName: v.string(),
+        BucketPath: v.optional(v.string(), '/'),
+        Endpoint: v.optional(v.string(), ''),
+        LocalMountPath: v.string(),
+        ReadOnly: v.optional(v.boolean(), false),
       }),
     ),
     [],
@@ -115,10 +112,10 @@ const tosMountConfig = v.object({
 /** What CreateFunction takes beside Name and Runtime, and UpdateFunction beside Id. */
 export const functionFields = {
   Description: v.optional(description),
-  Source: v.optional(text),
+  Source: v.optional(v.string()),
   SourceType: v.optional(v.picklist(['zip', 'tos', 'image'])),
-  SourceAccessConfig: v.optional(v.object({ Username: text, Password: text })),
-  Command: v.optional(text),
+  SourceAccessConfig: v.optional(v.object({ Username: v.string(), Password: v.string() })),
+  Command: v.optional(v.string()),
   Port: v.optional(integer(1, 65_535)),
   MemoryMB: v.optional(
     v.pipe(
@@ -128,23 +125,25 @@ export const functionFields = {
   ),
   CpuMilli: v.optional(integer(1)),
   // Documented up to 900; official tools send 1800, and it is accepted.
-  RequestTimeout: v.optional(integer(1, mostSeconds)),
-  InitializerSec: v.optional(integer(1, mostSeconds)),
-  ExclusiveMode: v.optional(flag),
+  RequestTimeout: v.optional(integer(1, maxSeconds)),
+  InitializerSec: v.optional(integer(1, maxSeconds)),
+  ExclusiveMode: v.optional(v.boolean()),
   MaxConcurrency: v.optional(integer(10, 1000)),
   Envs: v.optional(envs),
-  Role: v.optional(matching(/^$|^trn:iam::\d+:role\/[\w.@-]+$/, 'a name like trn:iam::2100000000:role/some-role')),
-  ProjectName: v.optional(textOf(1, 64)),
+  Role: v.optional(
+    stringMatching(/^$|^trn:iam::\d+:role\/[\w.@-]+$/, 'a name like trn:iam::2100000000:role/some-role'),
+  ),
+  ProjectName: v.optional(stringOfLength(1, 64)),
   Tags: v.optional(tags),
   VpcConfig: v.optional(vpcConfig),
   TlsConfig: v.optional(tlsConfig),
   TosMountConfig: v.optional(tosMountConfig),
   NasStorage: v.optional(nasStorage),
   AsyncTaskConfig: v.optional(asyncTaskConfig),
-  EnableApmplus: v.optional(flag),
+  EnableApmplus: v.optional(v.boolean()),
 }
 
-export const functionName = matching(/^[\w-]{4,64}$/, '4 to 64 letters, digits, "-" and "_"')
+export const functionName = stringMatching(/^[\w-]{4,64}$/, '4 to 64 letters, digits, "-" and "_"')
 
 /** veFaaS API reference, CreateFunction, and the native runtimes that official tools deploy with. */
 export const runtime = v.picklist([

@@ -2,19 +2,19 @@ import * as v from 'valibot'
 import { type Action, action, type Vefaas } from './action.ts'
 import { functionHasTriggers, functionType, inListOrder, nameFilterMatches, releaseInProgress } from './assumptions.ts'
 import { duplicatedResource, invalidParameter, missingParameter, quotaExceeded } from './errors.ts'
-import { functionFields, functionName, runtime, text } from './fields.ts'
-import { type Code, readZip } from './function-code.ts'
+import { functionFields, functionName, runtime } from './fields.ts'
+import { type FunctionCode, readZip } from './function-code.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { randomName } from './random-name.ts'
 import { describeFunction } from './resources/function.ts'
-import type { FunctionRecord, Settings } from './resources/records.ts'
+import type { FunctionRecord, FunctionSettings } from './resources/records.ts'
 
 export const createFunction: Action = action(
   v.object({
     Name: functionName,
     Runtime: runtime,
-    CpuStrategy: v.optional(text),
-    InstanceType: v.optional(text),
+    CpuStrategy: v.optional(v.string()),
+    InstanceType: v.optional(v.string()),
     ...functionFields,
   }),
   (input, vefaas, call) => {
@@ -60,24 +60,30 @@ export const createFunction: Action = action(
 )
 
 /** What is given replaces what was there, lists as a whole. Nothing of it is served before a Release. */
-export const updateFunction: Action = action(v.object({ Id: text, ...functionFields }), (input, vefaas, { region }) => {
-  const record = vefaas.functions.get(input.Id, region)
-  if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
-  change(vefaas, record, input)
-  record.updatedAt = vefaas.clock.now()
-  return { ...describeFunction(record), Tags: record.Tags, FunctionType: functionType }
-})
+export const updateFunction: Action = action(
+  v.object({ Id: v.string(), ...functionFields }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.Id, region)
+    if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
+    change(vefaas, record, input)
+    record.updatedAt = vefaas.clock.now()
+    return { ...describeFunction(record), Tags: record.Tags, FunctionType: functionType }
+  },
+)
 
 /** Without Tags: the model of its answer has none, that of ListFunctions has. */
-export const getFunction: Action = action(v.object({ Id: text }), ({ Id }, vefaas, { region }) =>
+export const getFunction: Action = action(v.object({ Id: v.string() }), ({ Id }, vefaas, { region }) =>
   describeFunction(vefaas.functions.get(Id, region)),
 )
 
 export const listFunctions: Action = action(
   v.object({
     ...pageFields,
-    Filters: v.optional(v.array(v.object({ Name: v.picklist(['Id', 'Ids', 'Name']), Values: v.array(text) })), []),
-    TagFilters: v.optional(v.array(v.object({ Key: text, Values: v.optional(v.array(text), []) })), []),
+    Filters: v.optional(
+      v.array(v.object({ Name: v.picklist(['Id', 'Ids', 'Name']), Values: v.array(v.string()) })),
+      [],
+    ),
+    TagFilters: v.optional(v.array(v.object({ Key: v.string(), Values: v.optional(v.array(v.string()), []) })), []),
   }),
   (input, vefaas, { region }) => {
     const now = vefaas.clock.now()
@@ -98,7 +104,7 @@ export const listFunctions: Action = action(
   },
 )
 
-export const deleteFunction: Action = action(v.object({ Id: text }), ({ Id }, vefaas, { region }) => {
+export const deleteFunction: Action = action(v.object({ Id: v.string() }), ({ Id }, vefaas, { region }) => {
   const record = vefaas.functions.get(Id, region)
   const triggers = record.timers.size + record.kafkaTriggers.size
   if (triggers > 0) throw functionHasTriggers(Id, triggers)
@@ -113,7 +119,7 @@ function describeItem(record: FunctionRecord): object {
 }
 
 /** veFaaS API reference, CreateFunction; where it says nothing, what is off. */
-const defaults: Settings = {
+const defaults: FunctionSettings = {
   Runtime: '',
   SourceType: 'zip',
   Source: '',
@@ -161,7 +167,7 @@ function change(vefaas: Vefaas, record: FunctionRecord, input: Input): void {
   record.Tags = input.Tags ?? record.Tags
 }
 
-function codeOf(vefaas: Vefaas, type: Settings['SourceType'], source: string): Code {
+function codeOf(vefaas: Vefaas, type: FunctionSettings['SourceType'], source: string): FunctionCode {
   if (type === 'zip') return readZip(source)
   return type === 'tos' ? vefaas.uploads.stored(source) : { image: source }
 }

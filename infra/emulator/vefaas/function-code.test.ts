@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ApiError } from '../openapi/errors.ts'
-import { mostZipBytes, readZip, unpack } from './function-code.ts'
+import { maxZipBytes, readZip, unpack } from './function-code.ts'
 import { zipOf } from './testing.ts'
 
 /** The record that ends a zip, here one without files. */
@@ -12,8 +12,8 @@ const endOfZip = Buffer.from('504b0506000000000000000000000000000000000000', 'he
 
 it('takes 15 MiB of code and no more', () => {
   const zip = (bytes: number) => Buffer.concat([Buffer.alloc(bytes - 22), endOfZip]).toString('base64')
-  expect(readZip(zip(mostZipBytes))).toHaveProperty('zip')
-  expect(() => readZip(zip(mostZipBytes + 1))).toThrow(`the code has ${mostZipBytes + 1} bytes`)
+  expect(readZip(zip(maxZipBytes))).toHaveProperty('zip')
+  expect(() => readZip(zip(maxZipBytes + 1))).toThrow(`the code has ${maxZipBytes + 1} bytes`)
 })
 
 it('refuses a zip that says it unpacks to more than 1 GiB', () => {

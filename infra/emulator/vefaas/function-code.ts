@@ -4,28 +4,28 @@ import { unzipSync } from 'fflate'
 import { invalidParameter } from './errors.ts'
 
 /** The largest zip in bytes (veFaaS API reference, CreateFunction): inline or uploaded, and from TOS. */
-export const mostZipBytes = 15 * 1024 * 1024
-export const mostTosBytes = 256 * 1024 * 1024
+export const maxZipBytes = 15 * 1024 * 1024
+export const maxTosBytes = 256 * 1024 * 1024
 
 /** What a zip may come to when it is unpacked. Not documented; it keeps a zip bomb from filling this computer. */
-const mostUnpackedBytes = 1024 * 1024 * 1024
+const maxUnpackedBytes = 1024 * 1024 * 1024
 
 /** What a function is made of: a zip, or the name of an image, which the emulator does not run. */
-export type Code = { zip: Buffer } | { image: string }
+export type FunctionCode = { zip: Buffer } | { image: string }
 
 /**
  * A zip from the base64 text of a request.
  * @throws ApiError 400 InvalidParameter when it is no base64, no zip, or too large
  */
-export function readZip(base64: string): Code {
+export function readZip(base64: string): FunctionCode {
   if (!/^[A-Za-z\d+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) {
     throw invalidParameter('Source', 'with SourceType zip it has to be base64')
   }
-  return checkedZip(Buffer.from(base64, 'base64'), mostZipBytes)
+  return checkedZip(Buffer.from(base64, 'base64'), maxZipBytes)
 }
 
 /** @throws ApiError 400 InvalidParameter when it is no zip, or too large */
-export function checkedZip(zip: Buffer, most: number): Code {
+export function checkedZip(zip: Buffer, most: number): FunctionCode {
   if (zip.length > most) throw invalidParameter('Source', `the code has ${zip.length} bytes, and ${most} at most`)
   filesOf(zip)
   return { zip }
@@ -55,8 +55,7 @@ function filesOf(zip: Buffer): [name: string, bytes: Uint8Array][] {
     files = unzipSync(zip, {
       filter({ name, originalSize }) {
         unpackedBytes += originalSize
-        if (unpackedBytes > mostUnpackedBytes)
-          throw new RangeError(`it unpacks to more than ${mostUnpackedBytes} bytes`)
+        if (unpackedBytes > maxUnpackedBytes) throw new RangeError(`it unpacks to more than ${maxUnpackedBytes} bytes`)
         if (isOutside(name)) throw new RangeError(`the file ${name} would lie outside of the folder`)
         return !name.endsWith('/')
       },

@@ -3,12 +3,12 @@ import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action } from './action.ts'
 import { accountId, omittedResource, resourceStatus } from './assumptions.ts'
 import { invalidParameter } from './errors.ts'
-import { integer, text } from './fields.ts'
+import { integer } from './fields.ts'
 import { sizeOf } from './resources/release.ts'
 
 export const updateFunctionResource: Action = action(
   v.object({
-    FunctionId: text,
+    FunctionId: v.string(),
     MinInstance: v.optional(integer(0)),
     MaxInstance: v.optional(integer(1)),
     ReservedFrozenInstance: v.optional(integer(0)),
@@ -29,7 +29,7 @@ export const updateFunctionResource: Action = action(
 
 /** What the account has is made up: it is never short of anything. */
 export const getFunctionResource: Action = action(
-  v.object({ FunctionId: text }),
+  v.object({ FunctionId: v.string() }),
   ({ FunctionId }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     const { MemoryMB } = record.settings

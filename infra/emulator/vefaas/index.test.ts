@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createVefaas, startVefaas } from './index.ts'
-import { caller, deploy, requestOf } from './testing.ts'
+import { caller, deployFunction, requestOf } from './testing.ts'
 
 const vefaas = await startVefaas()
 const call = caller(vefaas.url)
@@ -15,7 +15,7 @@ const code = 'exports.handler = () => {}'
 
 describe('the control', () => {
   it('shows functions with all that they have, takes faults, and resets', async () => {
-    const id = await deploy(call, code, { Tags: [{ Key: 'a', Value: 'b' }] })
+    const id = await deployFunction(call, code, { Tags: [{ Key: 'a', Value: 'b' }] })
     const get = async (name: string) => (await fetch(`${vefaas.url}/_emulator/vefaas/${name}`)).json()
     expect(await get('functions')).toMatchObject({
       Functions: [
@@ -48,7 +48,7 @@ describe('the control', () => {
 
   it('shows no secrets; the log of this process has them', async () => {
     const Envs = [{ Key: 'TOKEN', Value: 'secret-value' }]
-    const FunctionId = await deploy(call, code, { Envs })
+    const FunctionId = await deployFunction(call, code, { Envs })
     const KafkaCredentials = { Mechanism: 'PLAIN', Username: 'user', Password: 'secret-password' }
     await call('CreateKafkaTrigger', { FunctionId, Name: 'some', MqInstanceId: 'k', TopicName: 't', KafkaCredentials })
     for (const name of ['calls', 'functions']) {
@@ -62,7 +62,7 @@ describe('the control', () => {
   })
 
   it.each(['CreateFunction', 'CreateTimer'])('NoQuota refuses %s', async (action) => {
-    const FunctionId = await deploy(call, code)
+    const FunctionId = await deployFunction(call, code)
     vefaas.faults.add({ Kind: 'NoQuota' })
     const body = { FunctionId, Runtime: 'node20/v1', Name: 'another', Crontab: '* * * * *' }
     expect((await call(action, body)).outcome).toBe('400 QuotaExceeded')

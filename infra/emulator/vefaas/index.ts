@@ -10,19 +10,19 @@ import type { Vefaas } from './action.ts'
 import { actions } from './actions.ts'
 import { defaultQuotas } from './assumptions.ts'
 import { type Faults, faultSchema } from './faults.ts'
-import { mostTosBytes } from './function-code.ts'
-import { invoke, invokeEvent } from './invoke-function.ts'
+import { maxTosBytes } from './function-code.ts'
+import { invokeWithEvent, invokeWithRequest } from './invoke-function.ts'
 import type { RoleCredentials } from './resources/deployment.ts'
 import { describeFunction } from './resources/function.ts'
-import { Functions } from './resources/function-table.ts'
+import { FunctionTable } from './resources/function-table.ts'
 import { describeKafkaTrigger } from './resources/kafka-trigger.ts'
 import type { FunctionRecord } from './resources/records.ts'
 import { describeRelease } from './resources/release.ts'
 import { describeRevision } from './resources/revision.ts'
 import { describeTimer } from './resources/timer.ts'
-import { Uploads } from './resources/upload-store.ts'
-import type { HttpRequest, HttpResponse } from './runtime/http.ts'
-import { openFolder } from './runtime/temporary-folder.ts'
+import { UploadStore } from './resources/upload-store.ts'
+import type { FunctionRequest, FunctionResponse } from './runtime/http.ts'
+import { createTemporaryFolder } from './runtime/temporary-folder.ts'
 import { failedLogPath } from './start-release.ts'
 
 export interface VefaasOptions extends VefaasState {
@@ -69,15 +69,15 @@ export interface VefaasService extends EmulatedService {
   /** Whether a release of it has ever ended well. */
   hasReleased(functionId: string): boolean
   /** Calls a function. Whatever goes wrong in it is a response; rejects when there is none or nothing of it serves. */
-  invoke(functionId: string, request: HttpRequest): Promise<HttpResponse>
+  invoke(functionId: string, request: FunctionRequest): Promise<FunctionResponse>
   /** The same with any event instead of a request: it has to be JSON, and the function gets it as it is. */
-  invokeEvent(functionId: string, event: unknown): Promise<HttpResponse>
+  invokeEvent(functionId: string, event: unknown): Promise<FunctionResponse>
   /** Ends every process and timer at once, and removes the temporary files. */
   close(): void
 }
 
 /** What an endpoint that serves this has to let through: the largest code, as it is or as base64. */
-export const maxBodyBytes = mostTosBytes + 1024 * 1024
+export const maxBodyBytes = maxTosBytes + 1024 * 1024
 
 /**
  * Starts an emulated veFaaS: the signed API at `/`, its control at `/_emulator/`. What is released to it runs.
@@ -113,15 +113,15 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
   const log = new CallLog()
   const vefaas: Vefaas = {
     clock,
-    functions: new Functions(clock),
-    uploads: new Uploads(clock),
+    functions: new FunctionTable(clock),
+    uploads: new UploadStore(clock),
     faults: new FaultList(faultSchema, actions.keys()),
     quotas: { ...defaultQuotas, ...options.quotas },
     releaseSeconds: notNegative('releaseSeconds', options.releaseSeconds ?? 0),
     kafkaSeconds: notNegative('kafkaSeconds', options.kafkaSeconds ?? 0),
     timerSpeed: notNegative('timerSpeed', options.timerSpeed ?? 1),
     roleCredentials: options.roleCredentials ?? { accessKeyId, secretAccessKey, sessionToken: '' },
-    folder: openFolder(),
+    folder: createTemporaryFolder(),
     onLog,
     onRelease: options.onRelease ?? (() => {}),
     url: '',
@@ -170,8 +170,8 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
       vefaas.functions.settle()
       return vefaas.functions.find(id)?.releases.some(({ status }) => status === 'done') ?? false
     },
-    invoke: (id, request) => invoke(vefaas, id, request),
-    invokeEvent: (id, event) => invokeEvent(vefaas, id, event),
+    invoke: (id, request) => invokeWithRequest(vefaas, id, request),
+    invokeEvent: (id, event) => invokeWithEvent(vefaas, id, event),
     close() {
       vefaas.functions.clear()
       vefaas.folder.close()

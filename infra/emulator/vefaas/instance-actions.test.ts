@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startVefaas } from './index.ts'
-import { isAlive } from './runtime/temporary-folder.ts'
-import { caller, release, requestOf, zipOf } from './testing.ts'
+import { processExists } from './runtime/temporary-folder.ts'
+import { caller, releaseFunction, requestOf, zipOf } from './testing.ts'
 
 const vefaas = await startVefaas()
 const call = caller(vefaas.url)
@@ -17,12 +17,12 @@ const code = `
     return { body: String(process.pid) }
   }`
 
-async function deploy(settings: object = {}, resource?: object): Promise<string> {
+async function deployFunction(settings: object = {}, resource?: object): Promise<string> {
   const Source = zipOf(code)
   const created = await call('CreateFunction', { Name: 'some-function', Runtime: 'node20/v1', Source, ...settings })
   const FunctionId = created.result.Id
   if (resource) await call('UpdateFunctionResource', { FunctionId, ...resource })
-  await release(call, FunctionId)
+  await releaseFunction(call, FunctionId)
   return FunctionId
 }
 
@@ -37,7 +37,7 @@ const ready = (id: string) =>
 
 describe('instances', () => {
   it('are listed, and their logs can be read', async () => {
-    const FunctionId = await deploy()
+    const FunctionId = await deployFunction()
     const { Items, Total } = await list(FunctionId)
     expect(Total).toBe(1)
     expect(Items[0]).toMatchObject({
@@ -63,7 +63,7 @@ describe('instances', () => {
   })
 
   it('are there without calls when MinInstance says so, also after a crash', async () => {
-    const id = await deploy({}, { MinInstance: 2 })
+    const id = await deployFunction({}, { MinInstance: 2 })
     await ready(id).toBe(2)
     await ask(id, '/crash')
     await ready(id).toBe(2)
@@ -72,17 +72,17 @@ describe('instances', () => {
   })
 
   it('are no more than MaxInstance, and one call each with ExclusiveMode', async () => {
-    const id = await deploy({ ExclusiveMode: true }, { MaxInstance: 2 })
+    const id = await deployFunction({ ExclusiveMode: true }, { MaxInstance: 2 })
     const pids = await Promise.all(Array.from({ length: 4 }, () => ask(id, '/wait')))
     expect(new Set(pids).size).toBe(2)
     expect(pids).toHaveLength(4)
   })
 
   it('end when their function is deleted', async () => {
-    const id = await deploy()
+    const id = await deployFunction()
     const pid = Number(await ask(id, '/'))
     await call('DeleteFunction', { Id: id })
-    await expect.poll(() => isAlive(pid)).toBe(false)
+    await expect.poll(() => processExists(pid)).toBe(false)
     await expect(vefaas.invoke(id, requestOf())).rejects.toThrow(`there is no function ${id}`)
   })
 })

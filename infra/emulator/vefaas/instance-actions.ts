@@ -2,11 +2,11 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action } from './action.ts'
 import { resourceNotFound } from './errors.ts'
-import { integer, text } from './fields.ts'
+import { integer } from './fields.ts'
 import type { FunctionRecord } from './resources/records.ts'
 
 export const listFunctionInstances: Action = action(
-  v.object({ FunctionId: text }),
+  v.object({ FunctionId: v.string() }),
   ({ FunctionId }, vefaas, { region }) => {
     const Items = instancesOf(vefaas.functions.get(FunctionId, region)).map(({ instance, revisionNumber }) => ({
       Id: instance.name,
@@ -27,7 +27,7 @@ export const listFunctionInstances: Action = action(
 
 /** What an instance has written since it was started, or its last lines. Once it has ended there is nothing to read. */
 export const getFunctionInstanceLogs: Action = action(
-  v.object({ FunctionId: text, Name: text, Limit: v.optional(integer(1)) }),
+  v.object({ FunctionId: v.string(), Name: v.string(), Limit: v.optional(integer(1)) }),
   ({ FunctionId, Name, Limit }, vefaas, { region }) => {
     const instances = instancesOf(vefaas.functions.get(FunctionId, region))
     const found = instances.find(({ instance }) => instance.name === Name)

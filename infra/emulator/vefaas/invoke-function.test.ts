@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startVefaas } from './index.ts'
-import { caller, deploy, requestOf } from './testing.ts'
+import { caller, deployFunction, requestOf } from './testing.ts'
 
 const roleCredentials = { accessKeyId: 'AKROLE', secretAccessKey: 'role-secret', sessionToken: 'role-token' }
 const log: { name: string; line: string; stream: string }[] = []
@@ -14,7 +14,7 @@ afterAll(() => vefaas.close())
 
 /** Releases a function whose body is the JSON of an expression over event and context, and answers its id. */
 const answering = (expression: string, settings: object = {}, to = call) =>
-  deploy(
+  deployFunction(
     to,
     `const fs = require('fs')
      exports.handler = async (event, context) => ({ body: JSON.stringify(${expression}) })`,
@@ -79,7 +79,7 @@ describe('what runs', () => {
   })
 
   it('is ended when a call takes longer than RequestTimeout, as far as its caller can see', async () => {
-    const id = await deploy(call, 'exports.handler = () => new Promise(() => {})', { RequestTimeout: 1 })
+    const id = await deployFunction(call, 'exports.handler = () => new Promise(() => {})', { RequestTimeout: 1 })
     expect(await ask(id)).toBe('504 function_timeout')
   })
 })
@@ -105,7 +105,7 @@ describe('an event that is no request', () => {
   })
 
   it('is answered with the status of the function, or with how it failed, which is in the log too', async () => {
-    const id = await deploy(
+    const id = await deployFunction(
       call,
       `exports.handler = async ({ wanted }) => {
          if (wanted === 'throw') throw new Error('no luck')

@@ -2,18 +2,22 @@ import type { Vefaas } from './action.ts'
 import type { Deployment, FunctionRecord } from './resources/records.ts'
 import { CallFailure, failureResponse } from './runtime/call-failure.ts'
 import { requestEvent } from './runtime/events.ts'
-import type { HttpRequest, HttpResponse } from './runtime/http.ts'
-import { call } from './runtime/invoke-instance.ts'
+import type { FunctionRequest, FunctionResponse } from './runtime/http.ts'
+import { invokeInstance } from './runtime/invoke-instance.ts'
 
 /** Calls a function with a request. Whatever goes wrong in it is a response; rejects when nothing of it serves. */
-export async function invoke(vefaas: Vefaas, id: string, request: HttpRequest): Promise<HttpResponse> {
+export async function invokeWithRequest(
+  vefaas: Vefaas,
+  id: string,
+  request: FunctionRequest,
+): Promise<FunctionResponse> {
   const { record, deployment } = serving(vefaas, id)
   const headers = credentialHeaders(vefaas, deployment)
   return run(vefaas, record, deployment, (requestId) => requestEvent(request, requestId, headers))
 }
 
 /** The same with any event instead of a request: it has to be JSON, and the function gets it as it is. */
-export async function invokeEvent(vefaas: Vefaas, id: string, event: unknown): Promise<HttpResponse> {
+export async function invokeWithEvent(vefaas: Vefaas, id: string, event: unknown): Promise<FunctionResponse> {
   const { record, deployment } = serving(vefaas, id)
   return run(vefaas, record, deployment, () => event)
 }
@@ -43,9 +47,9 @@ async function run(
   record: FunctionRecord,
   { pool }: Deployment,
   eventFor: (requestId: string) => unknown,
-): Promise<HttpResponse> {
+): Promise<FunctionResponse> {
   try {
-    return await call(pool, eventFor)
+    return await invokeInstance(pool, eventFor)
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error
     vefaas.onLog(record.Name, `${error.code}: ${error.message}`, 'stderr')

@@ -2,32 +2,32 @@ import * as v from 'valibot'
 import { type Action, action } from './action.ts'
 import { triggerNamesMayRepeat } from './assumptions.ts'
 import { duplicatedResource, resourceNotFound } from './errors.ts'
-import { description, flag, integer, matching, text, textOf } from './fields.ts'
+import { description, integer, stringMatching, stringOfLength } from './fields.ts'
 import { randomName } from './random-name.ts'
 import { describeKafkaTrigger } from './resources/kafka-trigger.ts'
 import type { FunctionRecord, KafkaTrigger } from './resources/records.ts'
-import { takeTriggerQuota } from './trigger-quota.ts'
+import { checkTriggerQuota } from './trigger-quota.ts'
 
 // Limits from the veFaaS API reference, CreateKafkaTrigger.
 const credentials = v.object({
   Mechanism: v.picklist(['PLAIN', 'SCRAM-SHA-256']),
-  Username: textOf(1, 256),
-  Password: textOf(1, 256),
+  Username: stringOfLength(1, 256),
+  Password: stringOfLength(1, 256),
 })
 const fields = {
   BatchSize: v.optional(integer(1, 1000)),
   BatchFlushDurationMilliseconds: v.optional(integer(1000, 60_000)),
   MaximumRetryAttempts: v.optional(integer(0, 100)),
-  Enabled: v.optional(flag),
+  Enabled: v.optional(v.boolean()),
   Description: v.optional(description),
 }
 
 export const createKafkaTrigger: Action = action(
   v.object({
-    FunctionId: text,
-    Name: matching(/^[A-Za-z]\w{3,62}$/, '4 to 63 letters, digits and "_", the first one a letter'),
-    MqInstanceId: textOf(1, 256),
-    TopicName: textOf(1, 256),
+    FunctionId: v.string(),
+    Name: stringMatching(/^[A-Za-z]\w{3,62}$/, '4 to 63 letters, digits and "_", the first one a letter'),
+    MqInstanceId: stringOfLength(1, 256),
+    TopicName: stringOfLength(1, 256),
     KafkaCredentials: credentials,
     StartingPosition: v.optional(v.picklist(['Latest', 'Earliest']), 'Latest'),
     ...fields,
@@ -37,7 +37,7 @@ export const createKafkaTrigger: Action = action(
     if (!triggerNamesMayRepeat && [...record.kafkaTriggers.values()].some(({ Name }) => Name === input.Name)) {
       throw duplicatedResource('Kafka trigger', input.Name)
     }
-    takeTriggerQuota(vefaas, record, call)
+    checkTriggerQuota(vefaas, record, call)
     const now = vefaas.clock.now()
     const stuck = vefaas.faults.take(call.action, 'StuckKafkaTrigger')
     const failing = vefaas.faults.take(call.action, 'FailKafkaTrigger')
@@ -63,7 +63,7 @@ export const createKafkaTrigger: Action = action(
 )
 
 export const updateKafkaTrigger: Action = action(
-  v.object({ FunctionId: text, Id: text, KafkaCredentials: v.optional(credentials), ...fields }),
+  v.object({ FunctionId: v.string(), Id: v.string(), KafkaCredentials: v.optional(credentials), ...fields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
     const trigger = found(record, input.Id)
@@ -78,13 +78,16 @@ export const updateKafkaTrigger: Action = action(
   },
 )
 
-export const getKafkaTrigger: Action = action(v.object({ FunctionId: text, Id: text }), (input, vefaas, { region }) => {
-  const record = vefaas.functions.get(input.FunctionId, region)
-  return describeKafkaTrigger(vefaas.clock, record, found(record, input.Id))
-})
+export const getKafkaTrigger: Action = action(
+  v.object({ FunctionId: v.string(), Id: v.string() }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.FunctionId, region)
+    return describeKafkaTrigger(vefaas.clock, record, found(record, input.Id))
+  },
+)
 
 export const deleteKafkaTrigger: Action = action(
-  v.object({ FunctionId: text, Id: text }),
+  v.object({ FunctionId: v.string(), Id: v.string() }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
     record.kafkaTriggers.delete(found(record, input.Id).Id)

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
-import { mostPageSize } from './assumptions.ts'
+import { maxPageSize } from './assumptions.ts'
 import { integer } from './fields.ts'
 
 /** veFaaS API reference, ListFunctions: a page holds 10 unless PageSize says otherwise. */
 export const pageFields = {
   PageNumber: v.optional(integer(1), 1),
-  PageSize: v.optional(integer(1, mostPageSize), 10),
+  PageSize: v.optional(integer(1, maxPageSize), 10),
 }
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startVefaas } from './index.ts'
-import { caller, released, requestOf, zipOf } from './testing.ts'
+import { caller, finishedRelease, requestOf, zipOf } from './testing.ts'
 
 const vefaas = await startVefaas()
 const call = caller(vefaas.url)
@@ -24,9 +24,9 @@ async function create(Source: string, more: object = {}): Promise<string> {
 
 const begin = (FunctionId: string, more: object = {}) =>
   call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100, RollingStep: 100, ...more })
-async function release(FunctionId: string, more: object = {}) {
+async function releaseFunction(FunctionId: string, more: object = {}) {
   expect((await begin(FunctionId, more)).outcome).toBe('200')
-  return released(call, FunctionId)
+  return finishedRelease(call, FunctionId)
 }
 /** Waits until an instance of that revision has loaded. */
 const loaded = (FunctionId: string, RevisionNumber: number) =>
@@ -49,7 +49,7 @@ describe('a release', () => {
       StableRevisionNumber: -1,
       NewRevisionNumber: 1,
     })
-    expect(await released(call, id)).toEqual({
+    expect(await finishedRelease(call, id)).toEqual({
       FunctionId: id,
       Status: 'done',
       StatusMessage: '',
@@ -69,12 +69,12 @@ describe('a release', () => {
 
   it('is what changes what is served: UpdateFunction alone is not', async () => {
     const id = await create(saying('one'))
-    await release(id)
+    await releaseFunction(id)
     await call('UpdateFunction', { Id: id, SourceType: 'zip', Source: saying('two') })
     expect(await ask(id)).toBe('one')
-    await release(id)
+    await releaseFunction(id)
     expect(await ask(id)).toBe('two')
-    expect(await release(id, { RevisionNumber: 1 })).toMatchObject({
+    expect(await releaseFunction(id, { RevisionNumber: 1 })).toMatchObject({
       Status: 'done',
       OldRevisionNumber: 2,
       NewRevisionNumber: 1,
@@ -88,10 +88,10 @@ describe('a release', () => {
   it('lets the calls that are running end on the revision before', async () => {
     const slow = `exports.handler = () => new Promise((resolve) => setTimeout(() => resolve({ body: 'old' }), 600))`
     const id = await create(zipOf(slow))
-    await release(id)
+    await releaseFunction(id)
     const running = ask(id)
     await call('UpdateFunction', { Id: id, Source: saying('new') })
-    await release(id)
+    await releaseFunction(id)
     expect(await ask(id)).toBe('new')
     expect(await running).toBe('old')
     await expect.poll(async () => (await call('ListFunctionInstances', { FunctionId: id })).result.Total).toBe(1)
@@ -105,9 +105,9 @@ describe('a release', () => {
     ['no end', 'console.log("on and on"); for (;;) {}', 'function_start_timeout', 'on and on'],
   ])('of code with %s fails, tells why, and the revision before goes on', async (_what, code, ErrorCode, line) => {
     const id = await create(saying('one'), { InitializerSec: 1 })
-    await release(id)
+    await releaseFunction(id)
     await call('UpdateFunction', { Id: id, Source: zipOf(code) })
-    const status = await release(id)
+    const status = await releaseFunction(id)
     expect(status).toMatchObject({ Status: 'failed', ErrorCode, StableRevisionNumber: 1, NewRevisionNumber: 2 })
     expect(status.StatusMessage).toMatch(/./)
     expect(await (await fetch(status.FailedInstanceLogs)).text()).toContain(line)
@@ -127,7 +127,7 @@ describe('a release', () => {
       expect((await attempt).outcome).toBe('409 StatusConflictError')
     }
     expect((await call('AbortRelease', { FunctionId: id })).result).toMatchObject({ Status: 'failed' })
-    expect(await release(id)).toMatchObject({ Status: 'done', NewRevisionNumber: 2 })
+    expect(await releaseFunction(id)).toMatchObject({ Status: 'done', NewRevisionNumber: 2 })
   })
 
   it.each([
@@ -149,7 +149,7 @@ describe('a release', () => {
   it('takes its time by the clock, and moves the traffic in steps', async () => {
     vefaas.faults.add({ Kind: 'SlowRelease', Seconds: 100, Skip: 1 })
     const id = await create(saying('one'))
-    await release(id)
+    await releaseFunction(id)
     await call('UpdateFunction', { Id: id, Source: saying('two') })
     await begin(id, { RollingStep: 20 })
     const weight = async () => (await call('GetReleaseStatus', { FunctionId: id })).result.CurrentTrafficWeight
@@ -160,15 +160,15 @@ describe('a release', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(id)))
     expect(answers.filter((text) => text === 'two')).toHaveLength(4)
     vefaas.advance(50)
-    expect(await released(call, id)).toMatchObject({ Status: 'done', CurrentTrafficWeight: 100 })
+    expect(await finishedRelease(call, id)).toMatchObject({ Status: 'done', CurrentTrafficWeight: 100 })
     expect(await ask(id)).toBe('two')
   })
 
   it('of a part of the traffic stays at that until it is finished or aborted', async () => {
     const id = await create(saying('one'))
-    await release(id)
+    await releaseFunction(id)
     await call('UpdateFunction', { Id: id, Source: saying('two') })
-    expect(await release(id, { TargetTrafficWeight: 25 })).toMatchObject({
+    expect(await releaseFunction(id, { TargetTrafficWeight: 25 })).toMatchObject({
       Status: 'done',
       StableRevisionNumber: 1,
       NewRevisionNumber: 2,
@@ -178,7 +178,7 @@ describe('a release', () => {
     expect(answers.filter((text) => text === 'two')).toHaveLength(2)
     expect((await begin(id)).outcome).toBe('409 StatusConflictError')
     await call('UpdateRelease', { FunctionId: id, TargetTrafficWeight: 100 })
-    expect(await released(call, id)).toMatchObject({ Status: 'done', StableRevisionNumber: 2 })
+    expect(await finishedRelease(call, id)).toMatchObject({ Status: 'done', StableRevisionNumber: 2 })
     expect(await ask(id)).toBe('two')
     for (const action of ['UpdateRelease', 'AbortRelease']) {
       expect((await call(action, { FunctionId: id, TargetTrafficWeight: 50 })).outcome).toBe('403 InvalidOperation')
@@ -187,9 +187,9 @@ describe('a release', () => {
 
   it('that says nothing of its weight gives the new revision no traffic', async () => {
     const id = await create(saying('one'))
-    await release(id)
+    await releaseFunction(id)
     await call('UpdateFunction', { Id: id, Source: saying('two') })
-    expect(await release(id, { TargetTrafficWeight: undefined })).toMatchObject({ CurrentTrafficWeight: 0 })
+    expect(await releaseFunction(id, { TargetTrafficWeight: undefined })).toMatchObject({ CurrentTrafficWeight: 0 })
     expect(await ask(id)).toBe('one')
     expect((await call('AbortRelease', { FunctionId: id })).result).toMatchObject({ Status: 'failed' })
     expect(await ask(id)).toBe('one')
@@ -216,10 +216,10 @@ describe('a release', () => {
   it('can be made to fail', async () => {
     const id = await create(saying('one'))
     vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'function_health_check_failed', Times: 1 })
-    const status = await release(id)
+    const status = await releaseFunction(id)
     expect(status).toMatchObject({ Status: 'failed', ErrorCode: 'function_health_check_failed' })
     expect((await fetch(status.FailedInstanceLogs)).status).toBe(200)
     expect(vefaas.hasReleased(id)).toBe(false)
-    expect(await release(id)).toMatchObject({ Status: 'done', NewRevisionNumber: 2 })
+    expect(await releaseFunction(id)).toMatchObject({ Status: 'done', NewRevisionNumber: 2 })
   })
 })

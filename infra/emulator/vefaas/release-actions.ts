@@ -10,18 +10,18 @@ import {
   releaseUnfinished,
 } from './assumptions.ts'
 import { invalidOperation, invalidParameter } from './errors.ts'
-import { description, flag, integer, text } from './fields.ts'
+import { description, integer } from './fields.ts'
 import { pageFields, pageOf, unknownFilters } from './pages.ts'
 import { abort, describeRelease, describeReleaseRecord, isUnfinished, retarget } from './resources/release.ts'
 import { findRevision, newRevision } from './resources/revision.ts'
-import { beginRelease, type ReleasePlan } from './start-release.ts'
+import { type ReleasePlan, startRelease } from './start-release.ts'
 
 /** The runtimes that the emulator can run, all with the Node.js that it runs on itself. */
 const emulated = ['node20/v1', 'node14/v1', 'nodeprime14/v1']
 
 export const release: Action = action(
   v.object({
-    FunctionId: text,
+    FunctionId: v.string(),
     RevisionNumber: integer(0),
     TargetTrafficWeight: v.optional(integer(0, 100), defaultTargetTrafficWeight),
     RollingStep: v.optional(integer(1, 100), 10),
@@ -45,7 +45,7 @@ export const release: Action = action(
     }
     const ReservedFrozenInstance = Math.min(record.resource.ReservedFrozenInstance, MinInstance)
     record.resource = { MinInstance, MaxInstance, ReservedFrozenInstance }
-    beginRelease(vefaas, record, {
+    startRelease(vefaas, record, {
       Id: randomBytes(6).toString('hex'),
       revision,
       zip: code.zip,
@@ -59,12 +59,12 @@ export const release: Action = action(
   },
 )
 
-export const getReleaseStatus: Action = action(v.object({ FunctionId: text }), (input, vefaas, { region }) =>
+export const getReleaseStatus: Action = action(v.object({ FunctionId: v.string() }), (input, vefaas, { region }) =>
   describeRelease(vefaas.functions.get(input.FunctionId, region)),
 )
 
 export const updateRelease: Action = action(
-  v.object({ FunctionId: text, TargetTrafficWeight: integer(0, 100) }),
+  v.object({ FunctionId: v.string(), TargetTrafficWeight: integer(0, 100) }),
   ({ FunctionId, TargetTrafficWeight }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     const latest = record.releases.at(-1)
@@ -76,7 +76,7 @@ export const updateRelease: Action = action(
 
 /** With Async or without: an abort is done at once here. */
 export const abortRelease: Action = action(
-  v.object({ FunctionId: text, Async: v.optional(flag, false) }),
+  v.object({ FunctionId: v.string(), Async: v.optional(v.boolean(), false) }),
   ({ FunctionId }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     const latest = record.releases.at(-1)
@@ -87,7 +87,7 @@ export const abortRelease: Action = action(
 )
 
 export const listReleaseRecords: Action = action(
-  v.object({ FunctionId: text, ...unknownFilters, ...pageFields }),
+  v.object({ FunctionId: v.string(), ...unknownFilters, ...pageFields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
     const { Items, Total } = pageOf(inListOrder(record.releases), input)

@@ -1,6 +1,6 @@
 import type { Vefaas } from './action.ts'
-import { deploy } from './resources/deployment.ts'
-import type { Deployment, Failure, FunctionRecord, Release, Revision } from './resources/records.ts'
+import { createDeployment } from './resources/deployment.ts'
+import type { Deployment, FunctionRecord, Release, ReleaseFailure, Revision } from './resources/records.ts'
 import { fail, settleRelease, sizeOf } from './resources/release.ts'
 
 export interface ReleasePlan {
@@ -12,13 +12,13 @@ export interface ReleasePlan {
   rollingStep: number
   /** `never` leaves it in progress. */
   seconds: number | 'never'
-  fault: Failure | undefined
+  fault: ReleaseFailure | undefined
 }
 
 /** Begins a release: starts an instance of the revision, and moves the traffic when that has loaded. */
-export function beginRelease(vefaas: Vefaas, record: FunctionRecord, plan: ReleasePlan): Release {
+export function startRelease(vefaas: Vefaas, record: FunctionRecord, plan: ReleasePlan): Release {
   const now = vefaas.clock.now()
-  const next = deploy(vefaas, record, plan.revision, plan.zip)
+  const next = createDeployment(vefaas, record, plan.revision, plan.zip)
   const release: Release = {
     Id: plan.Id,
     description: plan.description,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Signer } from '@volcengine/openapi'
 import { strToU8, zipSync } from 'fflate'
-import type { HttpRequest } from './runtime/http.ts'
+import type { FunctionRequest } from './runtime/http.ts'
 
 /** The results of every action in one: a test knows which fields its action answers with. */
 export interface Result extends Item {
@@ -88,12 +88,12 @@ export function zipOf(files: string | Record<string, string>): string {
 }
 
 /** A GET of `/`, with whatever is given instead. */
-export function requestOf(request: Partial<HttpRequest> = {}): HttpRequest {
+export function requestOf(request: Partial<FunctionRequest> = {}): FunctionRequest {
   return { method: 'GET', path: '/', query: '', headers: [], body: Buffer.alloc(0), ...request }
 }
 
 /** Makes a function of this code, releases it, and answers its id once it serves. */
-export async function deploy(
+export async function deployFunction(
   call: ReturnType<typeof caller>,
   code: Parameters<typeof zipOf>[0],
   settings: object = {},
@@ -101,20 +101,20 @@ export async function deploy(
   const Source = zipOf(code)
   const made = await call('CreateFunction', { Name: 'some-function', Runtime: 'node20/v1', Source, ...settings })
   if (made.status !== 200) throw new Error(`CreateFunction: ${made.outcome} ${made.message}`)
-  await release(call, made.result.Id)
+  await releaseFunction(call, made.result.Id)
   return made.result.Id
 }
 
 /** Releases a function as it is now, to all of its calls. */
-export async function release(call: ReturnType<typeof caller>, FunctionId: string): Promise<void> {
+export async function releaseFunction(call: ReturnType<typeof caller>, FunctionId: string): Promise<void> {
   const begun = await call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100 })
   if (begun.status !== 200) throw new Error(`Release: ${begun.outcome} ${begun.message}`)
-  const { Status, StatusMessage } = await released(call, FunctionId)
+  const { Status, StatusMessage } = await finishedRelease(call, FunctionId)
   if (Status !== 'done') throw new Error(`the release ended as ${Status}: ${StatusMessage}`)
 }
 
 /** The end of the release of a function, as GetReleaseStatus tells it. */
-export async function released(call: ReturnType<typeof caller>, FunctionId: string): Promise<Result> {
+export async function finishedRelease(call: ReturnType<typeof caller>, FunctionId: string): Promise<Result> {
   for (let tries = 0; tries < 1_000; tries++) {
     const { result } = await call('GetReleaseStatus', { FunctionId })
     if (result.Status !== 'inprogress') return result

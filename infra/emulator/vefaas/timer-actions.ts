@@ -2,17 +2,17 @@ import * as v from 'valibot'
 import { type Action, action, type Vefaas } from './action.ts'
 import { triggerNamesMayRepeat } from './assumptions.ts'
 import { duplicatedResource, resourceNotFound } from './errors.ts'
-import { description, flag, integer, matching, text, textOf } from './fields.ts'
-import { invokeEvent } from './invoke-function.ts'
+import { description, integer, stringMatching, stringOfLength } from './fields.ts'
+import { invokeWithEvent } from './invoke-function.ts'
 import { randomName } from './random-name.ts'
 import type { FunctionRecord, FunctionTimer } from './resources/records.ts'
 import { describeTimer } from './resources/timer.ts'
-import { readCrontab, Timer } from './runtime/crontab-timer.ts'
-import { takeTriggerQuota } from './trigger-quota.ts'
+import { CrontabTimer, readCrontab } from './runtime/crontab-timer.ts'
+import { checkTriggerQuota } from './trigger-quota.ts'
 
 // Limits from the veFaaS API reference, CreateTimer.
 const crontab = v.pipe(
-  text,
+  v.string(),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     try {
@@ -23,17 +23,17 @@ const crontab = v.pipe(
   }),
 )
 const fields = {
-  Payload: v.optional(textOf(0, 1000)),
-  Enabled: v.optional(flag),
-  EnableConcurrency: v.optional(flag),
+  Payload: v.optional(stringOfLength(0, 1000)),
+  Enabled: v.optional(v.boolean()),
+  EnableConcurrency: v.optional(v.boolean()),
   Retries: v.optional(integer(0)),
   Description: v.optional(description),
 }
 
 export const createTimer: Action = action(
   v.object({
-    FunctionId: text,
-    Name: matching(/^[A-Za-z][A-Za-z\d-]{3,63}$/, '4 to 64 letters, digits and "-", the first one a letter'),
+    FunctionId: v.string(),
+    Name: stringMatching(/^[A-Za-z][A-Za-z\d-]{3,63}$/, '4 to 64 letters, digits and "-", the first one a letter'),
     Crontab: crontab,
     ...fields,
   }),
@@ -42,7 +42,7 @@ export const createTimer: Action = action(
     if (!triggerNamesMayRepeat && [...record.timers.values()].some(({ Name }) => Name === input.Name)) {
       throw duplicatedResource('timer', input.Name)
     }
-    takeTriggerQuota(vefaas, record, call)
+    checkTriggerQuota(vefaas, record, call)
     const now = vefaas.clock.now()
     const timer: FunctionTimer = {
       Id: randomName(8),
@@ -64,7 +64,7 @@ export const createTimer: Action = action(
 )
 
 export const updateTimer: Action = action(
-  v.object({ FunctionId: text, Id: text, Crontab: v.optional(crontab), ...fields }),
+  v.object({ FunctionId: v.string(), Id: v.string(), Crontab: v.optional(crontab), ...fields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
     const timer = found(record, input.Id)
@@ -81,25 +81,31 @@ export const updateTimer: Action = action(
   },
 )
 
-export const getTimer: Action = action(v.object({ FunctionId: text, Id: text }), (input, vefaas, { region }) => {
-  const record = vefaas.functions.get(input.FunctionId, region)
-  return describeTimer(record, found(record, input.Id))
-})
+export const getTimer: Action = action(
+  v.object({ FunctionId: v.string(), Id: v.string() }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.FunctionId, region)
+    return describeTimer(record, found(record, input.Id))
+  },
+)
 
-export const deleteTimer: Action = action(v.object({ FunctionId: text, Id: text }), (input, vefaas, { region }) => {
-  const record = vefaas.functions.get(input.FunctionId, region)
-  const timer = found(record, input.Id)
-  timer.running?.close()
-  record.timers.delete(timer.Id)
-  return {}
-})
+export const deleteTimer: Action = action(
+  v.object({ FunctionId: v.string(), Id: v.string() }),
+  (input, vefaas, { region }) => {
+    const record = vefaas.functions.get(input.FunctionId, region)
+    const timer = found(record, input.Id)
+    timer.running?.close()
+    record.timers.delete(timer.Id)
+    return {}
+  },
+)
 
 /** From now on it fires by the real time and `timerSpeed`; the clock of the emulator does not move it. */
 function start(vefaas: Vefaas, record: FunctionRecord, timer: FunctionTimer): void {
   timer.running = undefined
   if (vefaas.timerSpeed === 0) return
   const onLine = (line: string) => vefaas.onLog(record.Name, line, 'stderr')
-  timer.running = new Timer({
+  timer.running = new CrontabTimer({
     id: timer.Id,
     name: timer.Name,
     crontab: timer.Crontab,
@@ -110,7 +116,7 @@ function start(vefaas: Vefaas, record: FunctionRecord, timer: FunctionTimer): vo
     speed: vefaas.timerSpeed,
     onLine,
     call: (event) =>
-      invokeEvent(vefaas, record.Id, event).catch((error: Error) => {
+      invokeWithEvent(vefaas, record.Id, event).catch((error: Error) => {
         onLine(`timer ${timer.Name}: ${error.message}`)
         return { status: 503, headers: {}, body: Buffer.alloc(0) }
       }),

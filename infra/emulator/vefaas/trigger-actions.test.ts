@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startVefaas } from './index.ts'
-import { caller, deploy, release, zipOf } from './testing.ts'
+import { caller, deployFunction, releaseFunction, zipOf } from './testing.ts'
 
 const log: string[] = []
 // A minute of the crontabs takes a tenth of a second.
@@ -38,7 +38,7 @@ function once(): string {
 
 describe('a timer', () => {
   it('calls the function by its crontab, with its id and payload, until it is deleted', async () => {
-    await release(call, FunctionId)
+    await releaseFunction(call, FunctionId)
     const { result } = await createTimer({ Payload: '{"DryRun":true}' })
     await expect.poll(() => log.length, { timeout: 5_000 }).toBeGreaterThan(1)
     expect(JSON.parse(log[0] ?? '')).toMatchObject({
@@ -59,7 +59,9 @@ describe('a timer', () => {
   })
 
   it('that fails is tried again as often as it says, and the log says so', async () => {
-    const id = await deploy(call, 'exports.handler = () => { throw new Error("no luck") }', { Name: 'bad-function' })
+    const id = await deployFunction(call, 'exports.handler = () => { throw new Error("no luck") }', {
+      Name: 'bad-function',
+    })
     log.length = 0
     await createTimer({ FunctionId: id, Crontab: once(), Retries: 1 })
     const failed = 'timer some-timer: the call failed with status 500;'
@@ -71,7 +73,7 @@ describe('a timer', () => {
 
   it('ends with everything else, and the call that it has begun: nobody says that it will be tried again', async () => {
     const code = 'exports.handler = () => { console.log("begun"); return new Promise(() => {}) }'
-    const id = await deploy(call, code, { Name: 'slow-function' })
+    const id = await deployFunction(call, code, { Name: 'slow-function' })
     await createTimer({ FunctionId: id, Retries: 1 })
     await expect.poll(() => log).toContain('begun')
     vefaas.reset()

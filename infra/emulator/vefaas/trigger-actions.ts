@@ -1,25 +1,27 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
 import { accountId, inListOrder } from './assumptions.ts'
-import { text } from './fields.ts'
 import { describeKafkaTrigger } from './resources/kafka-trigger.ts'
 import { describeTimer } from './resources/timer.ts'
 
 /** Every trigger of a function: timers and Kafka triggers. Those that an API gateway makes are not known here. */
-export const listTriggers: Action = action(v.object({ FunctionId: text }), ({ FunctionId }, vefaas, { region }) => {
-  const record = vefaas.functions.get(FunctionId, region)
-  const timers = [...record.timers.values()].map((timer) => {
-    const { Crontab, Payload, EnableConcurrency, Retries } = timer
-    return item('timer', describeTimer(record, timer), { Crontab, Payload, EnableConcurrency, Retries })
-  })
-  const kafkaTriggers = [...record.kafkaTriggers.values()].map((trigger) => {
-    const { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts } = trigger
-    const config = { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts }
-    return item('kafka', describeKafkaTrigger(vefaas.clock, record, trigger), config)
-  })
-  const Items = inListOrder([...timers, ...kafkaTriggers])
-  return { Items, Total: Items.length }
-})
+export const listTriggers: Action = action(
+  v.object({ FunctionId: v.string() }),
+  ({ FunctionId }, vefaas, { region }) => {
+    const record = vefaas.functions.get(FunctionId, region)
+    const timers = [...record.timers.values()].map((timer) => {
+      const { Crontab, Payload, EnableConcurrency, Retries } = timer
+      return item('timer', describeTimer(record, timer), { Crontab, Payload, EnableConcurrency, Retries })
+    })
+    const kafkaTriggers = [...record.kafkaTriggers.values()].map((trigger) => {
+      const { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts } = trigger
+      const config = { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts }
+      return item('kafka', describeKafkaTrigger(vefaas.clock, record, trigger), config)
+    })
+    const Items = inListOrder([...timers, ...kafkaTriggers])
+    return { Items, Total: Items.length }
+  },
+)
 
 interface Described {
   Id: string

@@ -4,7 +4,7 @@ import { quotaExceeded } from './errors.ts'
 import type { FunctionRecord } from './resources/records.ts'
 
 /** @throws ApiError 400 QuotaExceeded when a function may have no more triggers */
-export function takeTriggerQuota(vefaas: Vefaas, record: FunctionRecord, { action: name }: ApiCall): void {
+export function checkTriggerQuota(vefaas: Vefaas, record: FunctionRecord, { action: name }: ApiCall): void {
   const { triggersPerFunction: quota } = vefaas.quotas
   if (record.timers.size + record.kafkaTriggers.size >= quota || vefaas.faults.take(name, 'NoQuota')) {
     throw quotaExceeded('triggers of a function', quota)

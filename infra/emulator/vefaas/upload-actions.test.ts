@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { startVefaas } from './index.ts'
-import { caller, released, requestOf, zipOf } from './testing.ts'
+import { caller, finishedRelease, requestOf, zipOf } from './testing.ts'
 
 const vefaas = await startVefaas()
 const call = caller(vefaas.url)
@@ -21,7 +21,7 @@ const callback = () => call('CodeUploadCallback', { FunctionId }, old)
 
 async function answer(): Promise<string> {
   await call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100 })
-  expect((await released(call, FunctionId)).Status).toBe('done')
+  expect((await finishedRelease(call, FunctionId)).Status).toBe('done')
   return (await vefaas.invoke(FunctionId, requestOf())).body.toString()
 }
 

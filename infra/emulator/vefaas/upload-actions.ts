@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { type Action, action } from './action.ts'
 import { releaseInProgress } from './assumptions.ts'
-import { integer, text } from './fields.ts'
-import { mostTosBytes } from './function-code.ts'
+import { integer } from './fields.ts'
+import { maxTosBytes } from './function-code.ts'
 
 export const getCodeUploadAddress: Action = action(
-  v.object({ FunctionId: text, ContentLength: integer(1, mostTosBytes) }),
+  v.object({ FunctionId: v.string(), ContentLength: integer(1, maxTosBytes) }),
   ({ FunctionId, ContentLength }, vefaas, { region }) => {
     const { Id } = vefaas.functions.get(FunctionId, region)
     return { UploadAddress: vefaas.url + vefaas.uploads.addressForFunction(Id, ContentLength) }
@@ -13,7 +13,7 @@ export const getCodeUploadAddress: Action = action(
 )
 
 export const codeUploadCallback: Action = action(
-  v.object({ FunctionId: text }),
+  v.object({ FunctionId: v.string() }),
   ({ FunctionId }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)

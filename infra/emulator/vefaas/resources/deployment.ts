@@ -2,15 +2,15 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { unpack } from '../function-code.ts'
 import { randomName } from '../random-name.ts'
-import { Pool } from '../runtime/instance-pool.ts'
+import { InstancePool } from '../runtime/instance-pool.ts'
 import { platformEnvironment } from '../runtime/platform-environment.ts'
-import type { Folder } from '../runtime/temporary-folder.ts'
+import type { TemporaryFolder } from '../runtime/temporary-folder.ts'
 import type { Deployment, FunctionRecord, Revision } from './records.ts'
 
 /** What all that runs is given. */
 export interface Host {
   /** Where the code that runs is unpacked. */
-  folder: Folder
+  folder: TemporaryFolder
   roleCredentials: RoleCredentials
   onLog: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
 }
@@ -21,7 +21,7 @@ export interface RoleCredentials {
   sessionToken: string
 }
 
-export function deploy(host: Host, record: FunctionRecord, revision: Revision, zip: Buffer): Deployment {
+export function createDeployment(host: Host, record: FunctionRecord, revision: Revision, zip: Buffer): Deployment {
   const { Id, Name } = record
   const { settings, number } = revision
   const folder = host.folder.make(`${Id}-${number}`)
@@ -33,7 +33,7 @@ export function deploy(host: Host, record: FunctionRecord, revision: Revision, z
   // As real names look: <function>-<10 characters>-<10>-<5>.
   const family = `${Id}-${randomName(10)}-${randomName(10)}`
 
-  const pool = new Pool({
+  const pool = new InstancePool({
     program: host.folder.program,
     codeDirectory,
     environment: {

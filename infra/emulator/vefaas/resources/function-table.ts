@@ -4,7 +4,7 @@ import type { FunctionRecord } from './records.ts'
 import { settleRelease } from './release.ts'
 
 /** All functions, oldest first. */
-export class Functions {
+export class FunctionTable {
   readonly #clock: Clock
   readonly #byId = new Map<string, FunctionRecord>()
 

@@ -1,7 +1,7 @@
 import { timestamp } from '../../openapi/envelope.ts'
 import { accountId, codeSizeLimit, cpuOf } from '../assumptions.ts'
-import { type Code, mostTosBytes, mostZipBytes } from '../function-code.ts'
-import type { FunctionRecord, Settings } from './records.ts'
+import { type FunctionCode, maxTosBytes, maxZipBytes } from '../function-code.ts'
+import type { FunctionRecord, FunctionSettings } from './records.ts'
 
 /** A function as CreateFunction, UpdateFunction and GetFunction show it. */
 export function describeFunction(record: FunctionRecord) {
@@ -19,12 +19,12 @@ export function describeFunction(record: FunctionRecord) {
 }
 
 /** CpuMilli can be set; the models of the answers do not have it. */
-export function describeSettings({ CpuMilli, ...settings }: Settings, code: Code | undefined) {
+export function describeSettings({ CpuMilli, ...settings }: FunctionSettings, code: FunctionCode | undefined) {
   return {
     ...settings,
     Cpu: cpuOf(settings.MemoryMB),
     CodeSize: code && 'zip' in code ? code.zip.length : 0,
-    CodeSizeLimit: codeSizeLimit(settings.SourceType === 'tos' ? mostTosBytes : mostZipBytes),
+    CodeSizeLimit: codeSizeLimit(settings.SourceType === 'tos' ? maxTosBytes : maxZipBytes),
     SourceLocation: settings.Source,
   }
 }

@@ -1,8 +1,8 @@
-import type { Code } from '../function-code.ts'
-import type { Timer } from '../runtime/crontab-timer.ts'
-import type { Instance } from '../runtime/function-instance.ts'
+import type { FunctionCode } from '../function-code.ts'
+import type { CrontabTimer } from '../runtime/crontab-timer.ts'
+import type { FunctionInstance } from '../runtime/function-instance.ts'
 import type { InstanceLog } from '../runtime/instance-log.ts'
-import type { Pool } from '../runtime/instance-pool.ts'
+import type { InstancePool } from '../runtime/instance-pool.ts'
 
 /** A function as the emulator keeps it. */
 export interface FunctionRecord {
@@ -16,8 +16,8 @@ export interface FunctionRecord {
   Description: string
   ProjectName: string
   Tags: { Key: string; Value: string }[]
-  settings: Settings
-  code: Code | undefined
+  settings: FunctionSettings
+  code: FunctionCode | undefined
   resource: { MinInstance: number; MaxInstance: number; ReservedFrozenInstance: number }
   revisions: Revision[]
   /** The latest last. */
@@ -33,7 +33,7 @@ export interface FunctionRecord {
 }
 
 /** What a revision keeps of a function: all that a running instance depends on. */
-export interface Settings {
+export interface FunctionSettings {
   Runtime: string
   SourceType: 'zip' | 'tos' | 'image'
   /** `bucket:key` or the name of an image; empty for a zip. */
@@ -62,8 +62,8 @@ export interface Settings {
 export interface Revision {
   number: number
   description: string
-  settings: Settings
-  code: Code
+  settings: FunctionSettings
+  code: FunctionCode
   /** RFC 3339. */
   createdAt: string
 }
@@ -87,15 +87,15 @@ export interface Release {
   /** Whether an instance of the new revision has started. */
   isLoaded: boolean
   /** How it is to fail when it is due. */
-  fault: Failure | undefined
-  failure: Failure | undefined
+  fault: ReleaseFailure | undefined
+  failure: ReleaseFailure | undefined
   /** What its first instance wrote, from when that has loaded, or has not; kept when the release fails. */
   log: InstanceLog | undefined
   /** Where that can be read. */
   readonly logUrl: string
 }
 
-export interface Failure {
+export interface ReleaseFailure {
   code: string
   message: string
 }
@@ -103,8 +103,8 @@ export interface Failure {
 /** One revision of a function, unpacked in a folder of its own and ready to run. */
 export interface Deployment {
   revision: Revision
-  pool: Pool
-  instances(): Instance[]
+  pool: InstancePool
+  instances(): FunctionInstance[]
   /** Takes no more calls, and goes with the last one that is running. */
   retire(): void
   /** Ends everything at once. */
@@ -124,7 +124,7 @@ export interface FunctionTimer {
   Retries: number
   Description: string
   /** Not there where timers do not fire. */
-  running: Timer | undefined
+  running: CrontabTimer | undefined
 }
 
 /** A Kafka trigger as the emulator keeps it: no messages come. Times are milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import { timestamp } from '../../openapi/envelope.ts'
 import { abortedRelease } from '../assumptions.ts'
-import type { Failure, FunctionRecord, Release } from './records.ts'
+import type { FunctionRecord, Release, ReleaseFailure } from './records.ts'
 
 /** Moves a release to where it is by now: the weight in steps, and its end. */
 export function settleRelease(record: FunctionRecord, now: number): void {
@@ -95,7 +95,7 @@ function promote(record: FunctionRecord): void {
 }
 
 /** The revision before goes on. */
-export function fail(record: FunctionRecord, release: Release, now: number, failure: Failure): void {
+export function fail(record: FunctionRecord, release: Release, now: number, failure: ReleaseFailure): void {
   drop(record)
   release.failure = failure
   end(release, now, 'failed', 'failed')

@@ -3,7 +3,7 @@ import type { Clock } from '../../openapi/clock.ts'
 import type { WireRequest, WireResponse } from '../../openapi/wire.ts'
 import { accountId, nothingUploaded, uploadSeconds } from '../assumptions.ts'
 import { invalidParameter } from '../errors.ts'
-import { type Code, checkedZip, mostTosBytes } from '../function-code.ts'
+import { checkedZip, type FunctionCode, maxTosBytes } from '../function-code.ts'
 
 const uploadPath = '/_vefaas/uploads/'
 
@@ -16,7 +16,7 @@ interface Upload {
 }
 
 /** The addresses that code can be put to, and what was put there. */
-export class Uploads {
+export class UploadStore {
   readonly #clock: Clock
   readonly #awaited = new Map<string, Upload>()
   /** By the id of the function, until it is taken. */
@@ -41,18 +41,18 @@ export class Uploads {
   }
 
   /** @throws ApiError 400 InvalidRequest when nothing was uploaded, InvalidParameter when it is no zip */
-  takeOfFunction(id: string): Code {
+  takeOfFunction(id: string): FunctionCode {
     const bytes = this.#ofFunctions.get(id)
     if (!bytes) throw nothingUploaded(id)
     this.#ofFunctions.delete(id)
-    return checkedZip(bytes, mostTosBytes)
+    return checkedZip(bytes, maxTosBytes)
   }
 
   /** @throws ApiError 400 InvalidParameter when there is no such object, or it is no zip */
-  stored(source: string): Code {
+  stored(source: string): FunctionCode {
     const bytes = this.#objects.get(source)
     if (!bytes) throw invalidParameter('Source', `there is no object ${source}; it has to be bucket:key`)
-    return checkedZip(bytes, mostTosBytes)
+    return checkedZip(bytes, maxTosBytes)
   }
 
   /** Takes what is put to an address; undefined: not one of these. */

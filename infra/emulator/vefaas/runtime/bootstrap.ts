@@ -5,26 +5,29 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
-import type { Answer, Context, Question, Reply } from './instance-messages.ts'
+import type { HandlerContext, HandlerResult, InstanceRequest, InstanceResponse } from './instance-messages.ts'
 
 type Exports = {
-  handler: (event: unknown, context: Context) => unknown
-  initializer?: (context: Context) => unknown
+  handler: (event: unknown, context: HandlerContext) => unknown
+  initializer?: (context: HandlerContext) => unknown
 }
 
 // The function gets no hand on the channel.
-const send = process.send?.bind(process) as (answer: Answer) => void
+const send = process.send?.bind(process) as (answer: InstanceResponse) => void
 Reflect.deleteProperty(process, 'send')
 process.on('disconnect', () => process.exit())
 // Ctrl-C in a terminal reaches every process of the group; this one ends when the platform ends it or goes away itself.
 process.on('SIGINT', () => {})
 
 let functions: Exports
-process.on('message', (question: Question) => answer(question.id, () => work(question)))
+process.on('message', (question: InstanceRequest) => answer(question.id, () => work(question)))
 watchPlatform()
 answer(0, load)
 
-async function answer(id: number, run: () => Reply | undefined | Promise<Reply | undefined>): Promise<void> {
+async function answer(
+  id: number,
+  run: () => HandlerResult | undefined | Promise<HandlerResult | undefined>,
+): Promise<void> {
   const start = performance.now()
   try {
     const reply = await run()
@@ -35,7 +38,7 @@ async function answer(id: number, run: () => Reply | undefined | Promise<Reply |
   }
 }
 
-async function work(question: Question): Promise<Reply | undefined> {
+async function work(question: InstanceRequest): Promise<HandlerResult | undefined> {
   if (question.type === 'initialize') await functions.initializer?.(question.context)
   if (question.type === 'invoke') return replyOf(await functions.handler(question.event, question.context))
   return undefined
@@ -57,10 +60,10 @@ function watchPlatform(): void {
  * Only statusCode, headers and body reach the caller; nothing returned is 200 and empty. What the platform does with
  * other types is not documented, so they are errors here: what passes here is safe there.
  */
-function replyOf(result: unknown): Reply {
+function replyOf(result: unknown): HandlerResult {
   if (result === undefined || result === null) return { statusCode: 200, headers: {}, body: '' }
   if (typeof result !== 'object') throw new TypeError(`handler returned a ${typeof result} instead of an object`)
-  const { statusCode = 200, headers = {}, body = '' } = result as Record<keyof Reply, unknown>
+  const { statusCode = 200, headers = {}, body = '' } = result as Record<keyof HandlerResult, unknown>
   if (typeof statusCode !== 'number' || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599) {
     throw new TypeError('handler returned a statusCode that is not a whole number from 200 to 599')
   }

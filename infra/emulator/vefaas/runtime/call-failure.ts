@@ -1,4 +1,4 @@
-import type { HttpResponse } from './http.ts'
+import type { FunctionResponse } from './http.ts'
 
 /**
  * How a call can fail on the platform's side, and its status. `function_panic`, `function_execution_error`,
@@ -35,7 +35,7 @@ export class CallFailure extends Error {
 }
 
 /** What the caller sees of it. */
-export function failureResponse({ code, message, durationMs }: CallFailure): HttpResponse {
+export function failureResponse({ code, message, durationMs }: CallFailure): FunctionResponse {
   return {
     status: statuses[code],
     headers: {

@@ -4,38 +4,38 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, test } from 'vitest'
-import { readCrontab, Timer, type TimerOptions } from './crontab-timer.ts'
-import type { HttpResponse } from './http.ts'
+import { CrontabTimer, type CrontabTimerOptions, readCrontab } from './crontab-timer.ts'
+import type { FunctionResponse } from './http.ts'
 import type { CloudEvent } from './instance-messages.ts'
 
 /** A minute of the crontab takes a fiftieth of a second, and a failed call is tried again after 3 ms. */
 const SPEED = 3_000
 
-const started: Timer[] = []
+const started: CrontabTimer[] = []
 afterEach(() => {
   for (const timer of started.splice(0)) timer.close()
 })
 
 /** A timer whose calls answer these statuses, one after the other, and the last for ever. */
-function start(options: Partial<TimerOptions> = {}, ...statuses: number[]) {
+function start(options: Partial<CrontabTimerOptions> = {}, ...statuses: number[]) {
   const events: CloudEvent[] = []
   const lines: string[] = []
-  const call = async (event: CloudEvent): Promise<HttpResponse> => {
+  const call = async (event: CloudEvent): Promise<FunctionResponse> => {
     events.push(event)
     return { status: statuses[events.length - 1] ?? statuses.at(-1) ?? 200, headers: {}, body: Buffer.alloc(0) }
   }
   const onLine = (line: string) => lines.push(line)
   const name = 'some-timer'
-  const timer = new Timer({ id: 'timer-1', name, crontab: '* * * * *', speed: SPEED, call, onLine, ...options })
+  const timer = new CrontabTimer({ id: 'timer-1', name, crontab: '* * * * *', speed: SPEED, call, onLine, ...options })
   started.push(timer)
   return { timer, events, lines }
 }
 
 /** A timer whose calls end when they are told to, with a status. */
-function slow(options: Partial<TimerOptions> = {}) {
+function slow(options: Partial<CrontabTimerOptions> = {}) {
   const ends: ((status: number) => void)[] = []
   const call = () =>
-    new Promise<HttpResponse>((resolve) => {
+    new Promise<FunctionResponse>((resolve) => {
       ends.push((status) => resolve({ status, headers: {}, body: Buffer.alloc(0) }))
     })
   return { ...start({ call, ...options }), ends }
@@ -170,8 +170,8 @@ test('a timer keeps no process alive', async () => {
   const file = join(directory, 'program.mts')
   writeFileSync(
     file,
-    `import { Timer } from ${JSON.stringify(join(import.meta.dirname, 'crontab-timer.ts'))}
-     new Timer({ id: '1', name: 'yearly', crontab: '0 0 1 1 *', speed: 1, call: () => {}, onLine: () => {} })`,
+    `import { CrontabTimer } from ${JSON.stringify(join(import.meta.dirname, 'crontab-timer.ts'))}
+     new CrontabTimer({ id: '1', name: 'yearly', crontab: '0 0 1 1 *', speed: 1, call: () => {}, onLine: () => {} })`,
   )
   const program = spawn(process.execPath, ['--import', 'tsx', file], { stdio: 'inherit' })
   const code = await Promise.race([

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cron } from 'croner'
-import { timerEventOf } from './events.ts'
-import type { HttpResponse } from './http.ts'
+import { timerEvent } from './events.ts'
+import type { FunctionResponse } from './http.ts'
 import type { CloudEvent } from './instance-messages.ts'
 
 /** veFaaS does not say in which time zone it reads a crontab. */
@@ -27,11 +27,11 @@ type TimerSettings = {
   retries?: number
 }
 
-export type TimerOptions = TimerSettings & {
+export type CrontabTimerOptions = TimerSettings & {
   id: string
   /** Seconds that pass in the time of the crontab while one really passes. */
   speed: number
-  call: (event: CloudEvent) => Promise<HttpResponse>
+  call: (event: CloudEvent) => Promise<FunctionResponse>
   /** Gets what nobody else does: failed calls and ticks left out. */
   onLine: (line: string) => void
 }
@@ -46,15 +46,15 @@ export function readCrontab(crontab: string): Cron {
  * goes to nobody; an answer that is not 2xx counts as failed (not documented). Of ticks missed while the computer slept,
  * one comes late and the others not at all. It keeps no process alive.
  */
-export class Timer {
-  readonly #options: TimerOptions
+export class CrontabTimer {
+  readonly #options: CrontabTimerOptions
   readonly #cron: Cron
   readonly #started = Date.now()
   readonly #end = new AbortController()
   #running = 0
 
   /** Throws when the crontab cannot be read. */
-  constructor(options: TimerOptions) {
+  constructor(options: CrontabTimerOptions) {
     this.#options = options
     this.#cron = readCrontab(options.crontab)
     if (options.enabled ?? true) this.#keepTime()
@@ -96,7 +96,7 @@ export class Timer {
 
   async #call(): Promise<void> {
     const { id, name, payload = '', retries = 0, call, onLine } = this.#options
-    const event = timerEventOf(id, payload)
+    const event = timerEvent(id, payload)
     for (let left = retries; ; left--) {
       const { status } = await call(event)
       if (this.#end.signal.aborted || (status >= 200 && status <= 299)) return

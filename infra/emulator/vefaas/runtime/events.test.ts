@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
-import { requestEvent, timerEventOf } from './events.ts'
-import type { HttpRequest } from './http.ts'
+import { requestEvent, timerEvent } from './events.ts'
+import type { FunctionRequest } from './http.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const eventOf = (request: Partial<HttpRequest>) =>
+const eventOf = (request: Partial<FunctionRequest>) =>
   requestEvent({ method: 'GET', path: '/', query: '', headers: [], body: Buffer.alloc(0), ...request }, 'some-id')
 
 describe('the event of a request', () => {
@@ -57,7 +57,7 @@ describe('the event of a request', () => {
 
 test('the event of a timer is a CloudEvent with the payload as text, an id of its own and the real time', () => {
   const before = Date.now()
-  const events = [timerEventOf('some-timer', '{"DryRun":true}'), timerEventOf('some-timer', '')]
+  const events = [timerEvent('some-timer', '{"DryRun":true}'), timerEvent('some-timer', '')]
   const [event, other] = events
   expect(event).toEqual({
     id: expect.stringMatching(uuid),

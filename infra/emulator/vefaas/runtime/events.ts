@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { CallFailure } from './call-failure.ts'
-import type { HttpRequest } from './http.ts'
+import type { FunctionRequest } from './http.ts'
 import type { CloudEvent, HttpEvent } from './instance-messages.ts'
 
 /** The largest body of a request, in bytes. The platform's own limit is not documented; 6 MB is an assumption. */
@@ -13,7 +13,7 @@ const MAX_BODY_BYTES = 6 * 1024 * 1024
  * @throws CallFailure when the request has no event
  */
 export function requestEvent(
-  request: HttpRequest,
+  request: FunctionRequest,
   requestId: string,
   platformHeaders: Record<string, string> = {},
 ): HttpEvent | CloudEvent {
@@ -42,7 +42,7 @@ export function requestEvent(
  * the same is an assumption, and so is that a body that is not UTF-8 has no event: then undefined is returned.
  */
 function httpEventOf(
-  { method, path, query, headers, body }: HttpRequest,
+  { method, path, query, headers, body }: FunctionRequest,
   requestId: string,
   platformHeaders: Record<string, string> = {},
 ): HttpEvent | undefined {
@@ -67,7 +67,7 @@ function httpEventOf(
  * The CloudEvent that a request carries: in its `ce-` headers, with the body as data, or whole in a JSON body (the binary
  * and the structured mode of the CloudEvents HTTP binding). Data stays text. A text says why there is none.
  */
-function cloudEventOf({ headers, body }: HttpRequest): CloudEvent | string {
+function cloudEventOf({ headers, body }: FunctionRequest): CloudEvent | string {
   if (!isUtf8(body)) return 'the body is not UTF-8'
   const values = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]))
   const contentType = values.get('content-type') ?? 'application/octet-stream'
@@ -100,7 +100,7 @@ function parsed(json: string): Record<string, unknown> | undefined {
  * The event a handler gets from a timer. Its `time` is the real one, also where crontabs run faster, because what a
  * function compares it with is real.
  */
-export function timerEventOf(timerId: string, payload: string): CloudEvent {
+export function timerEvent(timerId: string, payload: string): CloudEvent {
   return {
     id: randomUUID(),
     source: `/faas/event/timer/${timerId}`,

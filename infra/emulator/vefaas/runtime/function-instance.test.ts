@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { isAlive } from './temporary-folder.ts'
+import { processExists } from './temporary-folder.ts'
 import { runtimeForTests } from './testing.ts'
 
 const { functionOf, answering, close } = runtimeForTests()
@@ -87,7 +87,7 @@ describe('time', () => {
     const { ask } = functionOf(code, { timeoutSeconds: 0.3 })
     const pid = Number((await ask()).text)
     expect((await ask('/stuck')).status).toBe(504)
-    await until(() => isAlive(pid)).toBe(false)
+    await until(() => processExists(pid)).toBe(false)
     expect(Number((await ask()).text)).not.toBe(pid)
   })
 })

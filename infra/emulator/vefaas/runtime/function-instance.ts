@@ -2,12 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { CallFailure, type FailureCode } from './call-failure.ts'
 import { InstanceLog } from './instance-log.ts'
-import type { Answer, Context, Question, Reply } from './instance-messages.ts'
+import type { HandlerContext, HandlerResult, InstanceRequest, InstanceResponse } from './instance-messages.ts'
 
 /** How long a process may be silent before its event loop counts as stuck. */
 const PING_MS = 1_000
 
-export type InstanceOptions = {
+export type FunctionInstanceOptions = {
   name: string
   /** The process's program, a JavaScript file. */
   program: string
@@ -21,10 +21,14 @@ export type InstanceOptions = {
   onEnd: () => void
 }
 
-type Asked = { resolve: (answer: Answer) => void; reject: (reason: CallFailure) => void; timer: NodeJS.Timeout }
+type Asked = {
+  resolve: (answer: InstanceResponse) => void
+  reject: (reason: CallFailure) => void
+  timer: NodeJS.Timeout
+}
 
 /** One process with one copy of a function: loaded, initialized before its first call, then serving calls. */
-export class Instance {
+export class FunctionInstance {
   readonly name: string
   /** Milliseconds since 1970. */
   readonly startedAt = Date.now()
@@ -34,16 +38,16 @@ export class Instance {
   /** Calls it has been given and that have not ended. */
   calls = 0
 
-  readonly #options: InstanceOptions
+  readonly #options: FunctionInstanceOptions
   readonly #process: ChildProcess
   readonly #asked = new Map<number, Asked>()
-  readonly #loaded: Promise<Answer>
+  readonly #loaded: Promise<InstanceResponse>
   #isLoaded = false
-  #initialized: Promise<Answer> | undefined
+  #initialized: Promise<InstanceResponse> | undefined
   #lastId = 0
   #ended = false
 
-  constructor(options: InstanceOptions) {
+  constructor(options: FunctionInstanceOptions) {
     const { name, program, codeDirectory, environment, memoryMb, initializerSeconds, onLine } = options
     this.#options = options
     this.name = name
@@ -61,7 +65,7 @@ export class Instance {
         onLine(line, stream)
       })
     }
-    this.#process.on('message', (answer: Answer) => this.#receive(answer))
+    this.#process.on('message', (answer: InstanceResponse) => this.#receive(answer))
     this.#process.on('error', (error) => this.end(error.message))
     this.#process.on('exit', (code, signal) => this.end(`its process ended (${signal ?? `exit code ${code}`})`))
     this.closed = new Promise((resolve) => this.#process.once('close', resolve))
@@ -85,13 +89,13 @@ export class Instance {
   }
 
   /** Waits until the code is loaded and initialized. An initializer that failed runs again at the next call of this. */
-  async prepare(context: Context): Promise<void> {
+  async prepare(context: HandlerContext): Promise<void> {
     await this.load()
     this.#initialized ??= this.#initialize(context)
     await this.#initialized
   }
 
-  async invoke(event: unknown, context: Context): Promise<{ reply: Reply; durationMs: number }> {
+  async invoke(event: unknown, context: HandlerContext): Promise<{ reply: HandlerResult; durationMs: number }> {
     const { timeoutSeconds } = this.#options
     const answer = await this.#ask(
       { type: 'invoke', id: ++this.#lastId, event, context },
@@ -116,10 +120,10 @@ export class Instance {
     this.#options.onEnd()
   }
 
-  async #initialize(context: Context): Promise<Answer> {
+  async #initialize(context: HandlerContext): Promise<InstanceResponse> {
     try {
       const { initializerSeconds } = this.#options
-      const question: Question = { type: 'initialize', id: ++this.#lastId, context }
+      const question: InstanceRequest = { type: 'initialize', id: ++this.#lastId, context }
       const answer = await this.#ask(question, initializerSeconds, 'function_initialize_timeout')
       if (answer.type === 'failed') throw new CallFailure('function_initialize_failed', answer.message)
       return answer
@@ -129,13 +133,13 @@ export class Instance {
     }
   }
 
-  #ask(question: Question, seconds: number, lateCode: FailureCode): Promise<Answer> {
+  #ask(question: InstanceRequest, seconds: number, lateCode: FailureCode): Promise<InstanceResponse> {
     const answer = this.#answerTo(question.id, seconds, lateCode)
     if (!this.#ended) this.#process.send(question)
     return answer
   }
 
-  #answerTo(id: number, seconds: number, lateCode: FailureCode): Promise<Answer> {
+  #answerTo(id: number, seconds: number, lateCode: FailureCode): Promise<InstanceResponse> {
     return new Promise((resolve, reject) => {
       if (this.#ended) return reject(new CallFailure('function_panic', 'its process has ended'))
       const late = () => {
@@ -147,7 +151,7 @@ export class Instance {
     })
   }
 
-  #receive(answer: Answer): void {
+  #receive(answer: InstanceResponse): void {
     const asked = this.#asked.get(answer.id)
     if (asked === undefined) return // too late: its caller has had an answer
     this.#asked.delete(answer.id)

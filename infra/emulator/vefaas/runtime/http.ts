@@ -1,5 +1,5 @@
 /** A request as the gateway hands it on. */
-export type HttpRequest = {
+export type FunctionRequest = {
   method: string
   path: string
   /** The query as it came, without the question mark. */
@@ -10,7 +10,7 @@ export type HttpRequest = {
 }
 
 /** What the gateway sends back. */
-export type HttpResponse = {
+export type FunctionResponse = {
   status: number
   headers: Record<string, string>
   body: Buffer

@@ -1,4 +1,4 @@
-const mostCharacters = 1024 * 1024
+const maxCharacters = 1024 * 1024
 
 /** The latest lines that one instance has written, 1 MiB of them at most. */
 export class InstanceLog {
@@ -9,7 +9,7 @@ export class InstanceLog {
     this.#lines.push(line)
     this.#characters += line.length + 1
     // Dropped in bulk: a shift for each line would move the whole list each time.
-    while (this.#characters > mostCharacters && this.#lines.length > 1) {
+    while (this.#characters > maxCharacters && this.#lines.length > 1) {
       const dropped = this.#lines.splice(0, Math.ceil(this.#lines.length / 10))
       for (const old of dropped) this.#characters -= old.length + 1
     }

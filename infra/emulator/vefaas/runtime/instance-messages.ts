@@ -23,17 +23,17 @@ export type CloudEvent = {
 }
 
 /** The second argument of a handler and the only one of an initializer. Nothing else is documented for Node.js. */
-export type Context = { requestId: string }
+export type HandlerContext = { requestId: string }
 
 /** A question; the answer carries its id. The process answers question 0, "are you loaded?", without being asked. */
-export type Question =
-  | { type: 'initialize'; id: number; context: Context }
-  | { type: 'invoke'; id: number; event: unknown; context: Context }
+export type InstanceRequest =
+  | { type: 'initialize'; id: number; context: HandlerContext }
+  | { type: 'invoke'; id: number; event: unknown; context: HandlerContext }
   | { type: 'ping'; id: number }
 
-export type Answer =
-  | { type: 'done'; id: number; reply?: Reply; durationMs: number }
+export type InstanceResponse =
+  | { type: 'done'; id: number; reply?: HandlerResult; durationMs: number }
   | { type: 'failed'; id: number; message: string; durationMs: number }
 
 /** What a handler returned. The channel carries JSON, so a Buffer travels as base64. */
-export type Reply = { statusCode: number; headers: Record<string, string>; body: string; base64?: boolean }
+export type HandlerResult = { statusCode: number; headers: Record<string, string>; body: string; base64?: boolean }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it, test } from 'vitest'
-import { isAlive } from './temporary-folder.ts'
+import { processExists } from './temporary-folder.ts'
 import { runtimeForTests } from './testing.ts'
 
 const { functionOf, close } = runtimeForTests()
@@ -69,7 +69,7 @@ describe('the end', () => {
     for (const call of [running, waiting, ask()]) {
       expect(await call).toMatchObject({ status: 500, failure: 'function_panic' })
     }
-    await until(() => isAlive(pid)).toBe(false)
+    await until(() => processExists(pid)).toBe(false)
   })
 
   it('comes with the last call after retire()', async () => {
@@ -83,7 +83,7 @@ describe('the end', () => {
     await sleep(50)
     expect(isRetired).toBe(false)
     expect((await running).text).toBe('ended')
-    await until(() => [isRetired, isAlive(pid)]).toEqual([true, false])
+    await until(() => [isRetired, processExists(pid)]).toEqual([true, false])
   })
 })
 

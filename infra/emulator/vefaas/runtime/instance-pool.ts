@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CallFailure } from './call-failure.ts'
-import { Instance, type InstanceOptions } from './function-instance.ts'
+import { FunctionInstance, type FunctionInstanceOptions } from './function-instance.ts'
 import type { InstanceLog } from './instance-log.ts'
 
 /** How long after its end an instance that has to be there is started again, so that code that crashes does not spin. */
@@ -9,7 +9,7 @@ const RESTART_MS = 1_000
 /** How long the log of an instance that has ended is waited for: a process that it has started may keep it open. */
 const LOG_MS = 1_000
 
-export type PoolOptions = Omit<InstanceOptions, 'onEnd' | 'name'> & {
+export type InstancePoolOptions = Omit<FunctionInstanceOptions, 'onEnd' | 'name'> & {
   /** Calls one instance serves at a time. */
   maxConcurrency: number
   maxInstances: number
@@ -21,23 +21,23 @@ export type PoolOptions = Omit<InstanceOptions, 'onEnd' | 'name'> & {
  * The instances of one function. A call goes to the first one with room; a new one starts only when all are full, up to
  * the maximum; then calls wait in line, no longer than a call may take.
  */
-export class Pool {
-  readonly #options: PoolOptions
+export class InstancePool {
+  readonly #options: InstancePoolOptions
   #minInstances = 0
   #maxInstances: number
-  readonly #instances = new Set<Instance>()
+  readonly #instances = new Set<FunctionInstance>()
   /** Who waits for a place; undefined tells that there will be none. */
-  readonly #line = new Set<(instance: Instance | undefined) => void>()
+  readonly #line = new Set<(instance: FunctionInstance | undefined) => void>()
   #closed = false
   /** Called with the last instance gone, once it is to take no more calls. */
   #onRetired: (() => void) | undefined
 
-  constructor(options: PoolOptions) {
+  constructor(options: InstancePoolOptions) {
     this.#options = options
     this.#maxInstances = options.maxInstances
   }
 
-  instances(): Iterable<Instance> {
+  instances(): Iterable<FunctionInstance> {
     return this.#instances
   }
 
@@ -74,7 +74,7 @@ export class Pool {
   }
 
   /** Keeps a place in an instance while `use` runs. */
-  async with<T>(use: (instance: Instance) => Promise<T>): Promise<T> {
+  async with<T>(use: (instance: FunctionInstance) => Promise<T>): Promise<T> {
     const instance = this.#place() ?? (await this.#wait())
     try {
       return await use(instance)
@@ -92,23 +92,23 @@ export class Pool {
     for (const served of this.#line) served(undefined)
   }
 
-  #place(): Instance | undefined {
+  #place(): FunctionInstance | undefined {
     const instance = this.#withRoom() ?? this.#start()
     if (instance) instance.calls++
     return instance
   }
 
-  #withRoom(): Instance | undefined {
+  #withRoom(): FunctionInstance | undefined {
     for (const instance of this.#instances) {
       if (instance.calls < this.#options.maxConcurrency) return instance
     }
     return undefined
   }
 
-  #start(): Instance | undefined {
+  #start(): FunctionInstance | undefined {
     if (this.#closed) throw stopped()
     if (this.#instances.size >= this.#maxInstances) return undefined
-    const instance: Instance = new Instance({
+    const instance: FunctionInstance = new FunctionInstance({
       ...this.#options,
       name: this.#options.nameOf(),
       onEnd: () => {
@@ -126,16 +126,16 @@ export class Pool {
     while (!this.#closed && this.#instances.size < this.#minInstances) this.#start()
   }
 
-  #endIfSpare(instance: Instance): void {
+  #endIfSpare(instance: FunctionInstance): void {
     if (instance.calls > 0 || !this.#instances.has(instance)) return
     if (this.#onRetired || this.#instances.size > this.#maxInstances)
       instance.end('the instance is not needed any more')
   }
 
-  #wait(): Promise<Instance> {
+  #wait(): Promise<FunctionInstance> {
     const { timeoutSeconds } = this.#options
     return new Promise((resolve, reject) => {
-      const served = (instance: Instance | undefined) => {
+      const served = (instance: FunctionInstance | undefined) => {
         clearTimeout(timer)
         this.#line.delete(served)
         if (instance) resolve(instance)

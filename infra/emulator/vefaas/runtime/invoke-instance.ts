@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { HttpResponse } from './http.ts'
-import type { Pool } from './instance-pool.ts'
+import type { FunctionResponse } from './http.ts'
+import type { InstancePool } from './instance-pool.ts'
 
 /** Calls a function with an event that may carry the request id. Rejects with CallFailure when there is no reply. */
-export async function call(pool: Pool, eventFor: (requestId: string) => unknown): Promise<HttpResponse> {
+export async function invokeInstance(
+  pool: InstancePool,
+  eventFor: (requestId: string) => unknown,
+): Promise<FunctionResponse> {
   const requestId = randomUUID()
   const event = eventFor(requestId)
   const context = { requestId }

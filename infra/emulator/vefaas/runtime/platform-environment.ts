@@ -1,7 +1,7 @@
 /** What a function's process has of the machine it runs on. */
 const inherited = ['PATH', 'TZ', 'LANG']
 
-export type Identity = {
+export type FunctionIdentity = {
   functionId: string
   functionName: string
   revisionNumber: number
@@ -10,7 +10,7 @@ export type Identity = {
 }
 
 /** The variables that veFaaS sets for a function, and nothing of the emulator's own environment beside what a program needs. */
-export function platformEnvironment(identity: Identity): Record<string, string> {
+export function platformEnvironment(identity: FunctionIdentity): Record<string, string> {
   const ours = inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
   return {
     ...Object.fromEntries(ours),

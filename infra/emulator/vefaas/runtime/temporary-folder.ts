@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { transformSync } from 'esbuild'
 
 /** The temporary files of one emulator. */
-export type Folder = {
+export type TemporaryFolder = {
   /** The program of every instance, a JavaScript file. */
   program: string
   /** Makes a new folder in it. */
@@ -17,7 +17,7 @@ export type Folder = {
  * Makes a temporary folder, which goes with its process however that ends, but for a SIGKILL. What an emulator that was
  * killed has left is removed here: names carry the process id, and only folders of processes that are no more are touched.
  */
-export function openFolder(): Folder {
+export function createTemporaryFolder(): TemporaryFolder {
   removeLeftovers()
   const path = mkdtempSync(join(tmpdir(), `vefaas-${process.pid}-`))
   const program = join(path, 'bootstrap.cjs')
@@ -43,7 +43,7 @@ export function openFolder(): Folder {
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(/^vefaas-(\d+)-\w{6}$/.exec(name)?.[1])
-    if (!pid || isAlive(pid)) continue
+    if (!pid || processExists(pid)) continue
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true })
     } catch {
@@ -53,7 +53,7 @@ function removeLeftovers(): void {
 }
 
 /** Whether there is such a process, whoever it belongs to. */
-export function isAlive(pid: number): boolean {
+export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -2,28 +2,28 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CallFailure, failureResponse } from './call-failure.ts'
 import { requestEvent } from './events.ts'
-import type { HttpRequest } from './http.ts'
-import { Pool, type PoolOptions } from './instance-pool.ts'
-import { call } from './invoke-instance.ts'
-import { openFolder } from './temporary-folder.ts'
+import type { FunctionRequest } from './http.ts'
+import { InstancePool, type InstancePoolOptions } from './instance-pool.ts'
+import { invokeInstance } from './invoke-instance.ts'
+import { createTemporaryFolder } from './temporary-folder.ts'
 
-export interface Line {
+export interface OutputLine {
   line: string
   stream: 'stdout' | 'stderr'
 }
 
 /** Functions that run without the API, and so with settings that it does not take, such as parts of a second. */
 export function runtimeForTests() {
-  const folder = openFolder()
-  const pools: Pool[] = []
+  const folder = createTemporaryFolder()
+  const pools: InstancePool[] = []
 
   /** Makes the pool of a function whose index.js has this code, and what calls it. Nothing is started before. */
-  function functionOf(code: string, options: Partial<PoolOptions> = {}) {
+  function functionOf(code: string, options: Partial<InstancePoolOptions> = {}) {
     const codeDirectory = folder.make('code')
     const write = (text: string) => writeFileSync(join(codeDirectory, 'index.js'), text)
     write(code)
-    const lines: Line[] = []
-    const pool = new Pool({
+    const lines: OutputLine[] = []
+    const pool = new InstancePool({
       program: folder.program,
       codeDirectory,
       environment: {},
@@ -39,11 +39,13 @@ export function runtimeForTests() {
     pools.push(pool)
     /** The response as the caller of the function sees it. */
     const ask = async (path = '/') => {
-      const request: HttpRequest = { method: 'GET', path, query: '', headers: [], body: Buffer.alloc(0) }
-      const response = await call(pool, (requestId) => requestEvent(request, requestId)).catch((error: unknown) => {
-        if (error instanceof CallFailure) return failureResponse(error)
-        throw error
-      })
+      const request: FunctionRequest = { method: 'GET', path, query: '', headers: [], body: Buffer.alloc(0) }
+      const response = await invokeInstance(pool, (requestId) => requestEvent(request, requestId)).catch(
+        (error: unknown) => {
+          if (error instanceof CallFailure) return failureResponse(error)
+          throw error
+        },
+      )
       return {
         ...response,
         text: response.body.toString(),
@@ -54,7 +56,7 @@ export function runtimeForTests() {
   }
 
   /** A function whose body is the JSON of an expression over event and context. */
-  const answering = (expression: string, options?: Partial<PoolOptions>) =>
+  const answering = (expression: string, options?: Partial<InstancePoolOptions>) =>
     functionOf(`exports.handler = async (event, context) => ({ body: JSON.stringify(${expression}) })`, options)
 
   const close = () => {
