@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../shared/config/index.ts'
 import { startCloud } from '../emulator/cloud.ts'
-import { clientFor, deploy, type FunctionsOf, serviceWith } from '../vefaas/testing.ts'
+import { deployService, type FunctionsOf, serviceWith, testClient } from '../vefaas/testing.ts'
 import { readArguments } from './arguments.ts'
 import type { Environment } from './environment.ts'
 import { configFileOf, localEnvironment } from './stage.ts'
@@ -13,7 +13,7 @@ afterAll(() => cloud.close())
 
 /** What is said of functions that call each other by these events. */
 async function welcomeTo(functions: FunctionsOf, line = ''): Promise<string[]> {
-  await deploy(clientFor(cloud.url), serviceWith(functions))
+  await deployService(testClient(cloud.url), serviceWith(functions))
   return said(line).split('\n')
 }
 

@@ -1,10 +1,10 @@
 import type { Client } from './cloud/client.ts'
 import { listAll } from './cloud/pages.ts'
 import { foundService, type ServiceItem } from './observe/gateways.ts'
-import type { Service } from './service.ts'
+import type { ServiceSpec } from './service.ts'
 
 /** Where the gateway serves the functions, such as `https://...volceapi.com`; undefined when they are not deployed. @throws CloudError */
-export async function addressOf(client: Client, { gateway, mark }: Service): Promise<string | undefined> {
+export async function addressOf(client: Client, { gateway, mark }: ServiceSpec): Promise<string | undefined> {
   const gateways = await listAll<{ Id: string; Name: string }>(client, 'apig', 'ListGateways')
   const found = gateways.find(({ Id, Name }) => (gateway.id ? Id === gateway.id : Name === gateway.name))
   if (found === undefined) return undefined

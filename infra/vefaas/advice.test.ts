@@ -6,7 +6,7 @@ import { CloudError } from './cloud/cloud-error.ts'
 import { ReleaseError } from './plan/release.ts'
 import type { Step } from './plan/step.ts'
 import { StepError } from './run.ts'
-import { clientFor, codeOf, deploy, LOCAL, serviceWith } from './testing.ts'
+import { artifactFrom, deployService, LOCAL_CREDENTIALS, serviceWith, testClient } from './testing.ts'
 
 const step: Step = { verb: 'create', resource: 'function', name: 'shop-test-hello', details: [] }
 const inStep = (code: string | undefined, message = 'm', action = 'CreateFunction', status: number | undefined = 400) =>
@@ -138,7 +138,7 @@ describe('in a deployment', () => {
   test('into an account that has never opened the console', async () => {
     const { url, vefaas } = await started()
     vefaas.faults.add({ Kind: 'NotActivated' })
-    const lines = (await explanationOf(deploy(clientFor(url), service))).split('\n')
+    const lines = (await explanationOf(deployService(testClient(url), service))).split('\n')
     expect(lines[0]).toBe('The cloud could not be asked: ListFunctions was refused')
     expect(lines[1]).toBe('  code        ServiceNotActivated (HTTP 401)')
     expect(lines.at(-1)).toMatch(/^ {2}what to do {2}open the console of veFaaS/)
@@ -147,14 +147,14 @@ describe('in a deployment', () => {
   test('that is over a quota, or not in a whitelist, halfway', async () => {
     const { url, apig } = await started()
     apig.faults.add({ Kind: 'NoQuota', Action: 'CreateGateway', Times: 1 })
-    expect(await explanationOf(deploy(clientFor(url), service))).toMatch(
+    expect(await explanationOf(deployService(testClient(url), service))).toMatch(
       /^Could not create gateway shop-test: CreateGateway was refused\n {2}code {8}QuotaExceeded[\s\S]*raise the quota/,
     )
     apig.faults.add({ Kind: 'NotInWhitelist', Action: 'CreateUpstream', Times: 1 })
-    expect(await explanationOf(deploy(clientFor(url), service))).toMatch(
+    expect(await explanationOf(deployService(testClient(url), service))).toMatch(
       /^Could not create upstream shop-test-hello: CreateUpstream was refused\n[\s\S]*chosen accounts only/,
     )
-    expect(await deploy(clientFor(url), service)).toEqual([
+    expect(await deployService(testClient(url), service)).toEqual([
       'create upstream shop-test-hello',
       'create route shop-test-hello /',
     ])
@@ -162,17 +162,26 @@ describe('in a deployment', () => {
 
   test('with keys that the cloud does not know, and with none of its endpoint', async () => {
     const { url } = await started()
-    const stranger = { ...LOCAL, accessKeyId: 'AKNOBODY' }
+    const stranger = { ...LOCAL_CREDENTIALS, accessKeyId: 'AKNOBODY' }
     const client = createClient({ endpoint: url, region: 'cn-beijing', credentials: stranger })
-    expect(await explanationOf(deploy(client, service))).toMatch(/InvalidAccessKey[\s\S]*check VOLCENGINE_ACCESS_KEY/)
-    const nowhere = createClient({ endpoint: 'http://127.0.0.1:1', region: 'r', credentials: LOCAL, retryMs: 1 })
-    expect(await explanationOf(deploy(nowhere, service))).toMatch(/did not succeed\n[\s\S]*is the emulated cloud/)
+    expect(await explanationOf(deployService(client, service))).toMatch(
+      /InvalidAccessKey[\s\S]*check VOLCENGINE_ACCESS_KEY/,
+    )
+    const nowhere = createClient({
+      endpoint: 'http://127.0.0.1:1',
+      region: 'r',
+      credentials: LOCAL_CREDENTIALS,
+      retryMs: 1,
+    })
+    expect(await explanationOf(deployService(nowhere, service))).toMatch(
+      /did not succeed\n[\s\S]*is the emulated cloud/,
+    )
   })
 
   test('of code that does not load', async () => {
     const { url } = await started()
-    const broken = () => codeOf("throw new Error('no such module')")
-    expect(await explanationOf(deploy(clientFor(url), service, broken))).toMatch(
+    const broken = () => artifactFrom("throw new Error('no such module')")
+    expect(await explanationOf(deployService(testClient(url), service, broken))).toMatch(
       /^Could not create function shop-test-hello: the release failed: function_start_failed: [\s\S]*no such module/,
     )
   })

@@ -8,7 +8,7 @@ export type ServiceConfig = {
 }
 
 /** What can be said for all functions, and again for one. */
-export type Settings = {
+export type SharedSettings = {
   /** MB. */
   memorySize?: number
   /** Seconds a call may take. */
@@ -28,7 +28,7 @@ export type Settings = {
   tags?: Record<string, string>
 }
 
-export type ProviderConfig = Settings & {
+export type ProviderConfig = SharedSettings & {
   name: 'vefaas'
   runtime: string
   region: string
@@ -57,7 +57,7 @@ export type GatewayConfig = {
   keyAuth?: { header?: string; consumers: Record<string, { key: string }> }
 }
 
-export type FunctionConfig = Settings & {
+export type FunctionConfig = SharedSettings & {
   /** On veFaaS; osls makes it of service, stage and key where it is left out. */
   name: string
   handler: string

@@ -5,13 +5,13 @@ import { type ServiceConfig, withoutEmpty } from './config.ts'
 import { credentialsFrom, isLoopback } from './credentials.ts'
 import type { Options, Osls, Utils } from './osls.ts'
 import { problemsOf } from './rules.ts'
-import { type Service, serviceOf } from './service.ts'
+import { type ServiceSpec, serviceOf } from './service.ts'
 
 /** What every command works with. */
-export type Context = {
+export type CommandContext = {
   /** serverless.yml, with the stage's own settings in it. */
   config: ServiceConfig
-  service: Service
+  service: ServiceSpec
   client: Client
   options: Options
   utils: Utils
@@ -53,7 +53,7 @@ export function configOf({ service }: Osls, options: Options): ServiceConfig {
 }
 
 /** @throws Error with every problem of serverless.yml, before anything is called; `client` of it, that there are no credentials */
-export function contextOf(osls: Osls, options: Options, utils: Utils): Context {
+export function contextOf(osls: Osls, options: Options, utils: Utils): CommandContext {
   const config = configOf(osls, options)
   const problems = problemsOf(config)
   if (problems.length > 0) throw new osls.classes.Error(problems.join('\n'), 'INVALID_CONFIGURATION')

@@ -1,10 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../emulator/cloud.ts'
 import { explain } from './advice.ts'
-import { clientFor, deploy, type FunctionsOf, remove, serviceWith, watchChanges } from './testing.ts'
+import { deployService, type FunctionsOf, removeService, serviceWith, testClient, watchChanges } from './testing.ts'
 
 const cloud = await startCloud()
-const client = clientFor(cloud.url)
+const client = testClient(cloud.url)
 
 beforeEach(() => {
   cloud.vefaas.reset()
@@ -19,7 +19,7 @@ const functions: FunctionsOf = {
 
 describe('a deployment', () => {
   test('into an empty cloud makes everything, and it serves', async () => {
-    expect(await deploy(client, serviceWith(functions))).toEqual([
+    expect(await deployService(client, serviceWith(functions))).toEqual([
       'create gateway shop-test serverless, public network; it takes a minute or two',
       'create function shop-test-hello 0.2 kB, 1024 MB, 30 s',
       'create function shop-test-tidy 0.2 kB, 1024 MB, 30 s',
@@ -33,14 +33,14 @@ describe('a deployment', () => {
   })
 
   test('done twice changes nothing', async () => {
-    await deploy(client, serviceWith(functions))
+    await deployService(client, serviceWith(functions))
     const changes = watchChanges(cloud)
-    expect(await deploy(client, serviceWith(functions))).toEqual([])
+    expect(await deployService(client, serviceWith(functions))).toEqual([])
     expect(changes()).toEqual([])
   })
 
   test('with a runtime that the cloud does not have ends with what the cloud says', async () => {
-    const failed = await deploy(client, serviceWith(functions, { runtime: 'node22/v1' })).catch(explain)
+    const failed = await deployService(client, serviceWith(functions, { runtime: 'node22/v1' })).catch(explain)
     expect(failed).toMatch(
       /^Could not create function shop-test-\w+: CreateFunction was refused\n +code +InvalidParameter \(HTTP 400\)\n +message .*Runtime.*\n(.*\n)* +what to do +correct in serverless.yml what the message names/,
     )
@@ -48,10 +48,10 @@ describe('a deployment', () => {
   })
 
   test('removed leaves nothing', async () => {
-    await deploy(client, serviceWith(functions))
-    await remove(client, serviceWith(functions))
+    await deployService(client, serviceWith(functions))
+    await removeService(client, serviceWith(functions))
     expect(cloud.vefaas.functions()).toEqual([])
     expect(cloud.apig.gateways()).toEqual([])
-    expect(await remove(client, serviceWith(functions))).toEqual([])
+    expect(await removeService(client, serviceWith(functions))).toEqual([])
   })
 })

@@ -6,8 +6,16 @@ import { startCloud } from '../emulator/cloud.ts'
 import type { Artifact } from './artifact.ts'
 import { CloudError } from './cloud/cloud-error.ts'
 import { StepError } from './run.ts'
-import type { Service } from './service.ts'
-import { clientFor, codeThatAnswers, deploy, firstDifference, remove, serviceWith, stateOf } from './testing.ts'
+import type { ServiceSpec } from './service.ts'
+import {
+  codeThatAnswers,
+  deployService,
+  firstDifference,
+  removeService,
+  serviceWith,
+  stateOf,
+  testClient,
+} from './testing.ts'
 
 /**
  * What can become of one call to the cloud. `lost`: the work is done, the answer does not come. `killed`: the same, and
@@ -56,11 +64,11 @@ const after = serviceWith(
   { gateway: { keyAuth: { consumers: { web: { key: 'a-key-for-tests-3' }, more: { key: 'a-key-for-tests-4' } } } } },
 )
 
-type Case = { name: string; from?: Service; to: Service; act: typeof deploy }
+type Case = { name: string; from?: ServiceSpec; to: ServiceSpec; act: typeof deployService }
 const cases: Case[] = [
-  { name: 'a first deployment', to: before, act: deploy },
-  { name: 'an update', from: before, to: after, act: deploy },
-  { name: 'a removal', from: before, to: before, act: remove },
+  { name: 'a first deployment', to: before, act: deployService },
+  { name: 'an update', from: before, to: after, act: deployService },
+  { name: 'a removal', from: before, to: before, act: removeService },
 ]
 
 describe.each(cases)('$name that breaks', ({ from, to, act }) => {
@@ -69,7 +77,7 @@ describe.each(cases)('$name that breaks', ({ from, to, act }) => {
   }, async () => {
     await arrange(from)
     const calls = gate.record()
-    await act(clientFor(gate.url), to, versionTwo)
+    await act(testClient(gate.url), to, versionTwo)
     const wanted = stateOf(cloud)
     const made = calls()
     expect(made.length).toBeGreaterThan(10)
@@ -81,9 +89,9 @@ describe.each(cases)('$name that breaks', ({ from, to, act }) => {
         reset()
         await arrange(from)
         gate.strike(at, fate)
-        const broke = await outcomeOf(act(clientFor(gate.url), to, versionTwo))
+        const broke = await outcomeOf(act(testClient(gate.url), to, versionTwo))
         gate.mend()
-        const again = await outcomeOf(act(clientFor(gate.url), to, versionTwo))
+        const again = await outcomeOf(act(testClient(gate.url), to, versionTwo))
         const where = `${fate} at call ${at}, ${action} (${broke}, then ${again})`
         if (again !== 'done') wrong.push(where)
         else if (JSON.stringify(stateOf(cloud)) !== JSON.stringify(wanted)) {
@@ -123,8 +131,8 @@ function reset(): void {
   cloud.apig.reset()
 }
 
-async function arrange(from: Service | undefined): Promise<void> {
-  if (from) await deploy(clientFor(cloud.url), from)
+async function arrange(from: ServiceSpec | undefined): Promise<void> {
+  if (from) await deployService(testClient(cloud.url), from)
 }
 
 async function outcomeOf(work: Promise<unknown>): Promise<string> {

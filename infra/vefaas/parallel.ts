@@ -1,5 +1,5 @@
 /** How much is done at a time. The limits of the APIs are not published; throttled calls are tried again. */
-const AT_A_TIME = 4
+const CONCURRENCY = 4
 
 /**
  * Does the work for every item, four at a time, and returns the results in the order of the items. When one fails no
@@ -22,7 +22,7 @@ export async function inParallel<Item, Result>(
       }
     }
   }
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker))
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
   if (failures.length > 0) throw failures[0]
   return results
 }

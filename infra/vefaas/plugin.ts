@@ -5,12 +5,12 @@ import { deploy } from './commands/deploy.ts'
 import { deployFunction } from './commands/deploy-function.ts'
 import { info } from './commands/info.ts'
 import { invoke } from './commands/invoke.ts'
-import { invokeLocal } from './commands/invoke-local.ts'
+import { invokeLocal } from './commands/invoke-local/index.ts'
 import { logs } from './commands/logs.ts'
 import { remove } from './commands/remove.ts'
 import { rollback } from './commands/rollback.ts'
 import { type Packager, watch } from './commands/watch.ts'
-import { type Context, contextOf } from './context.ts'
+import { type CommandContext, contextOf } from './context.ts'
 import type { Options, Osls, Utils } from './osls.ts'
 import { PlanError } from './plan/step.ts'
 import { warningsOf } from './rules.ts'
@@ -40,7 +40,7 @@ export default class VefaasPlugin {
     this.commands = definitions
 
     /** Runs a command, and turns what it throws into what people can act on. */
-    const command = (run: (context: Context) => Promise<void>) => async () => {
+    const command = (run: (context: CommandContext) => Promise<void>) => async () => {
       try {
         await run(contextOf(osls, options, utils))
       } catch (error) {

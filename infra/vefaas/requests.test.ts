@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCloud } from '../emulator/cloud.ts'
-import { clientFor, codeOf, codeThatAnswers, deploy, remove, serviceWith } from './testing.ts'
+import { artifactFrom, codeThatAnswers, deployService, removeService, serviceWith, testClient } from './testing.ts'
 
 /**
  * The requests of a deployment against what the references of the two APIs say: each field that may be sent, by its path
@@ -221,9 +221,9 @@ const kafka = { instanceId: 'k-1', topic: 'sold', username: 'u', password: 'p' }
 const cors = { origins: ['https://shop.example'], credentials: true }
 
 beforeAll(async () => {
-  const client = clientFor(cloud.url)
+  const client = testClient(cloud.url)
   const keyAuth = (key: string, name = 'web') => ({ consumers: { [name]: { key } } })
-  const large = codeOf(`exports.handler = async () => ({ statusCode: 200, body: '' }) // ${noise(13_000_000)}`)
+  const large = artifactFrom(`exports.handler = async () => ({ statusCode: 200, body: '' }) // ${noise(13_000_000)}`)
   // Everything that can be said, everything changed, and everything taken back.
   const sells = (path: string, batch: object) => [
     { apig: { path: { prefix: path }, method: ['GET', 'PATCH'], query: { a: { regex: 'b+' } }, header: { X: 'y' } } },
@@ -243,8 +243,8 @@ beforeAll(async () => {
       service.faults.addUnchecked([{ Kind: 'CutAfter', Action, Times: 1 }])
     }
   }
-  await deploy(client, serviceWith({ sell: { ...everything, events: sells('/a', {}) }, hold }, first))
-  await deploy(
+  await deployService(client, serviceWith({ sell: { ...everything, events: sells('/a', {}) }, hold }, first))
+  await deployService(
     client,
     serviceWith({ sell: { ...changed, events: sells('/b', { retries: 9 }) }, hold: { minInstances: 1 } }, second),
     (key) => (key === 'hold' ? large : codeThatAnswers('changed')),
@@ -254,17 +254,17 @@ beforeAll(async () => {
     { sell: { events } },
     { gateway: { network: 'both', vpc, keyAuth: keyAuth('a-key-for-tests-3', 'other') } },
   )
-  await deploy(client, third)
+  await deployService(client, third)
   // Somebody deletes the function that the upstream leads to.
   const sell = (cloud.vefaas.functions() as { Id: string; Name: string }[]).find(
     ({ Name }) => Name === 'shop-test-sell',
   )
   await client.call('vefaas', 'DeleteFunction', { Id: sell?.Id })
-  await deploy(
+  await deployService(
     client,
     serviceWith({ sell: { events: [...events, { timer: { crontab: '0 * * * *', name: 'often' } }] } }, { gateway }),
   )
-  await remove(client, third)
+  await removeService(client, third)
 }, 60_000)
 
 describe.each(['vefaas', 'apig'] as const)('%s', (service) => {

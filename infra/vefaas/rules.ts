@@ -1,8 +1,8 @@
 import { Cron } from 'croner'
 import type { ApigConfig, FunctionConfig, Match, ServiceConfig } from './config.ts'
 import { isLoopback } from './credentials.ts'
-import { VARIABLE } from './plan/record.ts'
-import { type FunctionSpec, type GatewaySpec, type MatchRule, type Service, serviceOf } from './service.ts'
+import { RECORD_VARIABLE } from './plan/deployment-record.ts'
+import { type FunctionSpec, type GatewaySpec, type MatchRule, type ServiceSpec, serviceOf } from './service.ts'
 
 /**
  * What is wrong with a configuration that the schema lets pass: one sentence a problem, each beginning with where it
@@ -11,7 +11,7 @@ import { type FunctionSpec, type GatewaySpec, type MatchRule, type Service, serv
 export function problemsOf(config: ServiceConfig): string[] {
   const { provider, functions } = config
   const unclear = Object.entries(functions).flatMap(([key, { events = [] }]) =>
-    emptyIn(events, `functions.${key}.events`),
+    missingValues(events, `functions.${key}.events`),
   )
   if (unclear.length > 0) return unclear
 
@@ -29,19 +29,19 @@ export function problemsOf(config: ServiceConfig): string[] {
       ),
     ]),
     ...service.functions.flatMap(functionProblems),
-    ...clashes(service.functions),
+    ...duplicateProblems(service.functions),
   ]
 }
 
 /** A condition without a value is no condition: the route would match more than is meant. */
-function emptyIn(value: unknown, at: string): string[] {
+function missingValues(value: unknown, at: string): string[] {
   if (value === null || value === undefined) return [`${at}: has no value; give it one, or leave it out`]
   if (typeof value !== 'object') return []
-  return Object.entries(value).flatMap(([key, item]) => emptyIn(item, `${at}.${key}`))
+  return Object.entries(value).flatMap(([key, item]) => missingValues(item, `${at}.${key}`))
 }
 
 /** The names of gateway and gateway service are made of it, and those have 63 characters at most. */
-function prefixProblems({ mark: { prefix } }: Service): string[] {
+function prefixProblems({ mark: { prefix } }: ServiceSpec): string[] {
   return prefix.length > 63 ? [`service: with the stage (${prefix}) it is longer than 63 characters`] : []
 }
 
@@ -60,7 +60,7 @@ function runtimeProblems(runtime: string): string[] {
 }
 
 /** Those that call an exported handler (veFaaS API reference, CreateFunction, and what official tools deploy with). */
-const RUNTIMES = [
+const KNOWN_RUNTIMES = [
   'node20/v1',
   'node14/v1',
   'nodeprime14/v1',
@@ -72,14 +72,17 @@ const RUNTIMES = [
 
 /** What is probably not meant, like `problemsOf`. */
 export function warningsOf({ provider: { runtime } }: ServiceConfig): string[] {
-  if (RUNTIMES.includes(runtime)) return []
+  if (KNOWN_RUNTIMES.includes(runtime)) return []
   return [
-    `provider.runtime: ${runtime} is not known here (${RUNTIMES.join(', ')} are). The cloud decides; its action ListRuntimes tells which it has`,
+    `provider.runtime: ${runtime} is not known here (${KNOWN_RUNTIMES.join(', ')} are). The cloud decides; its action ListRuntimes tells which it has`,
   ]
 }
 
-function settingsProblems(at: string, { environment = {}, tags = {}, exclusive, maxConcurrency }: Settings): string[] {
-  const reserved = Object.keys(environment).filter((name) => name === VARIABLE || name.startsWith('_FAAS_'))
+function settingsProblems(
+  at: string,
+  { environment = {}, tags = {}, exclusive, maxConcurrency }: CheckedSettings,
+): string[] {
+  const reserved = Object.keys(environment).filter((name) => name === RECORD_VARIABLE || name.startsWith('_FAAS_'))
   return [
     ...reserved.map((name) => `${at}.environment.${name}: is set by veFaaS, or by a deployment itself`),
     ...Object.keys(tags)
@@ -91,7 +94,7 @@ function settingsProblems(at: string, { environment = {}, tags = {}, exclusive, 
   ]
 }
 
-type Settings = Pick<FunctionConfig, 'environment' | 'tags' | 'exclusive' | 'maxConcurrency'>
+type CheckedSettings = Pick<FunctionConfig, 'environment' | 'tags' | 'exclusive' | 'maxConcurrency'>
 
 function gatewayProblems({ provider: { gateway = {} } }: ServiceConfig, spec: GatewaySpec): string[] {
   const { network = 'public', vpc, keyAuth, cors, id, name } = gateway
@@ -176,14 +179,14 @@ function isPath(match: Match): boolean {
 }
 
 /** What two of a kind have in common and must not: the name, the route, or the name of a function's triggers. */
-function clashes(functions: FunctionSpec[]): string[] {
+function duplicateProblems(functions: FunctionSpec[]): string[] {
   const owners = new Map<string, string>()
   return functions.flatMap(({ key, name, upstream, routes, timers, kafkaTriggers }) => {
     const claims: [claim: string, problem: (owner: string) => string][] = [
       [`name ${name}`, (owner) => `is called ${name} like ${owner}`],
       [`upstream ${upstream}`, (owner) => `is the same as ${owner} to the gateway, which takes _ for -`],
       ...routes.map(({ MatchRule }): (typeof claims)[number] => [
-        JSON.stringify(inOneOrder(MatchRule)),
+        JSON.stringify(normalizedRule(MatchRule)),
         (owner) => `has a route exactly like one of ${owner}`,
       ]),
       ...timers.map(({ Name }): (typeof claims)[number] => [
@@ -203,23 +206,23 @@ function clashes(functions: FunctionSpec[]): string[] {
   })
 }
 
-function inOneOrder({ Path, Method = [], Header = [], QueryString = [] }: MatchRule): unknown[] {
+function normalizedRule({ Path, Method = [], Header = [], QueryString = [] }: MatchRule): unknown[] {
   const sorted = (matches: object[]) => matches.map((match) => JSON.stringify(match)).sort()
   return [Path, [...Method].sort(), sorted(Header), sorted(QueryString)]
 }
 
-const FIELDS = "must have five fields (minute, hour, day, month, weekday), such as '*/5 * * * *'"
+const CRONTAB_FORM = "must have five fields (minute, hour, day, month, weekday), such as '*/5 * * * *'"
 
 /**
  * What is wrong with a crontab, if anything. Of the forms that cron libraries know beyond five fields of numbers, names and
  * `* , - /` (nicknames such as @hourly, L, W, # and ?), none is documented for veFaaS.
  */
 function crontabProblems(crontab: string): string[] {
-  if (!/^\S+( +\S+){4}$/.test(crontab) || !/^(\b[A-Z]{3}\b|[\d *,/-])+$/i.test(crontab)) return [FIELDS]
+  if (!/^\S+( +\S+){4}$/.test(crontab) || !/^(\b[A-Z]{3}\b|[\d *,/-])+$/i.test(crontab)) return [CRONTAB_FORM]
   try {
     return new Cron(crontab, { mode: '5-part' }).nextRun() ? [] : ['is a time that never comes']
   } catch (error) {
-    return [`${FIELDS}: ${(error as Error).message.replace('CronPattern: ', '')}`]
+    return [`${CRONTAB_FORM}: ${(error as Error).message.replace('CronPattern: ', '')}`]
   }
 }
 

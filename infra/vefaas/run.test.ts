@@ -3,11 +3,19 @@ import { startCloud } from '../emulator/cloud.ts'
 import type { EventConfig } from './config.ts'
 import { inParallel } from './parallel.ts'
 import { Ids, PlanError, type Stage, type Step } from './plan/step.ts'
-import { run, StepError } from './run.ts'
-import { clientFor, codeThatAnswers, deploy, firstDifference, remove, serviceWith, stateOf } from './testing.ts'
+import { runPlan, StepError } from './run.ts'
+import {
+  codeThatAnswers,
+  deployService,
+  firstDifference,
+  removeService,
+  serviceWith,
+  stateOf,
+  testClient,
+} from './testing.ts'
 
 const cloud = await startCloud({ vefaas: { timerSpeed: 0, releaseSeconds: 0.05 } })
-const client = clientFor(cloud.url)
+const client = testClient(cloud.url)
 
 beforeEach(() => {
   cloud.vefaas.reset()
@@ -26,7 +34,7 @@ describe('a run', () => {
       waiting: ({ name }: Step, what: string) => told.push(`${name}: ${what}`),
       done: ({ name }: Step, milliseconds: number) => told.push(`${name} in ${milliseconds < 1_000 ? 'time' : 'vain'}`),
     }
-    const result = await run(client, { stages, ids: new Ids() }, progress, 1).catch((error: unknown) => error)
+    const result = await runPlan(client, { stages, ids: new Ids() }, progress, 1).catch((error: unknown) => error)
     return { told, result }
   }
 
@@ -88,16 +96,16 @@ describe('two deployments at the same time', () => {
     ['of which nothing is new', guarded, guarded],
   ])('%s leave nothing twice, and the next one finds nothing left to do', async (_what, before, after) => {
     const artifactOf = before === after ? newer : undefined
-    await deploy(client, after, artifactOf)
+    await deployService(client, after, artifactOf)
     const wanted = normal(stateOf(cloud))
     for (const delays of [[0], [0, 20]]) {
       cloud.vefaas.reset()
       cloud.apig.reset()
-      if (before) await deploy(client, before)
+      if (before) await deployService(client, before)
       const outcomes = await Promise.allSettled(
         delays.concat(0).map(async (delay) => {
           await new Promise((resolve) => setTimeout(resolve, delay))
-          return deploy(client, after, artifactOf)
+          return deployService(client, after, artifactOf)
         }),
       )
       const failures = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
@@ -107,26 +115,26 @@ describe('two deployments at the same time', () => {
         expect(said).toMatch(/has got the same key meanwhile: deploy again$|^consumer \S+ has the key of /)
       }
       expect(failures.length).toBeLessThan(delays.length + 1)
-      const lines = await deploy(client, after, artifactOf)
+      const lines = await deployService(client, after, artifactOf)
       if (failures.length === 0) expect(lines).toEqual([])
-      expect(await deploy(client, after, artifactOf)).toEqual([])
+      expect(await deployService(client, after, artifactOf)).toEqual([])
       expect(firstDifference(normal(stateOf(cloud)), wanted)).toBe('')
     }
-    await remove(client, after)
+    await removeService(client, after)
     expect([cloud.vefaas.functions(), cloud.apig.gateways()]).toEqual([[], []])
   })
 
   test('with other code each end with the code of one of them, whole, and the next one decides', async () => {
-    const outcomes = await Promise.allSettled([deploy(client, service), deploy(client, service, newer)])
+    const outcomes = await Promise.allSettled([deployService(client, service), deployService(client, service, newer)])
     // The one whose code does not serve may see that.
     for (const one of outcomes.filter(({ status }) => status === 'rejected')) {
       expect((one as PromiseRejectedResult).reason.cause.message).toMatch(/somebody has changed the function meanwhile/)
     }
     const answer = async (path: string) => (await fetch(cloud.apig.gatewayUrl + path)).text()
     expect(['hello', 'hello, newer']).toContain(await answer('/'))
-    await deploy(client, service, newer)
+    await deployService(client, service, newer)
     expect([await answer('/'), await answer('/other')]).toEqual(['hello, newer', 'other, newer'])
-    expect(await deploy(client, service, newer)).toEqual([])
+    expect(await deployService(client, service, newer)).toEqual([])
   })
 })
 

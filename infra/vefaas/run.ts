@@ -23,7 +23,12 @@ export class StepError extends Error {
 }
 
 /** Carries out a plan. Returns how many steps had something to do. @throws StepError for the first that fails */
-export async function run(client: Client, { stages, ids }: Plan, progress: Progress, pollMs: number): Promise<number> {
+export async function runPlan(
+  client: Client,
+  { stages, ids }: Plan,
+  progress: Progress,
+  pollMs: number,
+): Promise<number> {
   let done = 0
   for (const stage of stages) {
     await inParallel(stage, async (step) => {

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { startCloud } from '../emulator/cloud.ts'
 import type { EventConfig, FunctionConfig, GatewayConfig } from './config.ts'
-import { clientFor, codeThatAnswers, deploy, firstDifference, serviceWith, stateOf } from './testing.ts'
+import { codeThatAnswers, deployService, firstDifference, serviceWith, stateOf, testClient } from './testing.ts'
 
 /** Seconds for random sequences of deployments; more of them find more. */
 const SECONDS = Number(process.env.SEQUENCE_SECONDS ?? 3)
 
 const cloud = await startCloud({ vefaas: { timerSpeed: 0 } })
-const client = clientFor(cloud.url)
+const client = testClient(cloud.url)
 afterAll(() => cloud.close())
 
 type Description = {
@@ -84,14 +84,14 @@ test(
     await fc.assert(
       fc.asyncProperty(fc.array(description, { minLength: 2, maxLength: 4 }), async (sequence) => {
         reset()
-        for (const one of sequence) await deploy(client, ...wordsOf(one))
+        for (const one of sequence) await deployService(client, ...wordsOf(one))
         const found = stateNow()
         const last = wordsOf(sequence.at(-1) as Description)
-        expect(await deploy(client, ...last)).toEqual([])
+        expect(await deployService(client, ...last)).toEqual([])
         expect(firstDifference(stateNow(), found)).toBe('')
 
         reset()
-        await deploy(client, ...last)
+        await deployService(client, ...last)
         expect(firstDifference(found, stateNow())).toBe('')
       }),
       { numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1_000 },

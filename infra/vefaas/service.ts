@@ -8,14 +8,14 @@ import type {
   ServiceConfig,
   TimerConfig,
 } from './config.ts'
-import { type Mark, marked, markOf, type Tag } from './mark.ts'
+import { type OwnerMark, ownerMarkOf, type Tag, withOwnerComment } from './owner-mark.ts'
 
 /** What a service is to be, in the words of the cloud. */
-export type Service = {
+export type ServiceSpec = {
   name: string
   stage: string
   region: string
-  mark: Mark
+  mark: OwnerMark
   functions: FunctionSpec[]
   gateway: GatewaySpec
 }
@@ -118,7 +118,7 @@ export type KafkaSpec = {
 
 export type GatewaySpec = {
   /** Some function has a route. */
-  isNeeded: boolean
+  isRequired: boolean
   /** An existing gateway. Without it, the one called `name`. */
   id?: string
   name: string
@@ -136,8 +136,8 @@ export type GatewaySpec = {
 export type ConsumerSpec = { name: string; key: string }
 
 /** What serverless.yml says, in the words of the cloud. The configuration has passed the schema and the rules. */
-export function serviceOf({ service, stage, region, provider, functions }: ServiceConfig): Service {
-  const mark = markOf(service, stage)
+export function serviceOf({ service, stage, region, provider, functions }: ServiceConfig): ServiceSpec {
+  const mark = ownerMarkOf(service, stage)
   const specs = Object.entries(functions).map(([key, own]) => functionSpec(mark, key, own, provider))
   return {
     name: service,
@@ -153,7 +153,7 @@ export function serviceOf({ service, stage, region, provider, functions }: Servi
   }
 }
 
-function functionSpec(mark: Mark, key: string, own: FunctionConfig, provider: ProviderConfig): FunctionSpec {
+function functionSpec(mark: OwnerMark, key: string, own: FunctionConfig, provider: ProviderConfig): FunctionSpec {
   const all = { ...provider, ...own }
   const tags = { ...provider.tags, ...own.tags }
   const timeout = all.timeout ?? 30
@@ -203,7 +203,7 @@ function vpcConfig(vpc: ProviderConfig['vpc']): FunctionSettings['VpcConfig'] {
 const GATEWAY_MARGIN_SECONDS = 5
 
 function routeSpec(
-  mark: Mark,
+  mark: OwnerMark,
   key: string,
   at: number,
   event: ApigConfig,
@@ -256,7 +256,7 @@ function corsPolicy(cors: NonNullable<GatewayConfig['cors']>): CorsPolicySetting
   }
 }
 
-function timerSpec(mark: Mark, key: string, timer: TimerConfig): TimerSpec {
+function timerSpec(mark: OwnerMark, key: string, timer: TimerConfig): TimerSpec {
   const { payload = '' } = timer
   return {
     Name: timer.name ?? key,
@@ -265,11 +265,11 @@ function timerSpec(mark: Mark, key: string, timer: TimerConfig): TimerSpec {
     Enabled: timer.enabled ?? true,
     EnableConcurrency: timer.enableConcurrency ?? false,
     Retries: timer.retries ?? 0,
-    Description: marked(mark, timer.description),
+    Description: withOwnerComment(mark, timer.description),
   }
 }
 
-function kafkaSpec(mark: Mark, key: string, kafka: KafkaConfig): KafkaSpec {
+function kafkaSpec(mark: OwnerMark, key: string, kafka: KafkaConfig): KafkaSpec {
   return {
     Name: kafka.name ?? key.replaceAll('-', '_'), // no hyphens in these names
     MqInstanceId: kafka.instanceId,
@@ -284,14 +284,14 @@ function kafkaSpec(mark: Mark, key: string, kafka: KafkaConfig): KafkaSpec {
     BatchFlushDurationMilliseconds: kafka.batchMilliseconds ?? 1_000,
     MaximumRetryAttempts: kafka.retries ?? 3,
     Enabled: kafka.enabled ?? true,
-    Description: marked(mark, kafka.description),
+    Description: withOwnerComment(mark, kafka.description),
   }
 }
 
-function gatewaySpec(mark: Mark, { gateway = {}, project }: ProviderConfig, isNeeded: boolean): GatewaySpec {
+function gatewaySpec(mark: OwnerMark, { gateway = {}, project }: ProviderConfig, isRequired: boolean): GatewaySpec {
   const { id, name, service, network = 'public', vpc, keyAuth } = gateway
   return {
-    isNeeded,
+    isRequired,
     ...(id && { id }),
     name: name ?? mark.prefix,
     isNamed: (id ?? name) !== undefined,

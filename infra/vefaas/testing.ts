@@ -5,19 +5,19 @@ import type { Artifact } from './artifact.ts'
 import { type Client, createClient } from './cloud/client.ts'
 import type { FunctionConfig, ProviderConfig } from './config.ts'
 import { observe, type Plan, planOf, planOfRemoval } from './plan/index.ts'
-import { run } from './run.ts'
-import { type Service, serviceOf } from './service.ts'
+import { runPlan } from './run.ts'
+import { type ServiceSpec, serviceOf } from './service.ts'
 
 /** The pair that the emulated cloud knows. */
-export const LOCAL = { accessKeyId: 'AKLOCAL', secretKey: 'local-secret', sessionToken: '' }
+export const LOCAL_CREDENTIALS = { accessKeyId: 'AKLOCAL', secretKey: 'local-secret', sessionToken: '' }
 
 /** A zip with one index.js that answers every event with the text. */
 export function codeThatAnswers(text: string): Artifact {
   const source = `exports.handler = async () => ({ statusCode: 200, headers: {}, body: ${JSON.stringify(text)} })`
-  return codeOf(source)
+  return artifactFrom(source)
 }
 
-export function codeOf(source: string): Artifact {
+export function artifactFrom(source: string): Artifact {
   const bytes = Buffer.from(zipSync({ 'index.js': Buffer.from(source) }, { mtime: new Date(2000, 0, 1) }))
   return { file: 'index.zip', bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
@@ -25,7 +25,7 @@ export function codeOf(source: string): Artifact {
 export type FunctionsOf = Record<string, Partial<FunctionConfig>>
 
 /** A service as serverless.yml would have it: stage test of shop. */
-export function serviceWith(functions: FunctionsOf, provider: Partial<ProviderConfig> = {}): Service {
+export function serviceWith(functions: FunctionsOf, provider: Partial<ProviderConfig> = {}): ServiceSpec {
   const named = Object.entries(functions).map(([key, one]) => [
     key,
     { name: `shop-test-${key}`, handler: 'index.handler', ...one },
@@ -39,31 +39,31 @@ export function serviceWith(functions: FunctionsOf, provider: Partial<ProviderCo
   })
 }
 
-export function clientFor(endpoint: string): Client {
-  return createClient({ endpoint, region: 'cn-beijing', credentials: LOCAL, retryMs: 5 })
+export function testClient(endpoint: string): Client {
+  return createClient({ endpoint, region: 'cn-beijing', credentials: LOCAL_CREDENTIALS, retryMs: 5 })
 }
 
 export type Deployed = { plan: Plan; done: number }
 
 /** What a deployment of the service does: the steps that were not left, as `verb resource name`. */
-export async function deploy(
+export async function deployService(
   client: Client,
-  service: Service,
+  service: ServiceSpec,
   artifactOf: (key: string) => Artifact = (key) => codeThatAnswers(key),
 ): Promise<string[]> {
   const plan = await planOf(client, service, await observe(client, service), artifactOf)
-  await run(client, plan, { waiting: () => {}, done: () => {} }, 10)
-  return linesOf(plan)
+  await runPlan(client, plan, { waiting: () => {}, done: () => {} }, 10)
+  return changesIn(plan)
 }
 
-export async function remove(client: Client, service: Service): Promise<string[]> {
+export async function removeService(client: Client, service: ServiceSpec): Promise<string[]> {
   const plan = await planOfRemoval(client, service)
-  await run(client, plan, { waiting: () => {}, done: () => {} }, 10)
-  return linesOf(plan)
+  await runPlan(client, plan, { waiting: () => {}, done: () => {} }, 10)
+  return changesIn(plan)
 }
 
 /** The steps of a plan that do something. */
-export function linesOf({ stages }: Plan): string[] {
+export function changesIn({ stages }: Plan): string[] {
   return stages
     .flat()
     .filter(({ verb }) => verb !== 'leave')
@@ -89,7 +89,7 @@ export function stateOf({ vefaas, apig }: CloudEmulator): unknown {
   const named = JSON.parse(
     JSON.stringify(all, (key, value) => {
       if (/(^Id|^PluginID|Time|RecordId|Group)$/.test(key)) return undefined
-      return typeof value === 'string' ? (names.get(value) ?? value) : inOrder(value)
+      return typeof value === 'string' ? (names.get(value) ?? value) : withSortedKeys(value)
     }),
   )
   for (const list of Object.values(named) as object[][]) {
@@ -99,7 +99,7 @@ export function stateOf({ vefaas, apig }: CloudEmulator): unknown {
 }
 
 /** An object with its keys in alphabetical order; anything else as it is. */
-function inOrder(value: unknown): unknown {
+function withSortedKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -2,13 +2,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../../emulator/cloud.ts'
-import { clientFor, LOCAL } from '../testing.ts'
+import { LOCAL_CREDENTIALS, testClient } from '../testing.ts'
 import { createClient } from './client.ts'
 import { CloudError } from './cloud-error.ts'
 import { listAll } from './pages.ts'
 
 const cloud = await startCloud()
-const client = clientFor(cloud.url)
+const client = testClient(cloud.url)
 const servers: Server[] = []
 
 beforeEach(() => cloud.vefaas.reset())
@@ -82,7 +82,7 @@ describe('a call', () => {
 
     cloud.vefaas.faults.add({ ...fault, Action: ACTIONS.create, Times: 1 })
     if (creates) await act.create()
-    else expect((await errorOf(act.create())).passing).toBe(true)
+    else expect((await errorOf(act.create())).isTransient).toBe(true)
     expect(callsOf(ACTIONS.create)).toHaveLength(creates ? 2 : 1)
     expect(cloud.vefaas.functions().length).toBeLessThan(2)
   })
@@ -119,7 +119,7 @@ describe('a call', () => {
   test('to nobody is tried again, also when it creates something', async () => {
     const endpoint = await serverThat(() => {})
     await new Promise((resolve) => servers.pop()?.close(resolve))
-    const nowhere = createClient({ endpoint, region: 'r', credentials: LOCAL, retryMs: 1 })
+    const nowhere = createClient({ endpoint, region: 'r', credentials: LOCAL_CREDENTIALS, retryMs: 1 })
     const error = await errorOf(nowhere.call('apig', 'CreateGateway', {}))
     expect(error).toMatchObject({
       message: `no answer from ${new URL(endpoint).host} (ECONNREFUSED)`,
@@ -132,7 +132,7 @@ describe('a call', () => {
     const endpoint = await serverThat(() => {
       calls++
     })
-    const hasty = createClient({ endpoint, region: 'r', credentials: LOCAL, retryMs: 1, timeoutMs: 50 })
+    const hasty = createClient({ endpoint, region: 'r', credentials: LOCAL_CREDENTIALS, retryMs: 1, timeoutMs: 50 })
     const error = await errorOf(hasty.call('vefaas', 'CreateFunction', {}))
     expect(error).toMatchObject({ message: `no answer from ${new URL(endpoint).host} (TimeoutError)`, passing: true })
     expect(calls).toBe(1)
@@ -147,7 +147,7 @@ describe('a call', () => {
       response.end(JSON.stringify({ ResponseMetadata: {} }))
     })
     const endpoint = await serverThat((_request, response) => response.writeHead(307, { Location: elsewhere }).end())
-    const led = createClient({ endpoint, region: 'r', credentials: LOCAL, retryMs: 1 })
+    const led = createClient({ endpoint, region: 'r', credentials: LOCAL_CREDENTIALS, retryMs: 1 })
     await errorOf(led.call('vefaas', 'ListFunctions', {}))
     await errorOf(led.upload(endpoint, new Uint8Array(10), 'application/zip'))
     expect(calls).toBe(0)
@@ -160,7 +160,7 @@ describe('a call', () => {
     const wrong = createClient({
       endpoint: cloud.url,
       region: 'cn-beijing',
-      credentials: { ...LOCAL, secretKey: 'wrong' },
+      credentials: { ...LOCAL_CREDENTIALS, secretKey: 'wrong' },
     })
     expect(await errorOf(wrong.call('vefaas', 'ListFunctions', {}))).toMatchObject({ code: 'SignatureDoesNotMatch' })
   })
@@ -171,7 +171,7 @@ describe('a call', () => {
       seen.push(request.headers['x-security-token'] as string, request.headers.authorization)
       response.end(JSON.stringify({ ResponseMetadata: { RequestId: 'r-1' } }))
     })
-    const credentials = { ...LOCAL, sessionToken: 'a-token' }
+    const credentials = { ...LOCAL_CREDENTIALS, sessionToken: 'a-token' }
     expect(await createClient({ endpoint, region: 'cn-shanghai', credentials }).call('apig', 'GetPlugin', {})).toEqual(
       {},
     )
@@ -184,18 +184,18 @@ describe('an error', () => {
   const of = (status: number | undefined, code: string | undefined) => new CloudError('X', 'm', { status, code })
 
   test.each<[status: number | undefined, code: string | undefined, is: Partial<CloudError>]>([
-    [404, 'ResourceNotFound', { isNotFound: true, passing: false }],
+    [404, 'ResourceNotFound', { isNotFound: true, isTransient: false }],
     [404, 'SomethingElse', { isNotFound: true }],
     [400, 'InvalidGateway.NotExist', { isNotFound: true }],
     [404, 'InvalidActionOrVersion', { isNotFound: false }],
     [404, 'ServiceNotFound', { isNotFound: false }],
-    [404, undefined, { isNotFound: false, passing: true }],
+    [404, undefined, { isNotFound: false, isTransient: true }],
     [409, 'DuplicatedResource', { isDuplicate: true, isConflict: false }],
     [400, 'AlreadyExists', { isDuplicate: true }],
     [409, 'StatusConflictError', { isConflict: true, isDuplicate: false }],
-    [429, 'FlowLimitExceeded', { beforeWork: true }],
-    [400, 'Throttling.User', { beforeWork: true }],
-    [undefined, undefined, { passing: true, beforeWork: false, isNotFound: false }],
+    [429, 'FlowLimitExceeded', { hadNoEffect: true }],
+    [400, 'Throttling.User', { hadNoEffect: true }],
+    [undefined, undefined, { isTransient: true, hadNoEffect: false, isNotFound: false }],
   ])('with status %s and code %s is known for what it is', (status, code, is) => {
     expect(of(status, code)).toMatchObject(is)
   })
@@ -223,9 +223,9 @@ describe('an upload', () => {
     const endpoint = await serverThat((request, response) => {
       request.resume().on('end', () => setTimeout(() => response.end(), 150))
     })
-    const hasty = createClient({ endpoint, region: 'r', credentials: LOCAL, retryMs: 1, timeoutMs: 50 })
+    const hasty = createClient({ endpoint, region: 'r', credentials: LOCAL_CREDENTIALS, retryMs: 1, timeoutMs: 50 })
     await hasty.upload(endpoint, new Uint8Array(100_000), 'application/zip')
-    expect((await errorOf(hasty.upload(endpoint, new Uint8Array(10), 'application/zip'))).passing).toBe(true)
+    expect((await errorOf(hasty.upload(endpoint, new Uint8Array(10), 'application/zip'))).isTransient).toBe(true)
   })
 
   test('begins with an address, which is asked for again when the answer is lost', async () => {

@@ -36,21 +36,21 @@ export type Client = {
   upload(address: string, code: Uint8Array, contentType: string): Promise<void>
 }
 
-const MOST_TRIES = 5
-const LONGEST_WAIT_MS = 5_000
+const MAX_TRIES = 5
+const MAX_WAIT_MS = 5_000
 
 export function createClient({ retryMs = 300, timeoutMs = 60_000, ...options }: ClientOptions): Client {
   return {
     call: (service, action, body) =>
-      trying(isRepeatable(action), retryMs, () => send({ ...options, timeoutMs }, service, action, body)),
+      withRetries(isRepeatable(action), retryMs, () => send({ ...options, timeoutMs }, service, action, body)),
     upload: (address, code, contentType) => {
-      const mostMs = timeoutMs + Math.ceil(code.length / 100)
-      return trying(true, retryMs, () => put(address, code, contentType, mostMs))
+      const uploadTimeoutMs = timeoutMs + Math.ceil(code.length / 100)
+      return withRetries(true, retryMs, () => putCode(address, code, contentType, uploadTimeoutMs))
     },
   }
 }
 
-type Sending = Pick<ClientOptions, 'endpoint' | 'region' | 'credentials'> & { timeoutMs: number }
+type SendOptions = Pick<ClientOptions, 'endpoint' | 'region' | 'credentials'> & { timeoutMs: number }
 
 /** The version of the API that has an action (veFaaS and APIG API references; the SDKs have them as packages). */
 function versionOf(service: ServiceName, action: string): string {
@@ -64,7 +64,7 @@ function isRepeatable(action: string): boolean {
 }
 
 async function send<Result>(
-  { endpoint, region, credentials, timeoutMs }: Sending,
+  { endpoint, region, credentials, timeoutMs }: SendOptions,
   service: ServiceName,
   action: string,
   input: object,
@@ -77,7 +77,7 @@ async function send<Result>(
   signer.addAuthorization(credentials)
 
   const url = `${endpoint}/?${new URLSearchParams(params)}`
-  const { status, text, retryAfter } = await fetched(action, url, { method: 'POST', headers, body }, timeoutMs)
+  const { status, text, retryAfter } = await fetchText(action, url, { method: 'POST', headers, body }, timeoutMs)
   let envelope: Envelope<Result>
   try {
     envelope = JSON.parse(text)
@@ -101,50 +101,50 @@ type Envelope<Result> = {
   Result?: Result
 }
 
-async function put(address: string, code: Uint8Array, contentType: string, timeoutMs: number): Promise<void> {
+async function putCode(address: string, code: Uint8Array, contentType: string, timeoutMs: number): Promise<void> {
   const headers = { 'Content-Type': contentType }
   const request = { method: 'PUT', headers, body: code }
-  const { status } = await fetched('the upload of the code', address, request, timeoutMs)
+  const { status } = await fetchText('the upload of the code', address, request, timeoutMs)
   if (status < 200 || status > 299) throw new CloudError('the upload of the code', `HTTP status ${status}`, { status })
 }
 
-async function fetched(action: string, url: string, init: RequestInit, timeoutMs: number) {
+async function fetchText(action: string, url: string, init: RequestInit, timeoutMs: number) {
   try {
     const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     return { status: response.status, text: await response.text(), retryAfter }
   } catch (cause) {
-    throw new CloudError(action, `no answer from ${new URL(url).host} (${reasonOf(cause)})`, {
+    throw new CloudError(action, `no answer from ${new URL(url).host} (${describeReason(cause)})`, {
       cause,
-      unreached: isUnreached(cause),
+      unreachable: isUnreachable(cause),
     })
   }
 }
 
-async function trying<Result>(repeatable: boolean, retryMs: number, work: () => Promise<Result>): Promise<Result> {
+async function withRetries<Result>(repeatable: boolean, retryMs: number, work: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof CloudError) || tries === MOST_TRIES) throw error
-      if (!error.beforeWork && !(repeatable && error.passing)) throw error
-      const jittered = Math.min(retryMs * 2 ** (tries - 1), LONGEST_WAIT_MS) * (0.5 + Math.random() / 2)
+      if (!(error instanceof CloudError) || tries === MAX_TRIES) throw error
+      if (!error.hadNoEffect && !(repeatable && error.isTransient)) throw error
+      const jittered = Math.min(retryMs * 2 ** (tries - 1), MAX_WAIT_MS) * (0.5 + Math.random() / 2)
       await new Promise((resolve) => setTimeout(resolve, Math.max(jittered, error.retryAfterMs)))
     }
   }
 }
 
 /** Nobody was reached, so that no work can have been done. */
-function isUnreached(error: unknown): boolean {
-  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(codeOf(error))
+function isUnreachable(error: unknown): boolean {
+  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(errorCode(error))
 }
 
-function reasonOf(error: unknown): string {
-  return codeOf(error) || (error instanceof Error ? error.name : 'unknown')
+function describeReason(error: unknown): string {
+  return errorCode(error) || (error instanceof Error ? error.name : 'unknown')
 }
 
 /** fetch wraps what the system said. */
-function codeOf(error: unknown): string {
+function errorCode(error: unknown): string {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
   return String(cause?.code ?? (typeof code === 'string' ? code : ''))
 }

@@ -7,7 +7,7 @@ export type CloudErrorDetails = {
   /** Seconds, as the header has them. */
   retryAfter?: number | undefined
   /** Nobody was reached. */
-  unreached?: boolean
+  unreachable?: boolean
   cause?: unknown
 }
 
@@ -21,22 +21,22 @@ export class CloudError extends Error {
   /** The least time to wait before another try. */
   readonly retryAfterMs: number
   /** It was refused, or lost, before any work was done: another try does nothing twice. */
-  readonly beforeWork: boolean
+  readonly hadNoEffect: boolean
   /** It may succeed when it is tried again, and the work may have been done all the same. */
-  readonly passing: boolean
+  readonly isTransient: boolean
 
   constructor(action: string, message: string, details: CloudErrorDetails = {}) {
     super(message, { cause: details.cause })
-    const { status, code = '', retryAfter = 0, unreached = false } = details
+    const { status, code = '', retryAfter = 0, unreachable = false } = details
     this.action = action
     this.status = status
     this.code = details.code
     this.requestId = details.requestId
     this.retryAfterMs = retryAfter > 0 ? Math.min(retryAfter, 60) * 1_000 : 0
-    this.beforeWork = unreached || status === 429 || /FlowLimitExceeded|Throttl/.test(code)
+    this.hadNoEffect = unreachable || status === 429 || /FlowLimitExceeded|Throttl/.test(code)
     // A quota does not pass by waiting; 409 StatusConflictError does, but what to wait for knows only who called.
     const unclear = status === undefined || details.code === undefined
-    this.passing =
+    this.isTransient =
       !/Quota|Limit/.test(code) && (unclear || status >= 500 || /^(InternalService|Timeout)Error$/.test(code))
   }
 

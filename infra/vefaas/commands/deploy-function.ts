@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import { planOfFunction } from '../plan/index.ts'
 import { carryOut } from './report.ts'
 
 /** `serverless deploy function -f <function>`: its code and settings, nothing else. */
-export async function deployFunction(context: Context): Promise<void> {
+export async function deployFunction(context: CommandContext): Promise<void> {
   const { client, service, options, utils, artifactOf } = context
   const plan = await planOfFunction(client, service, options.function ?? '', artifactOf)
   const done = await carryOut(context, plan)

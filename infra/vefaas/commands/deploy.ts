@@ -1,17 +1,17 @@
-import type { Context } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import { observe, planOf } from '../plan/index.ts'
-import { carryOut, linesOf } from './report.ts'
+import { carryOut, describePlan } from './report.ts'
 import { summary } from './summary.ts'
 
 /** `serverless deploy`, and with --plan what it would do. */
-export async function deploy(context: Context): Promise<void> {
+export async function deploy(context: CommandContext): Promise<void> {
   const { client, service, options, utils, artifactOf } = context
   const { log } = utils
   const plan = await planOf(client, service, await observe(client, service), artifactOf)
 
   if (options.plan) {
     log.notice(`Plan for ${service.name}, stage ${service.stage}, region ${service.region}. Nothing is changed.\n`)
-    utils.writeText(linesOf(plan))
+    utils.writeText(describePlan(plan))
     return
   }
   log.notice(`Deploying ${service.name} to stage ${service.stage} (${service.region})\n`)

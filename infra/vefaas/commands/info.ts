@@ -1,10 +1,10 @@
-import type { Context } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import { observeFunctions } from '../observe/functions.ts'
-import { recordIn } from '../plan/record.ts'
+import { recordIn } from '../plan/deployment-record.ts'
 import { summary } from './summary.ts'
 
 /** `serverless info`: what is deployed, what of it serves, and how it is called. */
-export async function info(context: Context): Promise<void> {
+export async function info(context: CommandContext): Promise<void> {
   const { client, service, utils } = context
   const found = await observeFunctions(client, service.mark, [])
   const rows = found.map(({ name, id, item, release, instances, stable }) => [

@@ -10,8 +10,8 @@ import { CommandError } from './command-error.ts'
 export async function inputOf({ data, path, raw }: Options): Promise<unknown> {
   if (data !== undefined && path !== undefined) throw new CommandError('Give --data or --path, not both')
   if (data === undefined && path === undefined) return undefined
-  const written = data === undefined ? await read('--path', String(path)) : String(data)
-  return raw ? written : parsed(written, data === undefined ? `--path ${path}` : '--data')
+  const written = data === undefined ? await readText('--path', String(path)) : String(data)
+  return raw ? written : parseJson(written, data === undefined ? `--path ${path}` : '--data')
 }
 
 /** What `--context`, or the file that `--contextPath` names, holds; an empty map when there is neither. @throws CommandError */
@@ -21,12 +21,12 @@ export async function contextInputOf({ context, contextPath }: Options): Promise
   }
   if (context === undefined && contextPath === undefined) return {}
   const option = context === undefined ? '--contextPath' : '--context'
-  const value = parsed(context === undefined ? await read(option, String(contextPath)) : String(context), option)
+  const value = parseJson(context === undefined ? await readText(option, String(contextPath)) : String(context), option)
   if (typeof value !== 'object' || value === null) throw new CommandError(`${option} has to be a map of JSON`)
   return value
 }
 
-async function read(option: string, path: string): Promise<string> {
+async function readText(option: string, path: string): Promise<string> {
   try {
     return path === '-' ? await text(process.stdin) : readFileSync(path, 'utf8')
   } catch (error) {
@@ -34,7 +34,7 @@ async function read(option: string, path: string): Promise<string> {
   }
 }
 
-function parsed(written: string, source: string): unknown {
+function parseJson(written: string, source: string): unknown {
   try {
     return JSON.parse(written)
   } catch (error) {

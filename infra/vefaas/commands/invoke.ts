@@ -1,6 +1,6 @@
 import { addressOf } from '../address.ts'
-import type { Context } from '../context.ts'
-import type { FunctionSpec, KeyMatch, RouteSpec, Service } from '../service.ts'
+import type { CommandContext } from '../context.ts'
+import type { FunctionSpec, KeyMatch, RouteSpec, ServiceSpec } from '../service.ts'
 import { CommandError } from './command-error.ts'
 import { functionOf, stageOption } from './function-of.ts'
 import { inputOf, pretty } from './input.ts'
@@ -13,7 +13,7 @@ const MARGIN_MS = 5_000
  * `serverless invoke -f <function>`: calls it as everybody does, over its route at the gateway, because the API of veFaaS
  * has no action for that. GET, or with data POST. The answer goes to stdout; the process fails from status 400 up.
  */
-export async function invoke(context: Context): Promise<void> {
+export async function invoke(context: CommandContext): Promise<void> {
   const { options, utils, service } = context
   const spec = functionOf(context)
   const route = routeOf(spec)
@@ -34,14 +34,16 @@ export async function invoke(context: Context): Promise<void> {
     signal: AbortSignal.timeout(route.AdvancedSetting.TimeoutSetting.Timeout * 1_000 + MARGIN_MS),
     ...(data !== undefined && { body: typeof data === 'string' ? data : JSON.stringify(data) }),
   }).catch((error: Error & { cause?: { code?: string } }) => {
-    throw new CommandError(`${method} ${url}: no answer (${error.cause?.code ?? error.name})${unreachable(service)}`)
+    throw new CommandError(
+      `${method} ${url}: no answer (${error.cause?.code ?? error.name})${describeUnreachable(service)}`,
+    )
   })
   const body = await response.text()
   const seconds = ((performance.now() - started) / 1_000).toFixed(1)
   utils.log.notice(`${method} ${url}: ${response.status} ${response.statusText} (${seconds} s)`)
   if (body !== '') utils.writeText(pretty(body))
   if (response.status >= 400) process.exitCode = 1
-  if (response.status === 401) utils.log.notice(whereKeysAre(service))
+  if (response.status === 401) utils.log.notice(describeKey(service))
 }
 
 function routeOf({ key, name, routes }: FunctionSpec): RouteSpec {
@@ -84,18 +86,18 @@ function contentType(data: unknown): Record<string, string> {
   return { 'Content-Type': typeof data === 'string' ? 'text/plain; charset=utf-8' : 'application/json' }
 }
 
-function keyHeader({ gateway: { keyAuth } }: Service): Record<string, string> {
+function keyHeader({ gateway: { keyAuth } }: ServiceSpec): Record<string, string> {
   const key = process.env.VEFAAS_INVOKE_KEY || keyAuth?.consumers[0]?.key
   return key ? { [keyAuth?.header ?? 'Authorization']: key } : {}
 }
 
-function whereKeysAre({ gateway: { keyAuth } }: Service): string {
+function describeKey({ gateway: { keyAuth } }: ServiceSpec): string {
   if (process.env.VEFAAS_INVOKE_KEY) return 'The key in VEFAAS_INVOKE_KEY was not accepted.'
   return keyAuth
     ? `The key of the first consumer in serverless.yml was not accepted: is it deployed?`
     : 'It takes a key: set VEFAAS_INVOKE_KEY, which goes into the header Authorization.'
 }
 
-function unreachable({ gateway: { network } }: Service): string {
+function describeUnreachable({ gateway: { network } }: ServiceSpec): string {
   return network.EnablePublicNetwork ? '' : ': the gateway is reached from its VPC only (provider.gateway.network)'
 }

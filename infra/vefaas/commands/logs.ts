@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CloudError } from '../cloud/cloud-error.ts'
-import type { Context } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import { inParallel } from '../parallel.ts'
 import type { FunctionSpec } from '../service.ts'
 import { CommandError } from './command-error.ts'
@@ -11,7 +11,7 @@ import { newLines } from './new-lines.ts'
 type Instance = { InstanceName: string; CreationTime?: string }
 
 /** How many of its last lines an instance is asked for, while its log is followed. */
-const MOST_LINES = 1_000
+const TAIL_LINES = 1_000
 
 const POLL_MS = 2_000
 
@@ -19,7 +19,7 @@ const POLL_MS = 2_000
  * `serverless logs -f <function>`: what its instances have written. With --limit only the last lines of each, with --tail
  * also what they write from now on, until Ctrl-C.
  */
-export async function logs(context: Context, interrupted?: AbortSignal, pollMs = POLL_MS): Promise<void> {
+export async function logs(context: CommandContext, interrupted?: AbortSignal, pollMs = POLL_MS): Promise<void> {
   const { options, utils } = context
   const limit = limitOf(options.limit)
   const { id, ...spec } = await deployedFunctionOf(context)
@@ -30,12 +30,12 @@ export async function logs(context: Context, interrupted?: AbortSignal, pollMs =
 
   if (instances.length === 0) {
     utils.log.notice(`No instance of ${spec.name} is running, and the log of an instance ends with it.`)
-    utils.log.notice(whereLogsStay(spec))
+    utils.log.notice(describeLogStorage(spec))
     return
   }
   const read = await inParallel(instances, async ({ InstanceName }) => ({
     name: instances.length > 1 ? InstanceName : undefined,
-    lines: await linesOf(context, id, InstanceName, limit),
+    lines: await readLines(context, id, InstanceName, limit),
   }))
   if (read.every(({ lines }) => lines.length === 0))
     utils.log.notice(`The instances of ${spec.name} have written nothing.`)
@@ -43,7 +43,7 @@ export async function logs(context: Context, interrupted?: AbortSignal, pollMs =
 }
 
 async function follow(
-  context: Context,
+  context: CommandContext,
   id: string,
   spec: FunctionSpec,
   limit: number | undefined,
@@ -57,7 +57,7 @@ async function follow(
     const instances = await instancesOf(context, id)
     for (const { InstanceName } of instances) {
       const before = seen.get(InstanceName)
-      const latest = await linesOf(context, id, InstanceName, MOST_LINES)
+      const latest = await readLines(context, id, InstanceName, TAIL_LINES)
       seen.set(InstanceName, latest)
       // An instance that is new was started while we looked: all its lines are new.
       const lines = before === undefined ? latest.slice(isFirst && limit ? -limit : 0) : newLines(before, latest)
@@ -77,14 +77,14 @@ function limitOf(limit: unknown): number | undefined {
 }
 
 /** Those that are running, in the order in which they were started. */
-async function instancesOf({ client }: Context, FunctionId: string): Promise<Instance[]> {
+async function instancesOf({ client }: CommandContext, FunctionId: string): Promise<Instance[]> {
   const { Items } = await client.call<{ Items?: Instance[] | null }>('vefaas', 'ListFunctionInstances', { FunctionId })
   return (Items ?? []).sort((one, other) => ((one.CreationTime ?? '') < (other.CreationTime ?? '') ? -1 : 1))
 }
 
 /** Its last lines, all when no limit is given. None when it has ended meanwhile. */
-async function linesOf(
-  { client }: Context,
+async function readLines(
+  { client }: CommandContext,
   FunctionId: string,
   Name: string,
   Limit: number | undefined,
@@ -99,7 +99,7 @@ async function linesOf(
   }
 }
 
-function print({ utils }: Context, instanceName: string | undefined, lines: string[]): void {
+function print({ utils }: CommandContext, instanceName: string | undefined, lines: string[]): void {
   if (lines.length === 0) return
   const prefix = instanceName === undefined ? '' : `${shortName(instanceName)}  `
   utils.writeText(lines.map((line) => prefix + line))
@@ -110,7 +110,7 @@ function shortName(instanceName: string): string {
   return instanceName.slice(instanceName.lastIndexOf('-') + 1)
 }
 
-function whereLogsStay({ settings: { TlsConfig } }: FunctionSpec): string {
+function describeLogStorage({ settings: { TlsConfig } }: FunctionSpec): string {
   return TlsConfig.EnableLog
     ? `What it wrote is in topic ${TlsConfig.TlsTopicId} of the TLS project ${TlsConfig.TlsProjectId} (provider.log).`
     : 'Call it and look again, or have logs kept: provider.log in serverless.yml delivers them to a TLS topic.'

@@ -1,8 +1,8 @@
 import { listAll } from '../cloud/pages.ts'
-import type { Context } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import type { ReleaseStatus, RevisionItem } from '../observe/functions.ts'
-import { recordIn, VARIABLE } from '../plan/record.ts'
-import { partialRelease, release } from '../plan/release.ts'
+import { RECORD_VARIABLE, recordIn } from '../plan/deployment-record.ts'
+import { partialReleaseProblem, releaseRevision } from '../plan/release.ts'
 import { Ids, type Step } from '../plan/step.ts'
 import { CommandError } from './command-error.ts'
 import { deployedFunctionOf, stageOption } from './function-of.ts'
@@ -17,7 +17,7 @@ type ReleaseRecord = { Status?: string; TargetRevisionNumber?: number }
  * --function-version names, or the one before that which serves. Not where its variables are other ones, which may open it.
  * @throws CommandError, StepError, CloudError
  */
-export async function rollback(context: Context): Promise<void> {
+export async function rollback(context: CommandContext): Promise<void> {
   const { client, options, utils } = context
   const { log } = utils
   const { id: FunctionId, name, key } = await deployedFunctionOf(context)
@@ -28,13 +28,13 @@ export async function rollback(context: Context): Promise<void> {
   const given = options['function-version'] ?? undefined
   const wanted =
     given === undefined
-      ? revisionBefore(name, revisions, await recordsOf(context, FunctionId), stable)
-      : revisionCalled(given, name, revisions, stable)
+      ? revisionBefore(name, revisions, await listReleaseRecords(context, FunctionId), stable)
+      : revisionByNumber(given, name, revisions, stable)
   if (wanted === stable) {
     log.notice(`Revision ${wanted} of ${name} is the one that serves: nothing has changed.`)
     return
   }
-  const partial = partialRelease(status)
+  const partial = partialReleaseProblem(status)
   if (partial !== undefined) throw new CommandError(`Function ${name}: ${partial}`)
   const different = differentVariables(revisions, wanted, stable)
   if (different.length > 0 && !options['with-variables']) {
@@ -43,13 +43,13 @@ export async function rollback(context: Context): Promise<void> {
     )
   }
 
-  log.notice(`Rolling ${name} back to revision ${wanted}: ${lineOf(revisions, wanted)}\n`)
+  log.notice(`Rolling ${name} back to revision ${wanted}: ${describeRevision(revisions, wanted)}\n`)
   const step: Step = {
     verb: 'update',
     resource: 'function',
     name,
     details: [`revision ${stable} -> ${wanted}`],
-    run: (work) => release(work, name, FunctionId, (now) => now?.RevisionNumber === wanted, wanted),
+    run: (context) => releaseRevision(context, name, FunctionId, (now) => now?.RevisionNumber === wanted, wanted),
   }
   await carryOut(context, { stages: [[step]], ids: new Ids() })
   log.notice(
@@ -57,7 +57,7 @@ export async function rollback(context: Context): Promise<void> {
   )
 }
 
-function recordsOf({ client }: Context, FunctionId: string): Promise<ReleaseRecord[]> {
+function listReleaseRecords({ client }: CommandContext, FunctionId: string): Promise<ReleaseRecord[]> {
   return listAll<ReleaseRecord>(client, 'vefaas', 'ListReleaseRecords', { FunctionId })
 }
 
@@ -69,14 +69,14 @@ function revisionBefore(name: string, revisions: Revision[], records: ReleaseRec
   )
   if (before) return before.RevisionNumber
   throw new CommandError(
-    `Function ${name} has no revision that has served before the one that serves${listOf(revisions, stable)}`,
+    `Function ${name} has no revision that has served before the one that serves${describeRevisions(revisions, stable)}`,
   )
 }
 
-function revisionCalled(given: unknown, name: string, revisions: Revision[], stable: number): number {
+function revisionByNumber(given: unknown, name: string, revisions: Revision[], stable: number): number {
   const wanted = /^\d{1,9}$/.test(String(given)) ? Number(given) : Number.NaN
   if (revisions.some(({ RevisionNumber }) => RevisionNumber === wanted)) return wanted
-  throw new CommandError(`Function ${name} has no revision ${given}${listOf(revisions, stable)}`)
+  throw new CommandError(`Function ${name} has no revision ${given}${describeRevisions(revisions, stable)}`)
 }
 
 /** The names of variables: their values may be secrets. */
@@ -86,20 +86,20 @@ function differentVariables(revisions: Revision[], wanted: number, stable: numbe
     return new Map((Envs ?? []).map(({ Key, Value }) => [Key, Value]))
   })
   return [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])]
-    .filter((key) => key !== VARIABLE && before?.get(key) !== after?.get(key))
+    .filter((key) => key !== RECORD_VARIABLE && before?.get(key) !== after?.get(key))
     .sort()
 }
 
-function listOf(revisions: Revision[], stable: number): string {
+function describeRevisions(revisions: Revision[], stable: number): string {
   if (revisions.length === 0) return ': it has never been released'
   const lines = revisions.map(({ RevisionNumber }) => {
     const serves = RevisionNumber === stable ? '  serves' : ''
-    return `  revision ${RevisionNumber}  ${lineOf(revisions, RevisionNumber)}${serves}`
+    return `  revision ${RevisionNumber}  ${describeRevision(revisions, RevisionNumber)}${serves}`
   })
   return [`; it has`, ...lines].join('\n')
 }
 
-function lineOf(revisions: Revision[], wanted: number): string {
+function describeRevision(revisions: Revision[], wanted: number): string {
   const { RevisionCreationTime = 'time unknown', Envs } = revisions.find((one) => one.RevisionNumber === wanted) ?? {}
   return `${RevisionCreationTime}  code ${recordIn(Envs).code.slice(0, 12) || 'unknown'}`
 }

@@ -6,12 +6,12 @@ import type { KeyMatch, RouteSpec, StringMatch } from '../service.ts'
  */
 export function routeAddress(address: string, { Path, QueryString = [] }: RouteSpec['MatchRule']): string {
   const query = QueryString.map(
-    ({ Key, Value }: KeyMatch) => `${encodeURIComponent(Key)}=${shown(Value, encodeURIComponent)}`,
+    ({ Key, Value }: KeyMatch) => `${encodeURIComponent(Key)}=${addressText(Value, encodeURIComponent)}`,
   )
-  return `${address}${shown(Path, encodePath)}${query.length > 0 ? `?${query.join('&')}` : ''}`
+  return `${address}${addressText(Path, encodePath)}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
-function shown({ MatchType, MatchContent }: StringMatch, encode: (text: string) => string): string {
+function addressText({ MatchType, MatchContent }: StringMatch, encode: (text: string) => string): string {
   return MatchType === 'Regex' ? `<${MatchContent}>` : encode(MatchContent)
 }
 

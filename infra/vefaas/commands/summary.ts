@@ -1,12 +1,12 @@
 import { addressOf } from '../address.ts'
-import type { Context } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import type { FunctionSpec, RouteSpec } from '../service.ts'
 import { routeAddress } from './route-address.ts'
 
 /** What is deployed and how it is called: the address, a curl line for each route, and the timers. */
-export async function summary({ client, service }: Context): Promise<string[]> {
+export async function summary({ client, service }: CommandContext): Promise<string[]> {
   const { functions, gateway } = service
-  const address = gateway.isNeeded ? await addressOf(client, service) : undefined
+  const address = gateway.isRequired ? await addressOf(client, service) : undefined
   const header = gateway.keyAuth ? ` -H "${gateway.keyAuth.header}: $KEY"` : ''
   const routes = address
     ? functions.flatMap((one) => one.routes.map((route) => `  ${curl(address, header, route)}`))

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProviderConfig } from '../config.ts'
-import type { Context } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import type { Options } from '../osls.ts'
-import { clientFor, codeOf, codeThatAnswers, deploy, type FunctionsOf, serviceWith } from '../testing.ts'
+import { artifactFrom, codeThatAnswers, deployService, type FunctionsOf, serviceWith, testClient } from '../testing.ts'
 
-export type Terminal = {
+export type CommandOutput = {
   /** What went to stdout. */
   out: () => string
   /** What went to stderr. */
@@ -16,7 +16,7 @@ export type Terminal = {
 }
 
 /** What a command gets, for a service that is described by hand, and what it writes. */
-export type TestContext = Context & Terminal & { deploy: () => Promise<string[]> }
+export type TestContext = CommandContext & CommandOutput & { deploy: () => Promise<string[]> }
 
 export type TestService = {
   functions: FunctionsOf
@@ -28,13 +28,13 @@ export type TestService = {
 export function contextFor(endpoint: string, described: TestService, options: Options = {}): TestContext {
   const { functions, provider = {}, code = {} } = described
   const service = serviceWith(functions, provider)
-  const client = clientFor(endpoint)
+  const client = testClient(endpoint)
   const out: string[] = []
   const lines: string[] = []
   const write = (line = '') => {
     lines.push(line)
   }
-  const artifactOf = (key: string) => (code[key] === undefined ? codeThatAnswers(key) : codeOf(code[key]))
+  const artifactOf = (key: string) => (code[key] === undefined ? codeThatAnswers(key) : artifactFrom(code[key]))
   return {
     config: {
       service: service.name,
@@ -59,37 +59,37 @@ export function contextFor(endpoint: string, described: TestService, options: Op
     artifactOf,
     out: () => out.join('\n'),
     log: () => lines.join('\n'),
-    deploy: () => deploy(client, service, artifactOf),
+    deploy: () => deployService(client, service, artifactOf),
   }
 }
 
-export type Project = {
+export type TestProject = {
   folder: string
   /** Runs the serverless command in it. */
-  serverless: (args: string[], options?: RunOptions) => Promise<Ended>
+  serverless: (args: string[], options?: CommandOptions) => Promise<CommandResult>
   /** The same for one that goes on until it is stopped. */
-  start: (args: string[]) => Running
+  start: (args: string[]) => RunningCommand
   write: (name: string, contents: string | Uint8Array) => void
   remove: () => void
 }
 
-export type RunOptions = { input?: string; env?: Record<string, string> }
-export type Ended = { code: number | null; out: string; log: string }
-export type Running = Terminal & { stop: (signal: NodeJS.Signals) => Promise<Ended> }
+export type CommandOptions = { input?: string; env?: Record<string, string> }
+export type CommandResult = { code: number | null; out: string; log: string }
+export type RunningCommand = CommandOutput & { stop: (signal: NodeJS.Signals) => Promise<CommandResult> }
 
 /** A folder with a serverless.yml and the packages of its functions. */
-export function createProject(serverlessYml: string, packages: Record<string, string>): Project {
+export function createProject(serverlessYml: string, packages: Record<string, string>): TestProject {
   const folder = mkdtempSync(join(tmpdir(), 'serverless-test-'))
   const write = (name: string, contents: string | Uint8Array) => writeFileSync(join(folder, name), contents)
   write('serverless.yml', serverlessYml)
   // osls takes plugins from the folder of the service, or as packages.
   write('plugin.cjs', `module.exports = require(${JSON.stringify(join(import.meta.dirname, '../index.cjs'))})`)
-  for (const [name, code] of Object.entries(packages)) write(name, codeOf(code).bytes)
+  for (const [name, code] of Object.entries(packages)) write(name, artifactFrom(code).bytes)
   return {
     folder,
-    serverless: (args, options) => spawned(folder, args, options).ended,
+    serverless: (args, options) => spawnServerless(folder, args, options).ended,
     start: (args) => {
-      const { child, ended, out, log } = spawned(folder, args)
+      const { child, ended, out, log } = spawnServerless(folder, args)
       const stop = (signal: NodeJS.Signals) => {
         child.kill(signal)
         return ended
@@ -101,7 +101,7 @@ export function createProject(serverlessYml: string, packages: Record<string, st
   }
 }
 
-function spawned(cwd: string, args: string[], { input, env = {} }: RunOptions = {}) {
+function spawnServerless(cwd: string, args: string[], { input, env = {} }: CommandOptions = {}) {
   const program = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [program, ...args], { cwd, env: { PATH, HOME, ...env } })
@@ -114,7 +114,7 @@ function spawned(cwd: string, args: string[], { input, env = {} }: RunOptions = 
   child.stderr.setEncoding('utf8').on('data', (chunk) => {
     log += chunk
   })
-  const ended = new Promise<Ended>((resolve) => {
+  const ended = new Promise<CommandResult>((resolve) => {
     child.on('close', (code) => resolve({ code, out, log }))
   })
   return { child, ended, out: () => out, log: () => log }

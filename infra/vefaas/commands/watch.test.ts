@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../../emulator/cloud.ts'
-import { codeOf } from '../testing.ts'
+import { artifactFrom } from '../testing.ts'
 import { contextFor, createProject } from './testing.ts'
 import { type Packager, watch } from './watch.ts'
 
@@ -102,14 +102,14 @@ functions: { one: { handler: index.handler, package: { artifact: one.zip }, even
     while (!watching.log().includes('Ctrl-C ends this')) await sleep(10)
     expect(await says()).toBe('first')
 
-    project.write('one.zip', codeOf(text('second')).bytes)
+    project.write('one.zip', artifactFrom(text('second')).bytes)
     while ((await says()) !== 'second') await sleep(10)
 
     project.write('one.zip', 'no zip')
     while (!watching.log().includes('Warning: Could not update function shop-test-one')) await sleep(10)
     expect(await says()).toBe('second')
 
-    project.write('one.zip', codeOf(text('third')).bytes)
+    project.write('one.zip', artifactFrom(text('third')).bytes)
     while ((await says()) !== 'third') await sleep(10)
     while (watching.log().split('deployed     one').length < 3) await sleep(10)
     const { code, log } = await watching.stop('SIGINT')

@@ -1,10 +1,10 @@
 import { type FSWatcher, watch as watchFolder } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { explain } from '../advice.ts'
-import type { Context } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import { inParallel } from '../parallel.ts'
 import { planOfFunction } from '../plan/index.ts'
-import { run } from '../run.ts'
+import { runPlan } from '../run.ts'
 import { interruption } from './interruption.ts'
 
 /** A plugin that packages functions, and can do so again whenever their sources change. */
@@ -26,7 +26,7 @@ const SETTLE_MS = 50
  * packages themselves that are watched.
  */
 export async function watch(
-  context: Context,
+  context: CommandContext,
   packager: Packager | undefined,
   interrupted = interruption(),
 ): Promise<void> {
@@ -48,10 +48,10 @@ export async function watch(
   await watching.close()
 }
 
-async function redeploy({ client, service, artifactOf, pollMs, utils }: Context, key: string): Promise<void> {
+async function redeploy({ client, service, artifactOf, pollMs, utils }: CommandContext, key: string): Promise<void> {
   const started = performance.now()
   const plan = await planOfFunction(client, service, key, artifactOf)
-  const done = await run(client, plan, { waiting: () => {}, done: () => {} }, pollMs)
+  const done = await runPlan(client, plan, { waiting: () => {}, done: () => {} }, pollMs)
   const seconds = ((performance.now() - started) / 1_000).toFixed(1)
   const details = plan.stages.flat().flatMap((step) => step.details)
   const what = done === 0 ? 'not changed ' : 'deployed    '
@@ -59,7 +59,7 @@ async function redeploy({ client, service, artifactOf, pollMs, utils }: Context,
 }
 
 /** Undefined while there is no package. */
-function shaOf({ artifactOf }: Context, key: string): string | undefined {
+function shaOf({ artifactOf }: CommandContext, key: string): string | undefined {
   try {
     return artifactOf(key).sha256
   } catch {
@@ -68,7 +68,7 @@ function shaOf({ artifactOf }: Context, key: string): string | undefined {
 }
 
 function watchArtifacts(
-  { service, artifactOf }: Context,
+  { service, artifactOf }: CommandContext,
   onChange: OnChange,
   onProblem: (error: unknown) => void,
 ): Watching {

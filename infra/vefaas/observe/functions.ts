@@ -1,6 +1,6 @@
 import type { Client } from '../cloud/client.ts'
 import { listAll } from '../cloud/pages.ts'
-import { hasTags, type Mark, type Tag } from '../mark.ts'
+import { hasOwnerTags, type OwnerMark, type Tag } from '../owner-mark.ts'
 import { inParallel } from '../parallel.ts'
 import type { FunctionSettings } from '../service.ts'
 
@@ -69,21 +69,29 @@ export type KafkaItem = {
 }
 
 /** Reads the functions that this service has made, and those of others that have one of these names. @throws CloudError */
-export async function observeFunctions(client: Client, mark: Mark, names: readonly string[]): Promise<FoundFunction[]> {
+export async function observeFunctions(
+  client: Client,
+  mark: OwnerMark,
+  names: readonly string[],
+): Promise<FoundFunction[]> {
   const items = await listAll<FunctionItem>(client, 'vefaas', 'ListFunctions')
-  const concerned = items.filter((item) => hasTags(mark, item.Tags) || names.includes(item.Name))
-  return inParallel(concerned, (item) => lookAt(client, mark, item))
+  const concerned = items.filter((item) => hasOwnerTags(mark, item.Tags) || names.includes(item.Name))
+  return inParallel(concerned, (item) => readFunction(client, mark, item))
 }
 
 /** Reads one function, by its name. @throws CloudError */
-export async function observeFunction(client: Client, mark: Mark, name: string): Promise<FoundFunction | undefined> {
+export async function observeFunction(
+  client: Client,
+  mark: OwnerMark,
+  name: string,
+): Promise<FoundFunction | undefined> {
   const items = await listAll<FunctionItem>(client, 'vefaas', 'ListFunctions')
   const item = items.find(({ Name }) => Name === name)
-  return item && lookAt(client, mark, item)
+  return item && readFunction(client, mark, item)
 }
 
 /** Reads the settings of a function alone, with its variables. @throws CloudError */
-export async function observeItem(client: Client, name: string): Promise<FunctionItem | undefined> {
+export async function observeFunctionItem(client: Client, name: string): Promise<FunctionItem | undefined> {
   const items = await listAll<FunctionItem>(client, 'vefaas', 'ListFunctions')
   const item = items.find(({ Name }) => Name === name)
   return item && withEnvs(client, item)
@@ -96,9 +104,9 @@ async function withEnvs(client: Client, item: FunctionItem): Promise<FunctionIte
   return { ...item, Envs: Envs ?? [] }
 }
 
-async function lookAt(client: Client, mark: Mark, item: FunctionItem): Promise<FoundFunction> {
+async function readFunction(client: Client, mark: OwnerMark, item: FunctionItem): Promise<FoundFunction> {
   const of = { FunctionId: item.Id }
-  const isOurs = hasTags(mark, item.Tags)
+  const isOurs = hasOwnerTags(mark, item.Tags)
   const found = { id: item.Id, name: item.Name, isOurs, item }
   if (!isOurs) return { ...found, stable: undefined, release: {}, instances: {}, timers: [], kafkaTriggers: [] }
 
@@ -112,7 +120,7 @@ async function lookAt(client: Client, mark: Mark, item: FunctionItem): Promise<F
     release,
     stable: await stableRevision(client, item.Id, release),
     instances,
-    ...(await triggers(client, item.Id)),
+    ...(await triggersOf(client, item.Id)),
   }
 }
 
@@ -128,7 +136,7 @@ export async function stableRevision(
 }
 
 /** All triggers of a function. It has no parameters for pages. @throws CloudError; Error when it shows a part of them */
-export async function listTriggers(client: Client, FunctionId: string): Promise<TriggerItem[]> {
+export async function observeTriggers(client: Client, FunctionId: string): Promise<TriggerItem[]> {
   const { Items, Total = 0 } = await client.call<{ Items?: TriggerItem[] | null; Total?: number }>(
     'vefaas',
     'ListTriggers',
@@ -141,11 +149,11 @@ export async function listTriggers(client: Client, FunctionId: string): Promise<
   )
 }
 
-async function triggers(
+async function triggersOf(
   client: Client,
   FunctionId: string,
 ): Promise<{ timers: TimerItem[]; kafkaTriggers: KafkaItem[] }> {
-  const items = await listTriggers(client, FunctionId)
+  const items = await observeTriggers(client, FunctionId)
   const ofType = (type: string) => items.filter(({ Type }) => Type.toLowerCase() === type)
   const details = <Item>(action: string, type: string) =>
     inParallel(ofType(type), ({ Id }) => client.call<Item & object>('vefaas', action, { FunctionId, Id }))

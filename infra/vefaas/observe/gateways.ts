@@ -1,7 +1,7 @@
 import type { Client } from '../cloud/client.ts'
 import { CloudError } from '../cloud/cloud-error.ts'
 import { listAll } from '../cloud/pages.ts'
-import { hasComment, hasOtherComment, type Mark } from '../mark.ts'
+import { hasOtherOwnerComment, hasOwnerComment, type OwnerMark } from '../owner-mark.ts'
 import { inParallel } from '../parallel.ts'
 import type { RouteSpec } from '../service.ts'
 
@@ -87,12 +87,12 @@ export type ServiceItem = {
 export type CommentedItem = { Id: string; Name: string; Comments?: string }
 
 /** Reads every gateway of the region, because what this service has made may be in any. @throws CloudError */
-export async function observeGateways(client: Client, mark: Mark): Promise<FoundGateway[]> {
+export async function observeGateways(client: Client, mark: OwnerMark): Promise<FoundGateway[]> {
   const items = await listAll<GatewayItem>(client, 'apig', 'ListGateways')
   const bindings = items.length > 0 ? await listAll<BindingItem>(client, 'apig', 'ListPluginBindings') : []
   const found = await inParallel(items, async (item) => {
     try {
-      return [await lookAt(client, mark, item, bindings)]
+      return [await readGateway(client, mark, item, bindings)]
     } catch (error) {
       // It has gone while it was looked at.
       if (error instanceof CloudError && error.isNotFound) return []
@@ -102,13 +102,18 @@ export async function observeGateways(client: Client, mark: Mark): Promise<Found
   return found.flat()
 }
 
-async function lookAt(client: Client, mark: Mark, item: GatewayItem, bindings: BindingItem[]): Promise<FoundGateway> {
+async function readGateway(
+  client: Client,
+  mark: OwnerMark,
+  item: GatewayItem,
+  bindings: BindingItem[],
+): Promise<FoundGateway> {
   const GatewayId = item.Id
   // One that is coming or going has nothing, or nothing that can be used.
   const isThere = !/^Creat|^Deleting/.test(item.Status ?? '')
   const list = <Item>(action: string, body: object) =>
     isThere ? listAll<Item>(client, 'apig', action, body) : Promise.resolve([])
-  const isOurs = (name: string, comment: string | undefined) => isNamed(mark, name) && hasComment(mark, comment)
+  const isOurs = (name: string, comment: string | undefined) => isNamed(mark, name) && hasOwnerComment(mark, comment)
 
   const services = (await list<ServiceItem>('ListGatewayServices', { GatewayId })).map((one) => foundService(mark, one))
   const upstreams = await list<UpstreamItem>('ListUpstreams', { GatewayId })
@@ -120,7 +125,7 @@ async function lookAt(client: Client, mark: Mark, item: GatewayItem, bindings: B
     status: item.Status ?? 'Running',
     message: item.Message ?? '',
     network: item.ResourceSpec?.NetworkType,
-    isOurs: hasComment(mark, item.Comments),
+    isOurs: hasOwnerComment(mark, item.Comments),
     services,
     upstreams: upstreams.map((one) => ({ ...one, isOurs: isOurs(one.Name, one.Comments) })),
     routes: routes.map((one) => ({ ...one, isOurs: isOurRoute(mark, one, services, upstreams) })),
@@ -130,7 +135,7 @@ async function lookAt(client: Client, mark: Mark, item: GatewayItem, bindings: B
     }),
     bindings: bindings
       .filter((one) => (one.GatewayId ?? item.Id) === item.Id)
-      .map((one) => ({ ...one, isOurs: hasComment(mark, one.Description) })),
+      .map((one) => ({ ...one, isOurs: hasOwnerComment(mark, one.Description) })),
   }
 }
 
@@ -139,24 +144,24 @@ async function lookAt(client: Client, mark: Mark, item: GatewayItem, bindings: B
  * that of stage `dev-2` begins like those of `dev`.
  */
 function isOurRoute(
-  mark: Mark,
+  mark: OwnerMark,
   { Name, ServiceId, UpstreamList }: RouteItem,
   services: FoundGatewayService[],
   upstreams: UpstreamItem[],
 ): boolean {
   if (!isNamed(mark, Name)) return false
   const comments = (UpstreamList ?? []).map(({ UpstreamId }) => upstreams.find(({ Id }) => Id === UpstreamId)?.Comments)
-  if (comments.some((comment) => hasComment(mark, comment))) return true
+  if (comments.some((comment) => hasOwnerComment(mark, comment))) return true
   const isInOurs = services.some(({ id, isOurs }) => isOurs && id === ServiceId)
-  return isInOurs && !comments.some((comment) => hasOtherComment(mark, comment))
+  return isInOurs && !comments.some((comment) => hasOtherOwnerComment(mark, comment))
 }
 
-function isNamed({ prefix }: Mark, name: string): boolean {
+function isNamed({ prefix }: OwnerMark, name: string): boolean {
   return name === prefix || name.startsWith(`${prefix}-`)
 }
 
 /** Reads a service of a gateway. */
-export function foundService(mark: Mark, item: ServiceItem): FoundGatewayService {
+export function foundService(mark: OwnerMark, item: ServiceItem): FoundGatewayService {
   const domains = (item.Domains ?? []).map(({ Domain, Type = '' }) => ({
     address: /^https?:\/\//.test(Domain) ? Domain : `https://${Domain}`,
     isPublic: !/^private$/i.test(Type),
@@ -168,7 +173,7 @@ export function foundService(mark: Mark, item: ServiceItem): FoundGatewayService
     name: item.Name ?? item.ServiceName ?? '',
     status: item.Status ?? 'Running',
     message: item.Message ?? '',
-    isOurs: hasComment(mark, item.Comments),
+    isOurs: hasOwnerComment(mark, item.Comments),
     addresses: domains.sort((one, other) => rank(one) - rank(other)).map(({ address }) => address),
     isPublic: domains.some(({ isPublic }) => isPublic),
   }

@@ -3,7 +3,7 @@
  * list and of keys does not matter.
  */
 export function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(normal(one)) === JSON.stringify(normal(other))
+  return JSON.stringify(normalized(one)) === JSON.stringify(normalized(other))
 }
 
 /**
@@ -27,17 +27,17 @@ export function changes(wanted: object, found: object): string[] {
   const before = found as Record<string, unknown>
   return Object.entries(wanted)
     .filter(([key, value]) => !hasAll(before[key], value))
-    .map(([key, value]) => `${key} ${shown(before[key])} -> ${shown(value)}`)
+    .map(([key, value]) => `${key} ${describeValue(before[key])} -> ${describeValue(value)}`)
 }
 
-function normal(value: unknown): unknown {
+function normalized(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const items = value.map(normal).filter((item) => item !== undefined)
+    const items = value.map(normalized).filter((item) => item !== undefined)
     if (items.length === 0) return undefined
     return items.map((item) => JSON.stringify(item)).sort()
   }
   if (isMap(value)) {
-    const entries = Object.entries(value).map(([key, item]) => [key, normal(item)] as const)
+    const entries = Object.entries(value).map(([key, item]) => [key, normalized(item)] as const)
     const kept = entries.filter(([, item]) => item !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
     return kept.length === 0 ? undefined : Object.fromEntries(kept)
   }
@@ -48,8 +48,8 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function shown(value: unknown): string {
-  if (normal(value) === undefined && typeof value !== 'number' && typeof value !== 'boolean') return 'none'
+function describeValue(value: unknown): string {
+  if (normalized(value) === undefined && typeof value !== 'number' && typeof value !== 'boolean') return 'none'
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

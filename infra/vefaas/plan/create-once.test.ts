@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { CloudError } from '../cloud/cloud-error.ts'
 import { createOnce } from './create-once.ts'
-import { Ids, type Work } from './step.ts'
+import { Ids, type StepContext } from './step.ts'
 
-const work: Work = {
+const work: StepContext = {
   client: { call: () => Promise.reject(new Error('not used')), upload: () => Promise.reject(new Error('not used')) },
   ids: new Ids(),
   waiting: () => {},

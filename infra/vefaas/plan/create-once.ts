@@ -1,9 +1,9 @@
 import { CloudError } from '../cloud/cloud-error.ts'
-import { gone } from './gone.ts'
-import type { Work } from './step.ts'
+import { ignoreNotFound } from './ignore-not-found.ts'
+import type { StepContext } from './step.ts'
 
 /** After a lost answer: it may be there and not to be seen yet. */
-const MOST_TRIES = 3
+const MAX_TRIES = 3
 
 export type Creation = {
   /** Returns the id. */
@@ -21,7 +21,7 @@ export type Creation = {
  * @throws CloudError
  */
 export async function createOnce(
-  { pollMs }: Work,
+  { pollMs }: StepContext,
   { create, find, remove }: Creation,
 ): Promise<{ id: string; isNew: boolean }> {
   let mayBeThere = false
@@ -30,15 +30,15 @@ export async function createOnce(
       const id = await create()
       if (remove === undefined) return { id, isNew: true }
       const [kept = id, ...others] = (await find()).sort()
-      for (const other of others) await gone(() => remove(other))
+      for (const other of others) await ignoreNotFound(() => remove(other))
       return { id: kept, isNew: kept === id }
     } catch (error) {
-      if (!(error instanceof CloudError) || !(error.passing || error.isDuplicate)) throw error
+      if (!(error instanceof CloudError) || !(error.isTransient || error.isDuplicate)) throw error
       const [id] = (await find()).sort()
       if (id !== undefined) return { id, isNew: false }
-      mayBeThere ||= error.passing
+      mayBeThere ||= error.isTransient
       // A name that is taken is somebody else's, unless it may be what was made before and is not to be seen yet.
-      if ((error.isDuplicate && !mayBeThere) || tries === MOST_TRIES) throw error
+      if ((error.isDuplicate && !mayBeThere) || tries === MAX_TRIES) throw error
       await new Promise((resolve) => setTimeout(resolve, pollMs))
     }
   }

@@ -3,22 +3,22 @@ import { startCloud } from '../../emulator/cloud.ts'
 import type { Client } from '../cloud/client.ts'
 import { CloudError } from '../cloud/cloud-error.ts'
 import type { FunctionConfig, ProviderConfig } from '../config.ts'
-import { run, StepError } from '../run.ts'
+import { runPlan, StepError } from '../run.ts'
 import {
-  clientFor,
-  codeOf,
+  artifactFrom,
   codeThatAnswers,
-  deploy,
+  deployService,
   type FunctionsOf,
-  remove,
+  removeService,
   serviceWith,
+  testClient,
   watchChanges,
 } from '../testing.ts'
 import { observe, planOf, planOfFunction } from './index.ts'
 import { PlanError } from './step.ts'
 
 const cloud = await startCloud()
-const client = clientFor(cloud.url)
+const client = testClient(cloud.url)
 
 afterAll(() => cloud.close())
 
@@ -77,7 +77,7 @@ describe('a change of', () => {
 
   beforeAll(async () => {
     reset()
-    await deploy(client, both())
+    await deployService(client, both())
   })
 
   test.each<[what: string, change: Partial<FunctionConfig>, details: string | RegExp, actions: string[]]>([
@@ -104,9 +104,9 @@ describe('a change of', () => {
     const changes = watchChanges(cloud)
     const line =
       typeof details === 'string' ? `update function shop-test-hello ${details}` : expect.stringMatching(details)
-    expect(await deploy(client, both(now))).toEqual([line])
+    expect(await deployService(client, both(now))).toEqual([line])
     expect(changes()).toEqual(actions)
-    expect(await deploy(client, both(now))).toEqual([])
+    expect(await deployService(client, both(now))).toEqual([])
     expect(functionNow('other').Release.StableRevisionNumber).toBe(1)
   })
 })
@@ -115,19 +115,19 @@ describe('a change', () => {
   beforeEach(reset)
 
   test('of the timeout is one of its routes too, which wait a little longer', async () => {
-    await deploy(client, both())
-    expect(await deploy(client, both({ timeout: 60 }))).toEqual([
+    await deployService(client, both())
+    expect(await deployService(client, both({ timeout: 60 }))).toEqual([
       'update function shop-test-hello RequestTimeout 30 -> 60, release',
       'update route shop-test-hello settings',
     ])
   })
 
   test('of the code is released, and served', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     expect(await served()).toBe('hello')
     const changes = watchChanges(cloud)
     const artifactOf = (key: string) => codeThatAnswers(key === 'hello' ? 'new' : key)
-    expect(await deploy(client, both(), artifactOf)).toEqual(['update function shop-test-hello code, release'])
+    expect(await deployService(client, both(), artifactOf)).toEqual(['update function shop-test-hello code, release'])
     expect(changes()).toEqual(UPDATE)
     expect(await served()).toBe('new')
     // What serves tells which code it is.
@@ -141,16 +141,16 @@ describe('what somebody else has put on a function', () => {
   beforeEach(reset)
 
   test('is kept, and what was ours and has left the file goes', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const { Id, Envs, Tags } = functionNow()
     await client.call('vefaas', 'UpdateFunction', {
       Id,
       Envs: [...Envs, { Key: 'THEIRS', Value: 'kept' }],
       Tags: [...Tags, { Key: 'theirs', Value: 'kept' }],
     })
-    expect(await deploy(client, both())).toEqual([])
+    expect(await deployService(client, both())).toEqual([])
 
-    await deploy(client, both({ environment: { A: '2' }, tags: { team: 'shop' } }))
+    await deployService(client, both({ environment: { A: '2' }, tags: { team: 'shop' } }))
     const { Envs: after, Tags: tags, Revisions } = functionNow()
     const environment = { THEIRS: 'kept', A: '2', SERVERLESS_DEPLOYMENT: expect.any(String) }
     expect(valuesOf(after)).toEqual(environment)
@@ -160,13 +160,13 @@ describe('what somebody else has put on a function', () => {
   })
 
   test('between the plan and the update is kept as well', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const service = both({ memorySize: 512 })
     const plan = await planOf(client, service, await observe(client, service), codeThatAnswers)
     const { Id, Envs, Tags } = functionNow()
     const theirs = { Key: 'THEIRS', Value: 'kept' }
     await client.call('vefaas', 'UpdateFunction', { Id, Envs: [...Envs, theirs], Tags: [...Tags, theirs] })
-    await run(client, plan, { waiting: () => {}, done: () => {} }, 10)
+    await runPlan(client, plan, { waiting: () => {}, done: () => {} }, 10)
     expect(functionNow()).toMatchObject({
       MemoryMB: 512,
       Envs: expect.arrayContaining([theirs]),
@@ -175,37 +175,41 @@ describe('what somebody else has put on a function', () => {
   })
 
   test('is kept where the list of functions does not show variables', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const { Id, Envs } = functionNow()
     const theirs = { Key: 'THEIRS', Value: 'kept' }
     await client.call('vefaas', 'UpdateFunction', { Id, Envs: [...Envs, theirs] })
     for (const nothing of [null, undefined]) {
       const brief = showing('ListFunctions', (item) => ({ ...item, Envs: nothing }))
-      expect(await deploy(brief, both())).toEqual([])
+      expect(await deployService(brief, both())).toEqual([])
     }
     const brief = showing('ListFunctions', (item) => ({ ...item, Envs: null }))
-    await deploy(brief, both({ memorySize: 512 }))
+    await deployService(brief, both({ memorySize: 512 }))
     expect(functionNow()).toMatchObject({ MemoryMB: 512, Envs: expect.arrayContaining([theirs]) })
   })
 
   test('becomes ours when the file names it, and goes when it leaves the file', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const { Id, Envs } = functionNow()
     await client.call('vefaas', 'UpdateFunction', { Id, Envs: [...Envs, { Key: 'THEIRS', Value: 'kept' }] })
     const named = both({ environment: { A: '1', OLD: 'x', THEIRS: 'kept' } })
-    expect(await deploy(client, named)).toEqual(['update function shop-test-hello record, release'])
-    expect(await deploy(client, named)).toEqual([])
-    expect(await deploy(client, both())).toEqual(['update function shop-test-hello variable THEIRS removed, release'])
+    expect(await deployService(client, named)).toEqual(['update function shop-test-hello record, release'])
+    expect(await deployService(client, named)).toEqual([])
+    expect(await deployService(client, both())).toEqual([
+      'update function shop-test-hello variable THEIRS removed, release',
+    ])
   })
 
   test('in the place of our record makes everything be deployed again, and no more than that', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const { Id, Envs } = functionNow()
     for (const Value of ['', 'no JSON', 'null', '[]', '{"code":1,"environment":null,"tags":{}}']) {
       const others = Envs.filter(({ Key }) => Key !== 'SERVERLESS_DEPLOYMENT')
       await client.call('vefaas', 'UpdateFunction', { Id, Envs: [...others, { Key: 'SERVERLESS_DEPLOYMENT', Value }] })
-      expect(await deploy(client, both())).toEqual([expect.stringContaining('update function shop-test-hello code')])
-      expect(await deploy(client, both())).toEqual([])
+      expect(await deployService(client, both())).toEqual([
+        expect.stringContaining('update function shop-test-hello code'),
+      ])
+      expect(await deployService(client, both())).toEqual([])
     }
   })
 })
@@ -235,19 +239,19 @@ describe('what the cloud shows', () => {
     ],
   ])('%s: it is no difference', async (_what, change, more) => {
     const telling = showing('ListFunctions', more, showing('GetRevision', more))
-    await deploy(client, both(change))
-    expect(await deploy(telling, both(change))).toEqual([])
+    await deployService(client, both(change))
+    expect(await deployService(telling, both(change))).toEqual([])
   })
 
   test('less of a revision than there is: it is no difference, and a change is released all the same', async () => {
     const brief = showing('GetRevision', ({ Envs }) => ({ Envs, Role: null }))
-    await deploy(client, both(settings))
-    expect(await deploy(brief, both(settings))).toEqual([])
-    expect(await deploy(brief, both({ ...settings, role }))).toEqual([
+    await deployService(client, both(settings))
+    expect(await deployService(brief, both(settings))).toEqual([])
+    expect(await deployService(brief, both({ ...settings, role }))).toEqual([
       `update function shop-test-hello Role none -> ${role}, release`,
     ])
     expect(functionNow().Release.StableRevisionNumber).toBe(2)
-    expect(await deploy(client, both({ ...settings, role }))).toEqual([])
+    expect(await deployService(client, both({ ...settings, role }))).toEqual([])
   })
 })
 
@@ -255,32 +259,34 @@ describe('drift', () => {
   beforeEach(reset)
 
   test('of a setting is taken back; what serves was right all the time', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     await client.call('vefaas', 'UpdateFunction', { Id: functionNow().Id, MemoryMB: 4096 })
     const changes = watchChanges(cloud)
-    expect(await deploy(client, both())).toEqual(['update function shop-test-hello MemoryMB 4096 -> 1024'])
+    expect(await deployService(client, both())).toEqual(['update function shop-test-hello MemoryMB 4096 -> 1024'])
     expect(changes()).toEqual(['UpdateFunction'])
-    expect(await deploy(client, both())).toEqual([])
+    expect(await deployService(client, both())).toEqual([])
   })
 
   test('that somebody has released is released away', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const { Id } = functionNow()
     await client.call('vefaas', 'UpdateFunction', { Id, MemoryMB: 4096 })
     await client.call('vefaas', 'Release', { FunctionId: Id, RevisionNumber: 0, TargetTrafficWeight: 100 })
     await expect.poll(() => functionNow().Release.Status).toBe('done')
-    expect(await deploy(client, both())).toEqual(['update function shop-test-hello MemoryMB 4096 -> 1024, release'])
+    expect(await deployService(client, both())).toEqual([
+      'update function shop-test-hello MemoryMB 4096 -> 1024, release',
+    ])
     expect(functionNow().Release.StableRevisionNumber).toBe(3)
   })
 
   test('to an earlier revision is released away', async () => {
-    await deploy(client, both())
-    await deploy(client, both({ memorySize: 2048 }))
+    await deployService(client, both())
+    await deployService(client, both({ memorySize: 2048 }))
     const { Id } = functionNow()
     await client.call('vefaas', 'Release', { FunctionId: Id, RevisionNumber: 1, TargetTrafficWeight: 100 })
     await expect.poll(() => functionNow().Release.Status).toBe('done')
-    expect(await deploy(client, both({ memorySize: 2048 }))).toEqual(['update function shop-test-hello release'])
-    expect(await deploy(client, both({ memorySize: 2048 }))).toEqual([])
+    expect(await deployService(client, both({ memorySize: 2048 }))).toEqual(['update function shop-test-hello release'])
+    expect(await deployService(client, both({ memorySize: 2048 }))).toEqual([])
   })
 })
 
@@ -288,9 +294,9 @@ describe('a function', () => {
   beforeEach(reset)
 
   test('that leaves the file is removed with all that leads to it, and nothing else', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const { hello: _gone, ...rest }: FunctionsOf = { hello: {}, other: { environment: { B: '2' }, ...events('/') } }
-    expect(await deploy(client, serviceWith(rest))).toEqual([
+    expect(await deployService(client, serviceWith(rest))).toEqual([
       'create upstream shop-test-other',
       'create route shop-test-other /',
       'remove route shop-test-hello',
@@ -301,24 +307,26 @@ describe('a function', () => {
   })
 
   test('that gets another name is made first, and served before the old one goes', async () => {
-    await deploy(client, both())
-    expect(await deploy(client, both({ name: 'shop-test-renamed' }))).toEqual([
+    await deployService(client, both())
+    expect(await deployService(client, both({ name: 'shop-test-renamed' }))).toEqual([
       expect.stringMatching(/^create function shop-test-renamed /),
       'update upstream shop-test-hello leads to the new function',
       'remove function shop-test-hello',
     ])
-    expect(await deploy(client, both({ name: 'shop-test-renamed' }))).toEqual([])
+    expect(await deployService(client, both({ name: 'shop-test-renamed' }))).toEqual([])
     expect(await served()).toBe('hello')
   })
 
   test('of which the code goes over the upload is deployed like any other, and not again', async () => {
-    const large = codeOf(`exports.handler = async () => ({ statusCode: 200, body: 'large' }) // ${noise(14_000_000)}`)
+    const large = artifactFrom(
+      `exports.handler = async () => ({ statusCode: 200, body: 'large' }) // ${noise(14_000_000)}`,
+    )
     expect(large.bytes.length).toBeGreaterThan(10_000_000)
     const artifactOf = (key: string) => (key === 'hello' ? large : codeThatAnswers(key))
-    await deploy(client, both(), artifactOf)
+    await deployService(client, both(), artifactOf)
     expect(await served()).toBe('large')
     expect(cloud.vefaas.calls.map(({ action }) => action)).toContain('GenTempTosObjectUrl')
-    expect(await deploy(client, both(), artifactOf)).toEqual([])
+    expect(await deployService(client, both(), artifactOf)).toEqual([])
   })
 
   test('that another deployment has made meanwhile, with other settings, gets ours', async () => {
@@ -333,20 +341,20 @@ describe('a function', () => {
         return client.call(service, action, body)
       },
     }
-    await deploy(racing, serviceWith({ hello: base }))
+    await deployService(racing, serviceWith({ hello: base }))
     expect(functionNow()).toMatchObject({ MemoryMB: 1024, Release: { Status: 'done' } })
-    expect(await deploy(client, serviceWith({ hello: base }))).toEqual([])
+    expect(await deployService(client, serviceWith({ hello: base }))).toEqual([])
   })
 
   test('can be deployed alone', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const changes = watchChanges(cloud)
     const service = both({ memorySize: 512, events: [] })
     const { stages, ids } = await planOfFunction(client, service, 'hello', codeThatAnswers)
     expect(stages.flat().map(({ name, details }) => [name, details])).toEqual([
       ['shop-test-hello', ['MemoryMB 1024 -> 512', 'release']],
     ])
-    await run(client, { stages, ids }, { waiting: () => {}, done: () => {} }, 10)
+    await runPlan(client, { stages, ids }, { waiting: () => {}, done: () => {} }, 10)
     expect(changes()).toEqual(UPDATE)
     await expect(planOfFunction(client, service, 'nobody', codeThatAnswers)).rejects.toThrow(
       'there is no function nobody; there are hello, other',
@@ -363,9 +371,9 @@ describe('a function', () => {
       planOfFunction(client, both({}, provider), 'hello', codeThatAnswers).catch((error: Error) => error.message)
     const undeployed =
       'key-auth is not deployed yet as serverless.yml has it: serverless deploy deploys the whole service'
-    await deploy(client, both())
+    await deployService(client, both())
     expect(await alone({ gateway })).toBe(undeployed)
-    await deploy(client, both({}, { gateway }))
+    await deployService(client, both({}, { gateway }))
     expect(await alone({ gateway })).toMatchObject({ stages: [[{ verb: 'leave' }]] })
     const [{ Id, PluginConfig, Description }] = cloud.apig.pluginBindings() as [Record<string, unknown>]
     await client.call('apig', 'UpdatePluginBinding', { Id, PluginConfig, Description, Enable: false })
@@ -392,13 +400,13 @@ describe('a function', () => {
     const Tagged = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
     await client.call('vefaas', 'CreateFunction', { Name: 'shop-test-other', Runtime: 'node14/v1', Tags: Tagged })
     const changes = watchChanges(cloud)
-    expect(await problemsOf(() => deploy(client, both()))).toEqual([
+    expect(await problemsOf(() => deployService(client, both()))).toEqual([
       'function shop-test-hello exists, and this service has not made it: it has not its tags. Give the service or the function another name, or delete that function',
       'function shop-test-other has the runtime node14/v1, which cannot be changed to node20/v1: give it another name, or remove it first',
     ])
     expect(changes()).toEqual([])
     // What is not ours stays when ours is removed.
-    expect(await remove(client, both())).toEqual(['remove function shop-test-other'])
+    expect(await removeService(client, both())).toEqual(['remove function shop-test-other'])
     expect(functionNow().Name).toBe('shop-test-hello')
   })
 })
@@ -406,29 +414,31 @@ describe('a function', () => {
 describe('a release', () => {
   beforeEach(reset)
 
-  const broken = () => codeOf("console.log('about to fail')\nthrow new Error('no such module')")
+  const broken = () => artifactFrom("console.log('about to fail')\nthrow new Error('no such module')")
 
   test('of code that does not load says why; the revision before serves, and good code mends it', async () => {
-    await deploy(client, both())
-    const problem = await causeOf(deploy(client, both(), (key) => (key === 'hello' ? broken() : codeThatAnswers(key))))
+    await deployService(client, both())
+    const problem = await causeOf(
+      deployService(client, both(), (key) => (key === 'hello' ? broken() : codeThatAnswers(key))),
+    )
     expect(problem.message).toMatch(/^the release failed: function_start_failed: .+/)
     expect(problem.message).toContain('\nthe last lines of its log:\n')
     expect(problem.message).toContain('  about to fail')
     expect(problem.message).toContain('no such module')
     expect(await served()).toBe('hello')
     // The same code fails again, good code is served.
-    expect((await causeOf(deploy(client, both(), broken))).message).toContain('function_start_failed')
-    expect(await deploy(client, both(), () => codeThatAnswers('good'))).toEqual([
+    expect((await causeOf(deployService(client, both(), broken))).message).toContain('function_start_failed')
+    expect(await deployService(client, both(), () => codeThatAnswers('good'))).toEqual([
       'update function shop-test-hello code, release',
       expect.stringMatching('update function shop-test-other'),
     ])
     expect(await served()).toBe('good')
-    expect(await deploy(client, both(), () => codeThatAnswers('good'))).toEqual([])
+    expect(await deployService(client, both(), () => codeThatAnswers('good'))).toEqual([])
   })
 
   test('that fails for the first time is made good by the next deployment', async () => {
-    await causeOf(deploy(client, both(), broken))
-    expect(await deploy(client, both())).toEqual(
+    await causeOf(deployService(client, both(), broken))
+    expect(await deployService(client, both())).toEqual(
       expect.arrayContaining(['update function shop-test-hello code, first release']),
     )
     expect(await served()).toBe('hello')
@@ -436,71 +446,73 @@ describe('a release', () => {
 
   test('that the cloud cannot do says what the cloud says', async () => {
     cloud.vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'system_internal_error', StatusMessage: 'no room' })
-    expect((await causeOf(deploy(client, serviceWith({ hello: {} })))).message).toBe(
+    expect((await causeOf(deployService(client, serviceWith({ hello: {} })))).message).toBe(
       'the release failed: system_internal_error: no room',
     )
   })
 
   test('that somebody else has in progress is waited for', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const { Id } = functionNow()
     await client.call('vefaas', 'UpdateFunction', { Id, MemoryMB: 4096 })
     cloud.vefaas.faults.add({ Kind: 'SlowRelease', Seconds: 0.2, Times: 1 })
     await client.call('vefaas', 'Release', { FunctionId: Id, RevisionNumber: 0, TargetTrafficWeight: 100 })
-    expect(await deploy(client, both())).toEqual(['update function shop-test-hello MemoryMB 4096 -> 1024, release'])
-    expect(await deploy(client, both())).toEqual([])
+    expect(await deployService(client, both())).toEqual([
+      'update function shop-test-hello MemoryMB 4096 -> 1024, release',
+    ])
+    expect(await deployService(client, both())).toEqual([])
   })
 
   test('that leads to what is right is waited for, and is enough', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const { Id } = functionNow()
     await client.call('vefaas', 'UpdateFunction', { Id, MemoryMB: 4096 })
     cloud.vefaas.faults.add({ Kind: 'SlowRelease', Seconds: 0.2, Times: 1 })
     await client.call('vefaas', 'Release', { FunctionId: Id, RevisionNumber: 0, TargetTrafficWeight: 100 })
     const changes = watchChanges(cloud)
-    expect(await deploy(client, both({ memorySize: 4096 }))).toEqual(['update function shop-test-hello release'])
+    expect(await deployService(client, both({ memorySize: 4096 }))).toEqual(['update function shop-test-hello release'])
     expect(changes()).toEqual([])
-    expect(await deploy(client, both({ memorySize: 4096 }))).toEqual([])
+    expect(await deployService(client, both({ memorySize: 4096 }))).toEqual([])
   })
 
   test('in progress is waited for before the function is removed', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     cloud.vefaas.faults.add({ Kind: 'SlowRelease', Seconds: 0.2, Times: 1 })
     const body = { FunctionId: functionNow().Id, RevisionNumber: 0, TargetTrafficWeight: 100 }
     await client.call('vefaas', 'Release', body)
-    await remove(client, both())
+    await removeService(client, both())
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
   test('of a part of the traffic is somebody else’s affair: said before anything is changed', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     const body = { FunctionId: functionNow().Id, RevisionNumber: 0, TargetTrafficWeight: 20 }
     await client.call('vefaas', 'Release', body)
     await expect.poll(() => functionNow().Release.Status).toBe('done')
-    expect(await deploy(client, both())).toEqual([])
+    expect(await deployService(client, both())).toEqual([])
 
     const changes = watchChanges(cloud)
-    expect(await problemsOf(() => deploy(client, both({ memorySize: 512 })))).toEqual([
+    expect(await problemsOf(() => deployService(client, both({ memorySize: 512 })))).toEqual([
       'function shop-test-hello: somebody has released a part of the traffic (20 %) to a new revision: finish or abort that release in the console first',
     ])
     expect(changes()).toEqual([])
     await client.call('vefaas', 'AbortRelease', { FunctionId: functionNow().Id })
-    await deploy(client, both({ memorySize: 512 }))
+    await deployService(client, both({ memorySize: 512 }))
     await client.call('vefaas', 'Release', body)
-    await remove(client, both())
+    await removeService(client, both())
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
   test('that keeps being refused for a conflict ends in the error of the cloud', async () => {
-    await deploy(client, both())
+    await deployService(client, both())
     cloud.vefaas.faults.add({ Kind: 'Error', Status: 409, Code: 'StatusConflictError', Action: 'Release' })
-    expect(await causeOf(deploy(client, both({ memorySize: 512 })))).toBeInstanceOf(CloudError)
+    expect(await causeOf(deployService(client, both({ memorySize: 512 })))).toBeInstanceOf(CloudError)
   })
 })
 
 test('a plan alone changes nothing', async () => {
   reset()
-  await deploy(client, both())
+  await deployService(client, both())
   const changes = watchChanges(cloud)
   const service = both({ memorySize: 512, events: [{ timer: { crontab: '* * * * *', name: 'often' } }] })
   const { stages } = await planOf(client, service, await observe(client, service), () => codeThatAnswers('new'))

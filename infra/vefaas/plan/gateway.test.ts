@@ -6,21 +6,21 @@ import { foundService } from '../observe/gateways.ts'
 import { StepError } from '../run.ts'
 import { serviceOf } from '../service.ts'
 import {
-  clientFor,
   codeThatAnswers,
-  deploy,
+  deployService,
   type FunctionsOf,
   firstDifference,
-  remove,
+  removeService,
   serviceWith,
   stateOf,
+  testClient,
   watchChanges,
 } from '../testing.ts'
 import { observe, planOf, planOfRemoval } from './index.ts'
 import { PlanError } from './step.ts'
 
 const cloud = await startCloud()
-const client = clientFor(cloud.url)
+const client = testClient(cloud.url)
 
 beforeEach(() => {
   cloud.vefaas.reset()
@@ -70,26 +70,26 @@ describe('what others have made', () => {
     await client.call('vefaas', 'CreateFunction', { Name: 'shop-test-hello', Runtime: 'node20/v1' })
     await makeGateway('shop-test')
     const changes = watchChanges(cloud)
-    expect(await problemsOf(deploy(client, shop()))).toEqual([
+    expect(await problemsOf(deployService(client, shop()))).toEqual([
       'function shop-test-hello exists, and this service has not made it: it has not its tags. Give the service or the function another name, or delete that function',
       'gateway shop-test exists, and this service has not made it: its comment does not have [serverless shop/test]. To use it, name it in provider.gateway.name; else give the service another name',
     ])
     expect(changes()).toEqual([])
-    expect(await remove(client, shop())).toEqual([])
+    expect(await removeService(client, shop())).toEqual([])
   })
 
   test('in a gateway that we use is named all at once, and nothing is changed', async () => {
     const GatewayId = await makeGateway('market')
     const provider = { gateway: { name: 'market', keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } } }
     const ServiceId = await makeService(GatewayId, 'shop-test')
-    await deploy(client, serviceWith({ theirs: { events: [{ apig: { path: '/theirs' } }] } }))
+    await deployService(client, serviceWith({ theirs: { events: [{ apig: { path: '/theirs' } }] } }))
     const theirs = named(cloud.vefaas.functions(), 'shop-test-theirs').Id
     const UpstreamSpec = { VeFaas: { FunctionId: theirs } }
     const upstream = { GatewayId, Name: 'shop-test-hello', SourceType: 'VeFaas', UpstreamSpec }
     const { Id: UpstreamId } = await client.call<{ Id: string }>('apig', 'CreateUpstream', upstream)
     await client.call('apig', 'CreateConsumer', { GatewayId, Name: 'shop-test-web' })
     const changes = watchChanges(cloud)
-    expect(await problemsOf(deploy(client, shop(provider)))).toEqual([
+    expect(await problemsOf(deployService(client, shop(provider)))).toEqual([
       expect.stringMatching(/^gateway service shop-test exists in gateway market, and this service has not made it/),
       expect.stringMatching(/^consumer shop-test-web exists in gateway market, and this service has not made it/),
       expect.stringMatching(/^upstream shop-test-hello exists in gateway market, and this service has not made it/),
@@ -104,14 +104,18 @@ describe('what others have made', () => {
       UpstreamList: [{ UpstreamId, Weight: 1 }],
     }
     await client.call('apig', 'CreateRoute', body)
-    expect(await problemsOf(deploy(client, shop({ gateway: { name: 'market', service: 'shop-test' } })))).toEqual([
+    expect(
+      await problemsOf(deployService(client, shop({ gateway: { name: 'market', service: 'shop-test' } }))),
+    ).toEqual([
       expect.stringMatching(/^upstream shop-test-hello exists in gateway market/),
       expect.stringMatching(
         /^route shop-test-hello exists in gateway market, and leads to what this service has not made/,
       ),
     ])
     expect(changes()).toEqual(['CreateRoute'])
-    expect(await remove(client, shop(provider))).not.toEqual(expect.arrayContaining([expect.stringMatching('hello')]))
+    expect(await removeService(client, shop(provider))).not.toEqual(
+      expect.arrayContaining([expect.stringMatching('hello')]),
+    )
   })
 
   test('is used where serverless.yml names it, and never changed or deleted', async () => {
@@ -125,11 +129,11 @@ describe('what others have made', () => {
       shop({ gateway: { id: GatewayId, keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } } }),
     ]
     for (const one of services) {
-      await deploy(client, one)
-      expect(await deploy(client, one)).toEqual([])
+      await deployService(client, one)
+      expect(await deployService(client, one)).toEqual([])
       expect(namesOf(cloud.apig.gateways())).toEqual(['market'])
     }
-    await remove(client, services[3] ?? shop())
+    await removeService(client, services[3] ?? shop())
     // The plugin stays installed, because others may use it.
     const { plugins: _after, ...after } = stateOf(cloud) as Record<string, unknown>
     const { plugins: _before, ...wanted } = before as Record<string, unknown>
@@ -137,11 +141,11 @@ describe('what others have made', () => {
   })
 
   test('in our own gateway keeps it there when the service is removed', async () => {
-    await deploy(client, shop())
+    await deployService(client, shop())
     const { Id } = named(cloud.apig.gateways(), 'shop-test')
     await makeService(Id, 'theirs')
     await client.call('apig', 'CreateConsumer', { GatewayId: Id, Name: 'theirs' })
-    const plan = await remove(client, shop())
+    const plan = await removeService(client, shop())
     expect(plan).not.toContain('remove gateway shop-test')
     expect([namesOf(cloud.apig.gateways()), namesOf(cloud.apig.services())]).toEqual([['shop-test'], ['theirs']])
     expect(cloud.vefaas.functions()).toEqual([])
@@ -151,14 +155,14 @@ describe('what others have made', () => {
     for (let at = 0; at < 15; at++) await makeGateway(`another-${at}`)
     const functions = Array.from({ length: 25 }, (_, at) => ({ Name: `another-${at}`, Runtime: 'node20/v1' }))
     for (const one of functions) await client.call('vefaas', 'CreateFunction', one)
-    await deploy(client, shop())
+    await deployService(client, shop())
     for (let at = 15; at < 30; at++) await makeGateway(`another-${at}`)
     for (const { Name, ...rest } of functions) {
       await client.call('vefaas', 'CreateFunction', { Name: `${Name}-more`, ...rest })
     }
-    expect(await deploy(client, shop())).toEqual([])
+    expect(await deployService(client, shop())).toEqual([])
     expect(await served('/hello')).toBe('hello')
-    await remove(client, shop())
+    await removeService(client, shop())
     expect([cloud.vefaas.functions().length, cloud.apig.gateways().length]).toEqual([50, 30])
   })
 })
@@ -178,19 +182,19 @@ describe('two stages', () => {
     ] as const) {
       cloud.vefaas.reset()
       cloud.apig.reset()
-      await deploy(client, first)
-      await deploy(client, second)
-      expect(await deploy(client, first)).toEqual([])
-      expect(await deploy(client, second)).toEqual([])
+      await deployService(client, first)
+      await deployService(client, second)
+      expect(await deployService(client, first)).toEqual([])
+      expect(await deployService(client, second)).toEqual([])
       const urls = (cloud.apig.services() as { Domains: { Domain: string }[] }[]).map(
         ({ Domains }) => Domains[0]?.Domain,
       )
       const answers = await Promise.all(urls.flatMap((url) => [served('/dev', url), served('/dev-2', url)]))
       expect(answers.filter((one) => one === 'hello')).toHaveLength(2)
 
-      await remove(client, first)
-      expect(await deploy(client, second)).toEqual([])
-      await remove(client, second)
+      await removeService(client, first)
+      expect(await deployService(client, second)).toEqual([])
+      await removeService(client, second)
       expect([cloud.vefaas.functions(), cloud.apig.routes(), cloud.apig.upstreams()]).toEqual([[], [], []])
     }
   })
@@ -233,32 +237,32 @@ describe('a route', () => {
       'leads to another function',
     ],
   ])('%s is as the file says again', async (_what, change, line) => {
-    await deploy(client, shop())
+    await deployService(client, shop())
     const before = route()
     await client.call('apig', 'UpdateRoute', await change())
     const changes = watchChanges(cloud)
-    expect(await deploy(client, shop())).toEqual([`update route shop-test-hello ${line}`])
+    expect(await deployService(client, shop())).toEqual([`update route shop-test-hello ${line}`])
     expect(changes()).toEqual(['UpdateRoute'])
     expect({ ...route(), UpdateTime: '' }).toEqual({ ...before, UpdateTime: '' })
   })
 
   test('that is there twice is so no more', async () => {
-    await deploy(client, shop())
+    await deployService(client, shop())
     const { Id: _id, ...again } = route()
     await client.call('apig', 'CreateRoute', again)
     expect(cloud.apig.routes()).toHaveLength(2)
-    expect(await deploy(client, shop())).toEqual(['remove route shop-test-hello'])
+    expect(await deployService(client, shop())).toEqual(['remove route shop-test-hello'])
     expect(await served('/hello')).toBe('hello')
   })
 
   test('is changed, added and removed alone', async () => {
     const events = (...paths: string[]) => ({ hello: { events: paths.map((path) => ({ apig: { path } })) } })
-    await deploy(client, shop({}, events('/a', '/b')))
-    expect(await deploy(client, shop({}, events('/a', '/c', '/d')))).toEqual([
+    await deployService(client, shop({}, events('/a', '/b')))
+    expect(await deployService(client, shop({}, events('/a', '/c', '/d')))).toEqual([
       'update route shop-test-hello-2 matches /c',
       'create route shop-test-hello-3 /d',
     ])
-    expect(await deploy(client, shop({}, events('/d')))).toEqual([
+    expect(await deployService(client, shop({}, events('/d')))).toEqual([
       'update route shop-test-hello matches /d',
       'remove route shop-test-hello-2',
       'remove route shop-test-hello-3',
@@ -267,7 +271,7 @@ describe('a route', () => {
   })
 
   test('of others that comes meanwhile with the name of ours is not taken for a second one of ours', async () => {
-    await deploy(client, shop({}, { other: { events: [{ apig: { path: '/other' } }] }, hello: {} }))
+    await deployService(client, shop({}, { other: { events: [{ apig: { path: '/other' } }] }, hello: {} }))
     const { Id: _id, ...other } = named(cloud.apig.routes(), 'shop-test-other') as Named & Record<string, unknown>
     const racing: Client = {
       ...client,
@@ -276,7 +280,7 @@ describe('a route', () => {
         return client.call(service, action, body)
       },
     }
-    await deploy(racing, shop({}, { other: { events: [{ apig: { path: '/other' } }] }, ...hello }))
+    await deployService(racing, shop({}, { other: { events: [{ apig: { path: '/other' } }] }, ...hello }))
     expect(namesOf(cloud.apig.routes())).toEqual(['shop-test-hello', 'shop-test-hello', 'shop-test-other'])
     expect(await served('/hello')).toBe('hello')
   })
@@ -284,7 +288,7 @@ describe('a route', () => {
   test('of two functions cannot have one name', async () => {
     const two = { events: [{ apig: { path: '/a' } }, { apig: { path: '/b' } }] }
     const functions = { hello: two, 'hello-2': { events: [{ apig: { path: '/c' } }] } }
-    expect(await problemsOf(deploy(client, shop({}, functions)))).toEqual([
+    expect(await problemsOf(deployService(client, shop({}, functions)))).toEqual([
       'functions hello and hello-2 both have a route called shop-test-hello-2: give one another key',
     ])
   })
@@ -296,12 +300,12 @@ describe('a route', () => {
       return response.headers.get('access-control-allow-origin')
     }
     const cors = { gateway: { cors: { origins: [origin] } } }
-    await deploy(client, shop())
+    await deployService(client, shop())
     expect(await allowed()).toBe(null)
-    expect(await deploy(client, shop(cors))).toEqual(['update route shop-test-hello settings'])
+    expect(await deployService(client, shop(cors))).toEqual(['update route shop-test-hello settings'])
     expect(await allowed()).toBe(origin)
-    expect(await deploy(client, shop(cors))).toEqual([])
-    expect(await deploy(client, shop())).toEqual(['update route shop-test-hello settings'])
+    expect(await deployService(client, shop(cors))).toEqual([])
+    expect(await deployService(client, shop())).toEqual(['update route shop-test-hello settings'])
     expect(await allowed()).toBe(null)
   })
 })
@@ -311,29 +315,29 @@ describe('a gateway', () => {
   const gateway = { network: 'private', vpc } as const
 
   test('of a private network is made in it, and cannot become public, nor a public one private', async () => {
-    await deploy(client, shop({ gateway }))
+    await deployService(client, shop({ gateway }))
     expect(cloud.apig.services()).toMatchObject([{ Domains: [{ Type: 'private' }] }])
-    expect(await deploy(client, shop({ gateway }))).toEqual([])
+    expect(await deployService(client, shop({ gateway }))).toEqual([])
     const change = (from: string, to: string) =>
       `gateway shop-test has the network ${from}, which cannot be changed to ${to}: name another one in provider.gateway.name, or remove the service first`
-    expect(await problemsOf(deploy(client, shop()))).toEqual([change('private', 'public')])
-    await remove(client, shop())
-    await deploy(client, shop())
-    expect(await problemsOf(deploy(client, shop({ gateway })))).toEqual([change('public', 'private')])
-    await deploy(client, shop({ gateway: { ...gateway, name: 'hidden' } }))
+    expect(await problemsOf(deployService(client, shop()))).toEqual([change('private', 'public')])
+    await removeService(client, shop())
+    await deployService(client, shop())
+    expect(await problemsOf(deployService(client, shop({ gateway })))).toEqual([change('public', 'private')])
+    await deployService(client, shop({ gateway: { ...gateway, name: 'hidden' } }))
     expect(namesOf(cloud.apig.gateways())).toEqual(['hidden'])
   })
 
   test('of others may be in both networks: our service in it is in the one that the file says', async () => {
     const NetworkType = { EnablePublicNetwork: true, EnablePrivateNetwork: true }
     const id = await makeGateway('market', { ResourceSpec: { NetworkType } })
-    await deploy(client, shop({ gateway: { id } }))
-    expect(await problemsOf(deploy(client, shop({ gateway: { id, network: 'private' } })))).toEqual([
+    await deployService(client, shop({ gateway: { id } }))
+    expect(await problemsOf(deployService(client, shop({ gateway: { id, network: 'private' } })))).toEqual([
       'gateway service shop-test is open to the public network, which cannot be changed: name another one in provider.gateway.service, or remove the service first',
     ])
-    await remove(client, shop({ gateway: { id } }))
-    await deploy(client, shop({ gateway: { id, network: 'private' } }))
-    expect(await deploy(client, shop({ gateway: { id, network: 'private' } }))).toEqual([])
+    await removeService(client, shop({ gateway: { id } }))
+    await deployService(client, shop({ gateway: { id, network: 'private' } }))
+    expect(await deployService(client, shop({ gateway: { id, network: 'private' } }))).toEqual([])
   })
 
   test('that somebody else makes meanwhile is not taken for ours, unless it is named', async () => {
@@ -348,17 +352,17 @@ describe('a gateway', () => {
         return client.call(service, action, body)
       },
     }
-    const error = await deploy(racing, shop()).catch((cause) => cause)
+    const error = await deployService(racing, shop()).catch((cause) => cause)
     expect(error.cause).toMatchObject({ code: 'DuplicatedResource' })
     cloud.apig.reset()
     isFirst = true
-    await deploy(racing, shop({ gateway: { name: 'market' } }))
+    await deployService(racing, shop({ gateway: { name: 'market' } }))
     expect(await served('/hello')).toBe('hello')
   })
 
   test('that is not needed any more goes, and so does one whose place another takes', async () => {
-    await deploy(client, shop())
-    expect(await deploy(client, shop({ gateway: { name: 'market' } }))).toEqual([
+    await deployService(client, shop())
+    expect(await deployService(client, shop({ gateway: { name: 'market' } }))).toEqual([
       'create gateway market serverless, public network; it takes a minute or two',
       'create gateway service shop-test public',
       'create upstream shop-test-hello',
@@ -368,13 +372,13 @@ describe('a gateway', () => {
       'remove gateway service shop-test',
       'remove gateway shop-test',
     ])
-    await deploy(client, shop({}, { hello: {} }))
+    await deployService(client, shop({}, { hello: {} }))
     expect(cloud.apig.gateways()).toEqual([])
     expect(cloud.vefaas.functions()).toHaveLength(1)
   })
 
   test('whose id is wrong is named', async () => {
-    expect(await problemsOf(deploy(client, shop({ gateway: { id: 'gx' } })))).toEqual([
+    expect(await problemsOf(deployService(client, shop({ gateway: { id: 'gx' } })))).toEqual([
       'gateway gx does not exist in this region: correct provider.gateway.id',
     ])
     expect(cloud.vefaas.functions()).toEqual([])
@@ -382,30 +386,30 @@ describe('a gateway', () => {
 
   test('that cannot be made says why, and the next deployment says what to do about it', async () => {
     cloud.apig.faults.add({ Kind: 'FailGateway', Message: 'no addresses left', Times: 1 })
-    const error = await deploy(client, shop()).catch((cause) => cause)
+    const error = await deployService(client, shop()).catch((cause) => cause)
     expect(error).toBeInstanceOf(StepError)
     expect(error.cause.message).toBe('gateway shop-test is CreatedFailed: no addresses left')
-    expect(await problemsOf(deploy(client, shop()))).toEqual([
+    expect(await problemsOf(deployService(client, shop()))).toEqual([
       'gateway shop-test is CreatedFailed (no addresses left): delete it in the console of the API gateway, or wait until it is gone',
     ])
-    await remove(client, shop())
+    await removeService(client, shop())
     expect(cloud.apig.gateways()).toEqual([])
     cloud.apig.faults.add({ Kind: 'FailService', Times: 1 })
-    await expect(deploy(client, shop())).rejects.toThrow('create gateway service shop-test')
-    expect(await problemsOf(deploy(client, shop()))).toEqual([
+    await expect(deployService(client, shop())).rejects.toThrow('create gateway service shop-test')
+    expect(await problemsOf(deployService(client, shop()))).toEqual([
       expect.stringMatching(/^gateway service shop-test is CreatedFailed .*: delete it in the console/),
     ])
-    await remove(client, shop())
+    await removeService(client, shop())
     expect(cloud.apig.gateways()).toEqual([])
   })
 
   test('that is going is waited for by a removal, and named by a deployment', async () => {
-    await deploy(client, shop())
+    await deployService(client, shop())
     cloud.apig.faults.add({ Kind: 'StuckDeleting', Action: 'DeleteGateway', Times: 1 })
     const { Id } = named(cloud.apig.gateways(), 'shop-test')
-    const removal = remove(client, shop()).catch((cause) => cause)
+    const removal = removeService(client, shop()).catch((cause) => cause)
     await expect.poll(() => cloud.apig.gateways()).toMatchObject([{ Status: 'Deleting' }])
-    expect(await problemsOf(deploy(client, shop()))).toEqual([
+    expect(await problemsOf(deployService(client, shop()))).toEqual([
       'gateway shop-test is Deleting: delete it in the console of the API gateway, or wait until it is gone',
     ])
     expect(Id).toBeTruthy()
@@ -414,7 +418,7 @@ describe('a gateway', () => {
   })
 
   test('that is in trouble is removed with all that is in it', async () => {
-    await deploy(client, shop())
+    await deployService(client, shop())
     const troubled: Client = {
       ...client,
       call: async (service, action, body) => {
@@ -423,19 +427,19 @@ describe('a gateway', () => {
         return (action === 'ListGateways' ? { ...result, Items } : result) as never
       },
     }
-    expect(await problemsOf(deploy(troubled, shop()))).toEqual([
+    expect(await problemsOf(deployService(troubled, shop()))).toEqual([
       'gateway shop-test is Abnormal: delete it in the console of the API gateway, or wait until it is gone',
     ])
-    await remove(troubled, shop())
+    await removeService(troubled, shop())
     expect(cloud.apig.gateways()).toEqual([])
   })
 
   test('that cannot be deleted says so', async () => {
-    await deploy(client, shop())
+    await deployService(client, shop())
     cloud.apig.faults.add({ Kind: 'FailDeleting', Action: 'DeleteGateway', Times: 1 })
-    const error = await remove(client, shop()).catch((cause) => cause)
+    const error = await removeService(client, shop()).catch((cause) => cause)
     expect(error.cause.message).toBe('it is DeletedFailed; delete it in the console of the API gateway')
-    await remove(client, shop())
+    await removeService(client, shop())
     expect(cloud.apig.gateways()).toEqual([])
   })
 })
@@ -455,14 +459,14 @@ test('what is made, but not to be seen yet, is not made twice for good', async (
       { Kind: 'HideNew', Action, Seconds: seconds, Times: 1 },
       { Kind: 'CutAfter', Action, Times: 1 },
     ])
-    await deploy(client, shop()).catch((error: StepError) => {
+    await deployService(client, shop()).catch((error: StepError) => {
       expect(error.cause).toMatchObject({ code: 'DuplicatedResource' })
     })
     await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
-    await deploy(client, shop())
+    await deployService(client, shop())
     expect([cloud.vefaas.functions().length, cloud.apig.gateways().length]).toEqual([1, 1])
     expect([cloud.apig.services().length, cloud.apig.upstreams().length, cloud.apig.routes().length]).toEqual([1, 1, 1])
-    expect(await deploy(client, shop())).toEqual([])
+    expect(await deployService(client, shop())).toEqual([])
     expect(await served('/hello')).toBe('hello')
   }
 })
@@ -487,10 +491,10 @@ describe('a gateway service', () => {
   test('of others that is public is not used where the file says private, nor the other way round', async () => {
     const id = await makeGateway('market')
     await makeService(id, 'stall')
-    expect(await problemsOf(deploy(client, shop({ gateway: { ...hidden, id, service: 'stall' } })))).toEqual([
+    expect(await problemsOf(deployService(client, shop({ gateway: { ...hidden, id, service: 'stall' } })))).toEqual([
       `${open}: name another one in provider.gateway.service`,
     ])
-    expect(await problemsOf(deploy(saying('Private'), shop({ gateway: { id, service: 'stall' } })))).toEqual([
+    expect(await problemsOf(deployService(saying('Private'), shop({ gateway: { id, service: 'stall' } })))).toEqual([
       'gateway service stall is in the private network alone, which cannot be changed: name another one in provider.gateway.service',
     ])
   })
@@ -499,10 +503,10 @@ describe('a gateway service', () => {
     'that turns out to have an address of type "%s" gets no routes',
     async (type) => {
       const service = shop({ gateway: { ...hidden, service: 'stall' } })
-      const error = await deploy(saying(type), service).catch((cause) => cause)
+      const error = await deployService(saying(type), service).catch((cause) => cause)
       expect(error.cause.message).toMatch(open)
       expect(cloud.apig.routes()).toEqual([])
-      expect(await problemsOf(deploy(saying(type), service))).toEqual([expect.stringContaining(open)])
+      expect(await problemsOf(deployService(saying(type), service))).toEqual([expect.stringContaining(open)])
     },
   )
 
@@ -536,8 +540,8 @@ test('a gateway is ours by its comment, whatever tags the cloud may show', async
     },
   }
   await makeGateway('market')
-  await deploy(tagged, shop())
-  expect(await remove(tagged, shop())).toContain('remove gateway shop-test')
+  await deployService(tagged, shop())
+  expect(await removeService(tagged, shop())).toContain('remove gateway shop-test')
   expect(namesOf(cloud.apig.gateways())).toEqual(['market'])
 })
 
@@ -567,26 +571,26 @@ test('what takes its time to come and to go is waited for', async () => {
     apig: { gatewaySeconds: 0.1, serviceSeconds: 0.1, deleteSeconds: 0.1, routeSeconds: 0.1 },
   })
   try {
-    const at = clientFor(slow.url)
-    await deploy(at, shop())
-    expect(await deploy(at, shop())).toEqual([])
-    await deploy(at, shop({ gateway: { name: 'market' } }))
-    await remove(at, shop())
+    const at = testClient(slow.url)
+    await deployService(at, shop())
+    expect(await deployService(at, shop())).toEqual([])
+    await deployService(at, shop({ gateway: { name: 'market' } }))
+    await removeService(at, shop())
     expect([slow.apig.gateways(), slow.vefaas.functions()]).toEqual([[], []])
     // And what is still on its way is waited for as well.
-    const first = deploy(at, shop()).catch((cause) => cause)
+    const first = deployService(at, shop()).catch((cause) => cause)
     await expect.poll(() => slow.apig.gateways()).toHaveLength(1)
-    await deploy(at, shop())
+    await deployService(at, shop())
     await first
-    expect(await deploy(at, shop())).toEqual([])
-    await remove(at, shop())
+    expect(await deployService(at, shop())).toEqual([])
+    await removeService(at, shop())
   } finally {
     await slow.close()
   }
 })
 
 test('a plan alone changes nothing', async () => {
-  await deploy(client, shop({ gateway: { cors: { origins: ['*'] } } }))
+  await deployService(client, shop({ gateway: { cors: { origins: ['*'] } } }))
   const changes = watchChanges(cloud)
   const other = shop({ gateway: { name: 'market', keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } } })
   const { stages } = await planOf(client, other, await observe(client, other), codeThatAnswers)

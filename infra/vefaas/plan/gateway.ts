@@ -1,17 +1,17 @@
 import { listAll } from '../cloud/pages.ts'
-import { hasComment, marked } from '../mark.ts'
 import type { FoundGateway, FoundGatewayService, GatewayItem, ServiceItem } from '../observe/gateways.ts'
 import { foundService } from '../observe/gateways.ts'
-import type { GatewaySpec, Service } from '../service.ts'
+import { hasOwnerComment, withOwnerComment } from '../owner-mark.ts'
+import type { GatewaySpec, ServiceSpec } from '../service.ts'
 import { isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
-import { type Ids, PlanError, type Step, type Work } from './step.ts'
-import { until } from './until.ts'
+import { type Ids, PlanError, type Step, type StepContext } from './step.ts'
+import { waitUntil } from './wait-until.ts'
 
 /** A serverless gateway takes 60 to 70 s. */
-const MOST_GATEWAY_SECONDS = 10 * 60
+const GATEWAY_TIMEOUT_SECONDS = 10 * 60
 
-const MOST_SERVICE_SECONDS = 3 * 60
+const SERVICE_TIMEOUT_SECONDS = 3 * 60
 
 /** There is one gateway and one service in an account's plan: the ids go by these names. */
 export const GATEWAY = 'the gateway'
@@ -19,7 +19,7 @@ export const GATEWAY_SERVICE = 'the gateway service'
 
 /** The gateway that a service uses, if it is there. @throws PlanError when it is not there and cannot be made, or not usable */
 export function gatewayFor(
-  { gateway, mark }: Pick<Service, 'gateway' | 'mark'>,
+  { gateway, mark }: Pick<ServiceSpec, 'gateway' | 'mark'>,
   gateways: FoundGateway[],
 ): FoundGateway | undefined {
   const { id, name, isNamed, network } = gateway
@@ -34,24 +34,24 @@ export function gatewayFor(
   }
   if (found.isOurs && found.network && !isSame(found.network, network)) {
     throw new PlanError(
-      `gateway ${found.name} has the network ${networkOf({ network: found.network })}, which cannot be changed to ${networkOf({ network })}: name another one in provider.gateway.name, or remove the service first`,
+      `gateway ${found.name} has the network ${describeNetwork({ network: found.network })}, which cannot be changed to ${describeNetwork({ network })}: name another one in provider.gateway.name, or remove the service first`,
     )
   }
   if (/Fail|Abnormal|Delet/i.test(found.status)) {
     throw new PlanError(
-      `gateway ${found.name} is ${found.status}${found.message ? ` (${found.message})` : ''}: ${wayOut(found)}`,
+      `gateway ${found.name} is ${found.status}${found.message ? ` (${found.message})` : ''}: ${adviceFor(found)}`,
     )
   }
   return found
 }
 
 /** Makes the gateway be there and running. One that is there is never changed. */
-export function gatewayStep(service: Service, found: FoundGateway | undefined, ids: Ids): Step {
+export function gatewayStep(service: ServiceSpec, found: FoundGateway | undefined, ids: Ids): Step {
   const { gateway } = service
   const step = { resource: 'gateway', name: found?.name ?? gateway.name }
   if (found === undefined) {
-    const details = [`serverless, ${networkOf(gateway)} network; it takes a minute or two`]
-    return { ...step, verb: 'create', details, run: (work) => createGateway(work, service) }
+    const details = [`serverless, ${describeNetwork(gateway)} network; it takes a minute or two`]
+    return { ...step, verb: 'create', details, run: (context) => createGateway(context, service) }
   }
   ids.set('gateway', GATEWAY, found.id)
   if (found.status === 'Running' || found.status === 'Updating') {
@@ -61,12 +61,12 @@ export function gatewayStep(service: Service, found: FoundGateway | undefined, i
     ...step,
     verb: 'update',
     details: ['wait until it runs'],
-    run: (work) => gatewayRunning(work, found.id, found.name),
+    run: (context) => waitForGateway(context, found.id, found.name),
   }
 }
 
-async function createGateway(work: Work, { gateway, mark, region }: Service): Promise<void> {
-  const { client, ids } = work
+async function createGateway(context: StepContext, { gateway, mark, region }: ServiceSpec): Promise<void> {
+  const { client, ids } = context
   const body = {
     Name: gateway.name,
     Region: region,
@@ -80,25 +80,25 @@ async function createGateway(work: Work, { gateway, mark, region }: Service): Pr
     },
     ...(gateway.vpc && { NetworkSpec: gateway.vpc }),
     ...(gateway.projectName && { ProjectName: gateway.projectName }),
-    Comments: marked(mark),
+    Comments: withOwnerComment(mark),
   }
-  const { id } = await createOnce(work, {
+  const { id } = await createOnce(context, {
     create: async () => (await client.call<{ Id: string }>('apig', 'CreateGateway', body)).Id,
     find: async () => {
       const all = await listAll<GatewayItem>(client, 'apig', 'ListGateways', { Filter: { Name: gateway.name } })
       // The filter may let longer names through.
       const isIt = (one: GatewayItem) =>
-        one.Name === gateway.name && (gateway.isNamed || hasComment(mark, one.Comments))
+        one.Name === gateway.name && (gateway.isNamed || hasOwnerComment(mark, one.Comments))
       return all.filter(isIt).map(({ Id }) => Id)
     },
   })
   ids.set('gateway', GATEWAY, id)
-  await gatewayRunning(work, id, gateway.name)
+  await waitForGateway(context, id, gateway.name)
 }
 
-async function gatewayRunning(work: Work, Id: string, name: string): Promise<void> {
-  await until(work, `gateway ${name}`, MOST_GATEWAY_SECONDS, async () => {
-    const { Gateway } = await work.client.call<{ Gateway: { Status?: string; Message?: string } }>(
+async function waitForGateway(context: StepContext, Id: string, name: string): Promise<void> {
+  await waitUntil(context, `gateway ${name}`, GATEWAY_TIMEOUT_SECONDS, async () => {
+    const { Gateway } = await context.client.call<{ Gateway: { Status?: string; Message?: string } }>(
       'apig',
       'GetGateway',
       { Id },
@@ -109,7 +109,7 @@ async function gatewayRunning(work: Work, Id: string, name: string): Promise<voi
 
 /** The service of the gateway that is to be used, if it is there. @throws PlanError */
 export function gatewayServiceFor(
-  { gateway }: Service,
+  { gateway }: ServiceSpec,
   found: FoundGateway | undefined,
 ): FoundGatewayService | undefined {
   const service = found?.services.find(({ name }) => name === gateway.serviceName)
@@ -123,7 +123,7 @@ export function gatewayServiceFor(
   if (problem !== undefined) throw new PlanError(problem)
   if (/Fail|Abnormal|Delet/i.test(service.status)) {
     throw new PlanError(
-      `gateway service ${service.name} is ${service.status}${service.message ? ` (${service.message})` : ''}: ${wayOut(service)}`,
+      `gateway service ${service.name} is ${service.status}${service.message ? ` (${service.message})` : ''}: ${adviceFor(service)}`,
     )
   }
   return service
@@ -137,16 +137,21 @@ function networkProblem({ network }: GatewaySpec, found: FoundGatewayService): s
   return `gateway service ${name} is ${where}, which cannot be changed: name another one in provider.gateway.service${isOurs ? ', or remove the service first' : ''}`
 }
 
-function wayOut({ isOurs }: { isOurs: boolean }): string {
+function adviceFor({ isOurs }: { isOurs: boolean }): string {
   return isOurs ? 'delete it in the console of the API gateway, or wait until it is gone' : 'wait, or ask who made it'
 }
 
 /** Makes the service of the gateway, which has the address, be there and running. One that is there is not changed. */
-export function gatewayServiceStep(service: Service, found: FoundGatewayService | undefined, ids: Ids): Step {
+export function gatewayServiceStep(service: ServiceSpec, found: FoundGatewayService | undefined, ids: Ids): Step {
   const { gateway } = service
   const step = { resource: 'gateway service', name: gateway.serviceName }
   if (found === undefined) {
-    return { ...step, verb: 'create', details: [networkOf(gateway)], run: (work) => createService(work, service) }
+    return {
+      ...step,
+      verb: 'create',
+      details: [describeNetwork(gateway)],
+      run: (context) => createService(context, service),
+    }
   }
   ids.set('gateway service', GATEWAY_SERVICE, found.id)
   if (found.status === 'Running')
@@ -155,13 +160,13 @@ export function gatewayServiceStep(service: Service, found: FoundGatewayService 
     ...step,
     verb: 'update',
     details: ['wait until it runs'],
-    run: (work) => serviceRunning(work, service, found.id),
+    run: (context) => waitForService(context, service, found.id),
   }
 }
 
-async function createService(work: Work, service: Service): Promise<void> {
+async function createService(context: StepContext, service: ServiceSpec): Promise<void> {
   const { gateway, mark } = service
-  const { client, ids } = work
+  const { client, ids } = context
   const GatewayId = ids.get('gateway', GATEWAY)
   const body = {
     GatewayId,
@@ -169,9 +174,9 @@ async function createService(work: Work, service: Service): Promise<void> {
     Protocol: ['HTTP', 'HTTPS'],
     AuthSpec: { Enable: false }, // who may call is said by a plugin binding, as the documents recommend
     ServiceNetworkSpec: gateway.network,
-    Comments: marked(mark),
+    Comments: withOwnerComment(mark),
   }
-  const { id } = await createOnce(work, {
+  const { id } = await createOnce(context, {
     create: async () => (await client.call<{ Id: string }>('apig', 'CreateGatewayService', body)).Id,
     find: async () => {
       const all = await listAll<ServiceItem>(client, 'apig', 'ListGatewayServices', { GatewayId })
@@ -182,15 +187,15 @@ async function createService(work: Work, service: Service): Promise<void> {
     },
   })
   ids.set('gateway service', GATEWAY_SERVICE, id)
-  await serviceRunning(work, service, id)
+  await waitForService(context, service, id)
 }
 
 /** Waits until it runs, and looks where it is reached before anything leads to functions. */
-async function serviceRunning(work: Work, { gateway, mark }: Service, Id: string): Promise<void> {
+async function waitForService(context: StepContext, { gateway, mark }: ServiceSpec, Id: string): Promise<void> {
   const what = `gateway service ${gateway.serviceName}`
-  const item = await until<ServiceItem>(work, what, MOST_SERVICE_SECONDS, async () => {
+  const item = await waitUntil<ServiceItem>(context, what, SERVICE_TIMEOUT_SECONDS, async () => {
     const body = { Id }
-    const { GatewayService } = await work.client.call<{ GatewayService: ServiceItem }>(
+    const { GatewayService } = await context.client.call<{ GatewayService: ServiceItem }>(
       'apig',
       'GetGatewayService',
       body,
@@ -209,7 +214,7 @@ function stateOf(what: string, status = '', message = ''): true | string {
   return status || 'without a status'
 }
 
-function networkOf({ network }: { network: FoundGateway['network'] & object }): string {
+function describeNetwork({ network }: { network: FoundGateway['network'] & object }): string {
   if (!network.EnablePrivateNetwork) return 'public'
   return network.EnablePublicNetwork ? 'public and private' : 'private'
 }

@@ -3,10 +3,10 @@ import type { Client } from '../cloud/client.ts'
 import { type FoundFunction, observeFunction, observeFunctions } from '../observe/functions.ts'
 import { type FoundGateway, observeGateways } from '../observe/gateways.ts'
 import { inParallel } from '../parallel.ts'
-import type { FunctionSpec, Service } from '../service.ts'
+import type { FunctionSpec, ServiceSpec } from '../service.ts'
 import { functionStep } from './functions.ts'
 import { gatewayFor, gatewayServiceFor, gatewayServiceStep, gatewayStep } from './gateway.ts'
-import { bindingStep, consumerStep, ownerOf } from './key-auth.ts'
+import { bindingStep, consumerStep, findKeyOwner } from './key-auth.ts'
 import { leftoverStages } from './leftovers.ts'
 import { routeStep } from './routes.ts'
 import { Ids, PlanError, type Stage, type Step } from './step.ts'
@@ -17,10 +17,10 @@ import { upstreamStep } from './upstreams.ts'
 export type Plan = { stages: Stage[]; ids: Ids }
 
 /** What there is of a service, and what stands in its way. */
-export type Found = { functions: FoundFunction[]; gateways: FoundGateway[] }
+export type ObservedState = { functions: FoundFunction[]; gateways: FoundGateway[] }
 
 /** Reads what there is. @throws CloudError */
-export async function observe(client: Client, { mark, functions }: Service): Promise<Found> {
+export async function observe(client: Client, { mark, functions }: ServiceSpec): Promise<ObservedState> {
   return {
     functions: await observeFunctions(
       client,
@@ -40,8 +40,8 @@ export async function observe(client: Client, { mark, functions }: Service): Pro
  */
 export async function planOf(
   client: Client,
-  service: Service,
-  found: Found,
+  service: ServiceSpec,
+  found: ObservedState,
   artifactOf: (key: string) => Artifact,
 ): Promise<Plan> {
   const { mark, functions, gateway } = service
@@ -63,12 +63,12 @@ export async function planOf(
   const ofFunctions = each(functions, (one) => functionStep(mark, one, artifactOf(one.key), functionOf(one.name), ids))
   const routed = functions.filter(({ routes }) => routes.length > 0)
 
-  const own = gateway.isNeeded ? planned(() => gatewayFor(service, found.gateways), undefined) : undefined
-  const ofGateway = gateway.isNeeded ? [gatewayStep(service, own, ids)] : []
+  const own = gateway.isRequired ? planned(() => gatewayFor(service, found.gateways), undefined) : undefined
+  const ofGateway = gateway.isRequired ? [gatewayStep(service, own, ids)] : []
   const ownService = planned(() => gatewayServiceFor(service, own), undefined)
-  const ofService = gateway.isNeeded ? [gatewayServiceStep(service, ownService, ids)] : []
-  const consumers = gateway.isNeeded ? (gateway.keyAuth?.consumers ?? []) : []
-  const owners = await inParallel(own ? consumers : [], ({ key }) => ownerOf(client, own?.id ?? '', key))
+  const ofService = gateway.isRequired ? [gatewayServiceStep(service, ownService, ids)] : []
+  const consumers = gateway.isRequired ? (gateway.keyAuth?.consumers ?? []) : []
+  const owners = await inParallel(own ? consumers : [], ({ key }) => findKeyOwner(client, own?.id ?? '', key))
   const ofConsumers = each([...consumers.entries()], ([at, one]) => consumerStep(mark, one, own, owners[at], ids))
   const keyAuths = gateway.keyAuth && consumers.length > 0 ? [gateway.keyAuth] : []
   const ofBinding = each(keyAuths, (one) => bindingStep(mark, one, own, ids))
@@ -109,7 +109,7 @@ function doubledRoutes(functions: FunctionSpec[]): string[] {
 /** The plan for one function: its code and settings, not what calls it. @throws PlanError, CloudError */
 export async function planOfFunction(
   client: Client,
-  service: Service,
+  service: ServiceSpec,
   key: string,
   artifactOf: (key: string) => Artifact,
 ): Promise<Plan> {
@@ -129,7 +129,7 @@ export async function planOfFunction(
  * New code may rely on what keeps strangers out: a private network, or key-auth as serverless.yml has it.
  * @throws PlanError when that is not there; CloudError
  */
-async function mustBeGuarded(client: Client, service: Service): Promise<void> {
+async function mustBeGuarded(client: Client, service: ServiceSpec): Promise<void> {
   const { mark, gateway } = service
   const { keyAuth, network } = gateway
   if (keyAuth === undefined && network.EnablePublicNetwork) return
@@ -146,8 +146,8 @@ async function mustBeGuarded(client: Client, service: Service): Promise<void> {
 }
 
 /** What is left of a service when nothing of it is wanted. @throws CloudError */
-export async function planOfRemoval(client: Client, service: Service): Promise<Plan> {
-  const nothing: Service = { ...service, functions: [], gateway: { ...service.gateway, isNeeded: false } }
+export async function planOfRemoval(client: Client, service: ServiceSpec): Promise<Plan> {
+  const nothing: ServiceSpec = { ...service, functions: [], gateway: { ...service.gateway, isRequired: false } }
   const ids = new Ids()
   return {
     stages: leftoverStages(nothing, await observe(client, nothing), ids).filter((stage) => stage.length > 0),

@@ -2,12 +2,20 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCloud } from '../../emulator/cloud.ts'
 import type { Client } from '../cloud/client.ts'
 import type { GatewayConfig } from '../config.ts'
-import { clientFor, codeThatAnswers, deploy, linesOf, remove, serviceWith, watchChanges } from '../testing.ts'
+import {
+  changesIn,
+  codeThatAnswers,
+  deployService,
+  removeService,
+  serviceWith,
+  testClient,
+  watchChanges,
+} from '../testing.ts'
 import { observe, planOf } from './index.ts'
 import { PlanError } from './step.ts'
 
 const cloud = await startCloud()
-const client = clientFor(cloud.url)
+const client = testClient(cloud.url)
 
 beforeEach(() => {
   cloud.vefaas.reset()
@@ -52,16 +60,16 @@ async function statusesDuring(work: () => Promise<unknown>, ...names: string[]):
 
 describe('key-auth', () => {
   test('lets nobody in without a key, nor with a wrong one, nor by another header', async () => {
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     expect(await Promise.all([statusWith(undefined), statusWith('2'), statusWith('1', 'X-API-Key')])).toEqual([
       401, 401, 401,
     ])
     expect(await statusWith('1')).toBe(200)
-    expect(await deploy(client, shop({ web: '1' }))).toEqual([])
+    expect(await deployService(client, shop({ web: '1' }))).toEqual([])
   })
 
   test('is there before the first route', async () => {
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     const order = cloud.apig.calls.map(({ action }) => action).filter((action) => action.startsWith('Create'))
     expect(order).toEqual([
       'CreateGateway',
@@ -76,12 +84,12 @@ describe('key-auth', () => {
   })
 
   test('that comes to an open service guards it before new code is served, and goes after it', async () => {
-    await deploy(client, shop(undefined))
+    await deployService(client, shop(undefined))
     expect(await statusWith(undefined)).toBe(200)
     const newer = () => codeThatAnswers('newer')
     const bodies: string[] = []
     let isDone = false
-    const done = deploy(client, shop({ web: '1' }), newer).finally(() => {
+    const done = deployService(client, shop({ web: '1' }), newer).finally(() => {
       isDone = true
     })
     while (!isDone) {
@@ -90,7 +98,7 @@ describe('key-auth', () => {
     }
     await done
     expect(new Set(bodies)).toEqual(new Set(['hello', '401']))
-    expect(await deploy(client, shop(undefined), newer)).toEqual([
+    expect(await deployService(client, shop(undefined), newer)).toEqual([
       'remove key-auth wasm-key-auth',
       'remove consumer shop-test-web',
     ])
@@ -98,7 +106,7 @@ describe('key-auth', () => {
   })
 
   test('that somebody has switched off, opened or removed is as the file says again', async () => {
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     const { Id, PluginConfig, Description } = binding()
     const config = JSON.parse(PluginConfig as string)
     for (const drift of [
@@ -107,23 +115,23 @@ describe('key-auth', () => {
       { Enable: true, PluginConfig: JSON.stringify({ ...config, KeySources: [{ Header: 'X-Other' }] }) },
     ]) {
       await client.call('apig', 'UpdatePluginBinding', { Id, Description, ...drift })
-      expect(await deploy(client, shop({ web: '1' }))).toEqual(['update key-auth by Authorization 1 consumer'])
+      expect(await deployService(client, shop({ web: '1' }))).toEqual(['update key-auth by Authorization 1 consumer'])
     }
     // Written in another way it says the same.
     const spaced = JSON.stringify({ AllowedConsumers: config.AllowedConsumers, KeySources: config.KeySources }, null, 2)
     await client.call('apig', 'UpdatePluginBinding', { Id, Description, Enable: true, PluginConfig: spaced })
-    expect(await deploy(client, shop({ web: '1' }))).toEqual([])
+    expect(await deployService(client, shop({ web: '1' }))).toEqual([])
     await client.call('apig', 'DeletePluginBinding', { Id })
-    expect(await deploy(client, shop({ web: '1' }))).toEqual(['create key-auth by Authorization 1 consumer'])
+    expect(await deployService(client, shop({ web: '1' }))).toEqual(['create key-auth by Authorization 1 consumer'])
     expect(await statusWith(undefined)).toBe(401)
   })
 
   test('of others on our service is said before anything is changed', async () => {
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     const { Id, Enable, PluginConfig } = binding()
     await client.call('apig', 'UpdatePluginBinding', { Id, Enable, PluginConfig, Description: 'theirs' })
     const changes = watchChanges(cloud)
-    expect(await problemsOf(deploy(client, shop({ web: '2' })))).toEqual([
+    expect(await problemsOf(deployService(client, shop({ web: '2' })))).toEqual([
       `the gateway service has a key-auth (${Id}) that this service has not made: delete it in the console of the API gateway`,
     ])
     expect(changes()).toEqual([])
@@ -132,30 +140,30 @@ describe('key-auth', () => {
   const plugin = { PluginName: 'wasm-key-auth', PluginConfig: '', Enable: false }
 
   test('has its plugin switched on where somebody has switched it off', async () => {
-    await deploy(client, shop(undefined))
+    await deployService(client, shop(undefined))
     const [{ Id: GatewayId }] = cloud.apig.gateways() as [Item]
     await client.call('apig', 'CreatePlugin', { GatewayId, ...plugin })
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     expect(await statusWith(undefined)).toBe(401)
   })
 
   test('does not switch the plugin on for everybody in a gateway of others', async () => {
     const GatewayId = await makeGateway()
     await client.call('apig', 'CreatePlugin', { GatewayId, ...plugin })
-    const error = await deploy(client, shop({ web: '1' }, { id: GatewayId })).catch((cause) => cause)
+    const error = await deployService(client, shop({ web: '1' }, { id: GatewayId })).catch((cause) => cause)
     expect(error.cause.message).toMatch(/^plugin wasm-key-auth is off in the gateway, which this service has not made/)
     expect([cloud.apig.plugins(), cloud.apig.routes()]).toMatchObject([[{ Enable: false }], []])
   })
 
   test('that is bound twice is so no more, and the one that stays is the one with the lower id', async () => {
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     const { Id } = binding()
     const doubled = answering('ListPluginBindings', ({ Items, ...rest }) => ({
       ...rest,
       Items: (Items as Item[]).flatMap((one) => [{ ...one, Id: `${one.Id}-2` }, one]),
     }))
     const plan = await planOf(doubled, shop({ web: '1' }), await observe(doubled, shop({ web: '1' })), codeThatAnswers)
-    expect(linesOf(plan)).toEqual(['remove key-auth wasm-key-auth'])
+    expect(changesIn(plan)).toEqual(['remove key-auth wasm-key-auth'])
     expect(plan.ids.find('key-auth', 'the gateway service')).toBe(Id)
   })
 })
@@ -172,9 +180,9 @@ const answering = (wanted: string, change: (result: Record<string, unknown>) => 
 describe('a consumer', () => {
   test('has its key, and not that of another, also where the cloud does not say whose it is', async () => {
     const silent = answering('CheckConsumerCredentialExist', ({ ConsumerId: _id, ...rest }) => rest)
-    await deploy(silent, shop({ web: '1', app: '2' }))
-    expect(await deploy(silent, shop({ web: '1', app: '2' }))).toEqual([])
-    expect(await problemsOf(deploy(silent, shop({ web: '2', app: '2' })))).toEqual([
+    await deployService(silent, shop({ web: '1', app: '2' }))
+    expect(await deployService(silent, shop({ web: '1', app: '2' }))).toEqual([])
+    expect(await problemsOf(deployService(silent, shop({ web: '2', app: '2' })))).toEqual([
       'consumer shop-test-web has the key of consumer shop-test-app: give it a new one',
     ])
     const GatewayId = (consumers()[0] as Item).GatewayId
@@ -184,30 +192,30 @@ describe('a consumer', () => {
     })
     const theirs = { ConsumerId, CredentialType: 'key-auth', KeyAuthCredential: { APIKey: key('3') } }
     await client.call('apig', 'CreateConsumerCredential', theirs)
-    expect(await problemsOf(deploy(silent, shop({ web: '3', app: '2' })))).toEqual([
+    expect(await problemsOf(deployService(silent, shop({ web: '3', app: '2' })))).toEqual([
       'consumer shop-test-web has the key of another: give it a new one',
     ])
   })
 
   test('without a key goes from a gateway that is not used any more', async () => {
     const id = await makeGateway()
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     const body = { GatewayId: id, Name: 'shop-test-web', Comments: (consumers()[0] as Item).Comments }
     await client.call('apig', 'CreateConsumer', body)
-    expect(await deploy(client, shop({ web: '1' }))).toEqual(['remove consumer shop-test-web'])
+    expect(await deployService(client, shop({ web: '1' }))).toEqual(['remove consumer shop-test-web'])
   })
 
   test('comes and goes, and nobody else is kept out meanwhile', async () => {
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     const during = await statusesDuring(async () => {
-      expect(await deploy(client, shop({ web: '1', app: '2' }))).toEqual([
+      expect(await deployService(client, shop({ web: '1', app: '2' }))).toEqual([
         'create consumer shop-test-app with its key',
         'update key-auth by Authorization 2 consumers',
       ])
     }, '1')
     expect(new Set(during.flat())).toEqual(new Set([200]))
     expect(await statusWith('2')).toBe(200)
-    expect(await deploy(client, shop({ app: '2' }))).toEqual([
+    expect(await deployService(client, shop({ app: '2' }))).toEqual([
       'update key-auth by Authorization 1 consumer',
       'remove consumer shop-test-web',
     ])
@@ -215,11 +223,11 @@ describe('a consumer', () => {
   })
 
   test('gets another key without a moment in which neither works', async () => {
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     cloud.apig.faults.add({ Kind: 'Delay', DelayMs: 20 })
     const during = await statusesDuring(
       async () => {
-        expect(await deploy(client, shop({ web: '2' }))).toEqual([
+        expect(await deployService(client, shop({ web: '2' }))).toEqual([
           'update consumer shop-test-web another key; the one before is removed',
         ])
       },
@@ -232,49 +240,53 @@ describe('a consumer', () => {
   })
 
   test('keeps no key that somebody has added, and gets back one that somebody has removed', async () => {
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     const of = { ConsumerId: idOf('web'), CredentialType: 'key-auth' }
     await client.call('apig', 'CreateConsumerCredential', { ...of, KeyAuthCredential: { APIKey: key('theirs') } })
     expect(await statusWith('theirs')).toBe(200)
-    expect(await deploy(client, shop({ web: '1' }))).toEqual(['update consumer shop-test-web older keys are removed'])
+    expect(await deployService(client, shop({ web: '1' }))).toEqual([
+      'update consumer shop-test-web older keys are removed',
+    ])
     expect(await Promise.all([statusWith('1'), statusWith('theirs')])).toEqual([200, 401])
     const { Id } = cloud.apig.credentials()[0] as Item
     await client.call('apig', 'DeleteConsumerCredential', { ...of, Id })
-    expect(await deploy(client, shop({ web: '1' }))).toEqual([
+    expect(await deployService(client, shop({ web: '1' }))).toEqual([
       'update consumer shop-test-web another key; the one before is removed',
     ])
     expect(await statusWith('1')).toBe(200)
   })
 
   test('cannot have the key of another: said before anything is changed', async () => {
-    await deploy(client, shop({ web: '1', app: '2' }))
+    await deployService(client, shop({ web: '1', app: '2' }))
     const changes = watchChanges(cloud)
     const problem = (name: string, other: string) =>
       `consumer shop-test-${name} has the key of consumer shop-test-${other}: give it a new one`
-    expect(await problemsOf(deploy(client, shop({ renamed: '1', app: '2' })))).toEqual([problem('renamed', 'web')])
-    expect(await problemsOf(deploy(client, shop({ web: '2', app: '1' })))).toEqual([
+    expect(await problemsOf(deployService(client, shop({ renamed: '1', app: '2' })))).toEqual([
+      problem('renamed', 'web'),
+    ])
+    expect(await problemsOf(deployService(client, shop({ web: '2', app: '1' })))).toEqual([
       problem('web', 'app'),
       problem('app', 'web'),
     ])
     expect(changes()).toEqual([])
-    await deploy(client, shop({ renamed: '3', app: '2' }))
+    await deployService(client, shop({ renamed: '3', app: '2' }))
     expect(await Promise.all(['1', '2', '3'].map((name) => statusWith(name)))).toEqual([401, 200, 200])
   })
 
   test('that is there twice lets nobody in but who has the key, whichever of the two has it', async () => {
-    await deploy(client, shop({ web: '1' }))
+    await deployService(client, shop({ web: '1' }))
     const { GatewayId, Comments, Name } = consumers()[0] as Item
     // Without a key it is of no effect.
     const { Id: second } = await client.call<{ Id: string }>('apig', 'CreateConsumer', { GatewayId, Name, Comments })
-    expect(await deploy(client, shop({ web: '1' }))).toEqual([])
+    expect(await deployService(client, shop({ web: '1' }))).toEqual([])
 
     const of = { CredentialType: 'key-auth', KeyAuthCredential: { APIKey: key('2') } }
     await client.call('apig', 'CreateConsumerCredential', { ...of, ConsumerId: second })
-    expect(await deploy(client, shop({ web: '2' }))).toEqual(['remove consumer shop-test-web'])
+    expect(await deployService(client, shop({ web: '2' }))).toEqual(['remove consumer shop-test-web'])
     expect(await Promise.all([statusWith('1'), statusWith('2')])).toEqual([401, 200])
     expect(cloud.apig.credentials()).toMatchObject([{ ConsumerId: second }])
-    expect(await deploy(client, shop({ web: '2' }))).toEqual([])
-    await remove(client, shop({ web: '2' }))
+    expect(await deployService(client, shop({ web: '2' }))).toEqual([])
+    await removeService(client, shop({ web: '2' }))
     expect(consumers()).toEqual([])
   })
 })

@@ -1,7 +1,6 @@
 import type { Client } from '../cloud/client.ts'
 import { CloudError } from '../cloud/cloud-error.ts'
 import { listAll } from '../cloud/pages.ts'
-import { hasComment, type Mark, marked } from '../mark.ts'
 import {
   type BindingItem,
   type CommentedItem,
@@ -9,12 +8,13 @@ import {
   type FoundConsumer,
   type FoundGateway,
 } from '../observe/gateways.ts'
+import { hasOwnerComment, type OwnerMark, withOwnerComment } from '../owner-mark.ts'
 import type { ConsumerSpec, GatewaySpec } from '../service.ts'
 import { isSame } from './compare.ts'
 import { createOnce } from './create-once.ts'
 import { GATEWAY, GATEWAY_SERVICE } from './gateway.ts'
-import { gone } from './gone.ts'
-import { type Ids, PlanError, type Step, type Work } from './step.ts'
+import { ignoreNotFound } from './ignore-not-found.ts'
+import { type Ids, PlanError, type Step, type StepContext } from './step.ts'
 
 const PLUGIN = 'wasm-key-auth'
 const TYPE = { CredentialType: 'key-auth' }
@@ -23,7 +23,7 @@ const TYPE = { CredentialType: 'key-auth' }
 export type KeyOwner = { credentialId: string; consumerId: string | undefined }
 
 /** Whose the key is, if the gateway knows it. @throws CloudError */
-export async function ownerOf(client: Client, GatewayId: string, APIKey: string): Promise<KeyOwner | undefined> {
+export async function findKeyOwner(client: Client, GatewayId: string, APIKey: string): Promise<KeyOwner | undefined> {
   const { Exist, Id, ConsumerId } = await client.call<{ Exist?: boolean; Id?: string; ConsumerId?: string }>(
     'apig',
     'CheckConsumerCredentialExist',
@@ -38,7 +38,7 @@ export async function ownerOf(client: Client, GatewayId: string, APIKey: string)
  * @throws PlanError when its name, or its key, is that of another consumer
  */
 export function consumerStep(
-  mark: Mark,
+  mark: OwnerMark,
   spec: ConsumerSpec,
   found: FoundGateway | undefined,
   owner: KeyOwner | undefined,
@@ -64,39 +64,39 @@ export function consumerStep(
     )
   }
   if (consumer === undefined)
-    return { ...step, verb: 'create', details: ['with its key'], run: (work) => create(work, mark, spec) }
+    return { ...step, verb: 'create', details: ['with its key'], run: (context) => create(context, mark, spec) }
   ids.set('consumer', spec.name, consumer.id)
   if (hasKey && consumer.credentialIds.length === 1) return { ...step, verb: 'leave', details: [] }
   return {
     ...step,
     verb: 'update',
     details: [hasKey ? 'older keys are removed' : 'another key; the one before is removed'],
-    run: (work) => changeKey(work, consumer.id, spec),
+    run: (context) => changeKey(context, consumer.id, spec),
   }
 }
 
-async function create(work: Work, mark: Mark, spec: ConsumerSpec): Promise<void> {
-  const { client, ids } = work
+async function create(context: StepContext, mark: OwnerMark, spec: ConsumerSpec): Promise<void> {
+  const { client, ids } = context
   const GatewayId = ids.get('gateway', GATEWAY)
-  const body = { GatewayId, Name: spec.name, Comments: marked(mark) }
-  const { id } = await createOnce(work, {
+  const body = { GatewayId, Name: spec.name, Comments: withOwnerComment(mark) }
+  const { id } = await createOnce(context, {
     create: async () => (await client.call<{ Id: string }>('apig', 'CreateConsumer', body)).Id,
     find: async () => {
       const all = await listAll<CommentedItem>(client, 'apig', 'ListConsumers', { Filter: { GatewayId } })
-      const isIt = ({ Name, Comments }: CommentedItem) => Name === spec.name && hasComment(mark, Comments)
+      const isIt = ({ Name, Comments }: CommentedItem) => Name === spec.name && hasOwnerComment(mark, Comments)
       return all.filter(isIt).map(({ Id }) => Id)
     },
   })
   ids.set('consumer', spec.name, id)
-  await changeKey(work, id, spec)
+  await changeKey(context, id, spec)
 }
 
 /** The new key first, and then the old ones away: there is no moment without a key. */
-async function changeKey(work: Work, ConsumerId: string, { key }: ConsumerSpec): Promise<void> {
-  const { client, ids } = work
+async function changeKey(context: StepContext, ConsumerId: string, { key }: ConsumerSpec): Promise<void> {
+  const { client, ids } = context
   const GatewayId = ids.get('gateway', GATEWAY)
   const own = async () => {
-    const owner = await ownerOf(client, GatewayId, key)
+    const owner = await findKeyOwner(client, GatewayId, key)
     if (owner === undefined) return []
     if ((await credentialsOf(client, ConsumerId)).includes(owner.credentialId)) return [owner.credentialId]
     throw new Error('another consumer of this gateway has got the same key meanwhile: deploy again')
@@ -106,18 +106,18 @@ async function changeKey(work: Work, ConsumerId: string, { key }: ConsumerSpec):
   const { id } =
     kept !== undefined
       ? { id: kept }
-      : await createOnce(work, {
+      : await createOnce(context, {
           create: async () => (await client.call<{ Id: string }>('apig', 'CreateConsumerCredential', body)).Id,
           find: own,
         })
   for (const Id of (await credentialsOf(client, ConsumerId)).filter((one) => one !== id)) {
-    await gone(() => client.call('apig', 'DeleteConsumerCredential', { ConsumerId, ...TYPE, Id }))
+    await ignoreNotFound(() => client.call('apig', 'DeleteConsumerCredential', { ConsumerId, ...TYPE, Id }))
   }
 }
 
 /** Lets nobody through to the gateway service but the consumers. @throws PlanError when somebody else has bound key-auth to it */
 export function bindingStep(
-  mark: Mark,
+  mark: OwnerMark,
   { header, consumers }: NonNullable<GatewaySpec['keyAuth']>,
   found: FoundGateway | undefined,
   ids: Ids,
@@ -126,7 +126,7 @@ export function bindingStep(
     KeySources: [{ Header: header }],
     AllowedConsumers: consumers.map(({ name }) => name).sort(),
   }
-  const body = { PluginConfig: JSON.stringify(config), Enable: true, Description: marked(mark) }
+  const body = { PluginConfig: JSON.stringify(config), Enable: true, Description: withOwnerComment(mark) }
   const step = { resource: 'key-auth', name: `by ${header}` }
   const ServiceId = ids.find('gateway service', GATEWAY_SERVICE)
   const bindings = found?.bindings.filter((one) => isOf(one, ServiceId)) ?? []
@@ -141,7 +141,7 @@ export function bindingStep(
       )
     }
     ids.set('key-auth', GATEWAY_SERVICE, binding.Id)
-    if (binding.Enable === true && isSame(parsed(binding.PluginConfig), config))
+    if (binding.Enable === true && isSame(parseConfig(binding.PluginConfig), config))
       return { ...step, verb: 'leave', details: [] }
     return {
       ...step,
@@ -156,16 +156,16 @@ export function bindingStep(
     ...step,
     verb: 'create',
     details,
-    run: async (work) => {
-      const { client } = work
-      const Target = work.ids.get('gateway service', GATEWAY_SERVICE)
-      await installPlugin(work, found === undefined || found.isOurs)
+    run: async (context) => {
+      const { client } = context
+      const Target = context.ids.get('gateway service', GATEWAY_SERVICE)
+      await installPlugin(context, found === undefined || found.isOurs)
       const request = { PluginName: PLUGIN, Scope: 'SERVICE', Target, ...body }
-      await createOnce(work, {
+      await createOnce(context, {
         create: async () => (await client.call<{ Id: string }>('apig', 'CreatePluginBinding', request)).Id,
         find: async () => {
           const all = await listAll<BindingItem>(client, 'apig', 'ListPluginBindings')
-          const isIt = (one: BindingItem) => isOf(one, Target) && hasComment(mark, one.Description)
+          const isIt = (one: BindingItem) => isOf(one, Target) && hasOwnerComment(mark, one.Description)
           return all.filter(isIt).map(({ Id }) => Id)
         },
         remove: (Id) => client.call('apig', 'DeletePluginBinding', { Id }),
@@ -179,7 +179,7 @@ function isOf({ PluginName, Scope, Target }: BindingItem, serviceId: string | un
 }
 
 /** Undefined for what is no JSON, which is none of ours. */
-function parsed(config = ''): unknown {
+function parseConfig(config = ''): unknown {
   try {
     return JSON.parse(config)
   } catch {
@@ -188,9 +188,9 @@ function parsed(config = ''): unknown {
 }
 
 /** A plugin is installed in a gateway before it is bound, as an official tool does it. It stays there for others. */
-async function installPlugin(work: Work, isOurGateway: boolean): Promise<void> {
-  const { client } = work
-  const of = { GatewayId: work.ids.get('gateway', GATEWAY), PluginName: PLUGIN }
+async function installPlugin(context: StepContext, isOurGateway: boolean): Promise<void> {
+  const { client } = context
+  const of = { GatewayId: context.ids.get('gateway', GATEWAY), PluginName: PLUGIN }
   const installed = async () => {
     try {
       const { Enable, PluginConfig = '' } = await client.call<{ Enable?: boolean; PluginConfig?: string }>(
@@ -211,7 +211,7 @@ async function installPlugin(work: Work, isOurGateway: boolean): Promise<void> {
     }
   }
   if ((await installed()).length > 0) return
-  await createOnce(work, {
+  await createOnce(context, {
     create: async () => {
       await client.call('apig', 'CreatePlugin', { ...of, PluginConfig: '', Enable: true })
       return PLUGIN

@@ -2,16 +2,16 @@ import type { Client } from '../cloud/client.ts'
 import { CloudError } from '../cloud/cloud-error.ts'
 import type { FoundFunction } from '../observe/functions.ts'
 import type { FoundGateway, FoundGatewayService } from '../observe/gateways.ts'
-import type { Service } from '../service.ts'
+import type { ServiceSpec } from '../service.ts'
 import { GATEWAY, GATEWAY_SERVICE } from './gateway.ts'
-import { gone } from './gone.ts'
-import { betweenReleases, isMoving } from './release.ts'
-import type { Ids, Stage, Step, Work } from './step.ts'
+import { ignoreNotFound } from './ignore-not-found.ts'
+import { betweenReleases, isReleasing } from './release.ts'
+import type { Ids, Stage, Step, StepContext } from './step.ts'
 import { triggerLeftovers } from './triggers.ts'
-import { until } from './until.ts'
+import { waitUntil } from './wait-until.ts'
 
 /** Deleting takes its time; the name is free when it is gone. */
-const MOST_SECONDS = 10 * 60
+const TIMEOUT_SECONDS = 10 * 60
 
 /**
  * Removes what this service has made and what is not in serverless.yml any more, in an order in which nothing is removed
@@ -19,12 +19,12 @@ const MOST_SECONDS = 10 * 60
  * last.
  */
 export function leftoverStages(
-  { mark, functions, gateway }: Service,
+  { mark, functions, gateway }: ServiceSpec,
   found: { functions: FoundFunction[]; gateways: FoundGateway[] },
   ids: Ids,
 ): Stage[] {
-  const isGatewayKept = (one: FoundGateway) => gateway.isNeeded && one.id === ids.find('gateway', GATEWAY)
-  const isServiceKept = (id: string) => gateway.isNeeded && id === ids.find('gateway service', GATEWAY_SERVICE)
+  const isGatewayKept = (one: FoundGateway) => gateway.isRequired && one.id === ids.find('gateway', GATEWAY)
+  const isServiceKept = (id: string) => gateway.isRequired && id === ids.find('gateway service', GATEWAY_SERVICE)
   const upstreams = new Set(functions.filter((one) => one.routes.length > 0).map(({ upstream }) => upstream))
   const isOurs = (one: { isOurs: boolean }) => one.isOurs
 
@@ -68,14 +68,14 @@ export function leftoverStages(
 }
 
 function removal(resource: string, name: string, action: string, Id: string): Step {
-  const run = ({ client }: { client: Client }) => gone(() => client.call('apig', action, { Id }))
+  const run = ({ client }: { client: Client }) => ignoreNotFound(() => client.call('apig', action, { Id }))
   return { verb: 'remove', resource, name, details: [], run }
 }
 
 function functionRemoval({ id: Id, name, release }: FoundFunction): Step {
-  const run = async (work: Work) => {
-    const remove = () => work.client.call('vefaas', 'DeleteFunction', { Id })
-    await gone(() => (isMoving(release) ? betweenReleases(work, name, Id, remove) : remove()))
+  const run = async (context: StepContext) => {
+    const remove = () => context.client.call('vefaas', 'DeleteFunction', { Id })
+    await ignoreNotFound(() => (isReleasing(release) ? betweenReleases(context, name, Id, remove) : remove()))
   }
   return { verb: 'remove', resource: 'function', name, details: [], run }
 }
@@ -86,10 +86,10 @@ function consumerRemoval(ConsumerId: string, name: string, credentialIds: string
     run: async ({ client }) => {
       for (const Id of credentialIds) {
         const body = { ConsumerId, CredentialType: 'key-auth', Id }
-        await gone(() => client.call('apig', 'DeleteConsumerCredential', body))
+        await ignoreNotFound(() => client.call('apig', 'DeleteConsumerCredential', body))
       }
       try {
-        await gone(() => client.call('apig', 'DeleteConsumer', { Id: ConsumerId }))
+        await ignoreNotFound(() => client.call('apig', 'DeleteConsumer', { Id: ConsumerId }))
       } catch (error) {
         if (!(mayStay && error instanceof CloudError && error.isConflict)) throw error
       }
@@ -110,7 +110,7 @@ function serviceRemoval({ id, name }: FoundGatewayService, { routes, bindings }:
     ...step,
     verb: 'remove',
     details: [],
-    run: (work) => removed(work, `gateway service ${name}`, id, 'DeleteGatewayService', serviceState),
+    run: (context) => removeAndWait(context, `gateway service ${name}`, id, 'DeleteGatewayService', serviceState),
   }
 }
 
@@ -130,7 +130,7 @@ function gatewayRemoval(found: FoundGateway): Step {
     ...step,
     verb: 'remove',
     details: [],
-    run: (work) => removed(work, `gateway ${name}`, id, 'DeleteGateway', gatewayState),
+    run: (context) => removeAndWait(context, `gateway ${name}`, id, 'DeleteGateway', gatewayState),
   }
 }
 
@@ -145,18 +145,18 @@ async function serviceState(client: Client, Id: string): Promise<State> {
 }
 
 /** Deletes what takes its time to come and to go, and waits until it is gone: what it stands in cannot go before. */
-async function removed(
-  work: Work,
+async function removeAndWait(
+  context: StepContext,
   what: string,
   Id: string,
   action: string,
   stateOf: (client: Client, Id: string) => Promise<State>,
 ): Promise<void> {
-  const { client } = work
+  const { client } = context
   let isAsked = false
-  await until(work, what, MOST_SECONDS, async () => {
+  await waitUntil(context, what, TIMEOUT_SECONDS, async () => {
     let state: true | string = true
-    await gone(async () => {
+    await ignoreNotFound(async () => {
       const { Status = '', Message = '' } = await stateOf(client, Id)
       state = Status || 'without a status'
       if (isAsked && /DeletedFailed|DeletionFailed/.test(Status)) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Client } from '../cloud/client.ts'
-import { release } from './release.ts'
+import { releaseRevision } from './release.ts'
 import { Ids } from './step.ts'
 
 type Status = { Status?: string; ReleaseRecordId?: string; StableRevisionNumber?: number }
@@ -26,7 +26,7 @@ async function releaseWith(first: Status, ...statuses: [Status, ...Status[]]) {
     pollMs: 1,
     waiting: (what: string) => waited.push(what.replace(/, \d+ s$/, '')),
   }
-  const outcome = await release(work, 'hello', 'f1', (stable) => stable?.RevisionNumber === 2, 2).then(
+  const outcome = await releaseRevision(work, 'hello', 'f1', (stable) => stable?.RevisionNumber === 2, 2).then(
     () => 'released',
     (error: Error) => error.message,
   )

@@ -40,13 +40,13 @@ export function routeStep({ key }: FunctionSpec, spec: RouteSpec, found: FoundGa
   return {
     ...step,
     verb: 'create',
-    details: [shown(spec)],
-    run: async (work) => {
-      const { client } = work
-      const service = { ServiceId: work.ids.get('gateway service', GATEWAY_SERVICE) }
-      const upstreamId = work.ids.get('upstream', key)
+    details: [describeRoute(spec)],
+    run: async (context) => {
+      const { client } = context
+      const service = { ServiceId: context.ids.get('gateway service', GATEWAY_SERVICE) }
+      const upstreamId = context.ids.get('upstream', key)
       const body = { ...service, ...bodyFor(upstreamId) }
-      await createOnce(work, {
+      await createOnce(context, {
         create: async () => (await client.call<{ Id: string }>('apig', 'CreateRoute', body)).Id,
         find: async () => {
           const all = await listAll<RouteItem>(client, 'apig', 'ListRoutes', service)
@@ -64,7 +64,7 @@ export function routeStep({ key }: FunctionSpec, spec: RouteSpec, found: FoundGa
 function differences(spec: RouteSpec, found: RouteItem, upstreamId: string | undefined): string[] {
   const isUpstream = found.UpstreamList?.length === 1 && found.UpstreamList[0]?.UpstreamId === upstreamId
   return [
-    ...(isSame(spec.MatchRule, found.MatchRule) ? [] : [`matches ${shown(spec)}`]),
+    ...(isSame(spec.MatchRule, found.MatchRule) ? [] : [`matches ${describeRoute(spec)}`]),
     ...(hasAll(found.AdvancedSetting, spec.AdvancedSetting) && !hasMoreCors(spec, found) ? [] : ['settings']),
     ...(isUpstream && upstreamId !== undefined ? [] : ['leads to another function']),
     ...(found.Enable === true ? [] : ['is off']),
@@ -77,7 +77,7 @@ function hasMoreCors({ AdvancedSetting }: RouteSpec, found: RouteItem): boolean 
 }
 
 /** For people: `GET /?Action=CreateSandbox&Version=2020-04-01`. */
-export function shown({ MatchRule }: Pick<RouteSpec, 'MatchRule'>): string {
+export function describeRoute({ MatchRule }: Pick<RouteSpec, 'MatchRule'>): string {
   const { Path, Method, QueryString = [] } = MatchRule
   const path = Path.MatchType === 'Exact' ? Path.MatchContent : `${Path.MatchType} ${Path.MatchContent}`
   const query = QueryString.map(({ Key, Value }) => `${Key}=${Value.MatchContent}`).join('&')

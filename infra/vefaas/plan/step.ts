@@ -11,14 +11,14 @@ export type Step = {
   /** What is different, for people. Names of variables, never their values. */
   details: string[]
   /** Not there where there is nothing to do. */
-  run?: (work: Work) => Promise<void>
+  run?: (work: StepContext) => Promise<void>
 }
 
 /** Steps that may be done at the same time. */
 export type Stage = Step[]
 
 /** What steps have for their work. */
-export type Work = {
+export type StepContext = {
   client: Client
   ids: Ids
   /** Says what a step waits for. */

@@ -3,11 +3,11 @@ import { startCloud } from '../../emulator/cloud.ts'
 import type { Client } from '../cloud/client.ts'
 import type { EventConfig } from '../config.ts'
 import { StepError } from '../run.ts'
-import { clientFor, deploy, remove, serviceWith, watchChanges } from '../testing.ts'
+import { deployService, removeService, serviceWith, testClient, watchChanges } from '../testing.ts'
 import { PlanError } from './step.ts'
 
 const cloud = await startCloud({ vefaas: { timerSpeed: 0, kafkaSeconds: 0.03 } })
-const client = clientFor(cloud.url)
+const client = testClient(cloud.url)
 
 beforeEach(() => cloud.vefaas.reset())
 afterAll(() => cloud.close())
@@ -25,7 +25,7 @@ function hello(): Item {
 const namesOf = (triggers: Trigger[]) => triggers.map(({ Name }) => Name).sort()
 
 test('triggers of which the cloud shows a part only are not taken for all of them', async () => {
-  await deploy(client, shop({ timer }))
+  await deployService(client, shop({ timer }))
   const short: Client = {
     ...client,
     call: async <Result extends object>(service: 'vefaas' | 'apig', action: string, body: object) => {
@@ -33,7 +33,7 @@ test('triggers of which the cloud shows a part only are not taken for all of the
       return action === 'ListTriggers' ? { ...result, Items: [], Total: 1 } : result
     },
   }
-  await expect(deploy(short, shop({ timer }))).rejects.toThrow(/has 1 triggers, and ListTriggers shows 0/)
+  await expect(deployService(short, shop({ timer }))).rejects.toThrow(/has 1 triggers, and ListTriggers shows 0/)
 })
 
 describe('a trigger', () => {
@@ -105,26 +105,26 @@ describe('a trigger', () => {
       ['DeleteKafkaTrigger'],
     ],
   ])('%s', async (_what, before, after, lines, actions) => {
-    await deploy(client, shop(...before))
+    await deployService(client, shop(...before))
     const changes = watchChanges(cloud)
-    expect(await deploy(client, shop(...after))).toEqual(lines)
+    expect(await deployService(client, shop(...after))).toEqual(lines)
     expect(changes()).toEqual(actions)
-    expect(await deploy(client, shop(...after))).toEqual([])
+    expect(await deployService(client, shop(...after))).toEqual([])
   })
 
   test('that somebody has changed, switched off or removed is as the file says again', async () => {
-    await deploy(client, shop({ timer }, { kafka }))
+    await deployService(client, shop({ timer }, { kafka }))
     const { Id: FunctionId, Timers, KafkaTriggers } = hello()
     await client.call('vefaas', 'UpdateTimer', { FunctionId, Id: Timers[0]?.Id, Crontab: '0 0 * * *', Enabled: false })
     await client.call('vefaas', 'DeleteKafkaTrigger', { FunctionId, Id: KafkaTriggers[0]?.Id })
-    expect(await deploy(client, shop({ timer }, { kafka }))).toEqual([
+    expect(await deployService(client, shop({ timer }, { kafka }))).toEqual([
       'update timer often of shop-test-hello Crontab 0 0 * * * -> */5 * * * *, Enabled false -> true',
       'create kafka trigger sold of shop-test-hello sold of k-1',
     ])
   })
 
   test('of somebody else is kept, and removed with its function alone', async () => {
-    await deploy(client, shop({ timer }))
+    await deployService(client, shop({ timer }))
     const { Id: FunctionId } = hello()
     await client.call('vefaas', 'CreateTimer', { FunctionId, Name: 'theirs', Crontab: '0 0 * * *' })
     const { name, ...rest } = kafka
@@ -135,11 +135,13 @@ describe('a trigger', () => {
       TopicName: rest.topic,
       KafkaCredentials: { Mechanism: 'PLAIN', Username: 'u', Password: 'p' },
     })
-    expect(await deploy(client, shop())).toEqual(['remove timer often of shop-test-hello'])
+    expect(await deployService(client, shop())).toEqual(['remove timer often of shop-test-hello'])
     expect(namesOf(hello().Timers)).toEqual(['theirs'])
     // Its name is taken: said before anything is changed.
     const changes = watchChanges(cloud)
-    const problem = await deploy(client, shop({ kafka }, { timer: { ...timer, name: 'theirs' } })).catch((one) => one)
+    const problem = await deployService(client, shop({ kafka }, { timer: { ...timer, name: 'theirs' } })).catch(
+      (one) => one,
+    )
     expect(problem).toBeInstanceOf(PlanError)
     expect(problem.message.split('\n')).toEqual([
       'timer theirs of shop-test-hello exists, and this service has not made it: give it another name in serverless.yml, or delete it',
@@ -147,42 +149,42 @@ describe('a trigger', () => {
     ])
     expect(changes()).toEqual([])
 
-    await remove(client, shop())
+    await removeService(client, shop())
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
   test('that is there twice is so no more', async () => {
-    await deploy(client, shop({ timer }, { kafka }))
+    await deployService(client, shop({ timer }, { kafka }))
     const { Id: FunctionId, Timers, KafkaTriggers } = hello()
     const { Id: _one, ...again } = Timers[0] as Trigger
     await client.call('vefaas', 'CreateTimer', { ...again, FunctionId })
     const { Id: _other, ...once } = KafkaTriggers[0] as Trigger
     const KafkaCredentials = { Mechanism: 'PLAIN', Username: 'u', Password: 'p' }
     await client.call('vefaas', 'CreateKafkaTrigger', { ...once, FunctionId, KafkaCredentials })
-    expect(await deploy(client, shop({ timer }, { kafka }))).toEqual([
+    expect(await deployService(client, shop({ timer }, { kafka }))).toEqual([
       'remove timer often of shop-test-hello',
       'remove kafka trigger sold of shop-test-hello',
     ])
     expect([namesOf(hello().Timers), namesOf(hello().KafkaTriggers)]).toEqual([['often'], ['sold']])
-    expect(await deploy(client, shop({ timer }, { kafka }))).toEqual([])
+    expect(await deployService(client, shop({ timer }, { kafka }))).toEqual([])
   })
 
   test('beside one of somebody else with its name is the one that is used', async () => {
-    await deploy(client, shop({ timer }))
+    await deployService(client, shop({ timer }))
     await client.call('vefaas', 'CreateTimer', { FunctionId: hello().Id, Name: timer.name, Crontab: '0 0 * * *' })
-    expect(await deploy(client, shop({ timer }))).toEqual([])
-    expect(await deploy(client, shop())).toEqual(['remove timer often of shop-test-hello'])
+    expect(await deployService(client, shop({ timer }))).toEqual([])
+    expect(await deployService(client, shop())).toEqual(['remove timer often of shop-test-hello'])
     expect(hello().Timers.map(({ Crontab }) => Crontab)).toEqual(['0 0 * * *'])
   })
 
   test('for messages that cannot connect fails the deployment, and the next one makes it anew', async () => {
     cloud.vefaas.faults.add({ Kind: 'FailKafkaTrigger', Times: 1 })
-    const error = await deploy(client, shop({ kafka })).catch((one) => one)
+    const error = await deployService(client, shop({ kafka })).catch((one) => one)
     expect(error).toBeInstanceOf(StepError)
     expect(error.cause.message).toBe(
       'it has failed: check instanceId, topic, username and password; the next deployment makes it anew',
     )
-    expect(await deploy(client, shop({ kafka }))).toEqual([
+    expect(await deployService(client, shop({ kafka }))).toEqual([
       'update kafka trigger sold of shop-test-hello has failed, made anew',
     ])
     expect(hello().KafkaTriggers.map(({ Status }) => Status)).toEqual(['ready'])

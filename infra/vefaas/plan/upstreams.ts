@@ -1,6 +1,6 @@
 import { listAll } from '../cloud/pages.ts'
-import { hasComment, type Mark, marked } from '../mark.ts'
 import type { FoundGateway, UpstreamItem } from '../observe/gateways.ts'
+import { hasOwnerComment, type OwnerMark, withOwnerComment } from '../owner-mark.ts'
 import type { FunctionSpec } from '../service.ts'
 import { createOnce } from './create-once.ts'
 import { GATEWAY } from './gateway.ts'
@@ -10,7 +10,7 @@ import { type Ids, PlanError, type Step } from './step.ts'
  * Makes a function known to the gateway. It has to be released once before.
  * @throws PlanError when its name belongs to somebody else
  */
-export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway | undefined, ids: Ids): Step {
+export function upstreamStep(mark: OwnerMark, spec: FunctionSpec, found: FoundGateway | undefined, ids: Ids): Step {
   const step = { resource: 'upstream', name: spec.upstream }
   const upstream = found?.upstreams.find(({ Name }) => Name === spec.upstream)
   const bodyFor = (FunctionId: string) => ({
@@ -18,7 +18,7 @@ export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway
     SourceType: 'VeFaas',
     Protocol: 'HTTP',
     UpstreamSpec: { VeFaas: { FunctionId } },
-    Comments: marked(mark),
+    Comments: withOwnerComment(mark),
   })
   if (upstream !== undefined) {
     if (!upstream.isOurs) {
@@ -44,19 +44,19 @@ export function upstreamStep(mark: Mark, spec: FunctionSpec, found: FoundGateway
     ...step,
     verb: 'create',
     details: [],
-    run: async (work) => {
-      const { client } = work
-      const GatewayId = work.ids.get('gateway', GATEWAY)
-      const body = { GatewayId, ...bodyFor(work.ids.get('function', spec.key)) }
-      const { id } = await createOnce(work, {
+    run: async (context) => {
+      const { client } = context
+      const GatewayId = context.ids.get('gateway', GATEWAY)
+      const body = { GatewayId, ...bodyFor(context.ids.get('function', spec.key)) }
+      const { id } = await createOnce(context, {
         create: async () => (await client.call<{ Id: string }>('apig', 'CreateUpstream', body)).Id,
         find: async () => {
           const all = await listAll<UpstreamItem>(client, 'apig', 'ListUpstreams', { GatewayId })
-          const isIt = ({ Name, Comments }: UpstreamItem) => Name === spec.upstream && hasComment(mark, Comments)
+          const isIt = ({ Name, Comments }: UpstreamItem) => Name === spec.upstream && hasOwnerComment(mark, Comments)
           return all.filter(isIt).map(({ Id }) => Id)
         },
       })
-      work.ids.set('upstream', spec.key, id)
+      context.ids.set('upstream', spec.key, id)
     },
   }
 }

@@ -1,5 +1,5 @@
 /** What the process of a function (program.cjs) says to the command that runs it. */
-export type Answer =
+export type ProgramMessage =
   /** It is loaded, and its initializer has come to its end. */
   | { type: 'initialized' }
   /** A Buffer as body has become text. */

@@ -4,7 +4,7 @@
  * where they are, tells whose they are. All have names that begin with the service and its stage, except where serverless.yml
  * names them.
  */
-export type Mark = {
+export type OwnerMark = {
   /** `<service>-<stage>`: what names begin with. */
   prefix: string
   /** Of functions. */
@@ -15,7 +15,7 @@ export type Mark = {
 
 export type Tag = { Key: string; Value: string }
 
-export function markOf(service: string, stage: string): Mark {
+export function ownerMarkOf(service: string, stage: string): OwnerMark {
   return {
     prefix: `${service}-${stage}`,
     tags: [
@@ -27,21 +27,21 @@ export function markOf(service: string, stage: string): Mark {
 }
 
 /** Whether tags are those of the mark, and maybe more. */
-export function hasTags({ tags }: Mark, found: readonly Tag[] | null | undefined): boolean {
+export function hasOwnerTags({ tags }: OwnerMark, found: readonly Tag[] | null | undefined): boolean {
   return tags.every(({ Key, Value }) => found?.some((tag) => tag.Key === Key && tag.Value === Value))
 }
 
 /** Whether a comment or description has the mark. */
-export function hasComment({ comment }: Mark, found: string | null | undefined): boolean {
+export function hasOwnerComment({ comment }: OwnerMark, found: string | null | undefined): boolean {
   return found?.includes(comment) ?? false
 }
 
 /** Whether a comment or description has the mark of another service or stage. */
-export function hasOtherComment(mark: Mark, found: string | null | undefined): boolean {
-  return /\[serverless [^\]]+\]/.test(found ?? '') && !hasComment(mark, found)
+export function hasOtherOwnerComment(mark: OwnerMark, found: string | null | undefined): boolean {
+  return /\[serverless [^\]]+\]/.test(found ?? '') && !hasOwnerComment(mark, found)
 }
 
 /** A description for people with the mark behind it. */
-export function marked({ comment }: Mark, description = ''): string {
+export function withOwnerComment({ comment }: OwnerMark, description = ''): string {
   return description === '' ? comment : `${description} ${comment}`
 }

@@ -4,20 +4,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
-import type { Artifact } from '../artifact.ts'
-import type { Context } from '../context.ts'
-import { credentialsFrom, isLoopback } from '../credentials.ts'
-import type { FunctionSpec } from '../service.ts'
-import { CommandError } from './command-error.ts'
-import { functionOf } from './function-of.ts'
-import { contextInputOf, inputOf } from './input.ts'
-import { interruption } from './interruption.ts'
-import { eventFor } from './invoke-local/event.ts'
-import type { Answer } from './invoke-local/messages.ts'
+import type { Artifact } from '../../artifact.ts'
+import type { CommandContext } from '../../context.ts'
+import { credentialsFrom, isLoopback } from '../../credentials.ts'
+import type { FunctionSpec } from '../../service.ts'
+import { CommandError } from '../command-error.ts'
+import { functionOf } from '../function-of.ts'
+import { contextInputOf, inputOf } from '../input.ts'
+import { interruption } from '../interruption.ts'
+import { eventFor } from './event.ts'
+import type { ProgramMessage } from './messages.ts'
 
 const STDERR = 2
 
-const PROGRAM = join(import.meta.dirname, 'invoke-local/program.cjs')
+const PROGRAM = join(import.meta.dirname, 'program.cjs')
 
 /**
  * `serverless invoke local -f <function>`: runs its packed code on this computer, in a process of its own, with the event
@@ -25,7 +25,7 @@ const PROGRAM = join(import.meta.dirname, 'invoke-local/program.cjs')
  * a status from 400 up, or takes longer than it may.
  */
 export async function invokeLocal(
-  context: Context,
+  context: CommandContext,
   interrupted = interruption(),
   log: typeof STDERR | 'ignore' = STDERR,
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function invokeLocal(
       process.exitCode = 130
       return
     }
-    utils.writeText(JSON.stringify(readable(result.value), undefined, 2) ?? 'null')
+    utils.writeText(JSON.stringify(withParsedBody(result.value), undefined, 2) ?? 'null')
     if (Number((result.value as { statusCode?: unknown } | null)?.statusCode) >= 400) process.exitCode = 1
   } finally {
     process.off('exit', removeFolder)
@@ -54,7 +54,7 @@ export async function invokeLocal(
   }
 }
 
-function packageOf({ artifactOf }: Context, { key }: FunctionSpec): Artifact {
+function packageOf({ artifactOf }: CommandContext, { key }: FunctionSpec): Artifact {
   try {
     return artifactOf(key)
   } catch (error) {
@@ -77,7 +77,7 @@ function unzip({ bytes, file }: Artifact, folder: string): void {
  * cloud: deployed, the function would have that of its role, which only the cloud can give out. With an emulated cloud it is
  * the pair that this one knows, and the real one stays away from it.
  */
-function environmentFor({ endpoint, options }: Context, { environment }: FunctionSpec): NodeJS.ProcessEnv {
+function environmentFor({ endpoint, options }: CommandContext, { environment }: FunctionSpec): NodeJS.ProcessEnv {
   const inherited = ['PATH', 'TZ', 'LANG'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
   const given = [options.env ?? []].flat().map((pair) => String(pair).split(/=(.*)/s))
   return {
@@ -124,7 +124,7 @@ async function run(
   try {
     return await new Promise((resolve, reject) => {
       give(settings.InitializerSec, 'The initializer')
-      child.on('message', (answer: Answer) => {
+      child.on('message', (answer: ProgramMessage) => {
         if (answer.type === 'initialized') give(settings.RequestTimeout, 'The handler')
         if (answer.type === 'failed') reject(new CommandError(`Function ${key} failed: ${answer.message}`))
         if (answer.type === 'returned') resolve({ value: answer.value })
@@ -145,7 +145,7 @@ async function run(
 }
 
 /** A body of JSON as what it says. */
-function readable(result: unknown): unknown {
+function withParsedBody(result: unknown): unknown {
   if (typeof result !== 'object' || result === null || !('body' in result)) return result
   const { body } = result
   if (typeof body !== 'string') return result

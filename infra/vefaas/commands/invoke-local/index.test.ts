@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { strToU8, zipSync } from 'fflate'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
-import type { Options } from '../osls.ts'
-import { codeOf } from '../testing.ts'
-import { invokeLocal } from './invoke-local.ts'
-import { contextFor, createProject } from './testing.ts'
+import type { Options } from '../../osls.ts'
+import { artifactFrom } from '../../testing.ts'
+import { contextFor, createProject } from '../testing.ts'
+import { invokeLocal } from './index.ts'
 
 afterEach(() => {
   process.exitCode = undefined
@@ -53,7 +53,7 @@ describe('runs a packed function', () => {
       'a/b.txt': strToU8('beside it'),
     }
     const context = contextWith('')
-    context.artifactOf = () => ({ ...codeOf(''), bytes: Buffer.from(zipSync(files)) })
+    context.artifactOf = () => ({ ...artifactFrom(''), bytes: Buffer.from(zipSync(files)) })
     await invokeLocal(context, never, 'ignore')
     const { cwd, text } = JSON.parse(context.out())
     expect({ text, cwd }).toEqual({ text: 'beside it', cwd: expect.stringContaining('run-here-') })
@@ -180,7 +180,7 @@ describe('fails', () => {
   test('with a package that has files outside of it', async () => {
     const context = contextWith('')
     const bytes = Buffer.from(zipSync({ '../../evil.js': strToU8('') }))
-    context.artifactOf = () => ({ ...codeOf(''), bytes })
+    context.artifactOf = () => ({ ...artifactFrom(''), bytes })
     await expect(invokeLocal(context, never, 'ignore')).rejects.toThrow(
       'index.zip has a file outside of it: ../../evil.js',
     )

@@ -1,10 +1,10 @@
-import type { Work } from './step.ts'
+import type { StepContext } from './step.ts'
 
 /** Looks again and again until `look` returns something, and says meanwhile what is being waited for and how long. */
-export async function until<Result>(
-  { pollMs, waiting }: Work,
+export async function waitUntil<Result>(
+  { pollMs, waiting }: StepContext,
   what: string,
-  mostSeconds: number,
+  timeoutSeconds: number,
   look: () => Promise<Result | string>,
 ): Promise<Exclude<Result, string>> {
   const started = performance.now()
@@ -12,7 +12,7 @@ export async function until<Result>(
     const result = await look()
     if (typeof result !== 'string') return result as Exclude<Result, string>
     const seconds = Math.round((performance.now() - started) / 1_000)
-    if (seconds >= mostSeconds)
+    if (seconds >= timeoutSeconds)
       throw new Error(`${what}: still ${result} after ${seconds} s; run the command again to go on waiting`)
     waiting(`${what}: ${result}, ${seconds} s`)
     await new Promise((resolve) => setTimeout(resolve, wait))
