@@ -112,7 +112,7 @@ describe('two deployments at the same time', () => {
       for (const one of failures) {
         // While it works, or, where the other one was quicker, while it plans.
         const said = one instanceof PlanError ? one.message : one.cause.message
-        expect(said).toMatch(/has got the same key meanwhile: deploy again$|^consumer \S+ has the key of /)
+        expect(said).toMatch(/has been given the same key: deploy again$|^consumer \S+ has the key of /)
       }
       expect(failures.length).toBeLessThan(delays.length + 1)
       const lines = await deployService(client, after, artifactOf)
@@ -128,7 +128,9 @@ describe('two deployments at the same time', () => {
     const outcomes = await Promise.allSettled([deployService(client, service), deployService(client, service, newer)])
     // The one whose code does not serve may see that.
     for (const one of outcomes.filter(({ status }) => status === 'rejected')) {
-      expect((one as PromiseRejectedResult).reason.cause.message).toMatch(/somebody has changed the function meanwhile/)
+      expect((one as PromiseRejectedResult).reason.cause.message).toMatch(
+        /somebody has changed the function at the same time/,
+      )
     }
     const answer = async (path: string) => (await fetch(cloud.apig.gatewayUrl + path)).text()
     expect(['hello', 'hello, newer']).toContain(await answer('/'))

@@ -132,9 +132,7 @@ describe('tells the end of a release', () => {
     cloud.vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'function_health_check_failed' })
     const error = await rollback(contextWith('third')).catch((error: Error) => error)
     expect((error as Error).cause).toMatchObject({
-      message: expect.stringMatching(
-        /^the release failed: function_health_check_failed: .*\nrevision 3 goes on serving/,
-      ),
+      message: expect.stringMatching(/^the release failed: function_health_check_failed: .*\nrevision 3 still serves/),
     })
     expect(await says()).toBe('third')
   })

@@ -1,15 +1,12 @@
 /**
- * Whether two values mean the same to the cloud: what is empty, false or left out is the same, and the order of texts in a
- * list and of keys does not matter.
+ * Whether two values mean the same to the cloud: empty, false, 0 and absent values are equal, and the order of items and
+ * keys does not matter.
  */
 export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(normalized(one)) === JSON.stringify(normalized(other))
 }
 
-/**
- * Whether `found` has everything that is `wanted`; what it has beside that is not looked at, except for further items of a
- * list.
- */
+/** Whether `found` has everything in `wanted`. Additional keys in `found` do not matter, but additional list items do. */
 export function hasAll(found: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted) && wanted.some(isMap)) {
     const items = Array.isArray(found) ? found : []
@@ -22,7 +19,7 @@ export function hasAll(found: unknown, wanted: unknown): boolean {
   return isSame(found, wanted)
 }
 
-/** What is different, as `Name old -> new`, of the keys that are wanted; see hasAll. */
+/** Returns the keys in `wanted` that `found` does not have (see `hasAll`), each as `Name old -> new`. */
 export function changes(wanted: object, found: object): string[] {
   const before = found as Record<string, unknown>
   return Object.entries(wanted)

@@ -1,13 +1,13 @@
 import type { FunctionItem } from '../observe/functions.ts'
 import type { FunctionSpec } from '../service.ts'
 
-/** The variable in which a deployment notes on the function what it has put there. */
+/** The variable of a function that stores the record of its last deployment. */
 export const RECORD_VARIABLE = 'SERVERLESS_DEPLOYMENT'
 
 /**
- * What a deployment has put on a function. Without it, nobody could tell whether the code has changed, and a variable that
- * serverless.yml no longer names from one that somebody else has set. It is a variable because revisions have variables, so
- * that it also tells what is being served.
+ * What a deployment has set on a function. It shows whether the code has changed, and which variables and tags belong to
+ * somebody else and must be kept. It is stored in a variable because a revision has variables too: so it also identifies
+ * the code that is serving.
  */
 export type DeploymentRecord = {
   /** SHA-256 of the zip. */
@@ -18,12 +18,12 @@ export type DeploymentRecord = {
   tags: string[]
 }
 
-/** Whether the variables have the record of this deployment. */
+/** Whether the variables contain the record of this deployment. */
 export function hasRecord(spec: FunctionSpec, code: string, envs: FunctionItem['Envs']): boolean {
   return envs?.some(({ Key, Value }) => Key === RECORD_VARIABLE && Value === recordOf(spec, code)) ?? false
 }
 
-/** What the last deployment has put on a function, or nothing when it was none of ours. */
+/** Reads the record of the last deployment. Empty if the function was not deployed by this plugin. */
 export function recordIn(envs: FunctionItem['Envs']): DeploymentRecord {
   try {
     const { code, environment, tags } = JSON.parse(envs?.find(({ Key }) => Key === RECORD_VARIABLE)?.Value ?? '{}')
@@ -33,7 +33,7 @@ export function recordIn(envs: FunctionItem['Envs']): DeploymentRecord {
   }
 }
 
-/** The variables of the function: those of serverless.yml, those that others have set, and the record. */
+/** Returns the variables of a function: those that others have set, those of serverless.yml, and the record. */
 export function environmentWith(
   spec: FunctionSpec,
   code: string,
@@ -41,19 +41,19 @@ export function environmentWith(
 ): { Key: string; Value: string }[] {
   const { environment } = spec
   const ours = { ...environment, [RECORD_VARIABLE]: recordOf(spec, code) }
-  const before = new Set([...recordIn(found).environment, ...Object.keys(ours)])
-  const others = (found ?? []).filter(({ Key }) => !before.has(Key))
+  const managed = new Set([...recordIn(found).environment, ...Object.keys(ours)])
+  const others = (found ?? []).filter(({ Key }) => !managed.has(Key))
   return [...others, ...Object.entries(ours).map(([Key, Value]) => ({ Key, Value }))]
 }
 
-/** The same of the tags. */
+/** Returns the tags of a function: those that others have set, and those of serverless.yml. */
 export function tagsWith({ tags }: FunctionSpec, found?: FunctionItem): { Key: string; Value: string }[] {
-  const before = new Set([...recordIn(found?.Envs).tags, ...tags.map(({ Key }) => Key)])
-  const others = (found?.Tags ?? []).filter(({ Key }) => !before.has(Key))
+  const managed = new Set([...recordIn(found?.Envs).tags, ...tags.map(({ Key }) => Key)])
+  const others = (found?.Tags ?? []).filter(({ Key }) => !managed.has(Key))
   return [...others, ...tags]
 }
 
-/** Somebody may have changed it. */
+/** Ignores anything else: somebody may have edited the variable. */
 function stringsIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }

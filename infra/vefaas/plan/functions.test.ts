@@ -357,11 +357,11 @@ describe('a function', () => {
     await runPlan(client, { stages, ids }, { waiting: () => {}, done: () => {} }, 10)
     expect(changes()).toEqual(UPDATE)
     await expect(planOfFunction(client, service, 'nobody', codeThatAnswers)).rejects.toThrow(
-      'there is no function nobody; there are hello, other',
+      'serverless.yml has no function nobody; its functions are hello, other',
     )
     cloud.vefaas.reset()
     await expect(planOfFunction(client, service, 'hello', codeThatAnswers)).rejects.toThrow(
-      'function shop-test-hello is not deployed yet: serverless deploy deploys the whole service',
+      'function shop-test-hello is not deployed: run serverless deploy, which deploys the whole service',
     )
   })
 
@@ -370,7 +370,7 @@ describe('a function', () => {
     const alone = (provider: Partial<ProviderConfig>) =>
       planOfFunction(client, both({}, provider), 'hello', codeThatAnswers).catch((error: Error) => error.message)
     const undeployed =
-      'key-auth is not deployed yet as serverless.yml has it: serverless deploy deploys the whole service'
+      'the key-auth of serverless.yml is not deployed: run serverless deploy, which deploys the whole service'
     await deployService(client, both())
     expect(await alone({ gateway })).toBe(undeployed)
     await deployService(client, both({}, { gateway }))
@@ -401,8 +401,8 @@ describe('a function', () => {
     await client.call('vefaas', 'CreateFunction', { Name: 'shop-test-other', Runtime: 'node14/v1', Tags: Tagged })
     const changes = watchChanges(cloud)
     expect(await problemsOf(() => deployService(client, both()))).toEqual([
-      'function shop-test-hello exists, and this service has not made it: it has not its tags. Give the service or the function another name, or delete that function',
-      'function shop-test-other has the runtime node14/v1, which cannot be changed to node20/v1: give it another name, or remove it first',
+      'function shop-test-hello exists, but this service has not created it: it does not have its tags. Rename the service or the function, or delete that function',
+      'function shop-test-other has the runtime node14/v1, which cannot be changed to node20/v1: rename the function, or remove it first',
     ])
     expect(changes()).toEqual([])
     // What is not ours stays when ours is removed.
@@ -493,7 +493,7 @@ describe('a release', () => {
 
     const changes = watchChanges(cloud)
     expect(await problemsOf(() => deployService(client, both({ memorySize: 512 })))).toEqual([
-      'function shop-test-hello: somebody has released a part of the traffic (20 %) to a new revision: finish or abort that release in the console first',
+      'function shop-test-hello: somebody has released a new revision to a part of the traffic (20 %): finish or abort that release in the console first',
     ])
     expect(changes()).toEqual([])
     await client.call('vefaas', 'AbortRelease', { FunctionId: functionNow().Id })

@@ -9,7 +9,10 @@ import { environmentWith, hasRecord, RECORD_VARIABLE, recordIn, tagsWith } from 
 import { betweenReleases, isReleasing, partialReleaseProblem, releaseRevision } from './release.ts'
 import { type Ids, PlanError, type Step, type StepContext } from './step.ts'
 
-/** Makes a function what it is to be, and releases it. @throws PlanError when that cannot be done, such as when its name belongs to somebody else */
+/**
+ * Creates or updates a function as in serverless.yml, and releases it.
+ * @throws {PlanError} if that is not possible, for example because its name belongs to somebody else
+ */
 export function functionStep(
   mark: OwnerMark,
   spec: FunctionSpec,
@@ -24,35 +27,35 @@ export function functionStep(
   }
   if (!found.isOurs) {
     throw new PlanError(
-      `function ${spec.name} exists, and this service has not made it: it has not its tags. Give the service or the function another name, or delete that function`,
+      `function ${spec.name} exists, but this service has not created it: it does not have its tags. Rename the service or the function, or delete that function`,
     )
   }
   if (found.item.Runtime && !isSameRuntime(found.item.Runtime, spec.runtime)) {
     throw new PlanError(
-      `function ${spec.name} has the runtime ${found.item.Runtime}, which cannot be changed to ${spec.runtime}: give it another name, or remove it first`,
+      `function ${spec.name} has the runtime ${found.item.Runtime}, which cannot be changed to ${spec.runtime}: rename the function, or remove it first`,
     )
   }
   ids.set('function', spec.key, found.id)
 
   const details = differences(spec, artifact, found.item)
-  const toUpdate = details.length > 0
-  // What is in progress may be anything: it is waited for, and then looked at.
-  const isRight = (stable: RevisionItem | undefined) => isReleased(spec, artifact, stable, found)
-  const toRelease = !isRight(found.stable) || isReleasing(found.release)
-  const toScale = !hasInstances(spec, found.instances)
-  if (!toUpdate && !toRelease && !toScale) return { ...step, verb: 'leave', details: [] }
+  const mustUpdate = details.length > 0
+  const isExpected = (stable: RevisionItem | undefined) => isReleased(spec, artifact, stable, found)
+  // A release in progress may be of any revision: the step waits for it and looks at the result.
+  const mustRelease = !isExpected(found.stable) || isReleasing(found.release)
+  const mustScale = !hasInstances(spec, found.instances)
+  if (!mustUpdate && !mustRelease && !mustScale) return { ...step, verb: 'leave', details: [] }
   const partial = partialReleaseProblem(found.release)
-  if (partial !== undefined && (toUpdate || toRelease)) throw new PlanError(`function ${spec.name}: ${partial}`)
-  if (toRelease) details.push(found.stable ? 'release' : 'first release')
-  if (toScale) details.push(...changes(spec.instances, found.instances))
+  if (partial !== undefined && (mustUpdate || mustRelease)) throw new PlanError(`function ${spec.name}: ${partial}`)
+  if (mustRelease) details.push(found.stable ? 'release' : 'first release')
+  if (mustScale) details.push(...changes(spec.instances, found.instances))
   return {
     ...step,
     verb: 'update',
     details,
     run: async (context) => {
-      if (toUpdate) await update(context, spec, artifact, found.id)
-      if (toRelease) await releaseRevision(context, spec.name, found.id, isRight)
-      if (toScale) await scale(context, spec, found.id)
+      if (mustUpdate) await update(context, spec, artifact, found.id)
+      if (mustRelease) await releaseRevision(context, spec.name, found.id, isExpected)
+      if (mustScale) await scale(context, spec, found.id)
     },
   }
 }
@@ -76,7 +79,7 @@ async function create(context: StepContext, mark: OwnerMark, spec: FunctionSpec,
     },
   })
   context.ids.set('function', spec.key, id)
-  // It may be that of another deployment at the same time, with other settings.
+  // Another deployment at the same time may have created it, with other settings.
   if (!isNew) await update(context, spec, artifact, id)
   await releaseRevision(context, spec.name, id, (stable) => isReleased(spec, artifact, stable, existing))
   await scale(context, spec, id)
@@ -86,13 +89,13 @@ async function update(context: StepContext, spec: FunctionSpec, artifact: Artifa
   const { client } = context
   const code = await codeFields(client, artifact)
   await betweenReleases(context, spec.name, Id, async () => {
-    // Others may have set variables and tags since the plan was made, and an update replaces them all.
+    // An update replaces all variables and tags, and others may have set some since the plan was created.
     const found = await observeFunctionItem(client, spec.name)
     await client.call('vefaas', 'UpdateFunction', {
       Id,
       ...code,
       ...nonEmptySettings(spec.settings),
-      // What is to be empty is left out, unless it has to be emptied.
+      // An empty setting is sent only if the function still has a value for it.
       ...(found?.Role && { Role: spec.settings.Role }),
       ...(found?.Description && { Description: spec.settings.Description }),
       ...(found?.VpcConfig?.EnableVpc && { VpcConfig: spec.settings.VpcConfig }),
@@ -107,26 +110,34 @@ async function scale({ client }: StepContext, { instances }: FunctionSpec, Funct
   await client.call('vefaas', 'UpdateFunctionResource', { FunctionId, ...instances })
 }
 
-/** What has to be changed. Of variables the names: their values may be secrets. */
+/** Describes what an update changes. Of variables only the names, because their values may be secrets. */
 function differences(spec: FunctionSpec, { sha256 }: Artifact, found: FunctionItem): string[] {
   const before = variablesIn(found.Envs)
   const after = variablesIn(environmentWith(spec, sha256, found.Envs))
-  const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => before.get(name) !== after.get(name))
-  const record = recordIn(found.Envs)
-  const shown = names.filter((name) => name !== RECORD_VARIABLE)
-  return [
-    ...(record.code === sha256 ? [] : ['code']),
-    ...changes(comparableSettings(spec.settings), found),
-    ...shown.map((name) => `variable ${name} ${!before.has(name) ? 'added' : after.has(name) ? 'changed' : 'removed'}`),
-    ...(isSame(tagsWith(spec, found), found.Tags) ? [] : ['tags']),
-    // The record alone is out of date: a variable that was ours and is now kept for others, for example.
-    ...(names.length > shown.length && record.code === sha256 && shown.length === 0 ? ['record'] : []),
-  ]
+  const names = new Set([...before.keys(), ...after.keys()])
+  const changedNames = [...names].filter((name) => before.get(name) !== after.get(name))
+  const isCodeChanged = recordIn(found.Envs).code !== sha256
+
+  const details: string[] = []
+  if (isCodeChanged) details.push('code')
+  details.push(...changes(comparableSettings(spec.settings), found))
+  for (const name of changedNames) {
+    if (name === RECORD_VARIABLE) continue
+    if (!before.has(name)) details.push(`variable ${name} added`)
+    else if (!after.has(name)) details.push(`variable ${name} removed`)
+    else details.push(`variable ${name} changed`)
+  }
+  if (!isSame(tagsWith(spec, found), found.Tags)) details.push('tags')
+  // Only the record changes: for example, serverless.yml adopts a variable that somebody else has set.
+  const isOnlyRecord = changedNames.length === 1 && changedNames[0] === RECORD_VARIABLE
+  if (isOnlyRecord && !isCodeChanged) details.push('record')
+  return details
 }
 
 /**
- * Whether a revision is what serverless.yml says. It has no tags and no project. A setting that it does not show is taken to
- * be right, and in the revision that served `before` this deployment to be what the function had then.
+ * Whether a revision has the code and the settings of this deployment. A revision has no tags and no project. A setting
+ * that the cloud does not show counts as correct; in the revision that served `before` this deployment, it counts as the
+ * setting that the function had then.
  */
 function isReleased(
   spec: FunctionSpec,
@@ -137,19 +148,19 @@ function isReleased(
   if (revision === undefined || !hasRecord(spec, sha256, revision.Envs)) return false
   const { ProjectName: _project, Description: _description, ...settings } = comparableSettings(spec.settings)
   const found = variablesIn(revision.Envs)
-  const isSet = ([name, value]: [string, string]) => found.get(name) === value
+  const hasVariables = Object.entries(spec.environment).every(([name, value]) => found.get(name) === value)
   const shown = Object.fromEntries(
     Object.entries(revision).filter(([, value]) => value !== undefined && value !== null),
   )
-  const unshown = revision.RevisionNumber === before?.stable?.RevisionNumber ? before?.item : settings
-  return changes(settings, { ...unshown, ...shown }).length === 0 && Object.entries(spec.environment).every(isSet)
+  const assumed = revision.RevisionNumber === before?.stable?.RevisionNumber ? before?.item : settings
+  return hasVariables && changes(settings, { ...assumed, ...shown }).length === 0
 }
 
 function hasInstances({ instances }: FunctionSpec, found: FoundFunction['instances']): boolean {
   return isSame(instances, { MinInstance: found.MinInstance, MaxInstance: found.MaxInstance })
 }
 
-/** In exclusive mode the cloud may show any concurrency. */
+/** In exclusive mode, the cloud may show any concurrency. */
 function comparableSettings({ MaxConcurrency, ...settings }: FunctionSettings): Partial<FunctionSettings> {
   return MaxConcurrency === undefined ? settings : { ...settings, MaxConcurrency }
 }
@@ -168,10 +179,10 @@ function variablesIn(envs: FunctionItem['Envs']): Map<string, string> {
   return new Map((envs ?? []).map(({ Key, Value }) => [Key, Value]))
 }
 
-/** A list of functions once showed a runtime as `vefaas.base.python3.12.v1`. */
+/** ListFunctions may show a runtime as `vefaas.base.python3.12.v1`. */
 function isSameRuntime(found: string, wanted: string): boolean {
-  const loose = (runtime: string) => runtime.replace(/^vefaas\.base\./, '').replace('/', '.')
-  return loose(found) === loose(wanted)
+  const normalized = (runtime: string) => runtime.replace(/^vefaas\.base\./, '').replace('/', '.')
+  return normalized(found) === normalized(wanted)
 }
 
 function kilobytes({ bytes }: Artifact): string {

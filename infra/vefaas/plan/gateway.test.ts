@@ -71,8 +71,8 @@ describe('what others have made', () => {
     await makeGateway('shop-test')
     const changes = watchChanges(cloud)
     expect(await problemsOf(deployService(client, shop()))).toEqual([
-      'function shop-test-hello exists, and this service has not made it: it has not its tags. Give the service or the function another name, or delete that function',
-      'gateway shop-test exists, and this service has not made it: its comment does not have [serverless shop/test]. To use it, name it in provider.gateway.name; else give the service another name',
+      'function shop-test-hello exists, but this service has not created it: it does not have its tags. Rename the service or the function, or delete that function',
+      'gateway shop-test exists, but this service has not created it: its comment does not contain [serverless shop/test]. To use it, set provider.gateway.name; otherwise rename the service',
     ])
     expect(changes()).toEqual([])
     expect(await removeService(client, shop())).toEqual([])
@@ -90,9 +90,9 @@ describe('what others have made', () => {
     await client.call('apig', 'CreateConsumer', { GatewayId, Name: 'shop-test-web' })
     const changes = watchChanges(cloud)
     expect(await problemsOf(deployService(client, shop(provider)))).toEqual([
-      expect.stringMatching(/^gateway service shop-test exists in gateway market, and this service has not made it/),
-      expect.stringMatching(/^consumer shop-test-web exists in gateway market, and this service has not made it/),
-      expect.stringMatching(/^upstream shop-test-hello exists in gateway market, and this service has not made it/),
+      expect.stringMatching(/^gateway service shop-test exists in gateway market, but this service has not created it/),
+      expect.stringMatching(/^consumer shop-test-web exists in gateway market, but this service has not created it/),
+      expect.stringMatching(/^upstream shop-test-hello exists in gateway market, but this service has not created it/),
     ])
     // The same with a service that we may use.
     const MatchRule = { Path: { MatchType: 'Exact', MatchContent: '/x' } }
@@ -109,7 +109,7 @@ describe('what others have made', () => {
     ).toEqual([
       expect.stringMatching(/^upstream shop-test-hello exists in gateway market/),
       expect.stringMatching(
-        /^route shop-test-hello exists in gateway market, and leads to what this service has not made/,
+        /^route shop-test-hello exists in gateway market, but this service has not created it/,
       ),
     ])
     expect(changes()).toEqual(['CreateRoute'])
@@ -289,7 +289,7 @@ describe('a route', () => {
     const two = { events: [{ apig: { path: '/a' } }, { apig: { path: '/b' } }] }
     const functions = { hello: two, 'hello-2': { events: [{ apig: { path: '/c' } }] } }
     expect(await problemsOf(deployService(client, shop({}, functions)))).toEqual([
-      'functions hello and hello-2 both have a route called shop-test-hello-2: give one another key',
+      'functions hello and hello-2 both have a route called shop-test-hello-2: change the key of one of them',
     ])
   })
 
@@ -319,7 +319,7 @@ describe('a gateway', () => {
     expect(cloud.apig.services()).toMatchObject([{ Domains: [{ Type: 'private' }] }])
     expect(await deployService(client, shop({ gateway }))).toEqual([])
     const change = (from: string, to: string) =>
-      `gateway shop-test has the network ${from}, which cannot be changed to ${to}: name another one in provider.gateway.name, or remove the service first`
+      `gateway shop-test has the network ${from}, which cannot be changed to ${to}: set another provider.gateway.name, or remove the service first`
     expect(await problemsOf(deployService(client, shop()))).toEqual([change('private', 'public')])
     await removeService(client, shop())
     await deployService(client, shop())
@@ -333,7 +333,7 @@ describe('a gateway', () => {
     const id = await makeGateway('market', { ResourceSpec: { NetworkType } })
     await deployService(client, shop({ gateway: { id } }))
     expect(await problemsOf(deployService(client, shop({ gateway: { id, network: 'private' } })))).toEqual([
-      'gateway service shop-test is open to the public network, which cannot be changed: name another one in provider.gateway.service, or remove the service first',
+      'gateway service shop-test is open to the public network, which cannot be changed: set another provider.gateway.service, or remove the service first',
     ])
     await removeService(client, shop({ gateway: { id } }))
     await deployService(client, shop({ gateway: { id, network: 'private' } }))
@@ -390,7 +390,7 @@ describe('a gateway', () => {
     expect(error).toBeInstanceOf(StepError)
     expect(error.cause.message).toBe('gateway shop-test is CreatedFailed: no addresses left')
     expect(await problemsOf(deployService(client, shop()))).toEqual([
-      'gateway shop-test is CreatedFailed (no addresses left): delete it in the console of the API gateway, or wait until it is gone',
+      'gateway shop-test is CreatedFailed (no addresses left): delete it in the console of the API gateway, or wait until it is deleted',
     ])
     await removeService(client, shop())
     expect(cloud.apig.gateways()).toEqual([])
@@ -410,7 +410,7 @@ describe('a gateway', () => {
     const removal = removeService(client, shop()).catch((cause) => cause)
     await expect.poll(() => cloud.apig.gateways()).toMatchObject([{ Status: 'Deleting' }])
     expect(await problemsOf(deployService(client, shop()))).toEqual([
-      'gateway shop-test is Deleting: delete it in the console of the API gateway, or wait until it is gone',
+      'gateway shop-test is Deleting: delete it in the console of the API gateway, or wait until it is deleted',
     ])
     expect(Id).toBeTruthy()
     cloud.apig.reset()
@@ -428,7 +428,7 @@ describe('a gateway', () => {
       },
     }
     expect(await problemsOf(deployService(troubled, shop()))).toEqual([
-      'gateway shop-test is Abnormal: delete it in the console of the API gateway, or wait until it is gone',
+      'gateway shop-test is Abnormal: delete it in the console of the API gateway, or wait until it is deleted',
     ])
     await removeService(troubled, shop())
     expect(cloud.apig.gateways()).toEqual([])
@@ -492,10 +492,10 @@ describe('a gateway service', () => {
     const id = await makeGateway('market')
     await makeService(id, 'stall')
     expect(await problemsOf(deployService(client, shop({ gateway: { ...hidden, id, service: 'stall' } })))).toEqual([
-      `${open}: name another one in provider.gateway.service`,
+      `${open}: set another provider.gateway.service`,
     ])
     expect(await problemsOf(deployService(saying('Private'), shop({ gateway: { id, service: 'stall' } })))).toEqual([
-      'gateway service stall is in the private network alone, which cannot be changed: name another one in provider.gateway.service',
+      'gateway service stall is only in the private network, which cannot be changed: set another provider.gateway.service',
     ])
   })
 
@@ -524,7 +524,7 @@ describe('a gateway service', () => {
       [{ ...gateway, services }, 'gateway service stall'],
     ] as const) {
       const plan = planOf(client, service, { functions, gateways: [one] }, codeThatAnswers)
-      expect(await problemsOf(plan)).toEqual([`${what} is Abnormal: wait, or ask who made it`])
+      expect(await problemsOf(plan)).toEqual([`${what} is Abnormal: wait, or ask its owner`])
     }
   })
 })

@@ -8,16 +8,19 @@ import { createOnce } from './create-once.ts'
 import { type Ids, PlanError, type Step, type StepContext } from './step.ts'
 import { waitUntil } from './wait-until.ts'
 
-/** A serverless gateway takes 60 to 70 s. */
+/** The cloud takes 60 to 70 s to create a serverless gateway. */
 const GATEWAY_TIMEOUT_SECONDS = 10 * 60
 
 const SERVICE_TIMEOUT_SECONDS = 3 * 60
 
-/** There is one gateway and one service in an account's plan: the ids go by these names. */
+/** The names of the gateway and its service in `Ids`. A plan has one of each. */
 export const GATEWAY = 'the gateway'
 export const GATEWAY_SERVICE = 'the gateway service'
 
-/** The gateway that a service uses, if it is there. @throws PlanError when it is not there and cannot be made, or not usable */
+/**
+ * Returns the gateway that the service uses; undefined if it has to be created.
+ * @throws {PlanError} if it cannot be used or created
+ */
 export function gatewayFor(
   { gateway, mark }: Pick<ServiceSpec, 'gateway' | 'mark'>,
   gateways: FoundGateway[],
@@ -29,12 +32,12 @@ export function gatewayFor(
   if (found === undefined) return undefined
   if (!found.isOurs && !isNamed) {
     throw new PlanError(
-      `gateway ${name} exists, and this service has not made it: its comment does not have ${mark.comment}. To use it, name it in provider.gateway.name; else give the service another name`,
+      `gateway ${name} exists, but this service has not created it: its comment does not contain ${mark.comment}. To use it, set provider.gateway.name; otherwise rename the service`,
     )
   }
   if (found.isOurs && found.network && !isSame(found.network, network)) {
     throw new PlanError(
-      `gateway ${found.name} has the network ${describeNetwork({ network: found.network })}, which cannot be changed to ${describeNetwork({ network })}: name another one in provider.gateway.name, or remove the service first`,
+      `gateway ${found.name} has the network ${describeNetwork({ network: found.network })}, which cannot be changed to ${describeNetwork({ network })}: set another provider.gateway.name, or remove the service first`,
     )
   }
   if (/Fail|Abnormal|Delet/i.test(found.status)) {
@@ -45,7 +48,7 @@ export function gatewayFor(
   return found
 }
 
-/** Makes the gateway be there and running. One that is there is never changed. */
+/** Creates the gateway and waits until it runs. An existing gateway is never changed. */
 export function gatewayStep(service: ServiceSpec, found: FoundGateway | undefined, ids: Ids): Step {
   const { gateway } = service
   const step = { resource: 'gateway', name: found?.name ?? gateway.name }
@@ -55,7 +58,7 @@ export function gatewayStep(service: ServiceSpec, found: FoundGateway | undefine
   }
   ids.set('gateway', GATEWAY, found.id)
   if (found.status === 'Running' || found.status === 'Updating') {
-    return { ...step, verb: 'leave', details: found.isOurs ? [] : ['not made by this service'] }
+    return { ...step, verb: 'leave', details: found.isOurs ? [] : ['not created by this service'] }
   }
   return {
     ...step,
@@ -70,7 +73,7 @@ async function createGateway(context: StepContext, { gateway, mark, region }: Se
   const body = {
     Name: gateway.name,
     Region: region,
-    Type: 'serverless', // the functions of veFaaS can be bound to this type alone
+    Type: 'serverless', // only this type can route to veFaaS functions
     ResourceSpec: {
       Replicas: 2,
       InstanceSpecCode: '1c2g',
@@ -86,10 +89,10 @@ async function createGateway(context: StepContext, { gateway, mark, region }: Se
     create: async () => (await client.call<{ Id: string }>('apig', 'CreateGateway', body)).Id,
     find: async () => {
       const all = await listAll<GatewayItem>(client, 'apig', 'ListGateways', { Filter: { Name: gateway.name } })
-      // The filter may let longer names through.
-      const isIt = (one: GatewayItem) =>
+      // The filter may also return longer names.
+      const isWanted = (one: GatewayItem) =>
         one.Name === gateway.name && (gateway.isNamed || hasOwnerComment(mark, one.Comments))
-      return all.filter(isIt).map(({ Id }) => Id)
+      return all.filter(isWanted).map(({ Id }) => Id)
     },
   })
   ids.set('gateway', GATEWAY, id)
@@ -107,7 +110,10 @@ async function waitForGateway(context: StepContext, Id: string, name: string): P
   })
 }
 
-/** The service of the gateway that is to be used, if it is there. @throws PlanError */
+/**
+ * Returns the gateway service that the service uses; undefined if it has to be created.
+ * @throws {PlanError} if it cannot be used
+ */
 export function gatewayServiceFor(
   { gateway }: ServiceSpec,
   found: FoundGateway | undefined,
@@ -116,7 +122,7 @@ export function gatewayServiceFor(
   if (service === undefined) return undefined
   if (!service.isOurs && !gateway.isServiceNamed) {
     throw new PlanError(
-      `gateway service ${service.name} exists in gateway ${found?.name}, and this service has not made it. To use it, name it in provider.gateway.service; else give the service another name`,
+      `gateway service ${service.name} exists in gateway ${found?.name}, but this service has not created it. To use it, set provider.gateway.service; otherwise rename the service`,
     )
   }
   const problem = networkProblem(gateway, service)
@@ -129,19 +135,20 @@ export function gatewayServiceFor(
   return service
 }
 
-/** What is wrong with the networks in which a gateway service has its addresses. */
+/** Returns a problem if the addresses of the gateway service are not in the network of serverless.yml. */
 function networkProblem({ network }: GatewaySpec, found: FoundGatewayService): string | undefined {
   const { name, isOurs, isPublic, addresses } = found
   if (addresses.length === 0 || isPublic === network.EnablePublicNetwork) return undefined
-  const where = isPublic ? 'open to the public network' : 'in the private network alone'
-  return `gateway service ${name} is ${where}, which cannot be changed: name another one in provider.gateway.service${isOurs ? ', or remove the service first' : ''}`
+  const where = isPublic ? 'open to the public network' : 'only in the private network'
+  const alternative = isOurs ? ', or remove the service first' : ''
+  return `gateway service ${name} is ${where}, which cannot be changed: set another provider.gateway.service${alternative}`
 }
 
 function adviceFor({ isOurs }: { isOurs: boolean }): string {
-  return isOurs ? 'delete it in the console of the API gateway, or wait until it is gone' : 'wait, or ask who made it'
+  return isOurs ? 'delete it in the console of the API gateway, or wait until it is deleted' : 'wait, or ask its owner'
 }
 
-/** Makes the service of the gateway, which has the address, be there and running. One that is there is not changed. */
+/** Creates the gateway service, which has the address, and waits until it runs. An existing one is never changed. */
 export function gatewayServiceStep(service: ServiceSpec, found: FoundGatewayService | undefined, ids: Ids): Step {
   const { gateway } = service
   const step = { resource: 'gateway service', name: gateway.serviceName }
@@ -155,7 +162,7 @@ export function gatewayServiceStep(service: ServiceSpec, found: FoundGatewayServ
   }
   ids.set('gateway service', GATEWAY_SERVICE, found.id)
   if (found.status === 'Running')
-    return { ...step, verb: 'leave', details: found.isOurs ? [] : ['not made by this service'] }
+    return { ...step, verb: 'leave', details: found.isOurs ? [] : ['not created by this service'] }
   return {
     ...step,
     verb: 'update',
@@ -172,7 +179,7 @@ async function createService(context: StepContext, service: ServiceSpec): Promis
     GatewayId,
     ServiceName: gateway.serviceName,
     Protocol: ['HTTP', 'HTTPS'],
-    AuthSpec: { Enable: false }, // who may call is said by a plugin binding, as the documents recommend
+    AuthSpec: { Enable: false }, // the documents recommend a plugin binding instead
     ServiceNetworkSpec: gateway.network,
     Comments: withOwnerComment(mark),
   }
@@ -190,7 +197,7 @@ async function createService(context: StepContext, service: ServiceSpec): Promis
   await waitForService(context, service, id)
 }
 
-/** Waits until it runs, and looks where it is reached before anything leads to functions. */
+/** Waits until it runs, and checks its network before any route leads to a function. */
 async function waitForService(context: StepContext, { gateway, mark }: ServiceSpec, Id: string): Promise<void> {
   const what = `gateway service ${gateway.serviceName}`
   const item = await waitUntil<ServiceItem>(context, what, SERVICE_TIMEOUT_SECONDS, async () => {
@@ -207,7 +214,10 @@ async function waitForService(context: StepContext, { gateway, mark }: ServiceSp
   if (problem !== undefined) throw new Error(problem)
 }
 
-/** True when it runs, its status when it may yet. */
+/**
+ * Returns true if it runs; otherwise its status, for `waitUntil`.
+ * @throws {Error} if it will never run
+ */
 function stateOf(what: string, status = '', message = ''): true | string {
   if (status === 'Running') return true
   if (/Fail|Abnormal|Delet/i.test(status)) throw new Error(`${what} is ${status}${message ? `: ${message}` : ''}`)

@@ -1,6 +1,6 @@
 import { CloudError } from '../cloud/cloud-error.ts'
 
-/** Removes something. What is not there any more is removed: by a call before whose answer was lost, for example. */
+/** Runs a deletion. A resource that does not exist counts as deleted: an earlier call whose answer was lost may have done it. */
 export async function ignoreNotFound(remove: () => Promise<unknown>): Promise<void> {
   try {
     await remove()

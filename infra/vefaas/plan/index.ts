@@ -5,108 +5,141 @@ import { type FoundGateway, observeGateways } from '../observe/gateways.ts'
 import { inParallel } from '../parallel.ts'
 import type { FunctionSpec, ServiceSpec } from '../service.ts'
 import { functionStep } from './functions.ts'
-import { gatewayFor, gatewayServiceFor, gatewayServiceStep, gatewayStep } from './gateway.ts'
+import { GATEWAY_SERVICE, gatewayFor, gatewayServiceFor, gatewayServiceStep, gatewayStep } from './gateway.ts'
 import { bindingStep, consumerStep, findKeyOwner } from './key-auth.ts'
 import { leftoverStages } from './leftovers.ts'
+import { ProblemCollector } from './problem-collector.ts'
 import { routeStep } from './routes.ts'
-import { Ids, PlanError, type Stage, type Step } from './step.ts'
+import { Ids, PlanError, type Stage } from './step.ts'
 import { kafkaStep, timerStep } from './triggers.ts'
 import { upstreamStep } from './upstreams.ts'
 
-/** What is to be done, one stage after the other, and the ids of what there is. */
+/** The stages, to be run one after the other, and the ids of the resources that exist. */
 export type Plan = { stages: Stage[]; ids: Ids }
 
-/** What there is of a service, and what stands in its way. */
+/** The resources of a service in the cloud, and those of others that have a name that the service uses. */
 export type ObservedState = { functions: FoundFunction[]; gateways: FoundGateway[] }
 
-/** Reads what there is. @throws CloudError */
+/** @throws {CloudError} */
 export async function observe(client: Client, { mark, functions }: ServiceSpec): Promise<ObservedState> {
+  const names = functions.map(({ name }) => name)
   return {
-    functions: await observeFunctions(
-      client,
-      mark,
-      functions.map(({ name }) => name),
-    ),
+    functions: await observeFunctions(client, mark, names),
     gateways: await observeGateways(client, mark),
   }
 }
 
 /**
- * Compares what is to be with what there is. Changes nothing.
+ * Compares serverless.yml with the state of the cloud. Changes nothing.
  *
- * In the order of the stages nobody unknown gets in: a gateway that is open already is guarded by its key-auth before
- * functions are released, which may rely on it, and a guard that is no longer wanted is taken away last.
- * @throws PlanError with everything that stands in the way; CloudError
+ * The order of the stages keeps unauthorized callers out: if the gateway exists, its key-auth is updated before the
+ * functions, which may rely on it, are released. A key-auth that serverless.yml does not have is removed after that.
+ * @throws {PlanError} with everything that prevents the deployment
+ * @throws {CloudError}
  */
 export async function planOf(
   client: Client,
   service: ServiceSpec,
-  found: ObservedState,
+  observed: ObservedState,
   artifactOf: (key: string) => Artifact,
 ): Promise<Plan> {
   const { mark, functions, gateway } = service
   const ids = new Ids()
-  const problems: string[] = []
-  const planned = <Result>(plan: () => Result, otherwise: Result): Result => {
-    try {
-      return plan()
-    } catch (error) {
-      if (!(error instanceof PlanError)) throw error
-      problems.push(error.message)
-      return otherwise
+  const problems = new ProblemCollector()
+  const existingFunction = ({ name }: FunctionSpec) => observed.functions.find((found) => found.name === name)
+
+  const functionStage = problems.stage(functions, (spec) =>
+    functionStep(mark, spec, artifactOf(spec.key), existingFunction(spec), ids),
+  )
+  const existingGateway = gateway.isRequired
+    ? problems.attempt(() => gatewayFor(service, observed.gateways))
+    : undefined
+  const gatewayStages = await planGateway(client, service, existingGateway, ids, problems)
+  const triggerStage = functions.flatMap((spec) => [
+    ...problems.stage(spec.timers, (timer) => timerStep(mark, spec, timer, existingFunction(spec), ids)),
+    ...problems.stage(spec.kafkaTriggers, (kafka) => kafkaStep(mark, spec, kafka, existingFunction(spec), ids)),
+  ])
+  problems.add(duplicateRouteProblems(functions))
+  problems.throwIfAny()
+
+  const { gatewayStage, serviceStage, consumerStage, keyAuthStage, upstreamStage, routeStage } = gatewayStages
+  const guardStages = [serviceStage, consumerStage, keyAuthStage]
+  // A new gateway has no routes yet, so the functions need not wait for it and its key-auth.
+  const firstStages =
+    existingGateway === undefined
+      ? [[...gatewayStage, ...functionStage], ...guardStages]
+      : [gatewayStage, ...guardStages, functionStage]
+  const lastStages = [upstreamStage, routeStage, triggerStage, ...leftoverStages(service, observed, ids)]
+  return { stages: withoutEmptyStages([...firstStages, ...lastStages]), ids }
+}
+
+type GatewayStages = {
+  gatewayStage: Stage
+  serviceStage: Stage
+  consumerStage: Stage
+  keyAuthStage: Stage
+  upstreamStage: Stage
+  routeStage: Stage
+}
+
+async function planGateway(
+  client: Client,
+  service: ServiceSpec,
+  existing: FoundGateway | undefined,
+  ids: Ids,
+  problems: ProblemCollector,
+): Promise<GatewayStages> {
+  const { mark, functions, gateway } = service
+  if (!gateway.isRequired) {
+    return {
+      gatewayStage: [],
+      serviceStage: [],
+      consumerStage: [],
+      keyAuthStage: [],
+      upstreamStage: [],
+      routeStage: [],
     }
   }
-  const each = <Item>(items: readonly Item[], step: (item: Item) => Step): Step[] =>
-    items.flatMap((item) => planned<Step | []>(() => step(item), []))
-
-  const functionOf = (name: string) => found.functions.find((one) => one.name === name)
-  const ofFunctions = each(functions, (one) => functionStep(mark, one, artifactOf(one.key), functionOf(one.name), ids))
+  // In this order, because a step may look up the ids that the steps before it have set.
+  const gatewayStage = [gatewayStep(service, existing, ids)]
+  const existingService = problems.attempt(() => gatewayServiceFor(service, existing))
+  const serviceStage = [gatewayServiceStep(service, existingService, ids)]
+  const { keyAuth } = gateway
+  const consumers = keyAuth?.consumers ?? []
+  const keyOwners = existing ? await inParallel(consumers, ({ key }) => findKeyOwner(client, existing.id, key)) : []
+  const consumerStage = problems.stage([...consumers.entries()], ([index, consumer]) =>
+    consumerStep(mark, consumer, existing, keyOwners[index], ids),
+  )
+  const keyAuthStage =
+    keyAuth && consumers.length > 0 ? problems.stage([keyAuth], (spec) => bindingStep(mark, spec, existing, ids)) : []
   const routed = functions.filter(({ routes }) => routes.length > 0)
-
-  const own = gateway.isRequired ? planned(() => gatewayFor(service, found.gateways), undefined) : undefined
-  const ofGateway = gateway.isRequired ? [gatewayStep(service, own, ids)] : []
-  const ownService = planned(() => gatewayServiceFor(service, own), undefined)
-  const ofService = gateway.isRequired ? [gatewayServiceStep(service, ownService, ids)] : []
-  const consumers = gateway.isRequired ? (gateway.keyAuth?.consumers ?? []) : []
-  const owners = await inParallel(own ? consumers : [], ({ key }) => findKeyOwner(client, own?.id ?? '', key))
-  const ofConsumers = each([...consumers.entries()], ([at, one]) => consumerStep(mark, one, own, owners[at], ids))
-  const keyAuths = gateway.keyAuth && consumers.length > 0 ? [gateway.keyAuth] : []
-  const ofBinding = each(keyAuths, (one) => bindingStep(mark, one, own, ids))
-  const ofUpstreams = each(routed, (one) => upstreamStep(mark, one, own, ids))
-  const ofRoutes = routed.flatMap((one) => each(one.routes, (route) => routeStep(one, route, own, ids)))
-  const ofTriggers = functions.flatMap((one) => [
-    ...each(one.timers, (timer) => timerStep(mark, one, timer, functionOf(one.name), ids)),
-    ...each(one.kafkaTriggers, (kafka) => kafkaStep(mark, one, kafka, functionOf(one.name), ids)),
-  ])
-  problems.push(...doubledRoutes(functions))
-  if (problems.length > 0) throw new PlanError(problems.join('\n'))
-
-  // A gateway that is yet to be made leads nowhere: it and the functions need not wait for each other.
-  const begin = own === undefined ? [[...ofGateway, ...ofFunctions]] : [ofGateway]
-  const guard = [ofService, ofConsumers, ofBinding]
-  const rest = own === undefined ? [] : [ofFunctions]
-  const stages = [
-    ...begin,
-    ...guard,
-    ...rest,
-    ofUpstreams,
-    ofRoutes,
-    ofTriggers,
-    ...leftoverStages(service, found, ids),
-  ]
-  return { stages: stages.filter((stage) => stage.length > 0), ids }
+  const upstreamStage = problems.stage(routed, (spec) => upstreamStep(mark, spec, existing, ids))
+  const routeStage = routed.flatMap((spec) =>
+    problems.stage(spec.routes, (route) => routeStep(spec, route, existing, ids)),
+  )
+  return { gatewayStage, serviceStage, consumerStage, keyAuthStage, upstreamStage, routeStage }
 }
 
-/** The second route of `hello` is called like the first of `hello-2`. */
-function doubledRoutes(functions: FunctionSpec[]): string[] {
-  const all = functions.flatMap(({ key, routes }) => routes.map(({ name }) => ({ key, name })))
-  return all.flatMap(({ key, name }, at) => {
-    const other = all.slice(0, at).find((one) => one.name === name)
-    return other ? [`functions ${other.key} and ${key} both have a route called ${name}: give one another key`] : []
-  })
+/** For example, the second route of `hello` has the name of the first route of `hello-2`. */
+function duplicateRouteProblems(functions: FunctionSpec[]): string[] {
+  const problems: string[] = []
+  const ownerOfName = new Map<string, string>()
+  for (const { key, routes } of functions) {
+    for (const { name } of routes) {
+      const owner = ownerOfName.get(name)
+      if (owner === undefined) ownerOfName.set(name, key)
+      else
+        problems.push(`functions ${owner} and ${key} both have a route called ${name}: change the key of one of them`)
+    }
+  }
+  return problems
 }
 
-/** The plan for one function: its code and settings, not what calls it. @throws PlanError, CloudError */
+/**
+ * Plans the code and the settings of one function, without its routes and triggers.
+ * @throws {PlanError}
+ * @throws {CloudError}
+ */
 export async function planOfFunction(
   client: Client,
   service: ServiceSpec,
@@ -116,41 +149,51 @@ export async function planOfFunction(
   const { mark, functions } = service
   const ids = new Ids()
   const spec = functions.find((one) => one.key === key)
-  if (spec === undefined)
-    throw new PlanError(`there is no function ${key}; there are ${functions.map((one) => one.key).join(', ')}`)
+  if (spec === undefined) {
+    const keys = functions.map((one) => one.key).join(', ')
+    throw new PlanError(`serverless.yml has no function ${key}; its functions are ${keys || 'none'}`)
+  }
   const found = await observeFunction(client, mark, spec.name)
-  if (found === undefined)
-    throw new PlanError(`function ${spec.name} is not deployed yet: serverless deploy deploys the whole service`)
-  if (spec.routes.length > 0) await mustBeGuarded(client, service)
+  if (found === undefined) {
+    throw new PlanError(`function ${spec.name} is not deployed: run serverless deploy, which deploys the whole service`)
+  }
+  if (spec.routes.length > 0) await refuseUnguarded(client, service)
   return { stages: [[functionStep(mark, spec, artifactOf(key), found, ids)]], ids }
 }
 
 /**
- * New code may rely on what keeps strangers out: a private network, or key-auth as serverless.yml has it.
- * @throws PlanError when that is not there; CloudError
+ * New code may rely on what protects its routes: a private network, or the key-auth of serverless.yml.
+ * @throws {PlanError} if that is not deployed
+ * @throws {CloudError}
  */
-async function mustBeGuarded(client: Client, service: ServiceSpec): Promise<void> {
+async function refuseUnguarded(client: Client, service: ServiceSpec): Promise<void> {
   const { mark, gateway } = service
   const { keyAuth, network } = gateway
   if (keyAuth === undefined && network.EnablePublicNetwork) return
-  const own = gatewayFor(service, await observeGateways(client, mark))
-  const ownService = gatewayServiceFor(service, own)
+  // Both throw if they have another network than serverless.yml.
+  const existingGateway = gatewayFor(service, await observeGateways(client, mark))
+  const existingService = gatewayServiceFor(service, existingGateway)
   if (keyAuth === undefined) return
   const ids = new Ids()
-  if (ownService !== undefined) gatewayServiceStep(service, ownService, ids)
-  if (bindingStep(mark, keyAuth, own, ids).verb !== 'leave') {
+  if (existingService !== undefined) ids.set('gateway service', GATEWAY_SERVICE, existingService.id)
+  if (bindingStep(mark, keyAuth, existingGateway, ids).verb !== 'leave') {
     throw new PlanError(
-      'key-auth is not deployed yet as serverless.yml has it: serverless deploy deploys the whole service',
+      'the key-auth of serverless.yml is not deployed: run serverless deploy, which deploys the whole service',
     )
   }
 }
 
-/** What is left of a service when nothing of it is wanted. @throws CloudError */
+/**
+ * Plans the removal of everything that the service has created.
+ * @throws {CloudError}
+ */
 export async function planOfRemoval(client: Client, service: ServiceSpec): Promise<Plan> {
   const nothing: ServiceSpec = { ...service, functions: [], gateway: { ...service.gateway, isRequired: false } }
   const ids = new Ids()
-  return {
-    stages: leftoverStages(nothing, await observe(client, nothing), ids).filter((stage) => stage.length > 0),
-    ids,
-  }
+  const stages = leftoverStages(nothing, await observe(client, nothing), ids)
+  return { stages: withoutEmptyStages(stages), ids }
+}
+
+function withoutEmptyStages(stages: Stage[]): Stage[] {
+  return stages.filter((stage) => stage.length > 0)
 }

@@ -132,7 +132,7 @@ describe('key-auth', () => {
     await client.call('apig', 'UpdatePluginBinding', { Id, Enable, PluginConfig, Description: 'theirs' })
     const changes = watchChanges(cloud)
     expect(await problemsOf(deployService(client, shop({ web: '2' })))).toEqual([
-      `the gateway service has a key-auth (${Id}) that this service has not made: delete it in the console of the API gateway`,
+      `the gateway service has a key-auth (${Id}) that this service has not created: delete it in the console of the API gateway`,
     ])
     expect(changes()).toEqual([])
   })
@@ -151,7 +151,7 @@ describe('key-auth', () => {
     const GatewayId = await makeGateway()
     await client.call('apig', 'CreatePlugin', { GatewayId, ...plugin })
     const error = await deployService(client, shop({ web: '1' }, { id: GatewayId })).catch((cause) => cause)
-    expect(error.cause.message).toMatch(/^plugin wasm-key-auth is off in the gateway, which this service has not made/)
+    expect(error.cause.message).toMatch(/^plugin wasm-key-auth is off in the gateway, which this service has not created/)
     expect([cloud.apig.plugins(), cloud.apig.routes()]).toMatchObject([[{ Enable: false }], []])
   })
 
@@ -183,7 +183,7 @@ describe('a consumer', () => {
     await deployService(silent, shop({ web: '1', app: '2' }))
     expect(await deployService(silent, shop({ web: '1', app: '2' }))).toEqual([])
     expect(await problemsOf(deployService(silent, shop({ web: '2', app: '2' })))).toEqual([
-      'consumer shop-test-web has the key of consumer shop-test-app: give it a new one',
+      'consumer shop-test-web has the key of consumer shop-test-app: set a new key',
     ])
     const GatewayId = (consumers()[0] as Item).GatewayId
     const { Id: ConsumerId } = await client.call<{ Id: string }>('apig', 'CreateConsumer', {
@@ -193,7 +193,7 @@ describe('a consumer', () => {
     const theirs = { ConsumerId, CredentialType: 'key-auth', KeyAuthCredential: { APIKey: key('3') } }
     await client.call('apig', 'CreateConsumerCredential', theirs)
     expect(await problemsOf(deployService(silent, shop({ web: '3', app: '2' })))).toEqual([
-      'consumer shop-test-web has the key of another: give it a new one',
+      'consumer shop-test-web has the key of another consumer: set a new key',
     ])
   })
 
@@ -228,7 +228,7 @@ describe('a consumer', () => {
     const during = await statusesDuring(
       async () => {
         expect(await deployService(client, shop({ web: '2' }))).toEqual([
-          'update consumer shop-test-web another key; the one before is removed',
+          'update consumer shop-test-web new key; the old key is removed',
         ])
       },
       '1',
@@ -251,7 +251,7 @@ describe('a consumer', () => {
     const { Id } = cloud.apig.credentials()[0] as Item
     await client.call('apig', 'DeleteConsumerCredential', { ...of, Id })
     expect(await deployService(client, shop({ web: '1' }))).toEqual([
-      'update consumer shop-test-web another key; the one before is removed',
+      'update consumer shop-test-web new key; the old key is removed',
     ])
     expect(await statusWith('1')).toBe(200)
   })
@@ -260,7 +260,7 @@ describe('a consumer', () => {
     await deployService(client, shop({ web: '1', app: '2' }))
     const changes = watchChanges(cloud)
     const problem = (name: string, other: string) =>
-      `consumer shop-test-${name} has the key of consumer shop-test-${other}: give it a new one`
+      `consumer shop-test-${name} has the key of consumer shop-test-${other}: set a new key`
     expect(await problemsOf(deployService(client, shop({ renamed: '1', app: '2' })))).toEqual([
       problem('renamed', 'web'),
     ])

@@ -19,10 +19,13 @@ import { type Ids, PlanError, type Step, type StepContext } from './step.ts'
 const PLUGIN = 'wasm-key-auth'
 const TYPE = { CredentialType: 'key-auth' }
 
-/** Whose a key is at a gateway. Not every answer has the consumer. */
+/** The owner of a key at a gateway. Not every response has the consumer. */
 export type KeyOwner = { credentialId: string; consumerId: string | undefined }
 
-/** Whose the key is, if the gateway knows it. @throws CloudError */
+/**
+ * Returns undefined if the gateway does not have the key.
+ * @throws {CloudError}
+ */
 export async function findKeyOwner(client: Client, GatewayId: string, APIKey: string): Promise<KeyOwner | undefined> {
   const { Exist, Id, ConsumerId } = await client.call<{ Exist?: boolean; Id?: string; ConsumerId?: string }>(
     'apig',
@@ -33,9 +36,9 @@ export async function findKeyOwner(client: Client, GatewayId: string, APIKey: st
 }
 
 /**
- * Makes a consumer with its key. Whether the gateway has the key already is asked for the key itself, because no document
- * says whether it can be read back.
- * @throws PlanError when its name, or its key, is that of another consumer
+ * Creates or updates a consumer with its key. `owner` tells whether the gateway has the key, because it is not documented
+ * that the keys of a consumer can be read.
+ * @throws {PlanError} if its name or its key belongs to another consumer
  */
 export function consumerStep(
   mark: OwnerMark,
@@ -48,20 +51,19 @@ export function consumerStep(
   const named = found?.consumers.filter(({ name }) => name === spec.name) ?? []
   if (named.some(({ isOurs }) => !isOurs)) {
     throw new PlanError(
-      `consumer ${spec.name} exists in gateway ${found?.name}, and this service has not made it: give it another name in provider.gateway.keyAuth.consumers, or delete that one`,
+      `consumer ${spec.name} exists in gateway ${found?.name}, but this service has not created it: rename it in provider.gateway.keyAuth.consumers, or delete that consumer`,
     )
   }
-  // Of two, which deployments at the same time may have left, the one that has the key.
+  // Deployments at the same time may have left two: take the one that has the key.
   const isOwner = ({ credentialIds }: FoundConsumer) =>
     owner !== undefined && credentialIds.includes(owner.credentialId)
   const consumer = named.find(isOwner) ?? named[0]
   const hasKey = consumer !== undefined && isOwner(consumer)
   if (owner !== undefined && !hasKey) {
     const other = found?.consumers.find((one) => isOwner(one) || one.id === owner.consumerId)
-    const whose = other?.name ?? owner.consumerId
-    throw new PlanError(
-      `consumer ${spec.name} has the key of ${whose ? `consumer ${whose}` : 'another'}: give it a new one`,
-    )
+    const otherName = other?.name ?? owner.consumerId
+    const whose = otherName ? `consumer ${otherName}` : 'another consumer'
+    throw new PlanError(`consumer ${spec.name} has the key of ${whose}: set a new key`)
   }
   if (consumer === undefined)
     return { ...step, verb: 'create', details: ['with its key'], run: (context) => create(context, mark, spec) }
@@ -70,7 +72,7 @@ export function consumerStep(
   return {
     ...step,
     verb: 'update',
-    details: [hasKey ? 'older keys are removed' : 'another key; the one before is removed'],
+    details: [hasKey ? 'older keys are removed' : 'new key; the old key is removed'],
     run: (context) => changeKey(context, consumer.id, spec),
   }
 }
@@ -83,39 +85,43 @@ async function create(context: StepContext, mark: OwnerMark, spec: ConsumerSpec)
     create: async () => (await client.call<{ Id: string }>('apig', 'CreateConsumer', body)).Id,
     find: async () => {
       const all = await listAll<CommentedItem>(client, 'apig', 'ListConsumers', { Filter: { GatewayId } })
-      const isIt = ({ Name, Comments }: CommentedItem) => Name === spec.name && hasOwnerComment(mark, Comments)
-      return all.filter(isIt).map(({ Id }) => Id)
+      const isWanted = ({ Name, Comments }: CommentedItem) => Name === spec.name && hasOwnerComment(mark, Comments)
+      return all.filter(isWanted).map(({ Id }) => Id)
     },
   })
   ids.set('consumer', spec.name, id)
   await changeKey(context, id, spec)
 }
 
-/** The new key first, and then the old ones away: there is no moment without a key. */
+/** Creates the new key before it deletes the old ones, so that the consumer always has a key. */
 async function changeKey(context: StepContext, ConsumerId: string, { key }: ConsumerSpec): Promise<void> {
   const { client, ids } = context
   const GatewayId = ids.get('gateway', GATEWAY)
-  const own = async () => {
+  const findKey = async () => {
     const owner = await findKeyOwner(client, GatewayId, key)
     if (owner === undefined) return []
     if ((await credentialsOf(client, ConsumerId)).includes(owner.credentialId)) return [owner.credentialId]
-    throw new Error('another consumer of this gateway has got the same key meanwhile: deploy again')
+    throw new Error('another consumer of this gateway has been given the same key: deploy again')
   }
   const body = { ConsumerId, ...TYPE, KeyAuthCredential: { APIKey: key } }
-  const [kept] = await own()
-  const { id } =
-    kept !== undefined
-      ? { id: kept }
-      : await createOnce(context, {
-          create: async () => (await client.call<{ Id: string }>('apig', 'CreateConsumerCredential', body)).Id,
-          find: own,
-        })
-  for (const Id of (await credentialsOf(client, ConsumerId)).filter((one) => one !== id)) {
+  let [keptId] = await findKey()
+  if (keptId === undefined) {
+    const created = await createOnce(context, {
+      create: async () => (await client.call<{ Id: string }>('apig', 'CreateConsumerCredential', body)).Id,
+      find: findKey,
+    })
+    keptId = created.id
+  }
+  for (const Id of await credentialsOf(client, ConsumerId)) {
+    if (Id === keptId) continue
     await ignoreNotFound(() => client.call('apig', 'DeleteConsumerCredential', { ConsumerId, ...TYPE, Id }))
   }
 }
 
-/** Lets nobody through to the gateway service but the consumers. @throws PlanError when somebody else has bound key-auth to it */
+/**
+ * Lets only the consumers call the gateway service.
+ * @throws {PlanError} if somebody else has bound key-auth to it
+ */
 export function bindingStep(
   mark: OwnerMark,
   { header, consumers }: NonNullable<GatewaySpec['keyAuth']>,
@@ -130,14 +136,14 @@ export function bindingStep(
   const step = { resource: 'key-auth', name: `by ${header}` }
   const ServiceId = ids.find('gateway service', GATEWAY_SERVICE)
   const bindings = found?.bindings.filter((one) => isOf(one, ServiceId)) ?? []
-  // Of two, which deployments at the same time may have left, the one that they both choose.
+  // Deployments at the same time may have left two: the lowest id is the one that both keep.
   const [ours] = bindings.filter(({ isOurs }) => isOurs).sort((one, other) => (one.Id < other.Id ? -1 : 1))
   const binding = bindings.find(({ isOurs }) => !isOurs) ?? ours
   const details = [`${consumers.length} ${consumers.length === 1 ? 'consumer' : 'consumers'}`]
   if (binding !== undefined) {
     if (!binding.isOurs) {
       throw new PlanError(
-        `the gateway service has a key-auth (${binding.Id}) that this service has not made: delete it in the console of the API gateway`,
+        `the gateway service has a key-auth (${binding.Id}) that this service has not created: delete it in the console of the API gateway`,
       )
     }
     ids.set('key-auth', GATEWAY_SERVICE, binding.Id)
@@ -165,8 +171,8 @@ export function bindingStep(
         create: async () => (await client.call<{ Id: string }>('apig', 'CreatePluginBinding', request)).Id,
         find: async () => {
           const all = await listAll<BindingItem>(client, 'apig', 'ListPluginBindings')
-          const isIt = (one: BindingItem) => isOf(one, Target) && hasOwnerComment(mark, one.Description)
-          return all.filter(isIt).map(({ Id }) => Id)
+          const isWanted = (one: BindingItem) => isOf(one, Target) && hasOwnerComment(mark, one.Description)
+          return all.filter(isWanted).map(({ Id }) => Id)
         },
         remove: (Id) => client.call('apig', 'DeletePluginBinding', { Id }),
       })
@@ -178,7 +184,7 @@ function isOf({ PluginName, Scope, Target }: BindingItem, serviceId: string | un
   return PluginName === PLUGIN && Scope === 'SERVICE' && Target === serviceId
 }
 
-/** Undefined for what is no JSON, which is none of ours. */
+/** Undefined if it is not JSON: then this plugin has not written it. */
 function parseConfig(config = ''): unknown {
   try {
     return JSON.parse(config)
@@ -187,7 +193,7 @@ function parseConfig(config = ''): unknown {
   }
 }
 
-/** A plugin is installed in a gateway before it is bound, as an official tool does it. It stays there for others. */
+/** Installs the plugin in the gateway, as an official tool does before it binds it. It is never uninstalled: others may use it. */
 async function installPlugin(context: StepContext, isOurGateway: boolean): Promise<void> {
   const { client } = context
   const of = { GatewayId: context.ids.get('gateway', GATEWAY), PluginName: PLUGIN }
@@ -200,7 +206,7 @@ async function installPlugin(context: StepContext, isOurGateway: boolean): Promi
       )
       if (!Enable && !isOurGateway) {
         throw new Error(
-          `plugin ${PLUGIN} is off in the gateway, which this service has not made: switch it on in the console of the API gateway, or name another gateway`,
+          `plugin ${PLUGIN} is off in the gateway, which this service has not created: switch it on in the console of the API gateway, or use another gateway`,
         )
       }
       if (!Enable) await client.call('apig', 'UpdatePlugin', { ...of, PluginConfig, Enable: true })

@@ -10,13 +10,12 @@ import type { Ids, Stage, Step, StepContext } from './step.ts'
 import { triggerLeftovers } from './triggers.ts'
 import { waitUntil } from './wait-until.ts'
 
-/** Deleting takes its time; the name is free when it is gone. */
+/** The name is free once the deletion is complete. */
 const TIMEOUT_SECONDS = 10 * 60
 
 /**
- * Removes what this service has made and what is not in serverless.yml any more, in an order in which nothing is removed
- * that another thing still needs: what leads to functions first, key-auth before the consumers that it names, the functions
- * last.
+ * Removes the resources that this service has created and that are not in serverless.yml. The order respects their
+ * dependencies: routes and triggers first, key-auth before its consumers, gateways and functions last.
  */
 export function leftoverStages(
   { mark, functions, gateway }: ServiceSpec,
@@ -36,7 +35,7 @@ export function leftoverStages(
   for (const one of found.gateways) {
     const isKept = isGatewayKept(one)
     for (const { Id, Name } of one.routes.filter(isOurs)) {
-      // Of two with one name, which an answer that was lost may have left, one is used.
+      // A lost answer may have left two routes of one name. Only one of them is in use.
       if (ids.find('route', Name) !== Id) routesAndTriggers.push(removal('route', Name, 'DeleteRoute', Id))
     }
     for (const { Id, PluginName } of one.bindings.filter(isOurs)) {
@@ -48,10 +47,11 @@ export function leftoverStages(
     }
     for (const { id, name, credentialIds } of one.consumers.filter(isOurs)) {
       const used = ids.find('consumer', name)
-      // Of two with one name the second may not go as long as key-auth has its name; without a key it is of no effect.
-      const isDouble = isKept && used !== undefined
-      if (used !== id && !(isDouble && credentialIds.length === 0)) {
-        upstreamsAndConsumers.push(consumerRemoval(id, name, credentialIds, isDouble))
+      // Of two consumers with one name, the unused one cannot be deleted while key-auth has the name. Without a key it
+      // has no effect.
+      const isDuplicate = isKept && used !== undefined
+      if (used !== id && !(isDuplicate && credentialIds.length === 0)) {
+        upstreamsAndConsumers.push(consumerRemoval(id, name, credentialIds, isDuplicate))
       }
     }
     for (const service of one.services.filter(isOurs)) {
@@ -80,7 +80,7 @@ function functionRemoval({ id: Id, name, release }: FoundFunction): Step {
   return { verb: 'remove', resource: 'function', name, details: [], run }
 }
 
-function consumerRemoval(ConsumerId: string, name: string, credentialIds: string[], mayStay: boolean): Step {
+function consumerRemoval(ConsumerId: string, name: string, credentialIds: string[], mayRemain: boolean): Step {
   return {
     ...removal('consumer', name, 'DeleteConsumer', ConsumerId),
     run: async ({ client }) => {
@@ -91,7 +91,7 @@ function consumerRemoval(ConsumerId: string, name: string, credentialIds: string
       try {
         await ignoreNotFound(() => client.call('apig', 'DeleteConsumer', { Id: ConsumerId }))
       } catch (error) {
-        if (!(mayStay && error instanceof CloudError && error.isConflict)) throw error
+        if (!(mayRemain && error instanceof CloudError && error.isConflict)) throw error
       }
     },
   }
@@ -99,12 +99,13 @@ function consumerRemoval(ConsumerId: string, name: string, credentialIds: string
 
 function serviceRemoval({ id, name }: FoundGatewayService, { routes, bindings }: FoundGateway): Step {
   const step = { resource: 'gateway service', name }
-  const users = [
-    ...routes.filter(({ ServiceId, isOurs }) => ServiceId === id && !isOurs).map(({ Name }) => `route ${Name}`),
-    ...bindings
-      .filter(({ Target, isOurs }) => Target === id && !isOurs)
-      .map(({ PluginName }) => `plugin ${PluginName}`),
-  ]
+  const users: string[] = []
+  for (const route of routes) {
+    if (route.ServiceId === id && !route.isOurs) users.push(`route ${route.Name}`)
+  }
+  for (const binding of bindings) {
+    if (binding.Target === id && !binding.isOurs) users.push(`plugin ${binding.PluginName}`)
+  }
   if (users.length > 0) return { ...step, verb: 'leave', details: [`kept: others use it (${users.join(', ')})`] }
   return {
     ...step,
@@ -117,14 +118,20 @@ function serviceRemoval({ id, name }: FoundGatewayService, { routes, bindings }:
 function gatewayRemoval(found: FoundGateway): Step {
   const { id, name, services, upstreams, consumers, bindings } = found
   const step = { resource: 'gateway', name }
-  const users = [
-    ...services
-      .filter((one) => !one.isOurs || serviceRemoval(one, found).verb === 'leave')
-      .map((one) => `service ${one.name}`),
-    ...upstreams.filter(({ isOurs }) => !isOurs).map(({ Name }) => `upstream ${Name}`),
-    ...consumers.filter(({ isOurs }) => !isOurs).map((one) => `consumer ${one.name}`),
-    ...bindings.filter(({ isOurs }) => !isOurs).map(({ PluginName }) => `plugin ${PluginName}`),
-  ]
+  const users: string[] = []
+  for (const service of services) {
+    const isKept = !service.isOurs || serviceRemoval(service, found).verb === 'leave'
+    if (isKept) users.push(`service ${service.name}`)
+  }
+  for (const upstream of upstreams) {
+    if (!upstream.isOurs) users.push(`upstream ${upstream.Name}`)
+  }
+  for (const consumer of consumers) {
+    if (!consumer.isOurs) users.push(`consumer ${consumer.name}`)
+  }
+  for (const binding of bindings) {
+    if (!binding.isOurs) users.push(`plugin ${binding.PluginName}`)
+  }
   if (users.length > 0) return { ...step, verb: 'leave', details: [`kept: others use it (${users.join(', ')})`] }
   return {
     ...step,
@@ -144,7 +151,7 @@ async function serviceState(client: Client, Id: string): Promise<State> {
   return (await client.call<{ GatewayService: State }>('apig', 'GetGatewayService', { Id })).GatewayService
 }
 
-/** Deletes what takes its time to come and to go, and waits until it is gone: what it stands in cannot go before. */
+/** Deletes a gateway or a gateway service and waits until that is complete: a gateway can only be deleted without services. */
 async function removeAndWait(
   context: StepContext,
   what: string,
@@ -153,18 +160,18 @@ async function removeAndWait(
   stateOf: (client: Client, Id: string) => Promise<State>,
 ): Promise<void> {
   const { client } = context
-  let isAsked = false
+  let isDeletionStarted = false
   await waitUntil(context, what, TIMEOUT_SECONDS, async () => {
     let state: true | string = true
     await ignoreNotFound(async () => {
       const { Status = '', Message = '' } = await stateOf(client, Id)
       state = Status || 'without a status'
-      if (isAsked && /DeletedFailed|DeletionFailed/.test(Status)) {
+      if (isDeletionStarted && /DeletedFailed|DeletionFailed/.test(Status)) {
         throw new Error(`it is ${Status}${Message ? `: ${Message}` : ''}; delete it in the console of the API gateway`)
       }
-      if (isAsked || /^(Creating|Updating|Deleting)$/.test(Status)) return
+      if (isDeletionStarted || /^(Creating|Updating|Deleting)$/.test(Status)) return
       await client.call('apig', action, { Id })
-      isAsked = true
+      isDeletionStarted = true
       state = 'Deleting'
     })
     return state

@@ -44,7 +44,7 @@ test.each<[what: string, first: Status, statuses: [Status, ...Status[]], waited:
     'is done before what serves is to be seen',
     before,
     [{ ...done, StableRevisionNumber: 1 }, done],
-    ['done, but what serves is not to be seen yet'],
+    ['done, but its revision is not visible yet'],
   ],
 ])('a release is waited for whose status %s', async (_what, first, statuses, waited) => {
   expect(await releaseWith(first, ...statuses)).toEqual({
@@ -57,13 +57,13 @@ test.each<[what: string, first: Status, statuses: [Status, ...Status[]], waited:
 test('a release after which something else serves has not succeeded', async () => {
   const { outcome } = await releaseWith(before, { ...done, StableRevisionNumber: 3 })
   expect(outcome).toMatch(
-    /^the release is done, but revision 3, which serves, is another one: .*run the command again$/,
+    /^the release is done, but revision 3 serves, which is another one: .*run the command again$/,
   )
 })
 
-test('a release that fails is told with its reason and what goes on serving', async () => {
+test('a release that fails is told with its reason and what still serves', async () => {
   const failed = { ...done, Status: 'failed', ErrorCode: 'c', StatusMessage: 'm', StableRevisionNumber: 1 }
-  expect((await releaseWith(before, failed)).outcome).toBe('the release failed: c: m\nrevision 1 goes on serving')
+  expect((await releaseWith(before, failed)).outcome).toBe('the release failed: c: m\nrevision 1 still serves')
 })
 
 test('what serves already is not released again', async () => {

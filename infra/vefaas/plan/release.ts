@@ -3,64 +3,62 @@ import { type ReleaseStatus, type RevisionItem, stableRevision } from '../observ
 import type { StepContext } from './step.ts'
 import { waitUntil } from './wait-until.ts'
 
-/** Tools of VolcEngine wait 10 to 15 minutes. */
+/** The official tools wait 10 to 15 minutes. */
 const TIMEOUT_SECONDS = 15 * 60
 
-/** How often something else may get in the way, or an answer may be lost, before that is an error. */
+/** The number of tries if something else prevents a release, or if its answer is lost. */
 const MAX_TRIES = 5
 
-/** How often to look again where a release is done and what serves is not to be seen yet. */
+/** The number of reads until the revision of a finished release must be visible. */
 const MAX_POLLS_AFTER_RELEASE = 15
 
-/** A release did not succeed. */
+/** A release has failed. */
 export class ReleaseError extends Error {
   override name = 'ReleaseError'
 }
 
-/** Each release has a record of its own. */
+/** ReleaseRecordId: each release has its own. */
 type Status = ReleaseStatus & { ReleaseRecordId?: string }
 
 /**
- * Gives all the traffic of a function to a revision, 0 being a new one of the latest code and settings, unless what serves
- * is right already. One that is in progress is waited for first: it may be the one whose answer was lost.
- * @throws CloudError, ReleaseError
+ * Gives a revision all traffic of a function, unless `isExpected` accepts the revision that serves. Waits for a release in
+ * progress first, because it may be an earlier try whose answer was lost.
+ *
+ * @param RevisionNumber  0: a new revision of the latest code and settings
+ * @throws {CloudError}
+ * @throws {ReleaseError}
  */
 export async function releaseRevision(
   context: StepContext,
   name: string,
   FunctionId: string,
-  isRight: (stable: RevisionItem | undefined) => boolean,
+  isExpected: (stable: RevisionItem | undefined) => boolean,
   RevisionNumber = 0,
 ): Promise<void> {
   const { client } = context
   const body = { FunctionId, RevisionNumber, TargetTrafficWeight: 100, RollingStep: 100 }
-  const begin = async (before: Status) => {
+  const start = async (before: Status) => {
     const partial = partialReleaseProblem(before)
     if (partial !== undefined) throw new ReleaseError(partial)
-    if (isRight(await stableRevision(client, FunctionId, before))) return undefined
+    if (isExpected(await stableRevision(client, FunctionId, before))) return undefined
     await client.call('vefaas', 'Release', body)
     return before
   }
-  // After a lost answer the next look tells whether it has begun.
-  const before = await betweenReleases(
-    context,
-    name,
-    FunctionId,
-    begin,
-    (error) => error.isConflict || error.isTransient,
-  )
-  if (before !== undefined) await waitForRelease(context, name, FunctionId, isRight, before)
+  // After a lost answer, the next try sees whether the release has started.
+  const mayRetry = (error: CloudError) => error.isConflict || error.isTransient
+  const before = await betweenReleases(context, name, FunctionId, start, mayRetry)
+  if (before !== undefined) await waitForRelease(context, name, FunctionId, isExpected, before)
 }
 
-/** Waits for the end of a release. What the cloud says may lag, and then tells of the one before. */
+/** Waits for the end of a release. The cloud may still show the release `before` it. */
 async function waitForRelease(
   context: StepContext,
   name: string,
   FunctionId: string,
-  isRight: (stable: RevisionItem | undefined) => boolean,
+  isExpected: (stable: RevisionItem | undefined) => boolean,
   before: Status,
 ): Promise<void> {
-  let looks = 0
+  let polls = 0
   await waitUntil<true>(context, `release of ${name}`, TIMEOUT_SECONDS, async () => {
     const status = await readStatus(context, FunctionId)
     const partial = partialReleaseProblem(status)
@@ -68,29 +66,29 @@ async function waitForRelease(
     const isOld = status.ReleaseRecordId !== undefined && status.ReleaseRecordId === before.ReleaseRecordId
     if (status.Status === 'failed' && !isOld) throw await failedRelease(status)
     if (status.Status !== 'done' || isOld) return describeProgress(status)
-    if (isRight(await stableRevision(context.client, FunctionId, status))) return true
-    if (++looks < MAX_POLLS_AFTER_RELEASE) return 'done, but what serves is not to be seen yet'
+    if (isExpected(await stableRevision(context.client, FunctionId, status))) return true
+    polls += 1
+    if (polls < MAX_POLLS_AFTER_RELEASE) return 'done, but its revision is not visible yet'
     throw new ReleaseError(
-      `the release is done, but revision ${status.StableRevisionNumber}, which serves, is another one: somebody has changed the function meanwhile; run the command again`,
+      `the release is done, but revision ${status.StableRevisionNumber} serves, which is another one: somebody has changed the function at the same time; run the command again`,
     )
   })
 }
 
 async function failedRelease(status: Status): Promise<ReleaseError> {
   const { ErrorCode, StatusMessage, FailedInstanceLogs, StableRevisionNumber = -1 } = status
-  return new ReleaseError(
-    [
-      `the release failed: ${[ErrorCode, StatusMessage].filter(Boolean).join(': ') || 'no reason is given'}`,
-      ...(StableRevisionNumber < 0 ? [] : [`revision ${StableRevisionNumber} goes on serving`]),
-      ...(await logLines(FailedInstanceLogs)),
-    ].join('\n'),
-  )
+  const reason = [ErrorCode, StatusMessage].filter(Boolean).join(': ') || 'no reason is given'
+  const lines = [`the release failed: ${reason}`]
+  if (StableRevisionNumber >= 0) lines.push(`revision ${StableRevisionNumber} still serves`)
+  lines.push(...(await logLines(FailedInstanceLogs)))
+  return new ReleaseError(lines.join('\n'))
 }
 
 /**
- * Does what the cloud refuses while a release of the function is in progress: waits for its end first, and again when
- * another one gets in the way all the same.
- * @throws CloudError, ReleaseError
+ * Makes a change that the cloud refuses while a release of the function is in progress. Waits for the end of a release
+ * first, and again if another release starts before the change.
+ * @throws {CloudError}
+ * @throws {ReleaseError}
  */
 export async function betweenReleases<Result>(
   context: StepContext,
@@ -115,12 +113,12 @@ export function isReleasing({ Status = '' }: ReleaseStatus): boolean {
   return /inprogress|rolling/.test(Status)
 }
 
-/** What stands in the way of another release: one that somebody has given a part of the traffic, and left there. */
+/** Returns a problem if somebody has released a revision to a part of the traffic, which prevents another release. */
 export function partialReleaseProblem(status: ReleaseStatus): string | undefined {
   const { CurrentTrafficWeight: current = 0, TargetTrafficWeight: target = 100, Status = '' } = status
-  if (current <= 0 || current >= 100 || current !== target || !(isReleasing(status) || Status === 'done'))
-    return undefined
-  return `somebody has released a part of the traffic (${target} %) to a new revision: finish or abort that release in the console first`
+  const isPartial = current > 0 && current < 100 && current === target
+  if (!isPartial || !(isReleasing(status) || Status === 'done')) return undefined
+  return `somebody has released a new revision to a part of the traffic (${target} %): finish or abort that release in the console first`
 }
 
 async function waitUntilReleased(context: StepContext, name: string, FunctionId: string): Promise<Status> {
@@ -139,20 +137,15 @@ function describeProgress(status: Status): string {
   return isReleasing(status) ? `in progress (${CurrentTrafficWeight} %)` : Status || 'without a status'
 }
 
-/** The end of the log of the instance that did not start; nothing when it cannot be had. */
+/** Returns the end of the log of the instance that did not start; nothing if it cannot be read. */
 async function logLines(url: string | undefined): Promise<string[]> {
   if (!url) return []
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
     const text = (await response.text()).trimEnd()
     if (!response.ok || text === '') return []
-    return [
-      'the last lines of its log:',
-      ...text
-        .split('\n')
-        .slice(-20)
-        .map((line) => `  ${line}`),
-    ]
+    const lastLines = text.split('\n').slice(-20)
+    return ['the last lines of its log:', ...lastLines.map((line) => `  ${line}`)]
   } catch {
     return []
   }

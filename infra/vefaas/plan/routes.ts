@@ -6,7 +6,10 @@ import { createOnce } from './create-once.ts'
 import { GATEWAY_SERVICE } from './gateway.ts'
 import { type Ids, PlanError, type Step } from './step.ts'
 
-/** Leads requests to a function. @throws PlanError when its name belongs to somebody else */
+/**
+ * Routes requests to a function.
+ * @throws {PlanError} if the route belongs to somebody else
+ */
 export function routeStep({ key }: FunctionSpec, spec: RouteSpec, found: FoundGateway | undefined, ids: Ids): Step {
   const step = { resource: 'route', name: spec.name }
   const ServiceId = ids.find('gateway service', GATEWAY_SERVICE)
@@ -14,7 +17,7 @@ export function routeStep({ key }: FunctionSpec, spec: RouteSpec, found: FoundGa
   const route = named.find(({ isOurs }) => isOurs) ?? named[0]
   const bodyFor = (UpstreamId: string) => ({
     Name: spec.name,
-    Enable: true, // off is what some tools take for the default
+    Enable: true, // some tools treat off as the default
     MatchRule: spec.MatchRule,
     UpstreamList: [{ UpstreamId, Weight: 100 }],
     AdvancedSetting: spec.AdvancedSetting,
@@ -22,7 +25,7 @@ export function routeStep({ key }: FunctionSpec, spec: RouteSpec, found: FoundGa
   if (route !== undefined) {
     if (!route.isOurs) {
       throw new PlanError(
-        `route ${spec.name} exists in gateway ${found?.name}, and leads to what this service has not made: delete that route, or give the function another key`,
+        `route ${spec.name} exists in gateway ${found?.name}, but this service has not created it: delete that route, or change the key of the function`,
       )
     }
     ids.set('route', spec.name, route.Id)
@@ -50,7 +53,7 @@ export function routeStep({ key }: FunctionSpec, spec: RouteSpec, found: FoundGa
         create: async () => (await client.call<{ Id: string }>('apig', 'CreateRoute', body)).Id,
         find: async () => {
           const all = await listAll<RouteItem>(client, 'apig', 'ListRoutes', service)
-          // Others may have one of this name.
+          // Somebody else may have a route of the same name.
           const isOurs = ({ UpstreamList }: RouteItem) =>
             UpstreamList?.some(({ UpstreamId }) => UpstreamId === upstreamId)
           return all.filter((one) => one.Name === spec.name && isOurs(one)).map(({ Id }) => Id)
@@ -62,22 +65,23 @@ export function routeStep({ key }: FunctionSpec, spec: RouteSpec, found: FoundGa
 }
 
 function differences(spec: RouteSpec, found: RouteItem, upstreamId: string | undefined): string[] {
-  const isUpstream = found.UpstreamList?.length === 1 && found.UpstreamList[0]?.UpstreamId === upstreamId
-  return [
-    ...(isSame(spec.MatchRule, found.MatchRule) ? [] : [`matches ${describeRoute(spec)}`]),
-    ...(hasAll(found.AdvancedSetting, spec.AdvancedSetting) && !hasMoreCors(spec, found) ? [] : ['settings']),
-    ...(isUpstream && upstreamId !== undefined ? [] : ['leads to another function']),
-    ...(found.Enable === true ? [] : ['is off']),
-  ]
+  const details: string[] = []
+  if (!isSame(spec.MatchRule, found.MatchRule)) details.push(`matches ${describeRoute(spec)}`)
+  if (!hasAll(found.AdvancedSetting, spec.AdvancedSetting) || hasExtraCors(spec, found)) details.push('settings')
+  const [upstream, ...others] = found.UpstreamList ?? []
+  const leadsToUpstream = upstreamId !== undefined && upstream?.UpstreamId === upstreamId && others.length === 0
+  if (!leadsToUpstream) details.push('leads to another function')
+  if (found.Enable !== true) details.push('is off')
+  return details
 }
 
-/** A policy that serverless.yml no longer has. */
-function hasMoreCors({ AdvancedSetting }: RouteSpec, found: RouteItem): boolean {
+/** Whether the route has a CORS policy that serverless.yml does not have. */
+function hasExtraCors({ AdvancedSetting }: RouteSpec, found: RouteItem): boolean {
   return AdvancedSetting.CorsPolicySetting === undefined && found.AdvancedSetting?.CorsPolicySetting?.Enable === true
 }
 
-/** For people: `GET /?Action=CreateSandbox&Version=2020-04-01`. */
-export function describeRoute({ MatchRule }: Pick<RouteSpec, 'MatchRule'>): string {
+/** For example, `GET /?Action=Hello&Version=2020-04-01`. */
+function describeRoute({ MatchRule }: Pick<RouteSpec, 'MatchRule'>): string {
   const { Path, Method, QueryString = [] } = MatchRule
   const path = Path.MatchType === 'Exact' ? Path.MatchContent : `${Path.MatchType} ${Path.MatchContent}`
   const query = QueryString.map(({ Key, Value }) => `${Key}=${Value.MatchContent}`).join('&')

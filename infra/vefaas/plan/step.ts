@@ -2,32 +2,31 @@ import type { Client } from '../cloud/client.ts'
 
 export type Verb = 'create' | 'update' | 'leave' | 'remove'
 
-/** One thing that a deployment does, or sees that it need not do. */
+/** One change of a deployment, or a resource that needs no change. */
 export type Step = {
   verb: Verb
-  /** What it is about, such as `function`. */
+  /** The kind of resource, such as `function`. */
   resource: string
   name: string
-  /** What is different, for people. Names of variables, never their values. */
+  /** The differences, for people. They name variables, but never show values, which may be secrets. */
   details: string[]
-  /** Not there where there is nothing to do. */
-  run?: (work: StepContext) => Promise<void>
+  /** Absent if nothing has to be done. */
+  run?: (context: StepContext) => Promise<void>
 }
 
-/** Steps that may be done at the same time. */
+/** Steps that may run at the same time. */
 export type Stage = Step[]
 
-/** What steps have for their work. */
 export type StepContext = {
   client: Client
   ids: Ids
-  /** Says what a step waits for. */
+  /** Reports what a step waits for. */
   waiting: (what: string) => void
-  /** The time between two looks at something that is being made, in milliseconds. */
+  /** The interval in which a step reads a resource that changes, in milliseconds. */
   pollMs: number
 }
 
-/** The ids of what there is, by resource and name; filled by what was found and by the steps that create. */
+/** The ids of the existing resources, by kind and name. The plan sets those that it finds, a step those that it creates. */
 export class Ids {
   readonly #ids = new Map<string, string>()
 
@@ -39,7 +38,7 @@ export class Ids {
     return this.#ids.get(`${resource} ${name}`)
   }
 
-  /** Throws where a step comes before the one that makes what it needs. */
+  /** @throws {Error} if the resource is not created yet: the order of the steps is wrong */
   get(resource: string, name: string): string {
     const id = this.find(resource, name)
     if (id === undefined) throw new Error(`the id of ${resource} ${name} is not known yet`)
@@ -47,7 +46,7 @@ export class Ids {
   }
 }
 
-/** What stands in the way of a deployment, found before anything was changed. One problem a line. */
+/** The problems that prevent a deployment, one a line. Nothing has been changed. */
 export class PlanError extends Error {
   override name = 'PlanError'
 }

@@ -93,7 +93,7 @@ describe('a trigger', () => {
       [{ kafka }],
       [{ kafka: { ...kafka, topic: 'bought', startingPosition: 'Earliest' } }],
       [
-        'update kafka trigger sold of shop-test-hello TopicName sold -> bought, StartingPosition Latest -> Earliest, made anew',
+        'update kafka trigger sold of shop-test-hello TopicName sold -> bought, StartingPosition Latest -> Earliest, replaced',
       ],
       ['DeleteKafkaTrigger', 'CreateKafkaTrigger'],
     ],
@@ -144,8 +144,8 @@ describe('a trigger', () => {
     )
     expect(problem).toBeInstanceOf(PlanError)
     expect(problem.message.split('\n')).toEqual([
-      'timer theirs of shop-test-hello exists, and this service has not made it: give it another name in serverless.yml, or delete it',
-      'kafka trigger sold of shop-test-hello exists, and this service has not made it: give it another name in serverless.yml, or delete it',
+      'timer theirs of shop-test-hello exists, but this service has not created it: use another name in serverless.yml, or delete it',
+      'kafka trigger sold of shop-test-hello exists, but this service has not created it: use another name in serverless.yml, or delete it',
     ])
     expect(changes()).toEqual([])
 
@@ -182,10 +182,10 @@ describe('a trigger', () => {
     const error = await deployService(client, shop({ kafka })).catch((one) => one)
     expect(error).toBeInstanceOf(StepError)
     expect(error.cause.message).toBe(
-      'it has failed: check instanceId, topic, username and password; the next deployment makes it anew',
+      'it has failed: check instanceId, topic, username and password; the next deployment replaces it',
     )
     expect(await deployService(client, shop({ kafka }))).toEqual([
-      'update kafka trigger sold of shop-test-hello has failed, made anew',
+      'update kafka trigger sold of shop-test-hello has failed, replaced',
     ])
     expect(hello().KafkaTriggers.map(({ Status }) => Status)).toEqual(['ready'])
   })

@@ -9,20 +9,20 @@ import { waitUntil } from './wait-until.ts'
 
 type FoundTrigger = { Id: string; Name: string; Description?: string; Status?: string }
 
-/** A Kafka trigger connects first; how long that takes is not documented. */
+/** The time in which a Kafka trigger must connect. How long it takes is not documented. */
 const TIMEOUT_SECONDS = 3 * 60
 
-/** How one kind of trigger is made and changed. */
+/** How triggers of one kind are created and updated. */
 type TriggerKind<Spec> = {
   resource: string
   type: string
-  /** What the names of its actions end in. */
+  /** The end of its actions' names: `Create<noun>`. */
   noun: string
-  /** It is pending first, and may fail. */
+  /** Whether a new trigger is pending at first, and may fail. */
   connects: boolean
-  /** What can be changed later, as UpdateTimer and UpdateKafkaTrigger have it. */
+  /** The fields that its Update action can change. */
   updatable: (spec: Spec) => object
-  /** What cannot: a change of it makes a new one. */
+  /** The fields that cannot be updated: a change replaces the trigger. */
   fixed: (spec: Spec) => object
   describe: (spec: Spec) => string
 }
@@ -42,14 +42,14 @@ const kafka: TriggerKind<KafkaSpec> = {
   type: 'kafka',
   noun: 'KafkaTrigger',
   connects: true,
-  // The SDK's model knows these alone. That batches can be changed too stands in another document, and none of them shows
-  // what is set.
+  // The SDK's model has only these fields. Another document says that batches can be updated too, but no action shows
+  // their settings.
   updatable: ({ Description, Enabled, MaximumRetryAttempts }) => ({ Description, Enabled, MaximumRetryAttempts }),
   fixed: ({ MqInstanceId, TopicName, StartingPosition }) => ({ MqInstanceId, TopicName, StartingPosition }),
   describe: ({ TopicName, MqInstanceId }) => `${TopicName} of ${MqInstanceId}`,
 }
 
-/** Makes a timer what it is to be. @throws PlanError when its name belongs to somebody else */
+/** @throws {PlanError} if a timer of this name belongs to somebody else */
 export function timerStep(
   mark: OwnerMark,
   of: FunctionSpec,
@@ -60,7 +60,7 @@ export function timerStep(
   return triggerStep(mark, timer, of, spec, found?.timers ?? [], ids)
 }
 
-/** The same of a Kafka trigger. @throws PlanError */
+/** @throws {PlanError} if a Kafka trigger of this name belongs to somebody else */
 export function kafkaStep(
   mark: OwnerMark,
   of: FunctionSpec,
@@ -72,8 +72,8 @@ export function kafkaStep(
 }
 
 /**
- * Removes the triggers that this service has made and that no step uses: those that are no longer wanted, and
- * of two with one name the second. `all`: those of others as well.
+ * Removes the triggers that this service has created and that no step uses: those that are not in serverless.yml, and
+ * duplicates. With `all`, also the triggers of others.
  */
 export function triggerLeftovers(mark: OwnerMark, found: FoundFunction, ids: Ids, all: boolean): Step[] {
   const remove = (kind: Pick<TriggerKind<never>, 'resource' | 'noun'>, items: FoundTrigger[]) =>
@@ -101,23 +101,25 @@ function triggerStep<Spec extends { Name: string }>(
   }
   if (!hasOwnerComment(mark, found.Description)) {
     throw new PlanError(
-      `${step.resource} ${step.name} exists, and this service has not made it: give it another name in serverless.yml, or delete it`,
+      `${step.resource} ${step.name} exists, but this service has not created it: use another name in serverless.yml, or delete it`,
     )
   }
   ids.set(step.resource, step.name, found.Id)
   const isBroken = found.Status === 'failed'
   if (isBroken || !hasAll(found, kind.fixed(spec))) {
+    const details = changes(kind.fixed(spec), found)
+    if (isBroken) details.push('has failed')
     return {
       ...step,
       verb: 'update',
-      details: [...changes(kind.fixed(spec), found), ...(isBroken ? ['has failed'] : []), 'made anew'],
+      details: [...details, 'replaced'],
       run: async (context) => {
         await removal(kind, { id: context.ids.get('function', key), name }, found).run?.(context)
         await create(context, mark, kind, key, spec)
       },
     }
   }
-  // A payload may have a secret in it.
+  // A payload may contain a secret.
   const details = changes(kind.updatable(spec), found).map((line) =>
     line.startsWith('Payload ') ? 'Payload changed' : line,
   )
@@ -145,9 +147,9 @@ async function create<Spec extends { Name: string }>(
   const { id: Id } = await createOnce(context, {
     create: async () => (await client.call<{ Id: string }>('vefaas', `Create${kind.noun}`, { FunctionId, ...spec })).Id,
     find: async () => {
-      const isIt = ({ Name, Type, Description }: TriggerItem) =>
+      const isWanted = ({ Name, Type, Description }: TriggerItem) =>
         Name === spec.Name && Type.toLowerCase() === kind.type && hasOwnerComment(mark, Description)
-      return (await observeTriggers(client, FunctionId)).filter(isIt).map((item) => item.Id)
+      return (await observeTriggers(client, FunctionId)).filter(isWanted).map((item) => item.Id)
     },
     remove: (id) => client.call('vefaas', `Delete${kind.noun}`, { FunctionId, Id: id }),
   })
@@ -156,9 +158,7 @@ async function create<Spec extends { Name: string }>(
   await waitUntil(context, what, TIMEOUT_SECONDS, async () => {
     const { Status } = await client.call<{ Status?: string }>('vefaas', `Get${kind.noun}`, { FunctionId, Id })
     if (Status === 'failed') {
-      throw new Error(
-        'it has failed: check instanceId, topic, username and password; the next deployment makes it anew',
-      )
+      throw new Error('it has failed: check instanceId, topic, username and password; the next deployment replaces it')
     }
     return Status === 'pending' ? Status : true
   })

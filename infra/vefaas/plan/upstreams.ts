@@ -7,8 +7,8 @@ import { GATEWAY } from './gateway.ts'
 import { type Ids, PlanError, type Step } from './step.ts'
 
 /**
- * Makes a function known to the gateway. It has to be released once before.
- * @throws PlanError when its name belongs to somebody else
+ * Makes a function a target of the gateway. The function must have been released before.
+ * @throws {PlanError} if the upstream belongs to somebody else
  */
 export function upstreamStep(mark: OwnerMark, spec: FunctionSpec, found: FoundGateway | undefined, ids: Ids): Step {
   const step = { resource: 'upstream', name: spec.upstream }
@@ -23,7 +23,7 @@ export function upstreamStep(mark: OwnerMark, spec: FunctionSpec, found: FoundGa
   if (upstream !== undefined) {
     if (!upstream.isOurs) {
       throw new PlanError(
-        `upstream ${spec.upstream} exists in gateway ${found?.name}, and this service has not made it: give the function another name, or delete that upstream`,
+        `upstream ${spec.upstream} exists in gateway ${found?.name}, but this service has not created it: change the key of the function, or delete that upstream`,
       )
     }
     ids.set('upstream', spec.key, upstream.Id)
@@ -52,8 +52,9 @@ export function upstreamStep(mark: OwnerMark, spec: FunctionSpec, found: FoundGa
         create: async () => (await client.call<{ Id: string }>('apig', 'CreateUpstream', body)).Id,
         find: async () => {
           const all = await listAll<UpstreamItem>(client, 'apig', 'ListUpstreams', { GatewayId })
-          const isIt = ({ Name, Comments }: UpstreamItem) => Name === spec.upstream && hasOwnerComment(mark, Comments)
-          return all.filter(isIt).map(({ Id }) => Id)
+          const isWanted = ({ Name, Comments }: UpstreamItem) =>
+            Name === spec.upstream && hasOwnerComment(mark, Comments)
+          return all.filter(isWanted).map(({ Id }) => Id)
         },
       })
       context.ids.set('upstream', spec.key, id)
