@@ -3,7 +3,10 @@ import { listAll } from './cloud/pages.ts'
 import { foundService, type ServiceItem } from './observe/gateways.ts'
 import type { ServiceSpec } from './service.ts'
 
-/** Where the gateway serves the functions, such as `https://...volceapi.com`; undefined when they are not deployed. @throws CloudError */
+/**
+ * Returns the URL of the gateway service, such as `https://...volceapi.com`; undefined if it is not deployed.
+ * @throws {CloudError}
+ */
 export async function addressOf(client: Client, { gateway, mark }: ServiceSpec): Promise<string | undefined> {
   const gateways = await listAll<{ Id: string; Name: string }>(client, 'apig', 'ListGateways')
   const found = gateways.find(({ Id, Name }) => (gateway.id ? Id === gateway.id : Name === gateway.name))

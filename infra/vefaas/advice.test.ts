@@ -11,7 +11,7 @@ import { artifactFrom, deployService, LOCAL_CREDENTIALS, serviceWith, testClient
 const step: Step = { verb: 'create', resource: 'function', name: 'shop-test-hello', details: [] }
 const inStep = (code: string | undefined, message = 'm', action = 'CreateFunction', status: number | undefined = 400) =>
   explain(new StepError(step, new CloudError(action, message, { status, code, requestId: 'r-1' }))) ?? ''
-/** As on a computer with no variable for a proxy. */
+/** Removes the proxy variables of this computer. */
 function withoutProxy(): void {
   for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']) {
     vi.stubEnv(name, '')
@@ -21,13 +21,17 @@ function withoutProxy(): void {
 afterEach(() => vi.unstubAllEnvs())
 const adviceIn = (explanation: string) => explanation.split('  what to do  ')[1]
 
-describe('what to do about', () => {
+describe('the advice for', () => {
   const credentials = /^check VOLCENGINE_ACCESS_KEY, VOLCENGINE_SECRET_KEY and, .* VOLCENGINE_SESSION_TOKEN/
-  const busy = /^the cloud is busy or in trouble: try again after a minute/
+  const busy = /^the cloud is busy or has a fault: repeat the command after a minute/
   const quota = /^raise the quota in the quota centre/
 
   test.each<[code: string, message: string, advice: RegExp | undefined]>([
-    ['ServiceNotActivated', 'The service-linked role does not exist', /^open the console of veFaaS .* once .* agree/],
+    [
+      'ServiceNotActivated',
+      'The service-linked role does not exist',
+      /^with the main account, open the console of veFaaS .* once .* agree/,
+    ],
     ['InvalidAccessKey', 'm', credentials],
     ['SignatureDoesNotMatch', 'm', credentials],
     ['InvalidSecretToken', 'the token has expired', credentials],
@@ -36,7 +40,7 @@ describe('what to do about', () => {
     ['InvalidTimestamp', 'm', /^set this computer's clock/],
     ['AccessDenied', 'not authorized to perform vefaas:CreateFunction', /^give the user of these credentials a policy/],
     ['LackPolicy', 'm', /^give the user of these credentials a policy/],
-    ['OperationDenied.AccountNotInWhitelist', 'm', /^this feature is open to chosen accounts only/],
+    ['OperationDenied.AccountNotInWhitelist', 'm', /^only selected accounts have this feature/],
     ['QuotaExceeded', 'm', quota],
     ['LimitExceeded.Gateway', 'm', quota],
     ['FlowLimitExceeded', 'm', busy],
@@ -45,10 +49,14 @@ describe('what to do about', () => {
     ['InternalServiceTimeout', 'm', busy],
     ['FailToConnect', 'm', busy],
     ['DuplicatedResource', 'm', /^somebody else has this name/],
-    ['StatusConflictError', 'it is in use by the upstream u1', /^something else is going on with it, or uses it/],
+    [
+      'StatusConflictError',
+      'it is in use by the upstream u1',
+      /^another operation is in progress, or another resource uses it/,
+    ],
     ['InvalidActionOrVersion', 'm', /^check provider.endpoint and provider.region/],
     ['ServiceNotFound', 'm', /^check provider.endpoint and provider.region/],
-    ['ResourceNotFound', 'vpc-1 not found', /^something that it needs is not in this region/],
+    ['ResourceNotFound', 'vpc-1 not found', /^a resource that it needs does not exist in this region/],
     ['InvalidParameter', 'RequestTimeout has to be from 1 to 900', /^correct in serverless.yml what the message names/],
     ['InvalidParameter', 'Flow, Quota, Forbidden', /^correct in serverless.yml what the message names/],
     [
@@ -64,29 +72,34 @@ describe('what to do about', () => {
     else expect(found).toBe(undefined)
   })
 
-  test('no answer on this computer: the emulated cloud is not running', () => {
-    const error = new CloudError('X', 'no answer from 127.0.0.1:18103 (ECONNREFUSED)')
+  test('no response on this computer asks for the emulated cloud', () => {
+    const error = new CloudError('X', 'no response from 127.0.0.1:18103 (ECONNREFUSED)')
     expect(adviceIn(explain(error) ?? '')).toMatch(/^is the emulated cloud running there\?/)
   })
 
-  test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'ALL_PROXY'])('no answer, where %s is set', (name) => {
-    withoutProxy()
-    vi.stubEnv(name, 'http://user:secret@proxy.example.com:3128')
-    const error = new CloudError('X', 'no answer from open.volcengineapi.com (ETIMEDOUT)')
-    const explanation = explain(error) ?? ''
-    expect(adviceIn(explanation)).toMatch(new RegExp(`^${name} is set and not used: .* NODE_USE_ENV_PROXY=1$`))
-    expect(explanation).not.toContain('secret')
-    // Nor is it needed for the emulated cloud.
-    const local = new CloudError('X', 'no answer from 127.0.0.1:18103 (ECONNREFUSED)')
-    expect(adviceIn(explain(local) ?? '')).toMatch(/^is the emulated cloud running there\?/)
-  })
+  test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'ALL_PROXY'])(
+    'no response, if %s is set, names the variable',
+    (name) => {
+      withoutProxy()
+      vi.stubEnv(name, 'http://user:secret@proxy.example.com:3128')
+      const error = new CloudError('X', 'no response from open.volcengineapi.com (ETIMEDOUT)')
+      const explanation = explain(error) ?? ''
+      expect(adviceIn(explanation)).toMatch(new RegExp(`^${name} is set but not used: .* NODE_USE_ENV_PROXY=1$`))
+      expect(explanation).not.toContain('secret')
+      // The emulated cloud does not need the proxy.
+      const local = new CloudError('X', 'no response from 127.0.0.1:18103 (ECONNREFUSED)')
+      expect(adviceIn(explain(local) ?? '')).toMatch(/^is the emulated cloud running there\?/)
+    },
+  )
 
-  test('no answer, and one that cannot be read', () => {
+  test('no response, and a response that cannot be read', () => {
     withoutProxy()
-    expect(adviceIn(explain(new CloudError('X', 'no answer')) ?? '')).toMatch(
+    expect(adviceIn(explain(new CloudError('X', 'no response')) ?? '')).toMatch(
       /^check the network and provider.endpoint/,
     )
-    expect(adviceIn(explain(new CloudError('X', 'a page', { status: 502 })) ?? '')).toMatch(/^an answer .* try again/)
+    expect(adviceIn(explain(new CloudError('X', 'a page', { status: 502 })) ?? '')).toMatch(
+      /^a response .* repeat the command/,
+    )
   })
 })
 
@@ -103,13 +116,13 @@ describe('an explanation', () => {
     )
   })
 
-  test('of a release has the end of the log', () => {
+  test('of a failed release has the end of the log', () => {
     expect(explain(new StepError(step, new ReleaseError('the release failed: x\nthe last lines\n  y')))).toBe(
       'Could not create function shop-test-hello: the release failed: x\nthe last lines\n  y',
     )
   })
 
-  test('is not given for what is a bug', () => {
+  test('is not given for a bug', () => {
     expect(explain(new TypeError('x is not a function'))).toBe(undefined)
     expect(explain('thrown')).toBe(undefined)
   })
@@ -135,16 +148,16 @@ describe('in a deployment', () => {
     return explain(error) ?? 'nothing'
   }
 
-  test('into an account that has never opened the console', async () => {
+  test('to an account that has never opened the console', async () => {
     const { url, vefaas } = await started()
     vefaas.faults.add({ Kind: 'NotActivated' })
     const lines = (await explanationOf(deployService(testClient(url), service))).split('\n')
-    expect(lines[0]).toBe('The cloud could not be asked: ListFunctions was refused')
+    expect(lines[0]).toBe('A call to the cloud failed: ListFunctions was refused')
     expect(lines[1]).toBe('  code        ServiceNotActivated (HTTP 401)')
-    expect(lines.at(-1)).toMatch(/^ {2}what to do {2}open the console of veFaaS/)
+    expect(lines.at(-1)).toMatch(/^ {2}what to do {2}with the main account, open the console of veFaaS/)
   })
 
-  test('that is over a quota, or not in a whitelist, halfway', async () => {
+  test('that exceeds a quota, or is not in a whitelist, halfway', async () => {
     const { url, apig } = await started()
     apig.faults.add({ Kind: 'NoQuota', Action: 'CreateGateway', Times: 1 })
     expect(await explanationOf(deployService(testClient(url), service))).toMatch(
@@ -152,7 +165,7 @@ describe('in a deployment', () => {
     )
     apig.faults.add({ Kind: 'NotInWhitelist', Action: 'CreateUpstream', Times: 1 })
     expect(await explanationOf(deployService(testClient(url), service))).toMatch(
-      /^Could not create upstream shop-test-hello: CreateUpstream was refused\n[\s\S]*chosen accounts only/,
+      /^Could not create upstream shop-test-hello: CreateUpstream was refused\n[\s\S]*only selected accounts/,
     )
     expect(await deployService(testClient(url), service)).toEqual([
       'create upstream shop-test-hello',
@@ -160,7 +173,7 @@ describe('in a deployment', () => {
     ])
   })
 
-  test('with keys that the cloud does not know, and with none of its endpoint', async () => {
+  test('with unknown credentials, and with an endpoint that does not respond', async () => {
     const { url } = await started()
     const stranger = { ...LOCAL_CREDENTIALS, accessKeyId: 'AKNOBODY' }
     const client = createClient({ endpoint: url, region: 'cn-beijing', credentials: stranger })
@@ -173,9 +186,7 @@ describe('in a deployment', () => {
       credentials: LOCAL_CREDENTIALS,
       retryMs: 1,
     })
-    expect(await explanationOf(deployService(nowhere, service))).toMatch(
-      /did not succeed\n[\s\S]*is the emulated cloud/,
-    )
+    expect(await explanationOf(deployService(nowhere, service))).toMatch(/failed\n[\s\S]*is the emulated cloud/)
   })
 
   test('of code that does not load', async () => {

@@ -2,63 +2,59 @@ import { CloudError } from './cloud/cloud-error.ts'
 import { isProxyUsed, proxyVariable } from './proxy.ts'
 import { StepError } from './run.ts'
 
-/** What to do about errors of the cloud, by code; the first that fits. */
+/** Advice for the error codes of the cloud. The first match applies. */
 const ADVICE: [code: RegExp, advice: string][] = [
   [
     /ServiceNotActivated/,
-    'open the console of veFaaS (for gateways: of the API gateway) once with the main account, in this region, and agree to create its service-linked role',
+    'with the main account, open the console of veFaaS (for gateways: of the API gateway) once in this region, and agree to create its service-linked role',
   ],
   [
     /^(InvalidAccessKey|SignatureDoesNotMatch|InvalidSecretToken|InvalidCredential|InvalidAuthorization|Missing(AuthenticationToken|Signature))/,
     'check VOLCENGINE_ACCESS_KEY, VOLCENGINE_SECRET_KEY and, for temporary credentials, VOLCENGINE_SESSION_TOKEN, which may have expired',
   ],
-  [/InvalidTimestamp/, "set this computer's clock: a signature is good for some minutes only"],
-  [
-    /Whitelist/i,
-    'this feature is open to chosen accounts only: ask the support of VolcEngine for it, or do without it',
-  ],
+  [/InvalidTimestamp/, "set this computer's clock: a signature is valid for a few minutes only"],
+  [/Whitelist/i, 'only selected accounts have this feature: ask the support of VolcEngine for it, or do not use it'],
   [
     /LackPolicy|LackProjectPolicy|AccessDenied|Forbidden|Unauthorized/,
     'give the user of these credentials a policy that allows this action (the README of the service lists them all), in this project',
   ],
   [
     /Flow|Throttl|InternalService|InternalError|Timeout|ServiceUnavailable|FailToConnect/,
-    'the cloud is busy or in trouble: try again after a minute; it goes on where this one ended',
+    'the cloud is busy or has a fault: repeat the command after a minute; it continues from there',
   ],
   [/Quota|LimitExceeded/, 'raise the quota in the quota centre of the console, or delete what is not needed'],
-  [
-    /Duplicat|AlreadyExist/i,
-    'somebody else has this name: give the service, or this resource, another one in serverless.yml',
-  ],
+  [/Duplicat|AlreadyExist/i, 'somebody else has this name: rename the service, or this resource, in serverless.yml'],
   [
     /StatusConflict/,
-    'something else is going on with it, or uses it, as the message says: when that has ended, try again',
+    'another operation is in progress, or another resource uses it, as the message says: repeat the command after that',
   ],
-  [/ServiceNotFound|InvalidActionOrVersion/, 'check provider.endpoint and provider.region: this service is not there'],
-  [/NotFound|NotExist/, 'something that it needs is not in this region (any more): check the ids in serverless.yml'],
+  [
+    /ServiceNotFound|InvalidActionOrVersion/,
+    'check provider.endpoint and provider.region: they do not have this service',
+  ],
+  [/NotFound|NotExist/, 'a resource that it needs does not exist in this region: check the ids in serverless.yml'],
   [/^(Invalid|Missing|Malformed)(Parameter|Argument)/, 'correct in serverless.yml what the message names'],
 ]
 
-/** For people: which step failed, with what of the cloud, and what to do. Undefined for what is a bug. */
+/** Explains which step failed, the error of the cloud, and what to do. Undefined for a bug. */
 export function explain(error: unknown): string | undefined {
   const { step, cause } = error instanceof StepError ? error : { step: undefined, cause: error }
   if (!(cause instanceof Error)) return undefined
-  const heading = step ? `Could not ${step.verb} ${step.resource} ${step.name}` : 'The cloud could not be asked'
+  const heading = step ? `Could not ${step.verb} ${step.resource} ${step.name}` : 'A call to the cloud failed'
   if (isBug(cause)) return undefined
   if (!(cause instanceof CloudError)) return step ? `${heading}: ${cause.message}` : undefined
 
   const { action, status, code, requestId, message } = cause
   const advice = adviceFor(cause)
-  return [
-    `${heading}: ${action} ${code ? 'was refused' : 'did not succeed'}`,
-    ...(code ? [`  code        ${code}${status ? ` (HTTP ${status})` : ''}`] : []),
-    `  message     ${message.replaceAll('\n', ' ')}`,
-    ...(requestId ? [`  request id  ${requestId}`] : []),
-    ...(advice ? [`  what to do  ${advice}`] : []),
-  ].join('\n')
+  const lines = [`${heading}: ${action} ${code ? 'was refused' : 'failed'}`]
+  if (code) lines.push(`  code        ${code}${status ? ` (HTTP ${status})` : ''}`)
+  lines.push(`  message     ${message.replaceAll('\n', ' ')}`)
+  if (requestId) lines.push(`  request id  ${requestId}`)
+  if (advice) lines.push(`  what to do  ${advice}`)
+  return lines.join('\n')
 }
 
-/** It needs its stack, and is nothing that people can put right. */
+/** A bug is shown with its stack, because the user cannot correct it. */
 function isBug(error: Error): boolean {
   return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)
 }
@@ -69,13 +65,14 @@ function adviceFor({ code = '', message, status, action }: CloudError): string |
       return 'is the emulated cloud running there? Start it, or correct provider.endpoint'
     }
     const proxy = proxyVariable(process.env)
-    return proxy && !isProxyUsed(process.env)
-      ? `${proxy} is set and not used: deploy from where the cloud is reached directly, or with Node.js 24 and NODE_USE_ENV_PROXY=1`
-      : 'check the network and provider.endpoint, and try again; it goes on where this one ended'
+    if (proxy && !isProxyUsed(process.env)) {
+      return `${proxy} is set but not used: deploy from a network that reaches the cloud directly, or with Node.js 24 and NODE_USE_ENV_PROXY=1`
+    }
+    return 'check the network and provider.endpoint, and repeat the command; it continues from there'
   }
-  if (code === '') return 'an answer of the cloud could not be read: try again; it goes on where this one ended'
+  if (code === '') return 'a response of the cloud could not be read: repeat the command; it continues from there'
   if (/role/i.test(message) && /Invalid|NotFound|NotExist/.test(code) && /Function$/.test(action)) {
-    return 'check provider.role: the role has to exist in this account, and trust the service vefaas (action sts:AssumeRole)'
+    return 'check provider.role: the role must exist in this account and trust the service vefaas (action sts:AssumeRole)'
   }
   return ADVICE.find(([pattern]) => pattern.test(code))?.[1]
 }

@@ -7,27 +7,30 @@ export type Artifact = {
   /** The zip file. */
   file: string
   bytes: Buffer
-  /** Of the bytes: what tells whether code has changed. */
+  /** SHA-256 of the bytes, in hexadecimal: shows whether the code has changed. */
   sha256: string
 }
 
-/** The most that goes into a call itself (veFaaS: 15 MB); what is larger is uploaded first. */
+/** A larger zip is uploaded separately. veFaaS allows 15 MB in a call, where Base64 adds a third. */
 const MAX_INLINE_BYTES = 10_000_000
 
-/** The most that can be uploaded (veFaaS API reference, CreateFunction). */
+/** The limit of an upload (veFaaS API reference, CreateFunction). */
 const MAX_BYTES = 256_000_000
 
-/** Reads a zip. Throws Error when it is not there or too large. */
+/** @throws {Error} if the zip does not exist or is too large */
 export function readArtifact(file: string): Artifact {
   const bytes = readFileSync(file)
-  if (bytes.length > MAX_BYTES) throw new Error(`${file} has ${bytes.length} bytes; veFaaS takes ${MAX_BYTES} at most`)
+  if (bytes.length > MAX_BYTES) throw new Error(`${file} has ${bytes.length} bytes; veFaaS allows at most ${MAX_BYTES}`)
   return { file, bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
 
-/** The fields of CreateFunction and UpdateFunction that bring the code. @throws CloudError */
+/**
+ * Returns the fields of CreateFunction and UpdateFunction for the code. Uploads it first if it is large.
+ * @throws {CloudError}
+ */
 export async function codeFields(client: Client, { bytes }: Artifact): Promise<{ SourceType: string; Source: string }> {
   if (bytes.length <= MAX_INLINE_BYTES) return { SourceType: 'zip', Source: bytes.toString('base64') }
-  // Known from official tools alone: no SDK has this action.
+  // Only official tools use this action; no SDK has it.
   const { OuterSourceLocation, InnerSourceLocation } = await client.call<{
     OuterSourceLocation: string
     InnerSourceLocation: string

@@ -1,4 +1,4 @@
-/** serverless.yml as it applies to a stage: variables resolved, checked by the schema, without what has no value. */
+/** serverless.yml as it applies to a stage: with resolved variables, valid by the schema, without keys that have no value. */
 export type ServiceConfig = {
   service: string
   stage: string
@@ -7,15 +7,15 @@ export type ServiceConfig = {
   functions: Record<string, FunctionConfig>
 }
 
-/** What can be said for all functions, and again for one. */
+/** Settings of `provider`, for all functions, and of one function. */
 export type SharedSettings = {
   /** MB. */
   memorySize?: number
-  /** Seconds a call may take. */
+  /** The time limit of a call, in seconds. */
   timeout?: number
   /** Seconds. */
   initializerTimeout?: number
-  /** One call at a time an instance. */
+  /** Whether an instance serves one call at a time. */
   exclusive?: boolean
   maxConcurrency?: number
   minInstances?: number
@@ -35,7 +35,7 @@ export type ProviderConfig = SharedSettings & {
   stage?: string
   endpoint?: string
   gateway?: GatewayConfig
-  /** By stage: what wins over the rest of the provider there. */
+  /** Settings by stage, which override those of the provider. */
   stages?: Record<string, Partial<Omit<ProviderConfig, 'name' | 'stages'>>>
 }
 
@@ -58,7 +58,7 @@ export type GatewayConfig = {
 }
 
 export type FunctionConfig = SharedSettings & {
-  /** On veFaaS; osls makes it of service, stage and key where it is left out. */
+  /** The name in veFaaS. osls sets `<service>-<stage>-<key>` if it is absent. */
   name: string
   handler: string
   description?: string
@@ -107,9 +107,8 @@ export type KafkaConfig = {
 }
 
 /**
- * The same without keys that have no value (`role:`, or a variable that resolves to nothing), which osls hands over as null:
- * they mean what is left out. Not within `events`, where a condition that has lost its value would let in more than is meant;
- * there the rules name it.
+ * Removes keys without a value (`role:`, or a variable that resolves to nothing), which osls passes as null. Does not look
+ * into lists: in `events`, a condition without its value would match too much, so the rules report it.
  */
 export function withoutEmpty<Value>(value: Value): Value {
   if (Array.isArray(value) || typeof value !== 'object' || value === null) return value

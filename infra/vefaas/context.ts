@@ -7,41 +7,41 @@ import type { Options, Osls, Utils } from './osls.ts'
 import { problemsOf } from './rules.ts'
 import { type ServiceSpec, serviceOf } from './service.ts'
 
-/** What every command works with. */
+/** Passed to every command. */
 export type CommandContext = {
-  /** serverless.yml, with the stage's own settings in it. */
+  /** serverless.yml, with the settings of the stage. */
   config: ServiceConfig
   service: ServiceSpec
   client: Client
   options: Options
   utils: Utils
-  /** Where the OpenAPI is. */
+  /** The URL of the OpenAPI. */
   endpoint: string
-  /** The time between two looks at something that is being made, in milliseconds. */
+  /** The interval in which to read a resource that changes, in milliseconds. */
   pollMs: number
-  /** The packed code of a function. Throws Error when it is not there. */
+  /** Returns the package of a function. Throws an Error if it does not exist. */
   artifactOf: (key: string) => Artifact
   /** The folder of serverless.yml. */
   directory: string
 }
 
-/** Official tools take 3 to 10 s. What is made on this computer is made in no time. */
+/** The official tools poll every 3 to 10 s. An emulated cloud is much faster. */
 export function pollMsFor(endpoint: string): number {
   return isLoopback(endpoint) ? 50 : 2_000
 }
 
 const ENDPOINT = 'https://open.volcengineapi.com'
 
-/** serverless.yml as it applies to the stage. */
+/** Returns serverless.yml as it applies to the stage. */
 export function configOf({ service }: Osls, options: Options): ServiceConfig {
   const { stages, ...base } = withoutEmpty(service.provider)
   const stage = options.stage ?? base.stage ?? 'dev'
-  const own = stages?.[stage] ?? {}
+  const stageSettings = stages?.[stage] ?? {}
   const provider = {
     ...base,
-    ...own,
-    environment: { ...base.environment, ...own.environment },
-    tags: { ...base.tags, ...own.tags },
+    ...stageSettings,
+    environment: { ...base.environment, ...stageSettings.environment },
+    tags: { ...base.tags, ...stageSettings.tags },
   }
   return {
     service: service.service,
@@ -52,7 +52,10 @@ export function configOf({ service }: Osls, options: Options): ServiceConfig {
   }
 }
 
-/** @throws Error with every problem of serverless.yml, before anything is called; `client` of it, that there are no credentials */
+/**
+ * Checks serverless.yml, and calls nothing. Reading `client` throws an Error if there are no credentials.
+ * @throws {Error} with every problem of serverless.yml
+ */
 export function contextOf(osls: Osls, options: Options, utils: Utils): CommandContext {
   const config = configOf(osls, options)
   const problems = problemsOf(config)
@@ -63,7 +66,7 @@ export function contextOf(osls: Osls, options: Options, utils: Utils): CommandCo
   return {
     config,
     service: serviceOf(config),
-    // Packaging, for one, needs no credentials.
+    // Created on demand, because commands such as package need no credentials.
     get client() {
       client ??= createClient({ endpoint, region: config.region, credentials: credentialsOf(osls, endpoint) })
       return client
@@ -76,9 +79,7 @@ export function contextOf(osls: Osls, options: Options, utils: Utils): CommandCo
     artifactOf: (key) => {
       const file = osls.service.functions[key]?.package?.artifact ?? osls.service.package?.artifact
       if (file === undefined) {
-        throw new osls.classes.Error(
-          `function ${key} has no package: a packaging plugin, or package.artifact, gives it one`,
-        )
+        throw new osls.classes.Error(`function ${key} has no package: set package.artifact, or use a packaging plugin`)
       }
       return readArtifact(isAbsolute(file) ? file : join(osls.serviceDir, file))
     },

@@ -1,9 +1,9 @@
 import type { Credentials } from './cloud/client.ts'
 
 /**
- * The credentials of who deploys, from the environment (the names are those of the official SDKs). The emulated cloud of
- * `stage` local knows one pair, which is no secret; yours never go there.
- * @throws Error when there are none
+ * Reads the credentials from the environment, by the names of the official SDKs. An endpoint on this computer is the
+ * emulated cloud, which has a pair that is not secret: it never receives real credentials.
+ * @throws {Error} if there are none
  */
 export function credentialsFrom(env: NodeJS.ProcessEnv, endpoint: string): Credentials {
   if (isLoopback(endpoint)) {
@@ -16,7 +16,7 @@ export function credentialsFrom(env: NodeJS.ProcessEnv, endpoint: string): Crede
   const { VOLCENGINE_ACCESS_KEY, VOLCENGINE_SECRET_KEY, VOLCENGINE_SESSION_TOKEN = '' } = env
   if (!VOLCENGINE_ACCESS_KEY || !VOLCENGINE_SECRET_KEY) {
     throw new Error(
-      'There are no credentials: set VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY (and VOLCENGINE_SESSION_TOKEN for temporary ones)',
+      'There are no credentials: set VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY (and VOLCENGINE_SESSION_TOKEN for temporary credentials)',
     )
   }
   return {

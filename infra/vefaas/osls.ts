@@ -1,6 +1,6 @@
 import type { FunctionConfig, ProviderConfig } from './config.ts'
 
-// What of osls (the `serverless` command) the plugin uses. Its own types are made for AWS.
+// The parts of osls (the `serverless` command) that the plugin uses. The types of osls describe AWS.
 
 export type Osls = {
   service: {
@@ -19,7 +19,7 @@ export type Osls = {
   setProvider(name: string, provider: object): void
 }
 
-/** The command line, by the names of the options. */
+/** The options of the command line, by name. */
 export type Options = {
   stage?: string
   function?: string

@@ -1,15 +1,14 @@
 /**
- * How what a service has made is told from what others have made. Functions have tags; gateways, gateway services, upstreams
- * and consumers have comments, triggers and plugin bindings a description. Routes have none of these: what they lead to, and
- * where they are, tells whose they are. All have names that begin with the service and its stage, except where serverless.yml
- * names them.
+ * Identifies the resources that a service has created in a stage. Functions have tags; gateways, gateway services, upstreams
+ * and consumers have a comment; triggers and plugin bindings have a description. A route has none of these: its upstream
+ * and its gateway service show who owns it. All names begin with the prefix, except those that serverless.yml sets.
  */
 export type OwnerMark = {
-  /** `<service>-<stage>`: what names begin with. */
+  /** `<service>-<stage>`, the beginning of names. */
   prefix: string
-  /** Of functions. */
+  /** The tags of functions. */
   tags: Tag[]
-  /** Stands in comments and descriptions. */
+  /** A part of comments and descriptions. */
   comment: string
 }
 
@@ -26,22 +25,22 @@ export function ownerMarkOf(service: string, stage: string): OwnerMark {
   }
 }
 
-/** Whether tags are those of the mark, and maybe more. */
+/** Whether tags contain those of the mark. */
 export function hasOwnerTags({ tags }: OwnerMark, found: readonly Tag[] | null | undefined): boolean {
   return tags.every(({ Key, Value }) => found?.some((tag) => tag.Key === Key && tag.Value === Value))
 }
 
-/** Whether a comment or description has the mark. */
+/** Whether a comment or description contains the mark. */
 export function hasOwnerComment({ comment }: OwnerMark, found: string | null | undefined): boolean {
   return found?.includes(comment) ?? false
 }
 
-/** Whether a comment or description has the mark of another service or stage. */
+/** Whether a comment or description contains the mark of another service or stage. */
 export function hasOtherOwnerComment(mark: OwnerMark, found: string | null | undefined): boolean {
   return /\[serverless [^\]]+\]/.test(found ?? '') && !hasOwnerComment(mark, found)
 }
 
-/** A description for people with the mark behind it. */
+/** Appends the mark to a description. */
 export function withOwnerComment({ comment }: OwnerMark, description = ''): string {
   return description === '' ? comment : `${description} ${comment}`
 }

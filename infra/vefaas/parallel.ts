@@ -1,9 +1,9 @@
-/** How much is done at a time. The limits of the APIs are not published; throttled calls are tried again. */
+/** The limits of the APIs are not published. Throttled calls are retried. */
 const CONCURRENCY = 4
 
 /**
- * Does the work for every item, four at a time, and returns the results in the order of the items. When one fails no
- * further one is begun; those that are running end first, and then the first failure is thrown.
+ * Runs `work` for every item, four at a time, and returns the results in the order of the items. After a failure it starts
+ * no further item, waits for those that are running, and throws the first failure.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

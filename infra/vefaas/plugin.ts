@@ -19,7 +19,7 @@ import { eventSchemas, functionSchema, providerSchema } from './schema.ts'
 const NAME = 'vefaas'
 
 /**
- * The provider `vefaas` for osls, the `serverless` command: deploys functions to VolcEngine veFaaS, with routes of an API
+ * The provider `vefaas` of osls, the `serverless` command. Deploys functions to VolcEngine veFaaS, with routes of the API
  * gateway, timers and Kafka triggers.
  */
 export default class VefaasPlugin {
@@ -39,17 +39,17 @@ export default class VefaasPlugin {
 
     this.commands = definitions
 
-    /** Runs a command, and turns what it throws into what people can act on. */
+    /** Runs a command and explains its errors. */
     const command = (run: (context: CommandContext) => Promise<void>) => async () => {
       try {
         await run(contextOf(osls, options, utils))
       } catch (error) {
-        const isForPeople = error instanceof PlanError || error instanceof CommandError
-        const explanation = isForPeople ? error.message : explain(error)
+        const isExplained = error instanceof PlanError || error instanceof CommandError
+        const explanation = isExplained ? error.message : explain(error)
         throw explanation === undefined ? error : new osls.classes.Error(explanation, 'VEFAAS')
       }
     }
-    // Before anything is packaged or called: what is wrong with serverless.yml.
+    // Runs before packaging. `contextOf` throws if serverless.yml has problems.
     const check = command(async ({ config }) => {
       for (const warning of warningsOf(config)) utils.log.warning(warning)
     })

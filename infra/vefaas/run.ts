@@ -3,15 +3,15 @@ import { inParallel } from './parallel.ts'
 import type { Plan } from './plan/index.ts'
 import type { Step } from './plan/step.ts'
 
-/** Told of what happens while a plan is carried out. */
+/** Receives the progress of a plan. */
 export type Progress = {
-  /** A step begins to wait for something, or goes on waiting. */
+  /** A step waits for something. Called repeatedly while it waits. */
   waiting: (step: Step, what: string) => void
-  /** A step is done; how long it took in milliseconds. */
+  /** A step is done. */
   done: (step: Step, milliseconds: number) => void
 }
 
-/** A step did not succeed. What was done before it stays; the next deployment goes on from there. */
+/** A step has failed. The steps before it remain done; the next deployment continues from there. */
 export class StepError extends Error {
   override name = 'StepError'
   readonly step: Step
@@ -22,7 +22,10 @@ export class StepError extends Error {
   }
 }
 
-/** Carries out a plan. Returns how many steps had something to do. @throws StepError for the first that fails */
+/**
+ * Runs the stages of a plan. Returns the number of steps that have changed something.
+ * @throws {StepError} for the first step that fails
+ */
 export async function runPlan(
   client: Client,
   { stages, ids }: Plan,

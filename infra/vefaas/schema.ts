@@ -1,12 +1,12 @@
-// What serverless.yml may say, as JSON schemas for osls: it names every mistake before anything is called. The limits are
-// those of the veFaaS and APIG API references (CreateFunction, CreateTimer, CreateKafkaTrigger, CreateGateway, CreateRoute).
+// JSON schemas of serverless.yml for osls, which reports every mistake before the cloud is called. The limits come from the
+// veFaaS and APIG API references (CreateFunction, CreateTimer, CreateKafkaTrigger, CreateGateway, CreateRoute).
 
 const text = { type: 'string', minLength: 1 }
 const flag = { type: 'boolean' }
 const whole = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum })
 const matching = (pattern: string) => ({ type: 'string', pattern })
 const listOf = (items: object, minItems = 1) => ({ type: 'array', items, minItems })
-/** A map whose keys have a form. One that has not is named, which `propertyNames` would not do. */
+/** A map whose keys match a pattern. With `propertyNames`, the error would not name the wrong key. */
 const mapOf = (keys: string, values: object) => ({
   type: 'object',
   patternProperties: { [keys]: values },
@@ -20,18 +20,18 @@ const closed = (properties: Record<string, object>, ...required: string[]) => ({
 })
 
 const id = matching('^[A-Za-z0-9_-]{1,64}$')
-const TOKEN = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" // of names of headers (RFC 9110, section 5.6.2)
+const TOKEN = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" // header names (RFC 9110, section 5.6.2)
 const method = { enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] }
 
 const exactlyOne = { minProperties: 1, maxProperties: 1 }
 
-/** For all functions, and again for one. */
+/** Settings of `provider`, for all functions, and of one function. */
 const settings = {
   memorySize: { ...whole(512, 4096), multipleOf: 512 },
   timeout: whole(1, 900),
   initializerTimeout: whole(1, 900),
   exclusive: flag,
-  maxConcurrency: whole(1, 1000), // documents differ on the least: 1 or 10
+  maxConcurrency: whole(1, 1000), // the documented minimum differs: 1 or 10
   minInstances: whole(0, 10_000),
   maxInstances: whole(1, 10_000),
   environment: mapOf('^[A-Za-z_][A-Za-z0-9_]{0,62}$', { type: 'string' }),
@@ -55,7 +55,7 @@ const gateway = closed({
   vpc: closed({ id, subnetIds: listOf(id) }, 'id', 'subnetIds'),
   cors: closed(
     {
-      origins: listOf(matching('^(\\*|https?://[^/?#\\s]+)$')), // as browsers send them: no path, no slash at the end
+      origins: listOf(matching('^(\\*|https?://[^/?#\\s]+)$')), // as browsers send them: without path and trailing slash
       methods: listOf(method),
       headers: listOf(matching(TOKEN)),
       exposeHeaders: listOf(matching(TOKEN)),
@@ -68,7 +68,7 @@ const gateway = closed({
     {
       header: matching(TOKEN),
       consumers: {
-        // A short key can be guessed, over and over, by whoever finds the gateway.
+        // A short key could be guessed.
         ...mapOf('^[A-Za-z0-9][A-Za-z0-9-]{0,30}$', closed({ key: matching('^[!-~]{16,256}$') }, 'key')),
         minProperties: 1,
       },
@@ -78,7 +78,7 @@ const gateway = closed({
 })
 
 const provider = {
-  // The list is the cloud's, and grows. Those that call no handler are a rule (rules.ts).
+  // The cloud's list of runtimes grows. A rule refuses those that call no handler (rules.ts).
   runtime: matching('^[a-z][a-z0-9.-]*/v\\d+$'),
   region: matching('^[a-z]+(-[a-z0-9]+)+$'),
   stage: matching('^[a-z][a-z0-9-]{0,15}$'),
@@ -89,13 +89,13 @@ const provider = {
 
 const { stage: _stage, ...ofStage } = provider
 
-/** What stands under `provider`, beside its name. */
+/** The keys of `provider`, except its name. */
 export const providerSchema = {
   properties: { ...provider, stages: mapOf('^[A-Za-z0-9-]+$', closed(ofStage)) },
   required: ['runtime', 'region'],
 }
 
-/** What stands under a function, beside its name and events. */
+/** The keys of a function, except its name and events. */
 export const functionSchema = {
   properties: {
     handler: matching('^[\\w./-]+\\.\\w+$'),
@@ -106,12 +106,12 @@ export const functionSchema = {
   required: ['handler'],
 }
 
-/** A text is compared as a whole. */
+/** A plain text is an exact match. */
 const match = { anyOf: [text, { ...closed({ exact: text, prefix: text, regex: text }), ...exactlyOne }] }
 
-/** What can call a function. */
+/** The events that call a function. */
 export const eventSchemas = {
-  // It needs action or path; what a schema says about that nobody understands, so it is a rule (rules.ts).
+  // A rule requires action or path (rules.ts), because the error of a schema would be hard to understand.
   apig: closed({
     action: matching('^[A-Za-z][A-Za-z0-9]*$'),
     version: matching('^\\d{4}-\\d{2}-\\d{2}$'),
@@ -128,7 +128,7 @@ export const eventSchemas = {
       payload: { anyOf: [{ type: 'string' }, { type: 'object' }] },
       enabled: flag,
       enableConcurrency: flag,
-      retries: whole(0, 10), // 0 and 5 stand in examples; no limit is documented
+      retries: whole(0, 10), // examples have 0 and 5; no limit is documented
       description: { type: 'string', maxLength: 500 },
     },
     'crontab',

@@ -36,7 +36,7 @@ test('what is not said is as the cloud has it', () => {
   ])
   expect(rest).toMatchObject({ name: 'shop', stage: 'test', region: 'cn-beijing' })
   expect(rest.gateway).toEqual({
-    isNeeded: false,
+    isRequired: false,
     name: 'shop-test',
     isNamed: false,
     serviceName: 'shop-test',
@@ -314,7 +314,7 @@ describe('the gateway', () => {
     serviceWith({ one: { events: [{ apig: { path: '/' } }] } }, { gateway, ...(project && { project }) }).gateway
 
   test.each<[string, object, object]>([
-    ['is needed where there are routes', {}, { isNeeded: true, name: 'shop-test', isNamed: false }],
+    ['is needed where there are routes', {}, { isRequired: true, name: 'shop-test', isNamed: false }],
     ['can be one by id', { id: 'g-1' }, { id: 'g-1', isNamed: true }],
     ['can be one by name', { name: 'shared' }, { name: 'shared', isNamed: true }],
     ['can have a service by name', { service: 'shared' }, { serviceName: 'shared', isServiceNamed: true }],

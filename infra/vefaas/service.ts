@@ -10,7 +10,7 @@ import type {
 } from './config.ts'
 import { type OwnerMark, ownerMarkOf, type Tag, withOwnerComment } from './owner-mark.ts'
 
-/** What a service is to be, in the words of the cloud. */
+/** The desired state of a service, in the terms of the cloud. */
 export type ServiceSpec = {
   name: string
   stage: string
@@ -21,11 +21,11 @@ export type ServiceSpec = {
 }
 
 export type FunctionSpec = {
-  /** As serverless.yml calls it. */
+  /** Its name in serverless.yml. */
   key: string
-  /** As veFaaS calls it. */
+  /** Its name in veFaaS. */
   name: string
-  /** As the gateway calls it, where it has routes. */
+  /** Its name in the gateway, if it has routes. */
   upstream: string
   runtime: string
   settings: FunctionSettings
@@ -37,7 +37,7 @@ export type FunctionSpec = {
   kafkaTriggers: KafkaSpec[]
 }
 
-/** Of the fields of CreateFunction and UpdateFunction (veFaaS API reference) those that serverless.yml decides alone. */
+/** The fields of CreateFunction and UpdateFunction (veFaaS API reference) that only serverless.yml determines. */
 export type FunctionSettings = {
   MemoryMB: number
   /** Seconds. */
@@ -45,11 +45,11 @@ export type FunctionSettings = {
   /** Seconds. */
   InitializerSec: number
   ExclusiveMode: boolean
-  /** Not there in exclusive mode, which is one call at a time. */
+  /** Absent in exclusive mode, which is one call at a time. */
   MaxConcurrency?: number
   Role: string
   Description: string
-  /** Left out: what the cloud, or somebody, has put it into. */
+  /** If absent, the function stays in its current project. */
   ProjectName?: string
   VpcConfig: {
     EnableVpc: boolean
@@ -73,7 +73,7 @@ export type RouteSpec = {
 
 export type MatchRule = {
   Path: StringMatch
-  /** Left out: any method. */
+  /** If absent, any method. */
   Method?: string[]
   Header?: KeyMatch[]
   QueryString?: KeyMatch[]
@@ -117,15 +117,15 @@ export type KafkaSpec = {
 }
 
 export type GatewaySpec = {
-  /** Some function has a route. */
+  /** Whether a function has a route. */
   isRequired: boolean
-  /** An existing gateway. Without it, the one called `name`. */
+  /** The id of an existing gateway. If absent, `name` applies. */
   id?: string
   name: string
-  /** serverless.yml names the gateway: one that others have made may be used. */
+  /** Whether serverless.yml names the gateway. Then it may belong to others. */
   isNamed: boolean
   serviceName: string
-  /** The same of the gateway service. */
+  /** Whether serverless.yml names the gateway service. Then it may belong to others. */
   isServiceNamed: boolean
   network: { EnablePublicNetwork: boolean; EnablePrivateNetwork: boolean }
   vpc?: { VpcId: string; SubnetIds: string[] }
@@ -135,21 +135,18 @@ export type GatewaySpec = {
 
 export type ConsumerSpec = { name: string; key: string }
 
-/** What serverless.yml says, in the words of the cloud. The configuration has passed the schema and the rules. */
+/** Converts serverless.yml, which must have passed the schema and the rules, to the terms of the cloud. */
 export function serviceOf({ service, stage, region, provider, functions }: ServiceConfig): ServiceSpec {
   const mark = ownerMarkOf(service, stage)
   const specs = Object.entries(functions).map(([key, own]) => functionSpec(mark, key, own, provider))
+  const hasRoutes = specs.some(({ routes }) => routes.length > 0)
   return {
     name: service,
     stage,
     region,
     mark,
     functions: specs,
-    gateway: gatewaySpec(
-      mark,
-      provider,
-      specs.some(({ routes }) => routes.length > 0),
-    ),
+    gateway: gatewaySpec(mark, provider, hasRoutes),
   }
 }
 
@@ -163,7 +160,7 @@ function functionSpec(mark: OwnerMark, key: string, own: FunctionConfig, provide
   return {
     key,
     name: own.name,
-    upstream: `${mark.prefix}-${key.replaceAll('_', '-')}`, // no underscores in these names
+    upstream: `${mark.prefix}-${key.replaceAll('_', '-')}`, // the gateway does not allow underscores
     runtime: all.runtime,
     settings: {
       MemoryMB: all.memorySize ?? 1024,
@@ -182,7 +179,7 @@ function functionSpec(mark: OwnerMark, key: string, own: FunctionConfig, provide
     environment: { ...provider.environment, ...own.environment },
     tags: [...mark.tags, ...Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))],
     instances: { MinInstance: all.minInstances ?? 0, MaxInstance: all.maxInstances ?? 10 },
-    routes: apig.map((event, at) => routeSpec(mark, key, at, event, timeout, provider.gateway)),
+    routes: apig.map((event, index) => routeSpec(mark, key, index, event, timeout, provider.gateway)),
     timers: events.flatMap((event) => ('timer' in event ? [timerSpec(mark, key, event.timer)] : [])),
     kafkaTriggers: events.flatMap((event) => ('kafka' in event ? [kafkaSpec(mark, key, event.kafka)] : [])),
   }
@@ -199,35 +196,35 @@ function vpcConfig(vpc: ProviderConfig['vpc']): FunctionSettings['VpcConfig'] {
   }
 }
 
-/** Seconds that the gateway waits longer than the function may take: the function is who says that it was too long. */
+/** The gateway waits longer than the function may run, so that the function reports its timeout itself. */
 const GATEWAY_MARGIN_SECONDS = 5
 
 function routeSpec(
   mark: OwnerMark,
   key: string,
-  at: number,
+  index: number,
   event: ApigConfig,
   functionTimeout: number,
   gateway: GatewayConfig | undefined,
 ): RouteSpec {
   return {
-    name: `${mark.prefix}-${key}${at === 0 ? '' : `-${at + 1}`}`,
+    name: index === 0 ? `${mark.prefix}-${key}` : `${mark.prefix}-${key}-${index + 1}`,
     MatchRule: matchRule(event),
     AdvancedSetting: {
-      // Always, because the gateway's own timeout is not documented.
+      // Always set, because the default of the gateway is not documented.
       TimeoutSetting: { Enable: true, Timeout: event.timeout ?? functionTimeout + GATEWAY_MARGIN_SECONDS },
       ...(gateway?.cors && { CorsPolicySetting: corsPolicy(gateway.cors) }),
-      // With it a stranger's request would reach the function as an event of the platform, which nobody asks for a key.
+      // With this header, an HTTP request would look like an event of the platform, which needs no authentication.
       HeaderOperations: [{ Operation: 'remove', Key: 'X-Faas-Event-Type' }],
     },
   }
 }
 
 function matchRule({ action, version, path, method, query, header }: ApigConfig): MatchRule {
-  const short = action === undefined ? {} : { Action: action, ...(version && { Version: version }) }
+  const actionQuery = action === undefined ? {} : { Action: action, ...(version && { Version: version }) }
   const keys = (matches: Record<string, Match>): KeyMatch[] =>
     Object.entries(matches).map(([Key, match]) => ({ Key, Value: stringMatch(match) }))
-  const QueryString = keys({ ...short, ...query })
+  const QueryString = keys({ ...actionQuery, ...query })
   const Header = keys({ ...header })
   return {
     Path: stringMatch(path ?? '/'),
@@ -271,7 +268,7 @@ function timerSpec(mark: OwnerMark, key: string, timer: TimerConfig): TimerSpec 
 
 function kafkaSpec(mark: OwnerMark, key: string, kafka: KafkaConfig): KafkaSpec {
   return {
-    Name: kafka.name ?? key.replaceAll('-', '_'), // no hyphens in these names
+    Name: kafka.name ?? key.replaceAll('-', '_'), // veFaaS does not allow hyphens here
     MqInstanceId: kafka.instanceId,
     TopicName: kafka.topic,
     KafkaCredentials: {

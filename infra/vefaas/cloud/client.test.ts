@@ -58,24 +58,24 @@ describe('a call', () => {
       { Kind: 'Error', Status: 200, Code: 'InternalServiceError' },
       false,
     ],
-    ['that takes the cloud too long', { Kind: 'Error', Status: 504, Code: 'TimeoutError' }, false],
+    ['that times out inside the cloud', { Kind: 'Error', Status: 504, Code: 'TimeoutError' }, false],
     ['that meets a busy cloud', { Kind: 'Error', Status: 503, Code: 'ServiceUnavailableTemp' }, false],
-    ['that is cut off before', { Kind: 'CutBefore' }, false],
-    ['that is cut off after', { Kind: 'CutAfter' }, false],
-    ['that is answered with a page', { Kind: 'Html' }, false],
-    ['that is answered with another page', { Kind: 'Html', Status: 403 }, false],
-    ['that is answered with something else', { Kind: 'NotJson' }, false],
-    ['that is answered with JSON of something else', { Kind: 'NotJson', Body: '{"ok":true}' }, false],
-    ['that is answered with null', { Kind: 'NotJson', Body: 'null' }, false],
-    ['that is answered with an empty envelope', { Kind: 'NotJson', Body: '{"ResponseMetadata":null}' }, false],
-    ['that is answered with nothing', { Kind: 'Empty' }, false],
-    ['that is answered with half an answer', { Kind: 'Truncate' }, false],
+    ['that is cut off before the work', { Kind: 'CutBefore' }, false],
+    ['that is cut off after the work', { Kind: 'CutAfter' }, false],
+    ['that gets an HTML page', { Kind: 'Html' }, false],
+    ['that gets an HTML page with status 403', { Kind: 'Html', Status: 403 }, false],
+    ['that gets a response that is not JSON', { Kind: 'NotJson' }, false],
+    ['that gets JSON that is not of the API', { Kind: 'NotJson', Body: '{"ok":true}' }, false],
+    ['that gets null', { Kind: 'NotJson', Body: 'null' }, false],
+    ['that gets an empty envelope', { Kind: 'NotJson', Body: '{"ResponseMetadata":null}' }, false],
+    ['that gets an empty response', { Kind: 'Empty' }, false],
+    ['that gets half a response', { Kind: 'Truncate' }, false],
     [
-      'that fails without saying how',
+      'that fails without an error code',
       { Kind: 'NotJson', Status: 500, Body: '{"ResponseMetadata":{"RequestId":"r-1"}}' },
       false,
     ],
-  ])('%s is tried again where that does nothing twice', async (_what, fault, creates) => {
+  ])('%s is retried if that is safe', async (_what, fault, creates) => {
     cloud.vefaas.faults.add({ ...fault, Action: ACTIONS.read, Times: 4 })
     await act.read()
     expect(callsOf(ACTIONS.read)).toHaveLength(5)
@@ -91,13 +91,13 @@ describe('a call', () => {
     ['is not allowed', { Kind: 'Error', Status: 403, Code: 'AccessDenied' }],
     ['is wrong', { Kind: 'Error', Status: 400, Code: 'InvalidParameter' }],
     ['is not allowed, with status 200,', { Kind: 'Error', Status: 200, Code: 'AccessDenied' }],
-    ['is too much for a quota', { Kind: 'Error', Status: 400, Code: 'QuotaExceeded' }],
-    ['is too much for a quota, with status 500,', { Kind: 'Error', Status: 500, Code: 'QuotaExceeded' }],
+    ['exceeds a quota', { Kind: 'Error', Status: 400, Code: 'QuotaExceeded' }],
+    ['exceeds a quota, with status 500,', { Kind: 'Error', Status: 500, Code: 'QuotaExceeded' }],
     ['meets a conflict', { Kind: 'Error', Status: 409, Code: 'StatusConflictError' }],
-  ])('that %s is not tried again', async (_what, fault) => {
+  ])('that %s is not retried', async (_what, fault) => {
     cloud.vefaas.faults.add({ ...fault, Times: 1 })
     const error = await errorOf(act.read())
-    expect(error).toMatchObject({ action: 'ListFunctions', passing: false, beforeWork: false })
+    expect(error).toMatchObject({ action: 'ListFunctions', isTransient: false, hadNoEffect: false })
     expect(error.requestId).toBe(callsOf(ACTIONS.read)[0]?.requestId)
     expect(callsOf(ACTIONS.read)).toHaveLength(1)
   })
@@ -116,31 +116,34 @@ describe('a call', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(990)
   })
 
-  test('to nobody is tried again, also when it creates something', async () => {
+  test('that cannot connect is retried, even if it creates something', async () => {
     const endpoint = await serverThat(() => {})
     await new Promise((resolve) => servers.pop()?.close(resolve))
     const nowhere = createClient({ endpoint, region: 'r', credentials: LOCAL_CREDENTIALS, retryMs: 1 })
     const error = await errorOf(nowhere.call('apig', 'CreateGateway', {}))
     expect(error).toMatchObject({
-      message: `no answer from ${new URL(endpoint).host} (ECONNREFUSED)`,
-      beforeWork: true,
+      message: `no response from ${new URL(endpoint).host} (ECONNREFUSED)`,
+      hadNoEffect: true,
     })
   })
 
-  test('without an answer is given up, and for a creation not tried again', async () => {
+  test('without a response times out, and is not retried if it creates something', async () => {
     let calls = 0
     const endpoint = await serverThat(() => {
       calls++
     })
     const hasty = createClient({ endpoint, region: 'r', credentials: LOCAL_CREDENTIALS, retryMs: 1, timeoutMs: 50 })
     const error = await errorOf(hasty.call('vefaas', 'CreateFunction', {}))
-    expect(error).toMatchObject({ message: `no answer from ${new URL(endpoint).host} (TimeoutError)`, passing: true })
+    expect(error).toMatchObject({
+      message: `no response from ${new URL(endpoint).host} (TimeoutError)`,
+      isTransient: true,
+    })
     expect(calls).toBe(1)
     await errorOf(hasty.call('vefaas', 'ListFunctions', {}))
     expect(calls).toBe(6)
   })
 
-  test('goes nowhere else, whatever the answer says', async () => {
+  test('does not follow a redirect', async () => {
     let calls = 0
     const elsewhere = await serverThat((_request, response) => {
       calls++
@@ -153,7 +156,7 @@ describe('a call', () => {
     expect(calls).toBe(0)
   })
 
-  test('is signed so that the cloud accepts it, whatever is in it', async () => {
+  test('is signed so that the cloud accepts it, with any text in it', async () => {
     const Description = 'ü 漢字 + & = % " \\ \n /'
     await client.call('vefaas', 'CreateFunction', { Name, Runtime: 'node20/v1', Description })
     expect(cloud.vefaas.functions()).toMatchObject([{ Description }])
@@ -165,7 +168,7 @@ describe('a call', () => {
     expect(await errorOf(wrong.call('vefaas', 'ListFunctions', {}))).toMatchObject({ code: 'SignatureDoesNotMatch' })
   })
 
-  test('carries the token of temporary credentials, and goes to its region', async () => {
+  test('has the token of temporary credentials, and its region', async () => {
     const seen: (string | undefined)[] = []
     const endpoint = await serverThat((request, response) => {
       seen.push(request.headers['x-security-token'] as string, request.headers.authorization)
@@ -196,13 +199,13 @@ describe('an error', () => {
     [429, 'FlowLimitExceeded', { hadNoEffect: true }],
     [400, 'Throttling.User', { hadNoEffect: true }],
     [undefined, undefined, { isTransient: true, hadNoEffect: false, isNotFound: false }],
-  ])('with status %s and code %s is known for what it is', (status, code, is) => {
+  ])('with status %s and code %s is classified', (status, code, is) => {
     expect(of(status, code)).toMatchObject(is)
   })
 })
 
 describe('an upload', () => {
-  test('is tried again, and in the end its status is told', async () => {
+  test('is retried, and its last error has the status', async () => {
     const statuses = [500, 503, 200]
     const bodies: number[] = []
     const endpoint = await serverThat(async (request, response) => {
@@ -219,7 +222,7 @@ describe('an upload', () => {
     })
   })
 
-  test('may take longer the larger the code is', async () => {
+  test('has more time for larger code', async () => {
     const endpoint = await serverThat((request, response) => {
       request.resume().on('end', () => setTimeout(() => response.end(), 150))
     })
@@ -228,7 +231,7 @@ describe('an upload', () => {
     expect((await errorOf(hasty.upload(endpoint, new Uint8Array(10), 'application/zip'))).isTransient).toBe(true)
   })
 
-  test('begins with an address, which is asked for again when the answer is lost', async () => {
+  test('gets its address with a retry if the response is lost', async () => {
     cloud.vefaas.faults.add({ Kind: 'CutAfter', Action: 'GenTempTosObjectUrl', Times: 2 })
     expect(await client.call('vefaas', 'GenTempTosObjectUrl', {})).toMatchObject({
       InnerSourceLocation: expect.any(String),
@@ -257,15 +260,15 @@ describe('a list', () => {
 
   test.each<[what: string, answer: (page: number) => object, items: number, calls: number]>([
     ['has nothing', () => ({}), 0, 1],
-    ['has nothing and says null', () => ({ Items: null, Total: 0 }), 0, 1],
+    ['has null for nothing', () => ({ Items: null, Total: 0 }), 0, 1],
     ['has one page', () => ({ Items: ['a'], Total: 1 }), 1, 1],
     ['has two pages', (page) => ({ Items: page === 1 ? full : ['a'], Total: 101 }), 101, 2],
     ['has pages that are smaller than asked for', () => ({ Items: ['a', 'b'], Total: 6 }), 6, 3],
-    ['does not say how much there is', (page) => ({ Items: page < 3 ? full : ['a'] }), 201, 3],
-    ['does not say how much there is, and ends with a full page', (page) => ({ Items: page < 3 ? full : [] }), 200, 3],
-    ['says that there is nothing, with a full page', (page) => ({ Items: page < 3 ? full : ['a'], Total: 0 }), 201, 3],
+    ['has no Total', (page) => ({ Items: page < 3 ? full : ['a'] }), 201, 3],
+    ['has no Total, and ends with a full page', (page) => ({ Items: page < 3 ? full : [] }), 200, 3],
+    ['has a Total of 0, with a full page', (page) => ({ Items: page < 3 ? full : ['a'], Total: 0 }), 201, 3],
     [
-      'has grown meanwhile',
+      'has grown between two pages',
       (page) => ({ Items: (page === 1 ? ['b', 'a'] : ['a', '0']).map((Id) => ({ Id })), Total: 4 }),
       3,
       2,
@@ -276,7 +279,7 @@ describe('a list', () => {
       3,
       2,
     ],
-    ['says more than there is', (page) => ({ Items: page < 2 ? ['a'] : [], Total: 5 }), 1, 2],
+    ['has a Total that is too high', (page) => ({ Items: page < 2 ? ['a'] : [], Total: 5 }), 1, 2],
   ])('that %s is read to its end', async (_what, answer, items, calls) => {
     const read = await pages(answer)
     expect([read.items.length, read.asked.length]).toEqual([items, calls])

@@ -5,18 +5,18 @@ import { CloudError } from './cloud-error.ts'
 export type Credentials = {
   accessKeyId: string
   secretKey: string
-  /** Of temporary credentials; else empty. */
+  /** Only for temporary credentials; otherwise empty. */
   sessionToken: string
 }
 
 export type ClientOptions = {
-  /** Where the OpenAPI is, such as `https://open.volcengineapi.com`. */
+  /** The URL of the OpenAPI, such as `https://open.volcengineapi.com`. */
   endpoint: string
   region: string
   credentials: Credentials
-  /** The first wait before a call is tried again, in milliseconds; each further one is twice as long, and 5 s at most. */
+  /** The wait before the second try, in milliseconds. Each further wait is twice as long, at most 5 s. */
   retryMs?: number
-  /** How long one try may take, in milliseconds; an upload a second more for every 100 kB. */
+  /** The time limit of one try, in milliseconds. An upload gets one second more for every 100 kB. */
   timeoutMs?: number
 }
 
@@ -26,13 +26,16 @@ export type Client = {
   /**
    * Calls an action of veFaaS or APIG and returns its Result.
    *
-   * Throttled calls are tried again, five times in all. So are, of actions that may be done twice (Get, List, Check,
-   * Update, Delete, GenTemp), those that failed on the cloud's side or got no answer: what creates something is not, because its
-   * work may have been done. Who calls it looks first.
-   * @throws CloudError
+   * Tries up to five times if the cloud throttles the call. If the cloud fails or does not respond, retries only actions
+   * that may run twice (Get, List, Check, Update, Delete, GenTemp): a Create action may have taken effect, and its caller
+   * must look for the resource first.
+   * @throws {CloudError}
    */
   call<Result extends object = object>(service: ServiceName, action: string, body: object): Promise<Result>
-  /** Sends code to an address that the cloud has given out. @throws CloudError */
+  /**
+   * Uploads code to an address that the cloud has issued.
+   * @throws {CloudError}
+   */
   upload(address: string, code: Uint8Array, contentType: string): Promise<void>
 }
 
@@ -42,7 +45,7 @@ const MAX_WAIT_MS = 5_000
 export function createClient({ retryMs = 300, timeoutMs = 60_000, ...options }: ClientOptions): Client {
   return {
     call: (service, action, body) =>
-      withRetries(isRepeatable(action), retryMs, () => send({ ...options, timeoutMs }, service, action, body)),
+      withRetries(isIdempotent(action), retryMs, () => send({ ...options, timeoutMs }, service, action, body)),
     upload: (address, code, contentType) => {
       const uploadTimeoutMs = timeoutMs + Math.ceil(code.length / 100)
       return withRetries(true, retryMs, () => putCode(address, code, contentType, uploadTimeoutMs))
@@ -52,14 +55,14 @@ export function createClient({ retryMs = 300, timeoutMs = 60_000, ...options }: 
 
 type SendOptions = Pick<ClientOptions, 'endpoint' | 'region' | 'credentials'> & { timeoutMs: number }
 
-/** The version of the API that has an action (veFaaS and APIG API references; the SDKs have them as packages). */
+/** The API version of an action (veFaaS and APIG API references; the SDKs have a package for each version). */
 function versionOf(service: ServiceName, action: string): string {
   if (service === 'apig') return /Routes?$|Plugin$/.test(action) ? '2022-11-12' : '2021-03-03'
   return action === 'GenTempTosObjectUrl' ? '2021-03-03' : '2024-06-06'
 }
 
-/** Whether doing it twice is the same as doing it once. An address for an upload that nobody uses does no harm. */
-function isRepeatable(action: string): boolean {
+/** Whether the action may run twice. GenTempTosObjectUrl may: an unused upload address does no harm. */
+function isIdempotent(action: string): boolean {
   return /^(Get|List|Check|Update|Delete|GenTemp)/.test(action)
 }
 
@@ -83,8 +86,12 @@ async function send<Result>(
     envelope = JSON.parse(text)
     if (typeof envelope.ResponseMetadata !== 'object' || envelope.ResponseMetadata === null) throw new TypeError()
   } catch (cause) {
-    // A proxy's page, or half an answer: whether the work was done is not known.
-    throw new CloudError(action, `HTTP status ${status}, and not the JSON it should be`, { status, cause, retryAfter })
+    // The page of a proxy, or half a response: the call may have taken effect.
+    throw new CloudError(action, `HTTP status ${status}, and the response is not JSON of the API`, {
+      status,
+      cause,
+      retryAfter,
+    })
   }
   const { RequestId, Error: error } = envelope.ResponseMetadata
   if (error) {
@@ -93,7 +100,7 @@ async function send<Result>(
   if (status < 200 || status > 299) {
     throw new CloudError(action, `HTTP status ${status} without an error`, { status, requestId: RequestId, retryAfter })
   }
-  return envelope.Result ?? ({} as Result) // an action without a result leaves it out
+  return envelope.Result ?? ({} as Result) // absent if the action has no result
 }
 
 type Envelope<Result> = {
@@ -114,27 +121,31 @@ async function fetchText(action: string, url: string, init: RequestInit, timeout
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     return { status: response.status, text: await response.text(), retryAfter }
   } catch (cause) {
-    throw new CloudError(action, `no answer from ${new URL(url).host} (${describeReason(cause)})`, {
+    throw new CloudError(action, `no response from ${new URL(url).host} (${describeReason(cause)})`, {
       cause,
       unreachable: isUnreachable(cause),
     })
   }
 }
 
-async function withRetries<Result>(repeatable: boolean, retryMs: number, work: () => Promise<Result>): Promise<Result> {
+async function withRetries<Result>(
+  isRetryable: boolean,
+  retryMs: number,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
-      return await work()
+      return await attempt()
     } catch (error) {
       if (!(error instanceof CloudError) || tries === MAX_TRIES) throw error
-      if (!error.hadNoEffect && !(repeatable && error.isTransient)) throw error
+      if (!error.hadNoEffect && !(isRetryable && error.isTransient)) throw error
       const jittered = Math.min(retryMs * 2 ** (tries - 1), MAX_WAIT_MS) * (0.5 + Math.random() / 2)
       await new Promise((resolve) => setTimeout(resolve, Math.max(jittered, error.retryAfterMs)))
     }
   }
 }
 
-/** Nobody was reached, so that no work can have been done. */
+/** Whether no connection was made, so that the call had no effect. */
 function isUnreachable(error: unknown): boolean {
   return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(errorCode(error))
 }
@@ -143,7 +154,7 @@ function describeReason(error: unknown): string {
   return errorCode(error) || (error instanceof Error ? error.name : 'unknown')
 }
 
-/** fetch wraps what the system said. */
+/** fetch wraps the system error. */
 function errorCode(error: unknown): string {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
   return String(cause?.code ?? (typeof code === 'string' ? code : ''))

@@ -1,28 +1,28 @@
 export type CloudErrorDetails = {
-  /** The HTTP status; left out when there was no answer. */
+  /** The HTTP status; absent if there was no response. */
   status?: number | undefined
-  /** The cloud's own; left out when the answer was none of its. */
+  /** The error code of the cloud; absent if the response did not come from the API. */
   code?: string | undefined
   requestId?: string | undefined
-  /** Seconds, as the header has them. */
+  /** Seconds, from the header Retry-After. */
   retryAfter?: number | undefined
-  /** Nobody was reached. */
+  /** No connection was made. */
   unreachable?: boolean
   cause?: unknown
 }
 
-/** A call to the cloud that did not succeed. The message is the cloud's own. */
+/** A failed call to the cloud. The message is that of the cloud. */
 export class CloudError extends Error {
   override name = 'CloudError'
   readonly action: string
   readonly status: number | undefined
   readonly code: string | undefined
   readonly requestId: string | undefined
-  /** The least time to wait before another try. */
+  /** The minimum time before another try. */
   readonly retryAfterMs: number
-  /** It was refused, or lost, before any work was done: another try does nothing twice. */
+  /** The call was rejected or lost before it had any effect, so that another try is safe. */
   readonly hadNoEffect: boolean
-  /** It may succeed when it is tried again, and the work may have been done all the same. */
+  /** Another try may succeed, but the call may have taken effect. */
   readonly isTransient: boolean
 
   constructor(action: string, message: string, details: CloudErrorDetails = {}) {
@@ -34,24 +34,26 @@ export class CloudError extends Error {
     this.requestId = details.requestId
     this.retryAfterMs = retryAfter > 0 ? Math.min(retryAfter, 60) * 1_000 : 0
     this.hadNoEffect = unreachable || status === 429 || /FlowLimitExceeded|Throttl/.test(code)
-    // A quota does not pass by waiting; 409 StatusConflictError does, but what to wait for knows only who called.
-    const unclear = status === undefined || details.code === undefined
-    this.isTransient =
-      !/Quota|Limit/.test(code) && (unclear || status >= 500 || /^(InternalService|Timeout)Error$/.test(code))
+    // An exceeded quota stays exceeded. 409 StatusConflictError is not transient either: what it conflicts with may take
+    // minutes, and only the caller knows what to wait for (see `isConflict`).
+    const isQuota = /Quota|Limit/.test(code)
+    const isUnclear = status === undefined || details.code === undefined
+    const isServerError = isUnclear || status >= 500 || /^(InternalService|Timeout)Error$/.test(code)
+    this.isTransient = isServerError && !isQuota
   }
 
-  /** Whether the cloud says that it is not there (any more). A service, an action or a page that is missing is something else. */
+  /** Whether the resource does not exist. An unknown service or action, or a 404 page of a proxy, does not count. */
   get isNotFound(): boolean {
     if (this.code === undefined || /^(ServiceNotFound|InvalidActionOrVersion)$/.test(this.code)) return false
     return this.status === 404 || /NotFound|NotExist/.test(this.code)
   }
 
-  /** Whether the cloud says that its name is taken. */
+  /** Whether the name of the resource is taken. */
   get isDuplicate(): boolean {
     return /Duplicat|AlreadyExist/i.test(this.code ?? '')
   }
 
-  /** Whether something else is going on with it that ends by itself. */
+  /** Whether another operation on the resource, which ends by itself, is in progress. */
   get isConflict(): boolean {
     return /StatusConflict/.test(this.code ?? '')
   }

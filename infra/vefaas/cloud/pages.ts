@@ -1,9 +1,12 @@
 import type { Client, ServiceName } from './client.ts'
 
-/** The most that APIG gives; for veFaaS no limit is documented. Left out, a page has 10 and the rest is overlooked. */
+/** The maximum of APIG; veFaaS documents none. The default is 10. */
 const PAGE_SIZE = 100
 
-/** Calls a List action for every page, and returns all items, each once. @throws CloudError */
+/**
+ * Calls a List action for every page and returns all items, each once.
+ * @throws {CloudError}
+ */
 export async function listAll<Item>(
   client: Client,
   service: ServiceName,
@@ -12,25 +15,24 @@ export async function listAll<Item>(
 ): Promise<Item[]> {
   const items: Item[] = []
   const ids = new Set<string>()
-  let seen = 0
+  let readCount = 0
   for (let PageNumber = 1; ; PageNumber++) {
     const page = await client.call<{ Items?: Item[] | null; Total?: number }>(service, action, {
       ...body,
       PageNumber,
       PageSize: PAGE_SIZE,
     })
-    const got = page.Items ?? []
-    seen += got.length
-    for (const item of got) {
+    const pageItems = page.Items ?? []
+    readCount += pageItems.length
+    for (const item of pageItems) {
       const { Id, RevisionNumber } = item as { Id?: string; RevisionNumber?: number }
-      const id = JSON.stringify([Id, RevisionNumber]) // the Id of a revision is that of its function
-      // What is made while pages are read shifts them.
+      const id = JSON.stringify([Id, RevisionNumber]) // a revision has the Id of its function
+      // An item that is created between two reads shifts the pages, so that another item appears twice.
       if (Id === undefined || !ids.has(id)) items.push(item)
       ids.add(id)
     }
-    // Some answers have no Total, or 0: then a page that is not full is the last one.
-    if (got.length === 0 || seen >= (page.Total || (got.length < PAGE_SIZE ? 0 : Number.POSITIVE_INFINITY))) {
-      return items
-    }
+    // Some responses have no Total, or 0: then a page that is not full is the last one.
+    const isLast = page.Total ? readCount >= page.Total : pageItems.length < PAGE_SIZE
+    if (isLast || pageItems.length === 0) return items
   }
 }

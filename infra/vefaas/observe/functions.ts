@@ -4,14 +4,14 @@ import { hasOwnerTags, type OwnerMark, type Tag } from '../owner-mark.ts'
 import { inParallel } from '../parallel.ts'
 import type { FunctionSettings } from '../service.ts'
 
-/** A function as it is. */
+/** The state of a function in the cloud. */
 export type FoundFunction = {
   id: string
   name: string
-  /** This service has made it. */
+  /** Whether this service has created it. */
   isOurs: boolean
   item: FunctionItem
-  /** The revision that serves; undefined when none has ever been released. */
+  /** The revision that serves; undefined before the first release. */
   stable: RevisionItem | undefined
   release: ReleaseStatus
   instances: { MinInstance?: number; MaxInstance?: number }
@@ -19,7 +19,7 @@ export type FoundFunction = {
   kafkaTriggers: KafkaItem[]
 }
 
-/** What ListFunctions shows of a function. Only there are its tags: GetFunction has none. */
+/** An item of ListFunctions. Only this action shows the tags. */
 export type FunctionItem = Partial<FunctionSettings> & {
   Id: string
   Name: string
@@ -35,13 +35,13 @@ export type ReleaseStatus = {
   StatusMessage?: string
   ErrorCode?: string
   FailedInstanceLogs?: string
-  /** -1 before the first. */
+  /** -1 before the first release. */
   StableRevisionNumber?: number
   CurrentTrafficWeight?: number
   TargetTrafficWeight?: number
 }
 
-/** What ListTriggers shows. */
+/** An item of ListTriggers. */
 export type TriggerItem = { Id: string; Name: string; Type: string; Description?: string }
 
 export type TimerItem = {
@@ -58,7 +58,7 @@ export type TimerItem = {
 export type KafkaItem = {
   Id: string
   Name: string
-  /** pending, then ready or failed. */
+  /** `pending`, then `ready` or `failed`. */
   Status?: string
   MqInstanceId?: string
   TopicName?: string
@@ -68,18 +68,21 @@ export type KafkaItem = {
   Description?: string
 }
 
-/** Reads the functions that this service has made, and those of others that have one of these names. @throws CloudError */
+/**
+ * Reads the functions that this service has created, and those of others that have one of the names.
+ * @throws {CloudError}
+ */
 export async function observeFunctions(
   client: Client,
   mark: OwnerMark,
   names: readonly string[],
 ): Promise<FoundFunction[]> {
   const items = await listAll<FunctionItem>(client, 'vefaas', 'ListFunctions')
-  const concerned = items.filter((item) => hasOwnerTags(mark, item.Tags) || names.includes(item.Name))
-  return inParallel(concerned, (item) => readFunction(client, mark, item))
+  const relevant = items.filter((item) => hasOwnerTags(mark, item.Tags) || names.includes(item.Name))
+  return inParallel(relevant, (item) => readFunction(client, mark, item))
 }
 
-/** Reads one function, by its name. @throws CloudError */
+/** @throws {CloudError} */
 export async function observeFunction(
   client: Client,
   mark: OwnerMark,
@@ -90,14 +93,17 @@ export async function observeFunction(
   return item && readFunction(client, mark, item)
 }
 
-/** Reads the settings of a function alone, with its variables. @throws CloudError */
+/**
+ * Reads only the settings and variables of a function.
+ * @throws {CloudError}
+ */
 export async function observeFunctionItem(client: Client, name: string): Promise<FunctionItem | undefined> {
   const items = await listAll<FunctionItem>(client, 'vefaas', 'ListFunctions')
   const item = items.find(({ Name }) => Name === name)
   return item && withEnvs(client, item)
 }
 
-/** A list may leave the variables out: then they are not known, which is something else than none. */
+/** A list may omit the variables. That does not mean that the function has none. */
 async function withEnvs(client: Client, item: FunctionItem): Promise<FunctionItem> {
   if (item.Envs) return item
   const { Envs } = await client.call<FunctionItem>('vefaas', 'GetFunction', { Id: item.Id })
@@ -124,7 +130,10 @@ async function readFunction(client: Client, mark: OwnerMark, item: FunctionItem)
   }
 }
 
-/** The revision that serves, or undefined. @throws CloudError */
+/**
+ * Reads the revision that serves; undefined before the first release.
+ * @throws {CloudError}
+ */
 export async function stableRevision(
   client: Client,
   FunctionId: string,
@@ -135,7 +144,11 @@ export async function stableRevision(
   return { ...item, RevisionNumber }
 }
 
-/** All triggers of a function. It has no parameters for pages. @throws CloudError; Error when it shows a part of them */
+/**
+ * Reads all triggers of a function. ListTriggers has no parameters for pages.
+ * @throws {CloudError}
+ * @throws {Error} if the cloud shows only some of them
+ */
 export async function observeTriggers(client: Client, FunctionId: string): Promise<TriggerItem[]> {
   const { Items, Total = 0 } = await client.call<{ Items?: TriggerItem[] | null; Total?: number }>(
     'vefaas',
@@ -145,7 +158,7 @@ export async function observeTriggers(client: Client, FunctionId: string): Promi
   const items = Items ?? []
   if (items.length >= Total) return items
   throw new Error(
-    `function ${FunctionId} has ${Total} triggers, and ListTriggers shows ${items.length}: delete some that nobody needs`,
+    `function ${FunctionId} has ${Total} triggers, but ListTriggers shows only ${items.length}: delete triggers that are not needed`,
   )
 }
 

@@ -5,16 +5,16 @@ import { hasOtherOwnerComment, hasOwnerComment, type OwnerMark } from '../owner-
 import { inParallel } from '../parallel.ts'
 import type { RouteSpec } from '../service.ts'
 
-/** Whether this service has made it. */
+/** Whether this service has created it. */
 type Owned = { isOurs: boolean }
 
-/** A gateway of the account, with what is in it. */
+/** The state of a gateway and of everything in it. */
 export type FoundGateway = Owned & {
   id: string
   name: string
   status: string
   message: string
-  /** Undefined where the cloud does not say. */
+  /** Undefined if the cloud does not show it. */
   network?: { EnablePublicNetwork?: boolean; EnablePrivateNetwork?: boolean } | undefined
   services: FoundGatewayService[]
   upstreams: (UpstreamItem & Owned)[]
@@ -28,9 +28,9 @@ export type FoundGatewayService = Owned & {
   name: string
   status: string
   message: string
-  /** With `https://` or `http://`: those in the public network first, and of these `https://`. */
+  /** URLs: first those in the public network, and among these first `https://`. */
   addresses: string[]
-  /** It has an address in the public network, or one of which the cloud does not clearly say that it is private. */
+  /** Whether it has an address that is public, or that the cloud does not clearly mark as private. */
   isPublic: boolean
 }
 
@@ -49,7 +49,7 @@ export type RouteItem = Partial<Pick<RouteSpec, 'MatchRule' | 'AdvancedSetting'>
   UpstreamList?: { UpstreamId: string; Weight?: number }[]
 }
 
-/** The credentials only of those that this service has made. */
+/** `credentialIds` is empty for a consumer of others. */
 export type FoundConsumer = Owned & { id: string; name: string; credentialIds: string[] }
 
 export type BindingItem = {
@@ -72,10 +72,10 @@ export type GatewayItem = {
   ResourceSpec?: { NetworkType?: FoundGateway['network'] }
 }
 
-/** What ListGatewayServices and GetGatewayService show. */
+/** An item of ListGatewayServices, and the result of GetGatewayService. */
 export type ServiceItem = {
   Id: string
-  /** An official tool reads the second, the SDK's model has the first. */
+  /** The SDK's model has `Name`, but an official tool reads `ServiceName`. */
   Name?: string
   ServiceName?: string
   Status?: string
@@ -86,7 +86,10 @@ export type ServiceItem = {
 
 export type CommentedItem = { Id: string; Name: string; Comments?: string }
 
-/** Reads every gateway of the region, because what this service has made may be in any. @throws CloudError */
+/**
+ * Reads every gateway of the region, because any of them may contain resources of this service.
+ * @throws {CloudError}
+ */
 export async function observeGateways(client: Client, mark: OwnerMark): Promise<FoundGateway[]> {
   const items = await listAll<GatewayItem>(client, 'apig', 'ListGateways')
   const bindings = items.length > 0 ? await listAll<BindingItem>(client, 'apig', 'ListPluginBindings') : []
@@ -94,7 +97,7 @@ export async function observeGateways(client: Client, mark: OwnerMark): Promise<
     try {
       return [await readGateway(client, mark, item, bindings)]
     } catch (error) {
-      // It has gone while it was looked at.
+      // It has been deleted since it was listed.
       if (error instanceof CloudError && error.isNotFound) return []
       throw error
     }
@@ -109,10 +112,10 @@ async function readGateway(
   bindings: BindingItem[],
 ): Promise<FoundGateway> {
   const GatewayId = item.Id
-  // One that is coming or going has nothing, or nothing that can be used.
-  const isThere = !/^Creat|^Deleting/.test(item.Status ?? '')
+  // A gateway in creation or deletion has nothing that can be used.
+  const isUsable = !/^Creat|^Deleting/.test(item.Status ?? '')
   const list = <Item>(action: string, body: object) =>
-    isThere ? listAll<Item>(client, 'apig', action, body) : Promise.resolve([])
+    isUsable ? listAll<Item>(client, 'apig', action, body) : Promise.resolve([])
   const isOurs = (name: string, comment: string | undefined) => isNamed(mark, name) && hasOwnerComment(mark, comment)
 
   const services = (await list<ServiceItem>('ListGatewayServices', { GatewayId })).map((one) => foundService(mark, one))
@@ -140,8 +143,8 @@ async function readGateway(
 }
 
 /**
- * By its name and what it leads to, or else by where it is: a route has no tags and no comments. The name alone says nothing:
- * that of stage `dev-2` begins like those of `dev`.
+ * A route has neither tags nor a comment, so its upstream or, failing that, its gateway service identifies the owner. The
+ * name is not enough: the names of stage `dev-2` begin like those of stage `dev`.
  */
 function isOurRoute(
   mark: OwnerMark,
@@ -160,7 +163,7 @@ function isNamed({ prefix }: OwnerMark, name: string): boolean {
   return name === prefix || name.startsWith(`${prefix}-`)
 }
 
-/** Reads a service of a gateway. */
+/** Converts a gateway service of the API. */
 export function foundService(mark: OwnerMark, item: ServiceItem): FoundGatewayService {
   const domains = (item.Domains ?? []).map(({ Domain, Type = '' }) => ({
     address: /^https?:\/\//.test(Domain) ? Domain : `https://${Domain}`,
@@ -179,7 +182,10 @@ export function foundService(mark: OwnerMark, item: ServiceItem): FoundGatewaySe
   }
 }
 
-/** The ids of the keys of a consumer. @throws CloudError */
+/**
+ * Reads the ids of the keys of a consumer.
+ * @throws {CloudError}
+ */
 export async function credentialsOf(client: Client, ConsumerId: string): Promise<string[]> {
   const of = { ConsumerId, CredentialType: 'key-auth' }
   const items = await listAll<{ Id: string }>(client, 'apig', 'ListConsumerCredentials', of)

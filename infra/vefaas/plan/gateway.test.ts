@@ -108,9 +108,7 @@ describe('what others have made', () => {
       await problemsOf(deployService(client, shop({ gateway: { name: 'market', service: 'shop-test' } }))),
     ).toEqual([
       expect.stringMatching(/^upstream shop-test-hello exists in gateway market/),
-      expect.stringMatching(
-        /^route shop-test-hello exists in gateway market, but this service has not created it/,
-      ),
+      expect.stringMatching(/^route shop-test-hello exists in gateway market, but this service has not created it/),
     ])
     expect(changes()).toEqual(['CreateRoute'])
     expect(await removeService(client, shop(provider))).not.toEqual(

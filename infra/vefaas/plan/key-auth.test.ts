@@ -151,7 +151,9 @@ describe('key-auth', () => {
     const GatewayId = await makeGateway()
     await client.call('apig', 'CreatePlugin', { GatewayId, ...plugin })
     const error = await deployService(client, shop({ web: '1' }, { id: GatewayId })).catch((cause) => cause)
-    expect(error.cause.message).toMatch(/^plugin wasm-key-auth is off in the gateway, which this service has not created/)
+    expect(error.cause.message).toMatch(
+      /^plugin wasm-key-auth is off in the gateway, which this service has not created/,
+    )
     expect([cloud.apig.plugins(), cloud.apig.routes()]).toMatchObject([[{ Enable: false }], []])
   })
 

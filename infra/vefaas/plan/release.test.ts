@@ -56,9 +56,7 @@ test.each<[what: string, first: Status, statuses: [Status, ...Status[]], waited:
 
 test('a release after which something else serves has not succeeded', async () => {
   const { outcome } = await releaseWith(before, { ...done, StableRevisionNumber: 3 })
-  expect(outcome).toMatch(
-    /^the release is done, but revision 3 serves, which is another one: .*run the command again$/,
-  )
+  expect(outcome).toMatch(/^the release is done, but revision 3 serves, which is another one: .*run the command again$/)
 })
 
 test('a release that fails is told with its reason and what still serves', async () => {

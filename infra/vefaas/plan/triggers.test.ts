@@ -33,7 +33,7 @@ test('triggers of which the cloud shows a part only are not taken for all of the
       return action === 'ListTriggers' ? { ...result, Items: [], Total: 1 } : result
     },
   }
-  await expect(deployService(short, shop({ timer }))).rejects.toThrow(/has 1 triggers, and ListTriggers shows 0/)
+  await expect(deployService(short, shop({ timer }))).rejects.toThrow(/has 1 triggers, but ListTriggers shows only 0/)
 })
 
 describe('a trigger', () => {
