@@ -156,7 +156,7 @@ test('interrupted by Ctrl-C, it says how to go on, and the next one does', { tim
   await expect.poll(() => cloud.vefaas.calls.at(-1)?.action, { timeout: 15_000 }).toBe('Release')
   interrupted.process.kill('SIGINT')
   expect(await interrupted.ended).toBe(130)
-  expect(interrupted.output()).toContain('run the command again, and it goes on from there')
+  expect(interrupted.output()).toContain('run the command again to continue')
   cloud.vefaas.faults.clear()
   await serverless('deploy --stage prod')
   expect(await serverless('deploy --stage prod')).toContain('nothing has changed')

@@ -8,10 +8,10 @@ import { observe, type Plan, planOf, planOfRemoval } from './plan/index.ts'
 import { runPlan } from './run.ts'
 import { type ServiceSpec, serviceOf } from './service.ts'
 
-/** The pair that the emulated cloud knows. */
+/** The credentials of the emulated cloud. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'AKLOCAL', secretKey: 'local-secret', sessionToken: '' }
 
-/** A zip with one index.js that answers every event with the text. */
+/** Returns a zip with an index.js that responds to every event with the text. */
 export function codeThatAnswers(text: string): Artifact {
   const source = `exports.handler = async () => ({ statusCode: 200, headers: {}, body: ${JSON.stringify(text)} })`
   return artifactFrom(source)
@@ -24,7 +24,7 @@ export function artifactFrom(source: string): Artifact {
 
 export type FunctionsOf = Record<string, Partial<FunctionConfig>>
 
-/** A service as serverless.yml would have it: stage test of shop. */
+/** Returns stage `test` of a service `shop`. */
 export function serviceWith(functions: FunctionsOf, provider: Partial<ProviderConfig> = {}): ServiceSpec {
   const named = Object.entries(functions).map(([key, one]) => [
     key,
@@ -45,7 +45,7 @@ export function testClient(endpoint: string): Client {
 
 export type Deployed = { plan: Plan; done: number }
 
-/** What a deployment of the service does: the steps that were not left, as `verb resource name`. */
+/** Deploys the service. Returns its changes; see `changesIn`. */
 export async function deployService(
   client: Client,
   service: ServiceSpec,
@@ -62,7 +62,7 @@ export async function removeService(client: Client, service: ServiceSpec): Promi
   return changesIn(plan)
 }
 
-/** The steps of a plan that do something. */
+/** Returns the steps of a plan that change something, as `verb resource name details`. */
 export function changesIn({ stages }: Plan): string[] {
   return stages
     .flat()
@@ -70,7 +70,7 @@ export function changesIn({ stages }: Plan): string[] {
     .map(({ verb, resource, name, details }) => [verb, resource, name, details.join(', ')].filter(Boolean).join(' '))
 }
 
-/** Everything there is, by name: ids and times are different each time. */
+/** Returns the state of the cloud with names in place of ids, and without times, so that states can be compared. */
 export function stateOf({ vefaas, apig }: CloudEmulator): unknown {
   const { gateways, services, upstreams, routes, consumers, credentials, plugins, pluginBindings } = apig
   const all = {
@@ -81,11 +81,7 @@ export function stateOf({ vefaas, apig }: CloudEmulator): unknown {
       ),
     ),
   }
-  const names = new Map<string, string>()
-  JSON.stringify(all, (_key, value) => {
-    if (value?.Id && value?.Name) names.set(value.Id, value.Name)
-    return value
-  })
+  const names = namesById(all)
   const named = JSON.parse(
     JSON.stringify(all, (key, value) => {
       if (/(^Id|^PluginID|Time|RecordId|Group)$/.test(key)) return undefined
@@ -98,13 +94,21 @@ export function stateOf({ vefaas, apig }: CloudEmulator): unknown {
   return named
 }
 
-/** An object with its keys in alphabetical order; anything else as it is. */
+function namesById(value: unknown, names = new Map<string, string>()): Map<string, string> {
+  if (typeof value !== 'object' || value === null) return names
+  const { Id, Name } = value as { Id?: string; Name?: string }
+  if (Id && Name) names.set(Id, Name)
+  for (const item of Object.values(value)) namesById(item, names)
+  return names
+}
+
+/** Returns an object with sorted keys; any other value as it is. */
 function withSortedKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
-/** Where two states part, with what is there on both sides. */
+/** Describes the first difference between two states; empty if they are equal. */
 export function firstDifference(found: unknown, wanted: unknown, path = ''): string {
   if (typeof found !== 'object' || typeof wanted !== 'object' || found === null || wanted === null) {
     return `${path}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`
@@ -116,7 +120,7 @@ export function firstDifference(found: unknown, wanted: unknown, path = ''): str
   return path
 }
 
-/** The names of the actions called from now on that change something, in order, with what they were about. */
+/** Returns a function that lists the changing actions called since, in their order. */
 export function watchChanges({ vefaas, apig }: CloudEmulator): () => string[] {
   const seen = new Set([...vefaas.calls, ...apig.calls].map(({ requestId }) => requestId))
   return () =>

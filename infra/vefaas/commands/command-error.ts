@@ -1,4 +1,4 @@
-/** What was asked of a command cannot be done. The message says why, and what would be right. */
+/** A command cannot do what its options ask for. The message says why, and what to do. */
 export class CommandError extends Error {
   override name = 'CommandError'
 }

@@ -3,7 +3,7 @@ import { observe, planOf } from '../plan/index.ts'
 import { carryOut, describePlan } from './report.ts'
 import { summary } from './summary.ts'
 
-/** `serverless deploy`, and with --plan what it would do. */
+/** `serverless deploy`. With --plan, only shows what it would do. */
 export async function deploy(context: CommandContext): Promise<void> {
   const { client, service, options, utils, artifactOf } = context
   const { log } = utils
@@ -16,6 +16,6 @@ export async function deploy(context: CommandContext): Promise<void> {
   }
   log.notice(`Deploying ${service.name} to stage ${service.stage} (${service.region})\n`)
   const done = await carryOut(context, plan)
-  log.notice(done === 0 ? '  nothing has changed: everything is as serverless.yml says\n' : '')
+  log.notice(done === 0 ? '  nothing has changed: everything is as in serverless.yml\n' : '')
   utils.writeText(await summary(context))
 }

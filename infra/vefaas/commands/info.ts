@@ -3,7 +3,7 @@ import { observeFunctions } from '../observe/functions.ts'
 import { recordIn } from '../plan/deployment-record.ts'
 import { summary } from './summary.ts'
 
-/** `serverless info`: what is deployed, what of it serves, and how it is called. */
+/** `serverless info`: shows the deployed functions, the revisions that serve, and how to call them. */
 export async function info(context: CommandContext): Promise<void> {
   const { client, service, utils } = context
   const found = await observeFunctions(client, service.mark, [])
@@ -22,13 +22,19 @@ export async function info(context: CommandContext): Promise<void> {
     `region   ${service.region}`,
     '',
     'functions',
-    ...(rows.length > 0 ? table(rows) : ['  none is deployed']),
+    ...(rows.length > 0 ? table(rows) : ['  no function is deployed']),
     '',
     ...(rows.length > 0 ? await summary(context) : []),
   ])
 }
 
 function table(rows: string[][]): string[] {
-  const widths = rows.reduce<number[]>((most, row) => row.map((cell, at) => Math.max(cell.length, most[at] ?? 0)), [])
-  return rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd())
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length)
+  }
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0))
+    return `  ${cells.join('  ')}`.trimEnd()
+  })
 }

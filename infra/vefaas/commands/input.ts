@@ -4,25 +4,28 @@ import type { Options } from '../osls.ts'
 import { CommandError } from './command-error.ts'
 
 /**
- * What `--data`, or the file that `--path` names (`-` is stdin), holds: a value of JSON, with --raw the text as it is.
- * Undefined when there is neither. @throws CommandError
+ * Reads `--data`, or the file that `--path` names (`-` is stdin): JSON, or text with --raw. Undefined if there is neither.
+ * @throws {CommandError}
  */
 export async function inputOf({ data, path, raw }: Options): Promise<unknown> {
-  if (data !== undefined && path !== undefined) throw new CommandError('Give --data or --path, not both')
+  if (data !== undefined && path !== undefined) throw new CommandError('Use --data or --path, not both')
   if (data === undefined && path === undefined) return undefined
   const written = data === undefined ? await readText('--path', String(path)) : String(data)
   return raw ? written : parseJson(written, data === undefined ? `--path ${path}` : '--data')
 }
 
-/** What `--context`, or the file that `--contextPath` names, holds; an empty map when there is neither. @throws CommandError */
+/**
+ * Reads `--context`, or the file that `--contextPath` names: a JSON object. Empty if there is neither.
+ * @throws {CommandError}
+ */
 export async function contextInputOf({ context, contextPath }: Options): Promise<object> {
   if (context !== undefined && contextPath !== undefined) {
-    throw new CommandError('Give --context or --contextPath, not both')
+    throw new CommandError('Use --context or --contextPath, not both')
   }
   if (context === undefined && contextPath === undefined) return {}
   const option = context === undefined ? '--contextPath' : '--context'
   const value = parseJson(context === undefined ? await readText(option, String(contextPath)) : String(context), option)
-  if (typeof value !== 'object' || value === null) throw new CommandError(`${option} has to be a map of JSON`)
+  if (typeof value !== 'object' || value === null) throw new CommandError(`${option} must be a JSON object`)
   return value
 }
 
@@ -43,11 +46,17 @@ function parseJson(written: string, source: string): unknown {
   }
 }
 
-/** Text as people read it: JSON in lines, anything else as it is. */
-export function pretty(written: string): string {
+/** Indents JSON, and returns any other text as it is. */
+export function indented(written: string): string {
   try {
     return JSON.stringify(JSON.parse(written), undefined, 2)
   } catch {
     return written
   }
+}
+
+/** Returns the values of an option that may be repeated. */
+export function optionValues(option: unknown): unknown[] {
+  if (option === undefined || option === null) return []
+  return Array.isArray(option) ? option : [option]
 }

@@ -18,7 +18,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-/** Answers with the event, in the status that ?status= asks for. */
+/** Responds with the event, and with the status of ?status=. */
 const code = {
   echo: `exports.handler = async (event) => ({
     statusCode: Number(event.queryStringParameters.status ?? 200),
@@ -38,7 +38,7 @@ const contextWith = (options: Options = {}, apig: ApigConfig = { path: '/' }, pr
     { function: 'echo', ...options },
   )
 
-/** What the function was called with. */
+/** Returns the event that the function was called with. */
 async function called(...args: Parameters<typeof contextWith>) {
   const context = contextWith(...args)
   await context.deploy()
@@ -46,8 +46,8 @@ async function called(...args: Parameters<typeof contextWith>) {
   return { context, event: JSON.parse(context.out()) }
 }
 
-describe('calls a function over its route', () => {
-  test('with GET where there are no data', async () => {
+describe('calls a function through its route', () => {
+  test('with GET if there are no data', async () => {
     const { context, event } = await called({}, { action: 'Sell', version: '2020-04-01' })
     expect(event).toMatchObject({
       httpMethod: 'GET',
@@ -61,7 +61,7 @@ describe('calls a function over its route', () => {
     expect(process.exitCode).toBeUndefined()
   })
 
-  test('with POST and JSON where there are', async () => {
+  test('with POST and JSON if there are data', async () => {
     const { event } = await called({ data: '{ "Name": "ü" }' })
     expect(event).toMatchObject({
       httpMethod: 'POST',
@@ -70,7 +70,7 @@ describe('calls a function over its route', () => {
     })
   })
 
-  test('with a text, when it is one', async () => {
+  test('with POST and text if the data are text', async () => {
     const { event } = await called({ data: '{ü', raw: true })
     expect(event).toMatchObject({
       httpMethod: 'POST',
@@ -79,7 +79,7 @@ describe('calls a function over its route', () => {
     })
   })
 
-  test('with what else is asked for in the query', async () => {
+  test('with the query of the route and of --query', async () => {
     const { event } = await called({ query: ['a=1', 'b=x=y z'] }, { path: '/', query: { c: '3' } })
     expect(event.queryStringParameters).toEqual({ a: '1', b: 'x=y z', c: '3' })
   })
@@ -90,7 +90,7 @@ describe('calls a function over its route', () => {
     ['the beginning of the path', { path: { prefix: '/files/' } }, { path: '/files/' }],
     ['a header', { path: '/', header: { 'X-Tenant': 'blue' } }, { headers: { 'X-Tenant': 'blue' } }],
     ['the beginning of a value', { path: '/', query: { q: { prefix: 'x' } } }, { queryStringParameters: { q: 'x' } }],
-  ])('that fits %s', async (_what, apig, expected) => {
+  ])('so that it matches %s', async (_what, apig, expected) => {
     const { event } = await called({ data: '{}' }, apig)
     expect(event).toMatchObject(expected)
   })
@@ -100,19 +100,19 @@ describe('with keys at the gateway', () => {
   const key = 'k'.repeat(20)
   const gateway = { keyAuth: { header: 'X-API-Key', consumers: { web: { key }, app: { key: 'a'.repeat(20) } } } }
 
-  test('sends that of the first consumer, and never shows it', async () => {
+  test('sends the key of the first consumer, and never shows it', async () => {
     const { context, event } = await called({}, { path: '/' }, { gateway })
     expect(event.headers['X-Forward-Consumer']).toBe('shop-test-web')
     expect(context.log()).not.toContain(key)
   })
 
-  test('sends another one that is given', async () => {
+  test('sends the key in VEFAAS_INVOKE_KEY', async () => {
     vi.stubEnv('VEFAAS_INVOKE_KEY', 'a'.repeat(20))
     const { event } = await called({}, { path: '/' }, { gateway })
     expect(event.headers['X-Forward-Consumer']).toBe('shop-test-app')
   })
 
-  test('says when the key is not accepted', async () => {
+  test('reports a key that is not accepted', async () => {
     vi.stubEnv('VEFAAS_INVOKE_KEY', 'wrong')
     const context = contextWith({}, { path: '/' }, { gateway })
     await context.deploy()
@@ -129,10 +129,10 @@ test('without keys at the gateway, sends one to the function', async () => {
   expect(event.headers.Authorization).toBe('secret')
 })
 
-describe('the answer', () => {
+describe('a response', () => {
   test.each<[string, string, string, number | undefined]>([
-    ['of JSON is shown in lines', '200', '{"a":1}', undefined],
-    ['that is a text is shown as it is', '201', 'yes, {', undefined],
+    ['of JSON is indented', '200', '{"a":1}', undefined],
+    ['of text is shown as it is', '201', 'yes, {', undefined],
     ['below 400 is a success', '399', '{}', undefined],
     ['from 400 up is a failure', '400', '{}', 1],
     ['from 500 up too', '500', 'no', 1],
@@ -151,30 +151,30 @@ describe('refuses', () => {
     [
       'a function without a route',
       { function: 'tidy' },
-      'Function shop-test-tidy has no route: only its triggers call it, and veFaaS has no action for that. serverless invoke local -f tidy runs it on this computer',
+      'Function shop-test-tidy has no route, and veFaaS has no action that calls it: run it on this computer with serverless invoke local -f tidy',
     ],
-    ['an unknown function', { function: 'nope' }, 'There is no function nope in serverless.yml; there are echo, tidy'],
-    ['data that are no JSON', { data: '{a' }, '--data is not JSON: '],
-    ['data twice', { data: '1', path: 'x' }, 'Give --data or --path, not both'],
-    ['a file that is not there', { path: '/nowhere/x.json' }, '--path /nowhere/x.json cannot be read (ENOENT)'],
-    ['a query without name', { query: ['=1'] }, '--query =1 has to be <key>=<value>'],
-    ['a query without value', { query: 'a' }, '--query a has to be <key>=<value>'],
+    ['an unknown function', { function: 'nope' }, 'serverless.yml has no function nope; its functions are echo, tidy'],
+    ['data that are not JSON', { data: '{a' }, '--data is not JSON: '],
+    ['data twice', { data: '1', path: 'x' }, 'Use --data or --path, not both'],
+    ['a file that does not exist', { path: '/nowhere/x.json' }, '--path /nowhere/x.json cannot be read (ENOENT)'],
+    ['a query without name', { query: ['=1'] }, '--query =1 must be <key>=<value>'],
+    ['a query without value', { query: 'a' }, '--query a must be <key>=<value>'],
     [
-      'what is not deployed',
+      'a service that is not deployed',
       { stage: 'test' },
-      'Nothing is deployed in cn-beijing: serverless deploy --stage test does it',
+      'Nothing is deployed in cn-beijing: run serverless deploy --stage test',
     ],
   ])('%s', async (_what, options, message) => {
     await expect(invoke(contextWith(options))).rejects.toThrow(message)
   })
 
-  test('a route that is an expression', async () => {
+  test('a route with a regular expression as path', async () => {
     await expect(invoke(contextWith({}, { path: { regex: '/v[0-9]+' } }))).rejects.toThrow(
-      'The path of function shop-test-echo is a regular expression: call it with curl, with a path that fits',
+      'The path of function shop-test-echo is a regular expression: call it with curl and a path that matches',
     )
   })
 
-  test('a gateway that does not answer', async () => {
+  test('a gateway that does not respond', async () => {
     const context = contextWith()
     await context.deploy()
     const { call } = context.client
@@ -183,7 +183,7 @@ describe('refuses', () => {
       if (action !== 'ListGatewayServices') return result
       return JSON.parse(JSON.stringify(result).replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1'))
     }
-    await expect(invoke(context)).rejects.toThrow('GET http://127.0.0.1:1/: no answer (')
+    await expect(invoke(context)).rejects.toThrow('GET http://127.0.0.1:1/: no response (')
   })
 })
 

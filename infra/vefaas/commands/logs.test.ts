@@ -32,7 +32,7 @@ describe('shows', () => {
     expect(context.log()).toBe('')
   })
 
-  test('the last lines only', async () => {
+  test('only the last lines', async () => {
     const context = contextWith({ limit: '1' })
     await context.deploy()
     await say('hi')
@@ -41,7 +41,7 @@ describe('shows', () => {
     expect(context.out()).toBe('two there')
   })
 
-  test('which instance has written a line, where there are several', async () => {
+  test('the instance of each line if there are several instances', async () => {
     const context = contextWith({}, { hello: { events, minInstances: 2, exclusive: true } })
     await context.deploy()
     await Promise.all([say('hi'), say('there')])
@@ -56,7 +56,7 @@ describe('shows', () => {
     expect(new Set(lines.map((line) => line.split('  ')[0])).size).toBe(2)
   })
 
-  test('that there is nothing to show', async () => {
+  test('that the log is empty', async () => {
     const context = contextWith({}, { hello: { events, minInstances: 1 } })
     await context.deploy()
     await logs(context)
@@ -65,17 +65,17 @@ describe('shows', () => {
   })
 })
 
-describe('where no instance runs, says where logs stay:', () => {
+describe('without a running instance, shows where logs are kept:', () => {
   test.each([
     [
       'nowhere',
       {},
-      'Call it and look again, or have logs kept: provider.log in serverless.yml delivers them to a TLS topic.',
+      'Call it and repeat this command, or keep logs: provider.log in serverless.yml delivers them to a TLS topic.',
     ],
     [
       'in TLS',
       { log: { project: 'p-1', topic: 't-1' } },
-      'What it wrote is in topic t-1 of the TLS project p-1 (provider.log).',
+      'Its logs are in topic t-1 of the TLS project p-1 (provider.log).',
     ],
   ])('%s', async (_what, settings, expected) => {
     const context = contextWith({}, { hello: { events, ...settings } })
@@ -85,25 +85,25 @@ describe('where no instance runs, says where logs stay:', () => {
       action === 'ListFunctionInstances' ? ({ Items: null } as never) : call(service, action, body)
     await logs(context)
     expect(context.log()).toBe(
-      `No instance of shop-test-hello is running, and the log of an instance ends with it.\n${expected}`,
+      `No instance of shop-test-hello is running, and the log of an instance is deleted with it.\n${expected}`,
     )
   })
 })
 
 test.each<[string, Options, string]>([
-  ['an unknown function', { function: 'hallo' }, 'There is no function hallo in serverless.yml; there are hello'],
+  ['an unknown function', { function: 'hallo' }, 'serverless.yml has no function hallo; its functions are hello'],
   [
     'a function that is not deployed',
     { stage: 'test' },
-    'Function shop-test-hello is not deployed in cn-beijing: serverless deploy --stage test deploys it',
+    'Function shop-test-hello is not deployed in cn-beijing: run serverless deploy --stage test',
   ],
-  ['a limit that is none', { limit: '-1' }, '--limit -1 has to be a number of lines from 1 up'],
+  ['an invalid limit', { limit: '-1' }, '--limit -1 must be a number of lines, at least 1'],
 ])('refuses %s', async (_what, options, message) => {
   await expect(logs(contextWith(options))).rejects.toThrow(message)
 })
 
 describe('--tail', () => {
-  /** Follows the log, and returns what it has shown once `until` holds. */
+  /** Follows the log until `until` returns true, and returns the output. */
   async function followed(context: ReturnType<typeof contextWith>, work: () => Promise<unknown>, until: () => boolean) {
     const interruption = new AbortController()
     const following = logs(context, interruption.signal, 10)
@@ -114,7 +114,7 @@ describe('--tail', () => {
     return context.out()
   }
 
-  test('goes on with new lines until it is interrupted', async () => {
+  test('shows new lines until it is interrupted', async () => {
     const context = contextWith({ tail: true })
     await context.deploy()
     await say('a')
@@ -127,7 +127,7 @@ describe('--tail', () => {
     expect(out).toBe('one a\ntwo a\none b\ntwo b\none b\ntwo b')
   })
 
-  test('begins with the last lines when there is a limit', async () => {
+  test('starts with the last lines if there is a limit', async () => {
     const context = contextWith({ tail: true, limit: '1' })
     await context.deploy()
     await say('a')
@@ -138,7 +138,7 @@ describe('--tail', () => {
     expect(await followed(context, work, () => context.out().endsWith('two b'))).toBe('two a\none b\ntwo b')
   })
 
-  test('waits for an instance, and follows one that comes with a release', async () => {
+  test('waits for an instance, and follows one that a release starts', async () => {
     const context = contextWith({ tail: true })
     await context.deploy()
     const { call } = context.client
@@ -155,11 +155,11 @@ describe('--tail', () => {
     }
     const out = await followed(context, work, () => context.out().endsWith('two b'))
     expect(out).toMatch(/^one a\ntwo a\n\w+ {2}one b\n\w+ {2}two b$/)
-    expect(context.log()).toBe('No instance of shop-test-hello is running yet: waiting for one. Ctrl-C ends this.')
+    expect(context.log()).toBe('No instance of shop-test-hello is running: waiting for one. Stop with Ctrl-C.')
   })
 })
 
-test('is a command of serverless, which Ctrl-C ends well', async () => {
+test('is a command of serverless, which Ctrl-C stops with exit code 0', async () => {
   const project = createProject(
     `
 service: shop

@@ -10,14 +10,14 @@ import { newLines } from './new-lines.ts'
 
 type Instance = { InstanceName: string; CreationTime?: string }
 
-/** How many of its last lines an instance is asked for, while its log is followed. */
+/** The number of last lines to read of each instance while its log is followed. */
 const TAIL_LINES = 1_000
 
 const POLL_MS = 2_000
 
 /**
- * `serverless logs -f <function>`: what its instances have written. With --limit only the last lines of each, with --tail
- * also what they write from now on, until Ctrl-C.
+ * `serverless logs -f <function>`: outputs the logs of its instances. With --limit only the last lines of each; with --tail
+ * follows the logs until Ctrl-C.
  */
 export async function logs(context: CommandContext, interrupted?: AbortSignal, pollMs = POLL_MS): Promise<void> {
   const { options, utils } = context
@@ -29,7 +29,7 @@ export async function logs(context: CommandContext, interrupted?: AbortSignal, p
   }
 
   if (instances.length === 0) {
-    utils.log.notice(`No instance of ${spec.name} is running, and the log of an instance ends with it.`)
+    utils.log.notice(`No instance of ${spec.name} is running, and the log of an instance is deleted with it.`)
     utils.log.notice(describeLogStorage(spec))
     return
   }
@@ -59,12 +59,12 @@ async function follow(
       const before = seen.get(InstanceName)
       const latest = await readLines(context, id, InstanceName, TAIL_LINES)
       seen.set(InstanceName, latest)
-      // An instance that is new was started while we looked: all its lines are new.
+      // A new instance has started since the last read, so all its lines are new.
       const lines = before === undefined ? latest.slice(isFirst && limit ? -limit : 0) : newLines(before, latest)
       print(context, seen.size > 1 ? InstanceName : undefined, lines)
     }
     if (isFirst && instances.length === 0) {
-      log.notice(`No instance of ${spec.name} is running yet: waiting for one. Ctrl-C ends this.`)
+      log.notice(`No instance of ${spec.name} is running: waiting for one. Stop with Ctrl-C.`)
     }
     await sleep(pollMs, undefined, { signal: interrupted }).catch(() => {})
   }
@@ -73,16 +73,16 @@ async function follow(
 function limitOf(limit: unknown): number | undefined {
   if (limit === undefined || limit === null) return undefined
   if (/^[1-9]\d{0,8}$/.test(String(limit))) return Number(limit)
-  throw new CommandError(`--limit ${limit} has to be a number of lines from 1 up`)
+  throw new CommandError(`--limit ${limit} must be a number of lines, at least 1`)
 }
 
-/** Those that are running, in the order in which they were started. */
+/** Returns the running instances, the oldest first. */
 async function instancesOf({ client }: CommandContext, FunctionId: string): Promise<Instance[]> {
   const { Items } = await client.call<{ Items?: Instance[] | null }>('vefaas', 'ListFunctionInstances', { FunctionId })
   return (Items ?? []).sort((one, other) => ((one.CreationTime ?? '') < (other.CreationTime ?? '') ? -1 : 1))
 }
 
-/** Its last lines, all when no limit is given. None when it has ended meanwhile. */
+/** Reads the last lines of an instance; all lines without a limit, none if the instance has ended. */
 async function readLines(
   { client }: CommandContext,
   FunctionId: string,
@@ -105,13 +105,13 @@ function print({ utils }: CommandContext, instanceName: string | undefined, line
   utils.writeText(lines.map((line) => prefix + line))
 }
 
-/** `nwwzoaq1-vd9qztck6t-74b9cf8975-bkd99` is one of a function and its revision: only the end tells them apart. */
+/** In `nwwzoaq1-vd9qztck6t-74b9cf8975-bkd99`, only the last part differs between the instances of a revision. */
 function shortName(instanceName: string): string {
   return instanceName.slice(instanceName.lastIndexOf('-') + 1)
 }
 
 function describeLogStorage({ settings: { TlsConfig } }: FunctionSpec): string {
   return TlsConfig.EnableLog
-    ? `What it wrote is in topic ${TlsConfig.TlsTopicId} of the TLS project ${TlsConfig.TlsProjectId} (provider.log).`
-    : 'Call it and look again, or have logs kept: provider.log in serverless.yml delivers them to a TLS topic.'
+    ? `Its logs are in topic ${TlsConfig.TlsTopicId} of the TLS project ${TlsConfig.TlsProjectId} (provider.log).`
+    : 'Call it and repeat this command, or keep logs: provider.log in serverless.yml delivers them to a TLS topic.'
 }

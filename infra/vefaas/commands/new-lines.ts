@@ -1,12 +1,12 @@
 /**
- * What has come to a log since it was last read: both are its last lines, as many as were asked for. Where a log is so full
- * of the same lines that it cannot be told, the fewest.
+ * Returns the lines that a log has gained between two reads of its last lines. If the lines repeat so that several answers
+ * are possible, returns the fewest lines.
  */
 export function newLines(before: readonly string[], latest: readonly string[]): string[] {
-  for (let gone = 0; gone < before.length; gone++) {
-    const kept = before.length - gone
-    if (kept > latest.length) continue
-    if (latest.slice(0, kept).every((line, at) => line === before[gone + at])) return latest.slice(kept)
+  for (let dropped = 0; dropped < before.length; dropped++) {
+    const kept = before.slice(dropped)
+    const isPrefix = kept.length <= latest.length && kept.every((line, index) => line === latest[index])
+    if (isPrefix) return latest.slice(kept.length)
   }
   return [...latest]
 }

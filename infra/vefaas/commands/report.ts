@@ -3,10 +3,13 @@ import type { Plan } from '../plan/index.ts'
 import type { Step } from '../plan/step.ts'
 import { type Progress, runPlan } from '../run.ts'
 
-/** How often a step that waits says so where there is no terminal to overwrite a line in. */
+/** The interval of reports that a step waits, if stderr is not a terminal, where one line can be overwritten. */
 const REPORT_INTERVAL_MS = 15_000
 
-/** Carries out a plan, and says what is done, what is being waited for, and how long. Returns how much was done. */
+/**
+ * Runs a plan and reports its steps. Returns the number of steps that have changed something.
+ * @throws {StepError}
+ */
 export async function carryOut({ client, utils, pollMs }: CommandContext, plan: Plan): Promise<number> {
   const { log, progress } = utils
   const line = progress.get('vefaas')
@@ -21,12 +24,10 @@ export async function carryOut({ client, utils, pollMs }: CommandContext, plan: 
     },
     done: (step, milliseconds) => log.notice(`  ${describeStep(step)}  (${seconds(milliseconds)})`),
   }
-  // A deployment may be killed anywhere: what is left is to say so.
+  // A deployment may be interrupted at any call; the next one continues from there.
   const interrupt = () => {
     line.remove()
-    log.notice(
-      '\nInterrupted. What was under way may be done or not: run the command again, and it goes on from there.',
-    )
+    log.notice('\nInterrupted. Steps in progress may or may not be complete: run the command again to continue.')
     process.exit(130)
   }
   process.once('SIGINT', interrupt)
@@ -42,7 +43,7 @@ export async function carryOut({ client, utils, pollMs }: CommandContext, plan: 
 
 const VERBS = { create: 'created', update: 'updated', remove: 'removed', leave: 'left' }
 
-/** What a plan would do, a line a step. What would be left as it is comes as a count alone. */
+/** Describes what a plan would do, one line a step. Of the steps without a change, shows only the number. */
 export function describePlan({ stages }: Pick<Plan, 'stages'>): string[] {
   const steps = stages.flat()
   const left = steps.filter(({ verb }) => verb === 'leave')
@@ -53,7 +54,7 @@ export function describePlan({ stages }: Pick<Plan, 'stages'>): string[] {
   ]
 }
 
-/** What stays though it was to go, and why. */
+/** Returns the steps that leave a resource for a reason, such as a gateway that others use. */
 export function keptWithReason({ stages }: Pick<Plan, 'stages'>): Step[] {
   return stages.flat().filter(({ verb, details }) => verb === 'leave' && details.length > 0)
 }

@@ -26,14 +26,14 @@ beforeEach(async () => {
   for (const said of ['first', 'second', 'third']) await contextWith(said).deploy()
 })
 
-/** Times and hashes are other ones each time. */
+/** Times and hashes differ in each run. */
 const shown = (lines: string) =>
   lines
     .replace(/\d{4}-\d\d-\d\dT\S+/g, '<time>')
     .replace(/code [\da-f]{12}/g, 'code <hash>')
     .replace(/\d\.\d s/g, '<s>')
 
-test('lets the revision before serve again, until the next deployment', async () => {
+test('serves the previous revision again, until the next deployment', async () => {
   const context = contextWith('third', { stage: 'test' })
   await rollback(context)
   expect(await says()).toBe('second')
@@ -41,7 +41,7 @@ test('lets the revision before serve again, until the next deployment', async ()
 
   updated  function         shop-test-one  revision 3 -> 2  (<s>)
 
-Its memory, timeout and variables are those of that revision too. The next serverless deploy --stage test, also of one alone, publishes again what serverless.yml says.`)
+Its memory, timeout and variables are those of that revision too. The next serverless deploy --stage test, or deploy function -f one, publishes the state of serverless.yml again.`)
 
   await rollback(contextWith('third'))
   expect(await says()).toBe('first')
@@ -49,7 +49,7 @@ Its memory, timeout and variables are those of that revision too. The next serve
   expect(await says()).toBe('third')
 })
 
-test('passes over a revision that has never served', async () => {
+test('skips a revision that has never served', async () => {
   cloud.vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'function_health_check_failed', Times: 1 })
   await contextWith('broken')
     .deploy()
@@ -59,32 +59,32 @@ test('passes over a revision that has never served', async () => {
   expect(await says()).toBe('third')
 })
 
-describe('where the variables of the revision are other ones', () => {
+describe('if the revision has other variables', () => {
   const now = { AUTH: 'function', KEY: 'secret', SAME: '1' }
   beforeEach(async () => {
     await contextWith('open', {}, { AUTH: 'gateway', OLD: 'secret', SAME: '1' }).deploy()
     await contextWith('guarded', {}, now).deploy()
   })
 
-  test('refuses, and names them', async () => {
+  test('refuses and names them', async () => {
     await expect(rollback(contextWith('guarded', {}, now))).rejects.toThrow(
-      /^Revision 4 of shop-test-one has other variables than revision 5, which serves: AUTH, KEY, OLD\. .* --with-variables serves it all the same$/,
+      /^Revision 4 of shop-test-one has other variables than revision 5, which serves: AUTH, KEY, OLD\. .* use --with-variables$/,
     )
     expect(await says()).toBe('guarded')
   })
 
-  test('lets it serve with --with-variables', async () => {
+  test('serves it with --with-variables', async () => {
     await rollback(contextWith('guarded', { 'with-variables': true }, now))
     expect(await says()).toBe('open')
   })
 })
 
-test('lets any revision serve, and has nothing to do where it does', async () => {
+test('serves any revision, and does nothing if it serves already', async () => {
   await rollback(contextWith('third', { 'function-version': '1' }))
   expect(await says()).toBe('first')
   const context = contextWith('third', { 'function-version': '1' })
   await rollback(context)
-  expect(context.log()).toBe('Revision 1 of shop-test-one is the one that serves: nothing has changed.')
+  expect(context.log()).toBe('Revision 1 of shop-test-one serves already: nothing has changed.')
 })
 
 describe('refuses', () => {
@@ -99,20 +99,20 @@ describe('refuses', () => {
       (error: Error) => shown(error.message),
     )
 
-  test('a revision that is not there, and says which are', async () => {
+  test('an unknown revision, and lists the revisions', async () => {
     for (const given of ['4', '0', '-1', 'first', '1.0', '99999999999999999999']) {
       expect(await refusal(contextWith('third', { 'function-version': given }))).toBe(
-        [`Function shop-test-one has no revision ${given}; it has`, ...list].join('\n'),
+        [`Function shop-test-one has no revision ${given}; its revisions are`, ...list].join('\n'),
       )
     }
     expect(await says()).toBe('third')
   })
 
-  test('where there is none before', async () => {
+  test('to roll back without an earlier revision', async () => {
     await rollback(contextWith('third', { 'function-version': '1' }))
     expect(await refusal(contextWith('third'))).toBe(
       [
-        'Function shop-test-one has no revision that has served before the one that serves; it has',
+        'Function shop-test-one has no earlier revision that has served; its revisions are',
         list[0]?.replace('  serves', ''),
         list[1],
         `${list[2]}  serves`,
@@ -122,13 +122,13 @@ describe('refuses', () => {
 
   test('an unknown function', async () => {
     expect(await refusal(contextWith('third', { function: 'two' }))).toBe(
-      'There is no function two in serverless.yml; there are one',
+      'serverless.yml has no function two; its functions are one',
     )
   })
 })
 
-describe('tells the end of a release', () => {
-  test('that fails, and what serves', async () => {
+describe('reports a release', () => {
+  test('that fails, and the revision that still serves', async () => {
     cloud.vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'function_health_check_failed' })
     const error = await rollback(contextWith('third')).catch((error: Error) => error)
     expect((error as Error).cause).toMatchObject({
@@ -137,13 +137,13 @@ describe('tells the end of a release', () => {
     expect(await says()).toBe('third')
   })
 
-  test('whose answer was lost', async () => {
+  test('whose response was lost', async () => {
     cloud.vefaas.faults.add({ Kind: 'CutAfter', Action: 'Release', Times: 1 })
     await rollback(contextWith('third'))
     expect(await says()).toBe('second')
   })
 
-  test('that was lost itself', async () => {
+  test('whose request was lost', async () => {
     cloud.vefaas.faults.add({ Kind: 'CutBefore', Action: 'Release', Times: 1 })
     await rollback(contextWith('third'))
     expect(await says()).toBe('second')
@@ -155,7 +155,7 @@ describe('tells the end of a release', () => {
     expect(explain(error)).toMatch(/^Could not update function shop-test-one: Release was refused[\s\S]*request id/)
   })
 
-  test('that somebody has left at a part of the traffic', async () => {
+  test('that is blocked by a partial release of somebody else', async () => {
     const { client } = contextWith('third')
     const { Items } = await client.call<{ Items: { Id: string }[] }>('vefaas', 'ListFunctions', {})
     const body = { FunctionId: Items[0]?.Id, RevisionNumber: 1, TargetTrafficWeight: 25, RollingStep: 100 }
@@ -179,7 +179,9 @@ functions: { one: { handler: index.handler, package: { artifact: one.zip }, even
     const { code, out } = await project.serverless(['rollback', 'function', '-f', 'one', '--function-version', '7'])
     expect({ code, out: shown(out) }).toEqual({
       code: 1,
-      out: expect.stringMatching(/^Error:\nFunction shop-test-one has no revision 7; it has\n {2}revision 3 /),
+      out: expect.stringMatching(
+        /^Error:\nFunction shop-test-one has no revision 7; its revisions are\n {2}revision 3 /,
+      ),
     })
     expect(await project.serverless(['rollback', 'function', '-f', 'one'])).toMatchObject({ code: 0, out: '' })
     expect(await says()).toBe('second')

@@ -13,9 +13,11 @@ type Revision = RevisionItem & { RevisionNumber: number; RevisionCreationTime?: 
 type ReleaseRecord = { Status?: string; TargetRevisionNumber?: number }
 
 /**
- * `serverless rollback function -f <function>`: all of its traffic goes to an earlier revision again, the one that
- * --function-version names, or the one before that which serves. Not where its variables are other ones, which may open it.
- * @throws CommandError, StepError, CloudError
+ * `serverless rollback function -f <function>`: routes all of its traffic to an earlier revision, by default to the previous
+ * one. Refuses a revision with other variables, because it may lack the protection that the current one has.
+ * @throws {CommandError}
+ * @throws {StepError}
+ * @throws {CloudError}
  */
 export async function rollback(context: CommandContext): Promise<void> {
   const { client, options, utils } = context
@@ -31,7 +33,7 @@ export async function rollback(context: CommandContext): Promise<void> {
       ? revisionBefore(name, revisions, await listReleaseRecords(context, FunctionId), stable)
       : revisionByNumber(given, name, revisions, stable)
   if (wanted === stable) {
-    log.notice(`Revision ${wanted} of ${name} is the one that serves: nothing has changed.`)
+    log.notice(`Revision ${wanted} of ${name} serves already: nothing has changed.`)
     return
   }
   const partial = partialReleaseProblem(status)
@@ -39,7 +41,7 @@ export async function rollback(context: CommandContext): Promise<void> {
   const different = differentVariables(revisions, wanted, stable)
   if (different.length > 0 && !options['with-variables']) {
     throw new CommandError(
-      `Revision ${wanted} of ${name} has other variables than revision ${stable}, which serves: ${different.join(', ')}. It may rely on a guard that is gone, and be open to everybody then. --with-variables serves it all the same`,
+      `Revision ${wanted} of ${name} has other variables than revision ${stable}, which serves: ${different.join(', ')}. It may rely on a protection that has been removed, and be open to everybody. To serve it anyway, use --with-variables`,
     )
   }
 
@@ -49,11 +51,12 @@ export async function rollback(context: CommandContext): Promise<void> {
     resource: 'function',
     name,
     details: [`revision ${stable} -> ${wanted}`],
-    run: (context) => releaseRevision(context, name, FunctionId, (now) => now?.RevisionNumber === wanted, wanted),
+    run: (stepContext) =>
+      releaseRevision(stepContext, name, FunctionId, (serving) => serving?.RevisionNumber === wanted, wanted),
   }
   await carryOut(context, { stages: [[step]], ids: new Ids() })
   log.notice(
-    `\nIts memory, timeout and variables are those of that revision too. The next serverless deploy${stageOption(context)}, also of ${key} alone, publishes again what serverless.yml says.`,
+    `\nIts memory, timeout and variables are those of that revision too. The next serverless deploy${stageOption(context)}, or deploy function -f ${key}, publishes the state of serverless.yml again.`,
   )
 }
 
@@ -61,7 +64,7 @@ function listReleaseRecords({ client }: CommandContext, FunctionId: string): Pro
   return listAll<ReleaseRecord>(client, 'vefaas', 'ListReleaseRecords', { FunctionId })
 }
 
-/** The last one before that has served: one whose release failed never has. Without records, the last one before. */
+/** The latest earlier revision whose release has succeeded. Without release records, the latest earlier revision. */
 function revisionBefore(name: string, revisions: Revision[], records: ReleaseRecord[], stable: number): number {
   const served = records.filter(({ Status }) => Status === 'done').map((one) => one.TargetRevisionNumber)
   const before = revisions.find(
@@ -69,7 +72,7 @@ function revisionBefore(name: string, revisions: Revision[], records: ReleaseRec
   )
   if (before) return before.RevisionNumber
   throw new CommandError(
-    `Function ${name} has no revision that has served before the one that serves${describeRevisions(revisions, stable)}`,
+    `Function ${name} has no earlier revision that has served${describeRevisions(revisions, stable)}`,
   )
 }
 
@@ -79,15 +82,17 @@ function revisionByNumber(given: unknown, name: string, revisions: Revision[], s
   throw new CommandError(`Function ${name} has no revision ${given}${describeRevisions(revisions, stable)}`)
 }
 
-/** The names of variables: their values may be secrets. */
+/** Returns only the names of variables, because their values may be secrets. */
 function differentVariables(revisions: Revision[], wanted: number, stable: number): string[] {
-  const [before, after] = [stable, wanted].map((number) => {
-    const { Envs } = revisions.find(({ RevisionNumber }) => RevisionNumber === number) ?? {}
-    return new Map((Envs ?? []).map(({ Key, Value }) => [Key, Value]))
-  })
-  return [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])]
-    .filter((key) => key !== RECORD_VARIABLE && before?.get(key) !== after?.get(key))
-    .sort()
+  const before = variablesOf(revisions, stable)
+  const after = variablesOf(revisions, wanted)
+  const names = new Set([...before.keys(), ...after.keys()])
+  return [...names].filter((name) => name !== RECORD_VARIABLE && before.get(name) !== after.get(name)).sort()
+}
+
+function variablesOf(revisions: Revision[], wanted: number): Map<string, string> {
+  const revision = revisions.find(({ RevisionNumber }) => RevisionNumber === wanted)
+  return new Map((revision?.Envs ?? []).map(({ Key, Value }) => [Key, Value]))
 }
 
 function describeRevisions(revisions: Revision[], stable: number): string {
@@ -96,7 +101,7 @@ function describeRevisions(revisions: Revision[], stable: number): string {
     const serves = RevisionNumber === stable ? '  serves' : ''
     return `  revision ${RevisionNumber}  ${describeRevision(revisions, RevisionNumber)}${serves}`
   })
-  return [`; it has`, ...lines].join('\n')
+  return ['; its revisions are', ...lines].join('\n')
 }
 
 function describeRevision(revisions: Revision[], wanted: number): string {

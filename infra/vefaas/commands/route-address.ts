@@ -1,21 +1,23 @@
 import type { KeyMatch, RouteSpec, StringMatch } from '../service.ts'
 
 /**
- * The address of a route behind that of its gateway, encoded. Nobody knows a text that an expression matches: it stands
- * there as `<expression>`, to be replaced.
+ * Returns the encoded URL of a route at the address of its gateway service. A regular expression appears as `<expression>`,
+ * for the user to replace.
  */
 export function routeAddress(address: string, { Path, QueryString = [] }: RouteSpec['MatchRule']): string {
+  const url = `${address}${addressText(Path, encodePath)}`
+  if (QueryString.length === 0) return url
   const query = QueryString.map(
     ({ Key, Value }: KeyMatch) => `${encodeURIComponent(Key)}=${addressText(Value, encodeURIComponent)}`,
   )
-  return `${address}${addressText(Path, encodePath)}${query.length > 0 ? `?${query.join('&')}` : ''}`
+  return `${url}?${query.join('&')}`
 }
 
 function addressText({ MatchType, MatchContent }: StringMatch, encode: (text: string) => string): string {
   return MatchType === 'Regex' ? `<${MatchContent}>` : encode(MatchContent)
 }
 
-/** By segments. What may stand in them as it is (RFC 3986, pchar) does: a gateway compares the path as it was sent. */
+/** Encodes each segment, except the characters that RFC 3986 allows there (pchar): a gateway compares the path as sent. */
 function encodePath(path: string): string {
   return path
     .split('/')

@@ -11,13 +11,13 @@ const context = contextFor(cloud.url, {
   functions: { one: { events: [{ apig: { path: '/a b', header: { 'X-Tenant': 'blue' } } }] } },
 })
 
-test('has curl lines without the values of headers, and none without an address', async () => {
+test('has curl commands without the values of headers, and none without an address', async () => {
   expect(await summary(context)).toEqual([])
   await context.deploy()
   expect(await summary(context)).toContain(`  curl -H "X-Tenant: ..." "${cloud.apig.gatewayUrl}/a%20b"`)
 })
 
-test('a removal tells what it leaves, and why', async () => {
+test('a removal reports what it keeps, and why', async () => {
   const [gateway] = cloud.apig.gateways() as { Id: string }[]
   const body = { GatewayId: gateway?.Id, Name: 'theirs' }
   await context.client.call('apig', 'CreateConsumer', body)

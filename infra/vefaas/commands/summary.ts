@@ -3,7 +3,7 @@ import type { CommandContext } from '../context.ts'
 import type { FunctionSpec, RouteSpec } from '../service.ts'
 import { routeAddress } from './route-address.ts'
 
-/** What is deployed and how it is called: the address, a curl line for each route, and the timers. */
+/** Returns the address, a curl command for each route, and the triggers. */
 export async function summary({ client, service }: CommandContext): Promise<string[]> {
   const { functions, gateway } = service
   const address = gateway.isRequired ? await addressOf(client, service) : undefined
@@ -21,7 +21,7 @@ export async function summary({ client, service }: CommandContext): Promise<stri
 
 function curl(address: string, header: string, { MatchRule }: RouteSpec): string {
   const { Method = [], Header = [] } = MatchRule
-  // Values of headers may be secrets.
+  // The values of headers may be secrets.
   const headers = Header.map(({ Key }) => ` -H "${Key}: ..."`).join('')
   const method = Method[0] && Method[0] !== 'GET' ? ` -X ${Method[0]}` : ''
   return `curl${method}${header}${headers} "${routeAddress(address, MatchRule)}"`

@@ -9,19 +9,19 @@ import type { Options } from '../osls.ts'
 import { artifactFrom, codeThatAnswers, deployService, type FunctionsOf, serviceWith, testClient } from '../testing.ts'
 
 export type CommandOutput = {
-  /** What went to stdout. */
+  /** The output on stdout. */
   out: () => string
-  /** What went to stderr. */
+  /** The output on stderr. */
   log: () => string
 }
 
-/** What a command gets, for a service that is described by hand, and what it writes. */
+/** The context of a command in a test, and the output of the command. */
 export type TestContext = CommandContext & CommandOutput & { deploy: () => Promise<string[]> }
 
 export type TestService = {
   functions: FunctionsOf
   provider?: Partial<ProviderConfig>
-  /** The index.js of functions. Without it, they answer with their key. */
+  /** The index.js by function. Without it, a function responds with its key. */
   code?: Record<string, string>
 }
 
@@ -65,9 +65,9 @@ export function contextFor(endpoint: string, described: TestService, options: Op
 
 export type TestProject = {
   folder: string
-  /** Runs the serverless command in it. */
+  /** Runs the serverless command in the folder. */
   serverless: (args: string[], options?: CommandOptions) => Promise<CommandResult>
-  /** The same for one that goes on until it is stopped. */
+  /** Starts a command that runs until it is stopped. */
   start: (args: string[]) => RunningCommand
   write: (name: string, contents: string | Uint8Array) => void
   remove: () => void
@@ -77,12 +77,12 @@ export type CommandOptions = { input?: string; env?: Record<string, string> }
 export type CommandResult = { code: number | null; out: string; log: string }
 export type RunningCommand = CommandOutput & { stop: (signal: NodeJS.Signals) => Promise<CommandResult> }
 
-/** A folder with a serverless.yml and the packages of its functions. */
+/** Creates a folder with a serverless.yml and the packages of its functions. */
 export function createProject(serverlessYml: string, packages: Record<string, string>): TestProject {
   const folder = mkdtempSync(join(tmpdir(), 'serverless-test-'))
   const write = (name: string, contents: string | Uint8Array) => writeFileSync(join(folder, name), contents)
   write('serverless.yml', serverlessYml)
-  // osls takes plugins from the folder of the service, or as packages.
+  // osls loads plugins from the folder of the service, or as packages.
   write('plugin.cjs', `module.exports = require(${JSON.stringify(join(import.meta.dirname, '../index.cjs'))})`)
   for (const [name, code] of Object.entries(packages)) write(name, artifactFrom(code).bytes)
   return {

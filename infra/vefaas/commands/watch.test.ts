@@ -17,7 +17,7 @@ const says = async () => (await fetch(cloud.apig.gatewayUrl)).text()
 const shown = (lines: string) => lines.replace(/\d\d:\d\d:\d\d/g, '<time>').replace(/\d\.\d s/g, '<s>')
 
 describe('with a packager', () => {
-  /** A service that is being watched, and the hands of its packager. */
+  /** Watches a service with a packager that the test controls. */
   async function watched() {
     const code = { one: text('one'), two: text('two') }
     const functions = { one: { events: [{ apig: { path: '/' } }] }, two: {} }
@@ -51,7 +51,7 @@ describe('with a packager', () => {
     return { context, code, packager, end }
   }
 
-  test('deploys what has another package, and only that, until it is interrupted', async () => {
+  test('deploys only functions with a changed package, until it is interrupted', async () => {
     const { context, code, packager, end } = await watched()
     code.one = text('changed')
     await packager.change(['one', 'two'])
@@ -60,11 +60,11 @@ describe('with a packager', () => {
     await end()
     expect(packager.isClosed).toBe(true)
     expect(shown(context.log())).toBe(
-      'Watching the functions; what changes in serverless.yml needs a new start. Ctrl-C ends this.\n<time>  deployed     one  code, release, <s>',
+      'Watching the functions; restart after a change of serverless.yml. Stop with Ctrl-C.\n<time>  deployed     one  code, release, <s>',
     )
   })
 
-  test('shows what goes wrong, and goes on', async () => {
+  test('shows an error and continues', async () => {
     const { context, code, packager, end } = await watched()
     packager.fail(new Error('one.ts: ; expected'))
     cloud.vefaas.faults.add({ Kind: 'NotActivated', Times: 1 })
@@ -99,7 +99,7 @@ functions: { one: { handler: index.handler, package: { artifact: one.zip }, even
   )
   try {
     const watching = project.start(['watch'])
-    while (!watching.log().includes('Ctrl-C ends this')) await sleep(10)
+    while (!watching.log().includes('Stop with Ctrl-C')) await sleep(10)
     expect(await says()).toBe('first')
 
     project.write('one.zip', artifactFrom(text('second')).bytes)

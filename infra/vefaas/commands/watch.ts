@@ -7,23 +7,22 @@ import { planOfFunction } from '../plan/index.ts'
 import { runPlan } from '../run.ts'
 import { interruption } from './interruption.ts'
 
-/** A plugin that packages functions, and can do so again whenever their sources change. */
+/** A plugin that can package functions again when their sources change. */
 export type Packager = {
-  /** Tells which functions have a new package, and what keeps them from being packaged, until it is closed. */
+  /** Reports the functions that have a new package, and the problems of packaging, until it is closed. */
   watchPackages(onChange: OnChange, onProblem: (error: Error) => void): Promise<Watching>
 }
 
-/** It is not called again before it is done. */
+/** Not called again before its promise resolves. */
 type OnChange = (keys: string[]) => Promise<void>
 type Watching = { close(): void | Promise<void> }
 
-/** A file is written in several steps. */
+/** The delay after a change, because a file is written in several steps. */
 const SETTLE_MS = 50
 
 /**
- * `serverless watch`, once everything is deployed: deploys each function again whose package has changed, its code and
- * settings, until Ctrl-C. What goes wrong is shown, and the next change is another try. Without a packager it is the
- * packages themselves that are watched.
+ * `serverless watch`, after everything is deployed: redeploys the code and settings of each function whose package changes,
+ * until Ctrl-C. Shows an error and tries again at the next change. Without a packager, watches the package files.
  */
 export async function watch(
   context: CommandContext,
@@ -34,7 +33,10 @@ export async function watch(
   const onProblem = (error: unknown) => log.warning(messageOf(error))
   const deployed = new Map(context.service.functions.map(({ key }) => [key, shaOf(context, key)]))
   const onChange: OnChange = async (keys) => {
-    const changed = keys.filter((key) => ![undefined, deployed.get(key)].includes(shaOf(context, key)))
+    const changed = keys.filter((key) => {
+      const sha256 = shaOf(context, key)
+      return sha256 !== undefined && sha256 !== deployed.get(key)
+    })
     await inParallel(changed, async (key) => {
       deployed.set(key, shaOf(context, key))
       await redeploy(context, key).catch(onProblem)
@@ -43,7 +45,7 @@ export async function watch(
   const watching = packager
     ? await packager.watchPackages(onChange, onProblem)
     : watchArtifacts(context, onChange, onProblem)
-  log.notice('Watching the functions; what changes in serverless.yml needs a new start. Ctrl-C ends this.')
+  log.notice('Watching the functions; restart after a change of serverless.yml. Stop with Ctrl-C.')
   await untilAborted(interrupted)
   await watching.close()
 }
@@ -58,7 +60,7 @@ async function redeploy({ client, service, artifactOf, pollMs, utils }: CommandC
   utils.log.notice(`${timeOfDay()}  ${what} ${key}  ${[...details, `${seconds} s`].join(', ')}`)
 }
 
-/** Undefined while there is no package. */
+/** Returns undefined if the package does not exist. */
 function shaOf({ artifactOf }: CommandContext, key: string): string | undefined {
   try {
     return artifactOf(key).sha256
@@ -76,16 +78,16 @@ function watchArtifacts(
   const files = keys.map((key) => artifactOf(key).file)
   const folders = new Set(files.map((file) => dirname(file)))
   let timer: NodeJS.Timeout | undefined
-  let turn = Promise.resolve()
-  const look = () => {
-    turn = turn.then(() => onChange(keys)).catch(onProblem)
+  let lastCheck = Promise.resolve()
+  const check = () => {
+    lastCheck = lastCheck.then(() => onChange(keys)).catch(onProblem)
   }
   const watchers = [...folders].map((folder): FSWatcher => {
     const names = files.filter((file) => dirname(file) === folder).map((file) => basename(file))
     const onEvent = (_event: string, name: string | null) => {
       if (name !== null && !names.includes(name)) return
       clearTimeout(timer)
-      timer = setTimeout(look, SETTLE_MS)
+      timer = setTimeout(check, SETTLE_MS)
     }
     return watchFolder(folder, onEvent).on('error', onProblem)
   })
@@ -93,7 +95,7 @@ function watchArtifacts(
     close: async () => {
       clearTimeout(timer)
       for (const watcher of watchers) watcher.close()
-      await turn
+      await lastCheck
     },
   }
 }

@@ -11,7 +11,7 @@ function functionWith(...events: EventConfig[]) {
 
 const ofAction = functionWith({ apig: { path: '/events' } }, { apig: { action: 'DoThis', version: '2020-04-01' } })
 
-test('data for the function of an action are its parameters, in the body of a call', () => {
+test('data for the function of an action are its parameters, in the body', () => {
   expect(eventFor(ofAction, { Name: 'ü', MaxResults: 5 }, 'id-1')).toEqual({
     httpMethod: 'POST',
     path: '/',
@@ -22,17 +22,17 @@ test('data for the function of an action are its parameters, in the body of a ca
   })
 })
 
-describe('data are the event itself', () => {
+describe('data are the event', () => {
   test.each([
     ['an event of veFaaS', { httpMethod: 'GET', path: '/' }],
     ['an event of AWS Lambda', { version: '2.0', requestContext: { http: { method: 'GET' } } }],
-  ])('where they are %s', (_what, event) => {
+  ])('if they are %s', (_what, event) => {
     expect(eventFor(ofAction, event, 'id-1')).toBe(event)
   })
 
   test.each<[string, EventConfig[]]>([
-    ['nothing but timers', [{ timer: { crontab: '* * * * *' } }]],
-    ['a route that names no action', [{ apig: { path: '/events', method: 'POST', query: { Version: '1' } } }]],
+    ['only timers', [{ timer: { crontab: '* * * * *' } }]],
+    ['a route without an action', [{ apig: { path: '/events', method: 'POST', query: { Version: '1' } } }]],
     ['a route of many actions', [{ apig: { path: '/', query: { Action: { prefix: 'Do' } } } }]],
     ['no event', []],
   ])('for a function of %s', (_what, events) => {

@@ -1,9 +1,9 @@
 import type { FunctionSpec, RouteSpec } from '../../service.ts'
 
 /**
- * The event that data means for a function: the data as they are, except for the function of an action, where they are the
- * parameters of that action. These become the HTTP event that veFaaS makes of a call (its documentation, "Trigger event
- * messages"), with the parameters in the body.
+ * Returns the event of a call with the data of the command line. For the function of an action, the data are the parameters
+ * of the action, and the event is the HTTP event of veFaaS (its documentation, "Trigger event messages") with these in the
+ * body. For any other function, the data are the event.
  */
 export function eventFor({ routes }: FunctionSpec, data: unknown, requestId: string): unknown {
   const query = routes.map(actionQuery).find((one) => one !== undefined)
@@ -18,14 +18,14 @@ export function eventFor({ routes }: FunctionSpec, data: unknown, requestId: str
   }
 }
 
-/** The query of a route that is chosen by `Action`. */
+/** Returns the query of a route that matches an `Action`; undefined for another route. */
 function actionQuery({ MatchRule: { QueryString = [] } }: RouteSpec): Record<string, string> | undefined {
   const exact = QueryString.filter(({ Value }) => Value.MatchType === 'Exact')
   const query = Object.fromEntries(exact.map(({ Key, Value }) => [Key, Value.MatchContent]))
   return 'Action' in query ? query : undefined
 }
 
-/** Of veFaaS, or of AWS Lambda, whose second kind of HTTP event has its method in requestContext. */
+/** An HTTP event of veFaaS or AWS Lambda. Version 2.0 of the Lambda event has its method in requestContext. */
 function isHttpEvent(data: unknown): boolean {
   return typeof data === 'object' && data !== null && ('httpMethod' in data || 'requestContext' in data)
 }

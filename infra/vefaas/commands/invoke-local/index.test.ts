@@ -15,7 +15,7 @@ afterEach(() => {
 
 const never = new AbortController().signal
 
-/** Nothing of the cloud is called: port 1 is nobody's. */
+/** The cloud is never called: nothing listens at port 1. */
 const contextWith = (code: string, options: Options = {}, settings: object = {}) =>
   contextFor(
     'http://127.0.0.1:1',
@@ -29,7 +29,7 @@ async function returned(code: string, options?: Options, settings?: object): Pro
   return JSON.parse(context.out())
 }
 
-/** The folders of these functions that are left. */
+/** The remaining folders of these functions. */
 const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('run-here-'))
 
 describe('runs a packed function', () => {
@@ -45,7 +45,7 @@ describe('runs a packed function', () => {
     })
   })
 
-  test('in a folder of its own, with its other files, which is gone afterwards', async () => {
+  test('in its own folder with its other files, which is deleted afterwards', async () => {
     const files = {
       'index.js': strToU8(
         "exports.handler = async () => ({ cwd: process.cwd(), text: require('node:fs').readFileSync('a/b.txt', 'utf8') })",
@@ -60,7 +60,7 @@ describe('runs a packed function', () => {
     expect(folders()).toEqual([])
   })
 
-  test('with its own variables and the access of the emulated cloud, and nothing else', async () => {
+  test('with only its own variables and the credentials of the emulated cloud', async () => {
     vi.stubEnv('VOLCENGINE_ACCESS_KEY', 'real')
     vi.stubEnv('VOLCENGINE_SECRET_KEY', 'real')
     vi.stubEnv('OTHER', 'secret')
@@ -77,7 +77,7 @@ describe('runs a packed function', () => {
     })
   })
 
-  test('with the access of the caller where the cloud is the real one', async () => {
+  test('with the credentials of the caller for the real cloud', async () => {
     vi.stubEnv('VOLCENGINE_ACCESS_KEY', 'mine')
     vi.stubEnv('VOLCENGINE_SECRET_KEY', 'my secret')
     vi.stubEnv('VOLCENGINE_SESSION_TOKEN', 'my token')
@@ -92,7 +92,7 @@ describe('runs a packed function', () => {
   })
 })
 
-test('needs no access where the function needs none', async () => {
+test('runs without credentials', async () => {
   vi.stubEnv('VOLCENGINE_ACCESS_KEY', undefined)
   const context = contextWith('exports.handler = async () => process.env')
   context.endpoint = 'https://open.volcengineapi.com'
@@ -100,7 +100,7 @@ test('needs no access where the function needs none', async () => {
   expect(context.out()).not.toContain('VOLCENGINE')
 })
 
-describe('shows what it returned', () => {
+describe('shows the result:', () => {
   test.each<[string, string, unknown, number | undefined]>([
     [
       'with a body of JSON',
@@ -111,7 +111,7 @@ describe('shows what it returned', () => {
     ['with a body of text', "{ statusCode: 200, body: 'a' }", { statusCode: 200, body: 'a' }, undefined],
     ['with a body of bytes', "{ body: Buffer.from('[1]') }", { body: [1] }, undefined],
     ['nothing', 'undefined', null, undefined],
-    ['no map', '[1, 2]', [1, 2], undefined],
+    ['a list', '[1, 2]', [1, 2], undefined],
     ['a text', "'a'", 'a', undefined],
     ['a failure', "{ statusCode: 400, body: '' }", { statusCode: 400, body: '' }, 1],
   ])('%s', async (_what, value, expected, exitCode) => {
@@ -146,21 +146,21 @@ describe('fails', () => {
     [
       'when its process ends',
       'exports.handler = async () => process.exit(3)',
-      'Function run-here failed. Its process ended with code 3 before it had answered',
+      'Function run-here failed. Its process ended with code 3 before it returned a result',
     ],
-    ['with a context that is none', '', '--context has to be a map of JSON', { context: '5' }],
-    ['with docker', '', '--docker: there is no image of the runtime; leave it out', { docker: true }],
+    ['with a context that is not an object', '', '--context must be a JSON object', { context: '5' }],
+    ['with docker', '', '--docker is not supported: the runtime has no image', { docker: true }],
   ])('%s', async (_what, code, message, options) => {
     await expect(invokeLocal(contextWith(code, options), never, 'ignore')).rejects.toThrow(message)
     expect(folders()).toEqual([])
   })
 
   test.each([
-    ['the handler', 'exports.handler = () => { for (;;); }', 'The handler took longer than the 1 s it may'],
+    ['the handler', 'exports.handler = () => { for (;;); }', 'The handler exceeded its timeout of 1 s'],
     [
       'the initializer',
       'exports.initializer = () => new Promise(() => setInterval(() => {}, 1e6)); exports.handler = () => {}',
-      'The initializer took longer than the 1 s it may',
+      'The initializer exceeded its timeout of 1 s',
     ],
   ])('when %s takes too long', async (_what, code, message) => {
     const context = contextWith(code, {}, { timeout: 1, initializerTimeout: 1 })
@@ -168,7 +168,7 @@ describe('fails', () => {
     expect(folders()).toEqual([])
   })
 
-  test('where there is no package', async () => {
+  test('without a package', async () => {
     const context = contextWith('')
     context.artifactOf = () => {
       throw new Error('function run-here has no package: serverless package makes it')
@@ -177,17 +177,17 @@ describe('fails', () => {
     expect(folders()).toEqual([])
   })
 
-  test('with a package that has files outside of it', async () => {
+  test('with a package that has a path outside the folder', async () => {
     const context = contextWith('')
     const bytes = Buffer.from(zipSync({ '../../evil.js': strToU8('') }))
     context.artifactOf = () => ({ ...artifactFrom(''), bytes })
     await expect(invokeLocal(context, never, 'ignore')).rejects.toThrow(
-      'index.zip has a file outside of it: ../../evil.js',
+      'index.zip contains a path that leaves the folder: ../../evil.js',
     )
   })
 })
 
-test('leaves nothing behind when it is interrupted', async () => {
+test('deletes its folder when it is interrupted', async () => {
   const interruption = new AbortController()
   const context = contextWith('exports.handler = () => { for (;;); }', {}, { timeout: 60 })
   const running = invokeLocal(context, interruption.signal)
@@ -230,7 +230,7 @@ functions:
     expect({ code, log }).toEqual({ code: 1, log: expect.stringMatching(/^selling \S+\n$/) })
   })
 
-  test('which a signal ends, with all that it has made', async () => {
+  test('which a signal stops, and which deletes its folder then', async () => {
     const running = project.start(['invoke', 'local', '-f', 'sell'])
     while (running.log() === '') await sleep(10)
     const folder = running.log().trim().split('/').at(-1) ?? ''

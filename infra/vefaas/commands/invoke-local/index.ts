@@ -10,7 +10,7 @@ import { credentialsFrom, isLoopback } from '../../credentials.ts'
 import type { FunctionSpec } from '../../service.ts'
 import { CommandError } from '../command-error.ts'
 import { functionOf } from '../function-of.ts'
-import { contextInputOf, inputOf } from '../input.ts'
+import { contextInputOf, inputOf, optionValues } from '../input.ts'
 import { interruption } from '../interruption.ts'
 import { eventFor } from './event.ts'
 import type { ProgramMessage } from './messages.ts'
@@ -20,9 +20,9 @@ const STDERR = 2
 const PROGRAM = join(import.meta.dirname, 'program.cjs')
 
 /**
- * `serverless invoke local -f <function>`: runs its packed code on this computer, in a process of its own, with the event
- * of --data or --path. What it returns goes to stdout as JSON, its log to stderr; the process fails when it throws, answers
- * a status from 400 up, or takes longer than it may.
+ * `serverless invoke local -f <function>`: runs its package on this computer, in a separate process, with the event of
+ * --data or --path. The result goes to stdout as JSON, the log to stderr. The exit code is not 0 if the function throws,
+ * returns a status of 400 or more, or exceeds its timeout.
  */
 export async function invokeLocal(
   context: CommandContext,
@@ -31,17 +31,17 @@ export async function invokeLocal(
 ): Promise<void> {
   const { options, utils } = context
   const spec = functionOf(context)
-  if (options.docker) throw new CommandError('--docker: there is no image of the runtime; leave it out')
+  if (options.docker) throw new CommandError('--docker is not supported: the runtime has no image')
   const requestId = randomUUID()
   const event = eventFor(spec, (await inputOf(options)) ?? {}, requestId)
-  const question = { event, context: { requestId, ...(await contextInputOf(options)) } }
+  const request = { event, context: { requestId, ...(await contextInputOf(options)) } }
 
   const folder = mkdtempSync(join(tmpdir(), `${spec.key}-`))
   const removeFolder = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', removeFolder)
   try {
     unzip(packageOf(context, spec), folder)
-    const result = await run(spec, folder, environmentFor(context, spec), question, interrupted, log)
+    const result = await run(spec, folder, environmentFor(context, spec), request, interrupted, log)
     if (result === undefined) {
       process.exitCode = 130
       return
@@ -65,7 +65,8 @@ function packageOf({ artifactOf }: CommandContext, { key }: FunctionSpec): Artif
 function unzip({ bytes, file }: Artifact, folder: string): void {
   for (const [name, contents] of Object.entries(unzipSync(bytes))) {
     const path = resolve(folder, name)
-    if (relative(folder, path).startsWith('..')) throw new CommandError(`${file} has a file outside of it: ${name}`)
+    if (relative(folder, path).startsWith('..'))
+      throw new CommandError(`${file} contains a path that leaves the folder: ${name}`)
     if (name.endsWith('/')) continue
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, contents)
@@ -73,23 +74,25 @@ function unzip({ bytes, file }: Artifact, folder: string): void {
 }
 
 /**
- * What a program needs of this computer, the function's own variables, those of --env, and the caller's access to the
- * cloud: deployed, the function would have that of its role, which only the cloud can give out. With an emulated cloud it is
- * the pair that this one knows, and the real one stays away from it.
+ * The environment of the process: some variables of this computer, those of the function and of --env, and the credentials
+ * of the caller. A deployed function has the credentials of its role, which only the cloud can issue. With an emulated
+ * cloud, the function gets the pair of that cloud, and never the real credentials.
  */
 function environmentFor({ endpoint, options }: CommandContext, { environment }: FunctionSpec): NodeJS.ProcessEnv {
-  const inherited = ['PATH', 'TZ', 'LANG'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
-  const given = [options.env ?? []].flat().map((pair) => String(pair).split(/=(.*)/s))
-  return {
-    ...Object.fromEntries(inherited),
-    ...accessTo(endpoint),
-    ...environment,
-    ...Object.fromEntries(given.map(([name = '', value = '']) => [name, value])),
+  const inherited: NodeJS.ProcessEnv = {}
+  for (const name of ['PATH', 'TZ', 'LANG']) {
+    if (process.env[name]) inherited[name] = process.env[name]
   }
+  const given: NodeJS.ProcessEnv = {}
+  for (const pair of optionValues(options.env)) {
+    const [name = '', value = ''] = String(pair).split(/=(.*)/s)
+    given[name] = value
+  }
+  return { ...inherited, ...credentialVariables(endpoint), ...environment, ...given }
 }
 
-/** None where the caller has none: not every function calls the cloud. */
-function accessTo(endpoint: string): NodeJS.ProcessEnv {
+/** Empty if the caller has no credentials: not every function calls the cloud. */
+function credentialVariables(endpoint: string): NodeJS.ProcessEnv {
   if (!isLoopback(endpoint) && !process.env.VOLCENGINE_ACCESS_KEY) return {}
   const { accessKeyId, secretKey, sessionToken } = credentialsFrom(process.env, endpoint)
   return {
@@ -99,43 +102,46 @@ function accessTo(endpoint: string): NodeJS.ProcessEnv {
   }
 }
 
-/** What the handler returned; undefined when it was interrupted. @throws CommandError */
+/**
+ * Returns the result of the handler; undefined if it was interrupted.
+ * @throws {CommandError}
+ */
 async function run(
   { key, settings }: FunctionSpec,
   cwd: string,
   env: NodeJS.ProcessEnv,
-  question: object,
+  request: object,
   interrupted: AbortSignal,
   log: typeof STDERR | 'ignore',
 ): Promise<{ value: unknown } | undefined> {
-  // It writes where its caller's log is: stdout is for the result. Flags of this process (tsx, for one) are not for it.
+  // Both streams go to the log, because stdout is for the result. The flags of this process (tsx) do not apply to it.
   const child = fork(PROGRAM, [], { cwd, env, execArgv: [], stdio: ['ignore', log, log, 'ipc'] })
   const kill = () => child.kill('SIGKILL')
   interrupted.addEventListener('abort', kill)
   let timer: NodeJS.Timeout | undefined
-  let late = ''
-  const give = (seconds: number, what: string) => {
+  let timeoutMessage: string | undefined
+  const startTimeout = (seconds: number, what: string) => {
     clearTimeout(timer)
     timer = setTimeout(() => {
-      late = `${what} took longer than the ${seconds} s it may`
+      timeoutMessage = `${what} exceeded its timeout of ${seconds} s`
       kill()
     }, seconds * 1_000)
   }
   try {
     return await new Promise((resolve, reject) => {
-      give(settings.InitializerSec, 'The initializer')
-      child.on('message', (answer: ProgramMessage) => {
-        if (answer.type === 'initialized') give(settings.RequestTimeout, 'The handler')
-        if (answer.type === 'failed') reject(new CommandError(`Function ${key} failed: ${answer.message}`))
-        if (answer.type === 'returned') resolve({ value: answer.value })
+      startTimeout(settings.InitializerSec, 'The initializer')
+      child.on('message', (message: ProgramMessage) => {
+        if (message.type === 'initialized') startTimeout(settings.RequestTimeout, 'The handler')
+        if (message.type === 'failed') reject(new CommandError(`Function ${key} failed: ${message.message}`))
+        if (message.type === 'returned') resolve({ value: message.value })
       })
       child.on('error', reject)
       child.on('exit', (code, signal) => {
         if (interrupted.aborted) resolve(undefined)
-        const end = late || `Its process ended ${signal ? `by ${signal}` : `with code ${code}`} before it had answered`
-        reject(new CommandError(`Function ${key} failed. ${end}`))
+        const exit = `Its process ended ${signal ? `by ${signal}` : `with code ${code}`} before it returned a result`
+        reject(new CommandError(`Function ${key} failed. ${timeoutMessage ?? exit}`))
       })
-      child.send(question)
+      child.send(request)
     })
   } finally {
     clearTimeout(timer)
@@ -144,7 +150,7 @@ async function run(
   }
 }
 
-/** A body of JSON as what it says. */
+/** Parses a body of JSON, so that it is easier to read. */
 function withParsedBody(result: unknown): unknown {
   if (typeof result !== 'object' || result === null || !('body' in result)) return result
   const { body } = result

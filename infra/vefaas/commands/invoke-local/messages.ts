@@ -1,8 +1,8 @@
-/** What the process of a function (program.cjs) says to the command that runs it. */
+/** A message of the process that runs a function (program.cjs) to the command. */
 export type ProgramMessage =
-  /** It is loaded, and its initializer has come to its end. */
+  /** The code is loaded, and the initializer has returned. */
   | { type: 'initialized' }
-  /** A Buffer as body has become text. */
+  /** `value` is JSON. A Buffer as body is converted to text. */
   | { type: 'returned'; value: unknown }
-  /** What it threw is in its log, with its stack. */
+  /** The log has the error with its stack. */
   | { type: 'failed'; message: string }

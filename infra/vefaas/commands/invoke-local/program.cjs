@@ -1,12 +1,13 @@
-// Runs the function in the current directory once: loads its index.js, and calls the exports with what the parent sends.
-// It is plain JavaScript because nothing of the command may be in the process of the function. Answers: messages.ts.
+// Runs the function in the current directory once: loads its index.js, and calls its exports with the event that the parent
+// sends. Plain JavaScript without imports, so that no code of the command runs in the process of the function. The messages
+// to the parent: messages.ts.
 
 const { join } = require('node:path')
 
 const send = process.send.bind(process)
 Reflect.deleteProperty(process, 'send')
 process.once('disconnect', () => process.exit())
-// Ctrl-C in a terminal reaches this process too; the parent ends it.
+// Ctrl-C in a terminal also signals this process, but the parent stops it.
 process.on('SIGINT', () => {})
 
 process.once('message', async ({ event, context }) => {
@@ -22,7 +23,7 @@ process.once('message', async ({ event, context }) => {
   }
 })
 
-/** What JSON can say of it; what has no JSON fails here. */
+/** Converts the result to plain JSON. Throws for a value that JSON cannot represent. */
 function plain(value) {
   const isBinary = value?.body instanceof Uint8Array
   const readable = isBinary ? { ...value, body: Buffer.from(value.body).toString() } : value
