@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { build, createBuilder } from './build.ts'
-import { functionsOf } from './serverless-yml.ts'
+import { readFunctions } from './serverless-yml.ts'
 
 const directories: string[] = []
 
@@ -12,7 +12,7 @@ afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true })
 })
 
-/** A project of these files, with a serverless.yml that names the functions of functions/. */
+/** A project with these files, and a serverless.yml with the functions in functions/. */
 function project(files: Record<string, string>): string {
   const directory = mkdtempSync(join(tmpdir(), 'build-test-'))
   directories.push(directory)
@@ -39,7 +39,7 @@ const two = {
 }
 
 describe('a build', () => {
-  test('makes index.js and config.toml for each function, and a source map apart from them', async () => {
+  test('creates index.js and config.toml for each function, and a source map elsewhere', async () => {
     const projectDirectory = project(two)
     const bundles = await build({ projectDirectory })
     expect(readdirSync(join(projectDirectory, 'dist')).sort()).toEqual([
@@ -56,7 +56,7 @@ describe('a build', () => {
     }
   })
 
-  test('makes CommonJS that Node.js loads as it is', async () => {
+  test('creates CommonJS that Node.js can load', async () => {
     const projectDirectory = project(two)
     await build({ projectDirectory })
     const program = 'process.stdout.write(require("./dist/second/index.js").handler().body)'
@@ -64,7 +64,7 @@ describe('a build', () => {
     expect(body).toMatch(/^second\/.*\/dist\/second$/)
   })
 
-  test('makes source maps that lead to the sources', async () => {
+  test('creates source maps that point to the sources', async () => {
     const projectDirectory = project(two)
     await build({ projectDirectory })
     const file = join(projectDirectory, 'dist/source-maps/first/index.js.map')
@@ -73,7 +73,7 @@ describe('a build', () => {
     expect(paths).toContain(join(projectDirectory, 'shared/shared.ts'))
   })
 
-  test('gives the same bytes for the same sources, wherever they are', async () => {
+  test('creates the same bytes for the same sources in any folder', async () => {
     const [one, other] = [project(two), project(two)]
     await build({ projectDirectory: one })
     await build({ projectDirectory: other })
@@ -82,7 +82,7 @@ describe('a build', () => {
     }
   })
 
-  test('leaves what has not changed alone, and takes away what is no longer named', async () => {
+  test('does not touch unchanged bundles, and removes those of other functions', async () => {
     const projectDirectory = project(two)
     await build({ projectDirectory })
     const file = join(projectDirectory, 'dist/first/index.js')
@@ -92,7 +92,7 @@ describe('a build', () => {
     expect(existsSync(join(projectDirectory, 'dist/second'))).toBe(false)
   })
 
-  test('of one function leaves the others where they are, if that is wanted', async () => {
+  test('of one function keeps the others with keepOthers', async () => {
     const projectDirectory = project(two)
     await build({ projectDirectory })
     change(projectDirectory, 'shared/shared.ts', 'export const shared = (name: string) => ({ body: "new " + name })\n')
@@ -103,7 +103,7 @@ describe('a build', () => {
     expect(readFileSync(join(projectDirectory, 'dist/second/index.js'))).toEqual(before)
   })
 
-  test('makes one bundle for functions that share a folder', async () => {
+  test('creates one bundle for functions with the same folder', async () => {
     const projectDirectory = project(two)
     const functions = [
       { name: 'one', folder: 'first' },
@@ -115,7 +115,7 @@ describe('a build', () => {
     expect(one?.bytes).toBeGreaterThan(0)
   })
 
-  test('hands over the files that it has written', async () => {
+  test('returns the files that it has written', async () => {
     const bundles = await build({ projectDirectory: project(two) })
     expect(bundles).toHaveLength(2)
     for (const { directory, files } of bundles) {
@@ -127,7 +127,7 @@ describe('a build', () => {
 })
 
 describe('a builder', () => {
-  test('builds what has changed since the last time, and goes on after a failure', async () => {
+  test('builds what has changed since the last build, and goes on after a failure', async () => {
     const projectDirectory = project(two)
     const builder = await createBuilder({ projectDirectory })
     const codes = async () => (await builder.build()).map(({ files }) => Buffer.from(files['index.js']).toString())
@@ -143,7 +143,7 @@ describe('a builder', () => {
     await builder.close()
   })
 
-  test('knows the files that its bundles are made of', async () => {
+  test('knows the sources of its bundles', async () => {
     const projectDirectory = project(two)
     const builder = await createBuilder({ projectDirectory })
     expect(builder.sources).toEqual([])
@@ -154,7 +154,7 @@ describe('a builder', () => {
   })
 })
 
-describe('what cannot be built is named', () => {
+describe('reports', () => {
   const problemOf = (files: Record<string, string>) =>
     build({ projectDirectory: project(files) }).then(
       () => undefined,
@@ -174,19 +174,19 @@ describe('what cannot be built is named', () => {
     )
   })
 
-  test('a function that is not in serverless.yml as it should be', async () => {
+  test('an invalid function in serverless.yml', async () => {
     expect(await problemOf({ 'serverless.yml': 'functions:\n  first: { handler: first.handler }' })).toBe(
-      'FunctionsError: serverless.yml:2: functions.first.handler: must be functions/<folder>/index.handler',
+      'BuildError: serverless.yml:2: functions.first.handler: must be functions/<folder>/index.handler',
     )
   })
 
-  test('a module that is not there', async () => {
+  test('a missing module', async () => {
     expect(await problemOf({ 'functions/first/index.ts': "import './nothing.ts'" })).toBe(
       'BuildError: functions/first/index.ts:1:8: Could not resolve "./nothing.ts"',
     )
   })
 
-  test('a project without configuration', async () => {
+  test('a missing configuration', async () => {
     const projectDirectory = project(two)
     rmSync(join(projectDirectory, 'config.toml'))
     await expect(build({ projectDirectory })).rejects.toMatchObject({
@@ -199,10 +199,13 @@ describe('what cannot be built is named', () => {
 describe('the bundles of this project', () => {
   const root = join(import.meta.dirname, '..')
 
-  test.each(functionsOf(join(root, 'serverless.yml')))('$folder exports what the platform calls', ({ folder }) => {
-    const program = `const exported = require(${JSON.stringify(join(root, 'dist', folder, 'index.js'))})
+  test.each(readFunctions(join(root, 'serverless.yml')))(
+    '$folder exports the functions that the platform calls',
+    ({ folder }) => {
+      const program = `const exported = require(${JSON.stringify(join(root, 'dist', folder, 'index.js'))})
       process.stdout.write(typeof exported.handler + ' ' + typeof exported.initializer)`
-    const kinds = execFileSync(process.execPath, ['--eval', program], { cwd: tmpdir(), env: {}, encoding: 'utf8' })
-    expect(kinds).toBe('function function')
-  })
+      const kinds = execFileSync(process.execPath, ['--eval', program], { cwd: tmpdir(), env: {}, encoding: 'utf8' })
+      expect(kinds).toBe('function function')
+    },
+  )
 })

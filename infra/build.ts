@@ -1,62 +1,54 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type BuildFailure, context, type Metafile, type Plugin } from 'esbuild'
+import { type BuildContext, type BuildFailure, type BuildOptions, context, type Metafile, type Plugin } from 'esbuild'
+import { BuildError, reportWriteErrors } from './build-error.ts'
 import type { FunctionEntry } from './function-entry.ts'
 import { replaceFile } from './replace-file.ts'
-import { whyNotWritable } from './why-not-writable.ts'
 import { zip } from './zip.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/**
- * What is in the bundles in place of a module of a dependency. The emulated ECS checks the signatures that come out.
- */
+/** Replacements for modules of dependencies, by name. The emulated ECS checks the signatures made with them. */
 const substitutes: Record<string, string> = {
   // node:crypto signs six times faster.
   'crypto-js/core': 'module.exports = {}',
   'crypto-js/sha256': "module.exports = require('./crypto-js.cts').sha256",
   'crypto-js/hmac-sha256': "module.exports = require('./crypto-js.cts').hmacSha256",
-  // The Signer of @volcengine/openapi imports it only for uploads; about 90 kB with its dependencies.
+  // The Signer of @volcengine/openapi imports it only for uploads. With its dependencies, it takes about 90 kB.
   'form-data': 'module.exports = class {}',
 }
 
-export type BuildOptions = {
-  /** The functions to build; those of serverless.yml when left out. */
+export type BundleOptions = {
+  /** The functions to build; default: those of serverless.yml. */
   functions?: readonly FunctionEntry[]
-  /** The project folder, where functions/ and config.toml are. */
+  /** The project folder, with functions/ and config.toml. */
   projectDirectory?: string
-  /** Where the bundles go; dist/ of the project when left out. */
+  /** The folder for the bundles; default: dist/ of the project. */
   outputDirectory?: string
-  /** Leave the bundles of other functions where they are; else they are taken away. */
+  /** Keep the bundles of other functions; default: they are removed. */
   keepOthers?: boolean
 }
 
 export type Bundle = {
   name: string
-  /** Where the files are, and nothing else is. */
+  /** The folder with these files, and no others. */
   directory: string
-  /** What goes into the function's zip. */
+  /** The content of the function's zip. */
   files: Record<'index.js' | 'config.toml', Uint8Array>
-  /** Of index.js. */
+  /** Size of index.js. */
   bytes: number
   /** Bytes in index.js by package (`.` is our own code), the largest first. */
   packages: [name: string, bytes: number][]
 }
 
-/** The bundles cannot be made. The message has all problems, one a line, each with its file and line. */
-export class BuildError extends Error {
-  override name = 'BuildError'
-}
-
 /**
- * Bundles functions into `<output>/<folder>/index.js` (CommonJS, minified) with config.toml beside it, and its source map
- * into `<output>/source-maps/`. The same sources give the same bytes, whichever other functions are built with them. A file
- * is replaced in one step and only when its content changes, so a build may run while something uses the last one.
+ * Bundles functions into `<output>/<folder>/index.js` (CommonJS, minified) with config.toml beside it, and their source maps
+ * into `<output>/source-maps/`. The same sources give the same bytes, regardless of the other functions in the build. A file
+ * is replaced atomically, and only if its content changes, so the previous bundles can be in use during a build.
  * @throws {BuildError}
- * @throws {FunctionsError} when serverless.yml is read
  */
-export async function build(options: BuildOptions = {}): Promise<Bundle[]> {
+export async function build(options: BundleOptions = {}): Promise<Bundle[]> {
   const builder = await createBuilder(options)
   try {
     return await builder.build()
@@ -66,21 +58,21 @@ export async function build(options: BuildOptions = {}): Promise<Bundle[]> {
 }
 
 type Builder = {
-  /** As `build`; what has not changed since the last time costs nothing. One at a time. @throws {BuildError} */
+  /** Like the function `build`, but reuses what has not changed since the last call. One at a time. @throws {BuildError} */
   build(): Promise<Bundle[]>
-  /** The files of this project that the last build which succeeded was made of, as absolute paths. */
+  /** Absolute paths of the project's files in the last successful build. */
   sources: readonly string[]
   close(): Promise<void>
 }
 
-/** Builds again and again. The options are those of `build`. */
-export async function createBuilder(options: BuildOptions = {}): Promise<Builder> {
+/** For repeated builds. */
+export async function createBuilder(options: BundleOptions = {}): Promise<Builder> {
   const project = options.projectDirectory ?? root
   const output = options.outputDirectory ?? join(project, 'dist')
-  const functions = options.functions ?? (await functionsIn(project))
+  const functions = options.functions ?? (await functionsOf(project))
   const folders = [...new Set(functions.map(({ folder }) => folder))]
   const configFile = join(project, 'config.toml')
-  const bundler = await createBundler(project, output, folders)
+  const bundler = await context(bundlerOptions(project, output, folders))
 
   const builder: Builder = {
     sources: [],
@@ -90,13 +82,14 @@ export async function createBuilder(options: BuildOptions = {}): Promise<Builder
         const problems = missing.map(({ name, folder }) => `function ${name}: there is no ${entryOf(folder)}`)
         throw new BuildError(problems.join('\n'))
       }
-      if (!existsSync(configFile))
-        throw new BuildError(`there is no ${configFile}, which goes into every function's zip`)
+      if (!existsSync(configFile)) {
+        throw new BuildError(`there is no ${configFile}, which is part of every function's zip`)
+      }
 
-      const { outputFiles, metafile } = await bundled(bundler)
+      const { outputFiles, metafile } = await bundle(bundler)
       const config = readFileSync(configFile)
 
-      writing(output, () => {
+      reportWriteErrors(output, () => {
         replaceFile(join(output, 'package.json'), '{"type":"commonjs"}\n') // the project is ESM, the bundles are not
         for (const { path, contents } of outputFiles) {
           replaceFile(path.endsWith('.map') ? join(output, 'source-maps', relative(output, path)) : path, contents)
@@ -123,18 +116,16 @@ export async function createBuilder(options: BuildOptions = {}): Promise<Builder
   return builder
 }
 
-async function functionsIn(project: string): Promise<FunctionEntry[]> {
-  // Not above: reading YAML takes 45 ms to load, which the serverless command, having read it, need not wait for.
-  const { functionsOf } = await import('./serverless-yml.ts')
-  return functionsOf(join(project, 'serverless.yml'))
+async function functionsOf(project: string): Promise<FunctionEntry[]> {
+  // Imported here because the YAML parser takes 45 ms to load. The serverless command passes its functions, and need not wait.
+  const { readFunctions } = await import('./serverless-yml.ts')
+  return readFunctions(join(project, 'serverless.yml'))
 }
 
 const entryOf = (folder: string) => `functions/${folder}/index.ts`
 
-type Bundler = Awaited<ReturnType<typeof createBundler>>
-
-function createBundler(project: string, output: string, folders: readonly string[]) {
-  return context({
+function bundlerOptions(project: string, output: string, folders: readonly string[]) {
+  return {
     absWorkingDir: project,
     entryPoints: folders.map((folder) => ({ in: entryOf(folder), out: `${folder}/index` })),
     outdir: output,
@@ -143,21 +134,21 @@ function createBundler(project: string, output: string, folders: readonly string
     target: 'node20',
     format: 'cjs',
     minify: true,
-    // Node 20 has them. Else every such pattern becomes a call of RegExp, which is kept even where nothing uses it: valibot's
-    // pattern for emoji is 0.5 kB of every bundle.
+    // Node 20 supports them. Otherwise esbuild turns such patterns into calls of RegExp and keeps unused ones: valibot's
+    // pattern for emoji would take 0.5 kB of every bundle.
     supported: { 'regexp-unicode-property-escapes': true },
     legalComments: 'none',
     sourcemap: 'external',
-    sourceRoot: '..', // the maps move one folder down, away from what is zipped
-    define: { 'import.meta.dirname': '__dirname' }, // how the sources find config.toml
+    sourceRoot: '..', // relative to source-maps/, which is one folder deeper
+    define: { 'import.meta.dirname': '__dirname' }, // with it, the sources find config.toml
     plugins: [substitute()],
     metafile: true,
     write: false,
     logLevel: 'silent',
-  })
+  } as const satisfies BuildOptions
 }
 
-async function bundled(bundler: Bundler) {
+async function bundle(bundler: BuildContext<ReturnType<typeof bundlerOptions>>) {
   try {
     return await bundler.rebuild()
   } catch (error) {
@@ -185,18 +176,7 @@ function substitute(): Plugin {
   }
 }
 
-/** Does what writes to a folder. Throws BuildError where the system refuses: the disk is full, or it is somebody else's. */
-export function writing<Result>(folder: string, work: () => Result): Result {
-  try {
-    return work()
-  } catch (cause) {
-    const { syscall, message } = cause as NodeJS.ErrnoException
-    if (!syscall) throw cause
-    throw new BuildError(`${folder} cannot be written: ${whyNotWritable(folder) ?? message}`, { cause })
-  }
-}
-
-/** Takes away the bundles of other functions. */
+/** Removes the bundles of other functions. */
 function removeOthers(output: string, folders: readonly string[]): void {
   const kept = new Set([...folders, 'source-maps'])
   for (const entry of readdirSync(output, { withFileTypes: true })) {
@@ -206,9 +186,8 @@ function removeOthers(output: string, folders: readonly string[]): void {
 }
 
 function sourcesIn({ inputs }: Metafile, project: string): string[] {
-  const isFile = (path: string) => !path.startsWith('substitute:')
   return Object.keys(inputs)
-    .filter((path) => isFile(path) && !path.includes('node_modules/'))
+    .filter((path) => !path.startsWith('substitute:') && !path.includes('node_modules/'))
     .map((path) => resolve(project, path))
 }
 
@@ -231,10 +210,10 @@ async function main(): Promise<void> {
       )
     }
   } catch (error) {
-    console.error(error instanceof Error && /^(Build|Functions)Error$/.test(error.name) ? error.message : error)
+    console.error(error instanceof BuildError ? error.message : error)
     process.exitCode = 1
   }
 }
 
-// No top-level await: the plugin of the serverless command is loaded as CommonJS.
+// No top-level await: the plugin of the serverless command loads this module as CommonJS.
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) void main()

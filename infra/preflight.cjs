@@ -1,4 +1,4 @@
-// Runs before any TypeScript is loaded: what would end in a stack there is told in one line here.
+// Runs before any TypeScript is loaded, and reports in one line what would cause a stack trace later.
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { dirname, join, sep } = require('node:path')
@@ -6,21 +6,21 @@ const { engines } = require('../package.json')
 
 const project = dirname(__dirname)
 
-/** What keeps this project from running here, and what to do about it; undefined: nothing. */
-function problem() {
+/** Why this project cannot run here, and what to do about it; undefined if it can. */
+function findProblem() {
   const version = /(\d+)\.(\d+)/
   const [, major, minor] = version.exec(process.version).map(Number)
-  const [, neededMajor, neededMinor] = version.exec(engines.node).map(Number)
-  if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
-    return `this is Node.js ${process.version}, and ${neededMajor}.${neededMinor} or later is needed`
+  const [, minMajor, minMinor] = version.exec(engines.node).map(Number)
+  if (major < minMajor || (major === minMajor && minor < minMinor)) {
+    return `this is Node.js ${process.version}; ${minMajor}.${minMinor} or later is required`
   }
   if (sep === '/' && /[?\\]/.test(project)) {
-    return `no module can be loaded from a path with ? or \\ in it: rename the folder, or move it: ${project}`
+    return `Node.js cannot load modules from a path with ? or \\ in it: rename or move the folder ${project}`
   }
   try {
     require.resolve('tsx')
   } catch {
-    return `the packages for development are not installed: run npm ci, without --omit=dev and NODE_ENV=production, in ${project}`
+    return `the development packages are not installed: run npm ci in ${project}, without --omit=dev and NODE_ENV=production`
   }
   try {
     const folder = mkdtempSync(join(tmpdir(), 'preflight-'))
@@ -30,13 +30,13 @@ function problem() {
       rmSync(folder, { recursive: true })
     }
   } catch ({ message }) {
-    return `no temporary files can be written to ${tmpdir()}: ${message}; make room there, or set TMPDIR to another folder`
+    return `temporary files cannot be written to ${tmpdir()}: ${message}; free space there, or set TMPDIR to another folder`
   }
   return undefined
 }
 
-const found = problem()
-if (found) {
-  console.error(found)
+const problem = findProblem()
+if (problem) {
+  console.error(problem)
   process.exit(1)
 }

@@ -10,14 +10,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('a file is made, with its folders, and nothing is left beside it', () => {
+test('creates a file with its folders, and leaves nothing else there', () => {
   const file = join(folder, 'a/b/file')
   expect(replaceFile(file, 'one')).toBe(true)
   expect(readFileSync(file, 'utf8')).toBe('one')
   expect(readdirSync(join(folder, 'a/b'))).toEqual(['file'])
 })
 
-test('another content is another file, so that who reads the old one reads it to its end', () => {
+test('creates a new file for new content, so that a reader of the old one can finish', () => {
   const file = join(folder, 'file')
   replaceFile(file, 'one')
   const { ino } = statSync(file)
@@ -26,7 +26,7 @@ test('another content is another file, so that who reads the old one reads it to
   expect(statSync(file).ino).not.toBe(ino)
 })
 
-test('the same content stays the same file', () => {
+test('keeps the file if its content is the same', () => {
   const file = join(folder, 'file')
   replaceFile(file, 'one')
   const { ino } = statSync(file)

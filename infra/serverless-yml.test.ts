@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { functionsOf, parseFunctions } from './serverless-yml.ts'
+import { parseFunctions, readFunctions } from './serverless-yml.ts'
 
 describe('the functions of a serverless.yml', () => {
   test('are its keys below functions with the folders of their handlers', () => {
@@ -19,7 +19,7 @@ functions:
     ])
   })
 
-  test('may share a folder, and what YAML lets share', () => {
+  test('may have the same folder, and use aliases of YAML', () => {
     const text = `
 custom: { usual: &usual { handler: functions/one/index.handler } }
 functions:
@@ -33,13 +33,13 @@ functions:
   })
 
   test('of this project have a folder each', () => {
-    const functions = functionsOf(join(import.meta.dirname, '../serverless.yml'))
+    const functions = readFunctions(join(import.meta.dirname, '../serverless.yml'))
     expect(functions.map(({ name }) => name)).toContain('create-sandbox')
     expect(functions.map(({ folder }) => folder)).toEqual(functions.map(({ name }) => name))
   })
 })
 
-describe('what cannot be read is named with its line', () => {
+describe('reports with its line', () => {
   const rule = 'must be functions/<folder>/index.handler'
   test.each<[what: string, text: string, message: string]>([
     ['an empty file', '', 'serverless.yml:1: functions: must be a map of functions'],
@@ -47,7 +47,7 @@ describe('what cannot be read is named with its line', () => {
     ['a variable', `functions: \${file(functions.yml)}`, 'serverless.yml:1: functions: must be a map of functions'],
     ['a list', '- functions', 'serverless.yml:1: functions: must be a map of functions'],
     [
-      'no YAML',
+      'invalid YAML',
       'functions:\n  a: [\n',
       'serverless.yml:3: Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
@@ -62,17 +62,17 @@ serverless.yml:7: functions.d.handler: ${rule}
 serverless.yml:8: functions.e.handler: ${rule}`,
     ],
     [
-      'a way out of functions/',
+      'a folder outside functions/',
       'functions:\n  a: { handler: functions/../index.handler }\n',
       `serverless.yml:2: functions.a.handler: ${rule}`,
     ],
   ])('%s', (_what, text, message) => {
-    expect(() => parseFunctions(text)).toThrow(expect.objectContaining({ name: 'FunctionsError', message }))
+    expect(() => parseFunctions(text)).toThrow(expect.objectContaining({ name: 'BuildError', message }))
   })
 
-  test('a file that is not there', () => {
-    expect(() => functionsOf('/nowhere/serverless.yml')).toThrow(
-      expect.objectContaining({ name: 'FunctionsError', message: '/nowhere/serverless.yml: cannot be read (ENOENT)' }),
+  test('a missing file', () => {
+    expect(() => readFunctions('/nowhere/serverless.yml')).toThrow(
+      expect.objectContaining({ name: 'BuildError', message: '/nowhere/serverless.yml: cannot be read (ENOENT)' }),
     )
   })
 })

@@ -10,12 +10,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { zip } from './zip.ts'
 
-// It comes with osls, without types, and has nothing in common with what zips.
+// A dependency of osls without types. It shares no code with fflate.
 const yauzl = createRequire(createRequire(import.meta.url).resolve('serverless'))('yauzl')
 
 type Unzipped = { name: string; mode: string; system: number; date: string; content: string }
 
-/** The entries of a zip in their order; throws where a length or a checksum is wrong. */
+/** The entries of a zip in their order. Throws if a length or a checksum is wrong. */
 async function unzip(bytes: Uint8Array): Promise<Unzipped[]> {
   const archive = await yauzl.fromBufferPromise(Buffer.from(bytes))
   const entries: Unzipped[] = []
@@ -38,7 +38,7 @@ const files = {
   'config.toml': Buffer.from('a = 1\n'),
 }
 
-test('holds the files by their names, regular and readable for all', async () => {
+test('has the files by name, as regular files that everybody can read', async () => {
   const same = { mode: '100644', system: 3, date: '1980-01-01T12:00:00.000Z' } // 3 is Unix
   expect(await unzip(zip(files))).toEqual([
     { name: 'config.toml', content: files['config.toml'].toString('base64'), ...same },
@@ -50,7 +50,7 @@ test('is compressed', () => {
   expect(zip(files).length).toBeLessThan(files['index.js'].length / 5)
 })
 
-test('is read by unzip, where there is one', () => {
+test('can be read by unzip, if it is installed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'zip-test-'))
   writeFileSync(join(folder, 'any.zip'), zip(files))
   const { error, status, stderr } = spawnSync('unzip', ['-tqq', join(folder, 'any.zip')], { encoding: 'utf8' })
@@ -62,7 +62,7 @@ test('is read by unzip, where there is one', () => {
 const name = fc.stringMatching(/^[a-z][a-z.-]{0,10}$/)
 const anyFiles = fc.dictionary(name, fc.uint8Array({ maxLength: 300 }), { noNullPrototype: true })
 
-test('whatever the files are, they come out as they went in, and their order makes no difference', async () => {
+test('unzips to the same files, and does not depend on their order', async () => {
   await fc.assert(
     fc.asyncProperty(anyFiles, async (files) => {
       const reversed = Object.fromEntries(Object.entries(files).reverse())
@@ -74,7 +74,7 @@ test('whatever the files are, they come out as they went in, and their order mak
   )
 })
 
-test('has the same bytes in every time zone, at every time', () => {
+test('has the same bytes in every time zone and at any time', () => {
   const hash = createHash('sha256').update(zip(files)).digest('hex')
   const program = `
     Date.now = () => Math.random() * 4e12

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterAll, describe, expect, test } from 'vitest'
 import { build } from '../infra/build.ts'
-import { functionsOf } from '../infra/serverless-yml.ts'
+import { readFunctions } from '../infra/serverless-yml.ts'
 import { zip } from '../infra/zip.ts'
 
 const MOST_BYTES = 100_000
@@ -15,7 +15,7 @@ const project = join(import.meta.dirname, '..')
 const scratch = mkdtempSync(join(tmpdir(), 'packages-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-const functions = functionsOf(join(project, 'serverless.yml'))
+const functions = readFunctions(join(project, 'serverless.yml'))
 
 // Before the first build of this process: the bundler gets the environment that is there when it starts.
 const CANARY = 'canary-of-the-deployer'

@@ -68,29 +68,32 @@ describe('one line, and code 1', () => {
 
   test('where there is no room for temporary files', async () => {
     const TMPDIR = allow('temporary', 0o555)
-    await expectLine(run(PREFLIGHT, { TMPDIR }), /^no temporary files can be written to .*EACCES.* TMPDIR/)
+    await expectLine(run(PREFLIGHT, { TMPDIR }), /^temporary files cannot be written to .*EACCES.* TMPDIR/)
     const limited = ['sh', '-c', 'ulimit -f 100; exec "$@"', 'sh', ...PREFLIGHT] // files of 51,200 bytes at most
-    await expectLine(run(limited), /^no temporary files can be written to .*EFBIG.* TMPDIR/)
+    await expectLine(run(limited), /^temporary files cannot be written to .*EFBIG.* TMPDIR/)
   })
 
   test('without the packages for development', async () => {
     const npm = ['npm', '--silent', 'start']
     await expectLine(
       run(npm, {}, copyOf('bare')),
-      /^the packages for development are not installed: run npm ci, without/,
+      /^the development packages are not installed: run npm ci in .*, without/,
     )
   })
 
   test('with an older Node.js', async () => {
     const engines = readFileSync(join(copy.directory, 'package.json'), 'utf8')
     copy.edit('package.json', '"node": ">=', '"node": ">=9')
-    await expectLine(run(PREFLIGHT), /^this is Node\.js v\d+\.\d+\.\d+, and 9\d+\.\d+ or later is needed/)
+    await expectLine(run(PREFLIGHT), /^this is Node\.js v\d+\.\d+\.\d+; 9\d+\.\d+ or later is required/)
     writeFileSync(join(copy.directory, 'package.json'), engines)
   })
 
   test.each(['start', 'run build', 'run emulator'])('of npm %s in a folder with a ? in its name', async (command) => {
     const npm = ['npm', '--silent', ...command.split(' ')]
-    await expectLine(run(npm, {}, copyOf('a?b')), /^no module can be loaded from a path with \? or \\ in it: .*a\?b/)
+    await expectLine(
+      run(npm, {}, copyOf('a?b')),
+      /^Node\.js cannot load modules from a path with \? or \\ in it: .*a\?b/,
+    )
   })
 })
 

@@ -7,7 +7,7 @@ import { NonEmptyText, OptionalText, optionalList } from '../../shared/manager/e
 import { type Credentials, credentialSource } from '../../shared/manager/ecs/credentials.ts'
 import { flatten } from '../../shared/manager/ecs/flatten.ts'
 import { tagged } from '../../shared/manager/sandbox/sandbox.ts'
-import { textsOf } from '../package/configuration.ts'
+import { mergeEnvironments } from '../package/configuration.ts'
 import { credentialsFrom } from '../vefaas/credentials.ts'
 import type { Osls } from './osls.ts'
 
@@ -44,7 +44,7 @@ export async function sandboxesOf(service: Osls['service'], stage: string, direc
   const ofStage = provider.stages?.[stage] ?? {}
   // Its settings say what it ends.
   const cleanup = functions?.['cleanup-sandboxes'] ?? {}
-  const env = Object.assign({}, ...[provider, ofStage, cleanup].map(({ environment }) => textsOf(environment)))
+  const env = mergeEnvironments(provider.environment, ofStage.environment, cleanup.environment)
   try {
     const file = env.ECS_MANAGER_CONFIG_FILE || join(directory, 'config.toml')
     const config = loadConfig({ file, env: { ...env, ...NOT_ASKED } })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkConfiguration } from './configuration.ts'
-import type { FunctionObject, Gateway, Provider } from './osls.ts'
+import type { FunctionObject, GatewaySettings, Provider } from './osls.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'configuration-test-'))
 const file = join(folder, 'config.toml')
@@ -28,11 +28,11 @@ describe('with nothing filled in', () => {
     `network.security_group_ids must be 1 to 5 ids of security groups (sg-...), as a list (${file})`,
   ]
 
-  test('all that a deployment needs is named, once for all functions', () => {
+  test('everything that a deployment needs is reported, once for all functions', () => {
     expect(problemsOf({ a: routed, b: timed })).toEqual(missing)
   })
 
-  test('what the environment says is not missing', () => {
+  test('what is set in the environment is not missing', () => {
     const environment = {
       [variable('instance.image_id')]: 'image-1',
       [variable('network.security_group_ids')]: '["sg-1"]',
@@ -40,7 +40,7 @@ describe('with nothing filled in', () => {
     expect(problemsOf({ a: {}, b: {} }, { environment })).toEqual([missing[1], missing[2]])
   })
 
-  test('what some functions alone miss has their names', () => {
+  test('what only some functions lack is reported with their names', () => {
     const environment = { [variable('instance.image_id')]: 'image-1', [variable('instance.zone')]: 'cn-beijing-a' }
     expect(problemsOf({ a: {}, b: { environment }, c: {} })).toEqual([
       `a, c: ${missing[0]}`,
@@ -51,7 +51,7 @@ describe('with nothing filled in', () => {
   })
 })
 
-describe('with all that is needed', () => {
+describe('with everything that is required', () => {
   const good = `
 [instance]
 image_id = "image-1"
@@ -78,7 +78,7 @@ security_group_ids = ["sg-1"]
       { [variable('server.port')]: '1' },
     ],
     ['a number, as YAML has it', [], {}, { [variable('server.port')]: 1 }],
-    ['a variable without a value is none', [], {}, { [variable('server.port')]: null }],
+    ['a variable without a value is ignored', [], {}, { [variable('server.port')]: null }],
     [
       'the stage wins over the provider',
       [],
@@ -89,19 +89,14 @@ security_group_ids = ["sg-1"]
       {},
     ],
     [
-      'and leaves the rest of it',
+      'but does not replace the rest of it',
       [port],
       { environment: { [variable('server.port')]: 'x' }, stages: { dev: { environment: { ANY: '1' } } } },
       {},
     ],
+    ['another stage has no effect', [], { stages: { prod: { environment: { [variable('server.port')]: 'x' } } } }, {}],
     [
-      'another stage is nothing to it',
-      [],
-      { stages: { prod: { environment: { [variable('server.port')]: 'x' } } } },
-      {},
-    ],
-    [
-      'a variable without a value hides none',
+      'a variable without a value does not hide another layer',
       [`a: ${level}`],
       {
         environment: { [variable('log.level')]: null, [variable('server.port')]: '1' },
@@ -110,7 +105,7 @@ security_group_ids = ["sg-1"]
       { [variable('log.level')]: 'loud', [variable('server.port')]: null },
     ],
     [
-      'a variable of a function without a value is that of all',
+      'a variable of a function without a value does not hide that of the provider',
       [port],
       { environment: { [variable('server.port')]: 'x' } },
       { [variable('server.port')]: null },
@@ -131,7 +126,7 @@ security_group_ids = ["sg-1"]
     expect(problemsOf({ a: { environment }, b: {} }, provider)).toEqual(expected)
   })
 
-  test('another file, where a variable names one', () => {
+  test('another file, if a variable names one', () => {
     const other = join(folder, 'other.toml')
     writeFileSync(other, `${good}[log]\nlevel = "loud"\n`)
     const environment = { ECS_MANAGER_CONFIG_FILE: other }
@@ -146,31 +141,31 @@ security_group_ids = ["sg-1"]
   })
 
   describe('security.auth = "gateway"', () => {
-    const provider = (gateway?: Gateway): Provider => ({
+    const provider = (gateway?: GatewaySettings): Provider => ({
       environment: { [variable('security.auth')]: 'gateway' },
       ...(gateway && { gateway }),
     })
     const keyAuth = { consumers: { planner: { key: 'a-key-of-16-chars' } } }
     const refused = [expect.stringContaining('provider.gateway.keyAuth.consumers')]
 
-    test.each<[what: string, gateway: Gateway | undefined, problems: unknown[]]>([
-      ['no gateway, which is a public one', undefined, refused],
+    test.each<[what: string, gateway: GatewaySettings | undefined, problems: unknown[]]>([
+      ['no gateway, which means a public one', undefined, refused],
       ['a public one', { network: 'public' }, refused],
-      ['one on both networks', { network: 'both' }, refused],
-      ['keys for nobody', { keyAuth: { consumers: {} } }, refused],
+      ['one in both networks', { network: 'both' }, refused],
+      ['keys without consumers', { keyAuth: { consumers: {} } }, refused],
       ['keys', { keyAuth }, []],
       ['a private one', { network: 'private' }, []],
     ])('%s', (_what, gateway, problems) => {
       expect(problemsOf({ a: routed }, provider(gateway))).toEqual(problems)
     })
 
-    test('is nothing to a function without a route', () => {
+    test('does not matter to a function without a route', () => {
       expect(problemsOf({ a: timed, b: routed }, provider())).toEqual([expect.stringMatching(/^b: security\.auth/)])
       expect(problemsOf({ a: timed }, provider())).toEqual([])
     })
 
-    test('a stage may have another gateway, with nothing of the first', () => {
-      const both = (gateway: Gateway, local: Gateway) => ({
+    test('the gateway of a stage replaces that of the provider completely', () => {
+      const both = (gateway: GatewaySettings, local: GatewaySettings) => ({
         ...provider(gateway),
         stages: { local: { gateway: local } },
       })
@@ -186,11 +181,11 @@ security_group_ids = ["sg-1"]
     })
   })
 
-  test('machines in another region than the functions are worth a word', () => {
+  test('machines in another region than the functions cause a warning', () => {
     const warningsIn = (region: string) => checkConfiguration({ a: {} }, { region }, 'dev', file).warnings
     expect(warningsIn('cn-beijing')).toEqual([])
     expect(warningsIn('cn-shanghai')).toEqual([
-      'the functions run in cn-shanghai (provider.region) and make machines in cn-beijing (volcengine.region)',
+      'the functions run in cn-shanghai (provider.region) and create machines in cn-beijing (volcengine.region)',
     ])
   })
 
@@ -200,9 +195,9 @@ security_group_ids = ["sg-1"]
     const warning = 'security.auth = "key" without any security.keys: nobody can call'
     const environment = { [variable('security.keys')]: '{"any":"any-key-at-all"}' }
     test.each<[what: string, functions: Record<string, FunctionObject>, warnings: string[]]>([
-      ['is worth a word', { a: routed }, [warning]],
-      ['where there is a route', { a: timed, b: routed }, [`b: ${warning}`]],
-      ['and no key', { a: { ...routed, environment } }, []],
+      ['causes a warning', { a: routed }, [warning]],
+      ['for a function with a route', { a: timed, b: routed }, [`b: ${warning}`]],
+      ['but not with a key', { a: { ...routed, environment } }, []],
     ])('%s', (_what, functions, warnings) => {
       expect(warningsOf(functions)).toEqual(warnings)
     })

@@ -1,17 +1,17 @@
 import { ConfigError, loadConfig } from '../../shared/config/index.ts'
 import type { Config } from '../../shared/config/schema.ts'
-import type { Environment, FunctionObject, Gateway, Provider } from './osls.ts'
+import type { FunctionObject, GatewaySettings, Provider, YamlEnvironment } from './osls.ts'
 
 type Findings = {
   /** What keeps functions from working, or opens them to everybody. */
   problems: string[]
-  /** What is probably not meant. */
+  /** What is probably a mistake. */
   warnings: string[]
 }
 
 /**
- * Checks the configuration that functions will see: their environment over config.toml, and what it asks of the gateway. A
- * finding is one sentence, with the names of the functions in front where not all of them have it.
+ * Checks the configuration of the functions: config.toml with their environment, and the access control of the gateway. A
+ * finding is one sentence. If only some functions have it, their names come first.
  */
 export function checkConfiguration(
   functions: Readonly<Record<string, FunctionObject>>,
@@ -19,17 +19,17 @@ export function checkConfiguration(
   stage: string,
   configFile: string,
 ): Findings {
-  const ofStage = provider.stages?.[stage]
-  const gateway = ofStage?.gateway ?? provider.gateway ?? {}
+  const stageSettings = provider.stages?.[stage]
+  const gateway = stageSettings?.gateway ?? provider.gateway ?? {}
+  const region = stageSettings?.region ?? provider.region
   const found = Object.entries(functions).map(([name, { environment, events = [] }]) => {
-    const layers = [provider.environment, ofStage?.environment, environment]
-    const env = Object.assign({}, ...layers.map(textsOf))
+    const env = mergeEnvironments(provider.environment, stageSettings?.environment, environment)
     const isRouted = events.some((event) => 'apig' in event)
-    return { name, ...findingsOf(env, configFile, ofStage?.region ?? provider.region, isRouted ? gateway : undefined) }
+    return { name, ...findingsOf(env, configFile, region, isRouted ? gateway : undefined) }
   })
   return {
-    problems: named(found.map(({ name, problems }) => [name, problems])),
-    warnings: named(found.map(({ name, warnings }) => [name, warnings])),
+    problems: withNames(found.map(({ name, problems }) => [name, problems])),
+    warnings: withNames(found.map(({ name, warnings }) => [name, warnings])),
   }
 }
 
@@ -37,46 +37,49 @@ function findingsOf(
   env: Record<string, string>,
   file: string,
   region: string | undefined,
-  gateway: Gateway | undefined,
+  gateway: GatewaySettings | undefined,
 ): Findings {
   try {
     const { security, volcengine } = loadConfig({ file: env.ECS_MANAGER_CONFIG_FILE || file, env })
-    const { problems, warnings } = gateway ? accessFindings(security, gateway) : { problems: [], warnings: [] }
-    const isElsewhere = region !== undefined && volcengine.region !== region
-    return { problems, warnings: isElsewhere ? [...warnings, elsewhere(volcengine.region, region)] : warnings }
+    const findings: Findings = { problems: [], warnings: [] }
+    if (gateway && security.auth === 'gateway' && isOpen(gateway)) findings.problems.push(OPEN)
+    // Only a warning: keys can still be set on the function in the console.
+    if (gateway && security.auth === 'key' && hasNoKeys(security)) findings.warnings.push(NO_KEYS)
+    if (region !== undefined && volcengine.region !== region) {
+      findings.warnings.push(
+        `the functions run in ${region} (provider.region) and create machines in ${volcengine.region} (volcengine.region)`,
+      )
+    }
+    return findings
   } catch (error) {
     if (error instanceof ConfigError) return { problems: error.message.split('\n'), warnings: [] }
     throw error
   }
 }
 
-function accessFindings({ auth, keys }: Config['security'], { network = 'public', keyAuth }: Gateway): Findings {
-  const isOpen = network !== 'private' && Object.keys(keyAuth?.consumers ?? {}).length === 0
-  const isShut = Object.keys(keys).length === 0
-  return {
-    problems: auth === 'gateway' && isOpen ? [OPEN] : [],
-    // Keys may yet be set on the function, in the console.
-    warnings: auth === 'key' && isShut ? [SHUT] : [],
-  }
+function isOpen({ network = 'public', keyAuth }: GatewaySettings): boolean {
+  return network !== 'private' && Object.keys(keyAuth?.consumers ?? {}).length === 0
 }
 
-const elsewhere = (machines: string, functions: string) =>
-  `the functions run in ${functions} (provider.region) and make machines in ${machines} (volcengine.region)`
+const hasNoKeys = ({ keys }: Config['security']) => Object.keys(keys).length === 0
 
 const OPEN =
-  'security.auth = "gateway" leaves it to the gateway to check callers, and a public gateway without keys checks nobody: ' +
+  'security.auth = "gateway" leaves the check of callers to the gateway, and a public gateway without keys checks nobody: ' +
   'set provider.gateway.keyAuth.consumers or provider.gateway.network: private in serverless.yml, or security.auth = "key"'
 
-const SHUT = 'security.auth = "key" without any security.keys: nobody can call'
+const NO_KEYS = 'security.auth = "key" without any security.keys: nobody can call'
 
-/** Variables as a process gets them. One without a value is not set, so that it hides none of another layer. */
-export function textsOf(environment: Environment | null = {}): Record<string, string> {
-  const given = Object.entries(environment ?? {}).filter(([, value]) => value !== undefined && value !== null)
-  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
+/** Merges layers of variables; later ones win. A variable without a value does not hide one of an earlier layer. */
+export function mergeEnvironments(...layers: (YamlEnvironment | null | undefined)[]): Record<string, string> {
+  const variables: Record<string, string> = {}
+  for (const [name, value] of layers.flatMap((layer) => Object.entries(layer ?? {}))) {
+    if (value !== undefined && value !== null) variables[name] = String(value)
+  }
+  return variables
 }
 
-/** Each finding once, with the names of those that have it, unless all have. */
-function named(found: [name: string, findings: string[]][]): string[] {
+/** Each finding once. If not all functions have it, their names come first. */
+function withNames(found: [name: string, findings: string[]][]): string[] {
   const all = new Set(found.flatMap(([, findings]) => findings))
   return [...all].map((finding) => {
     const names = found.filter(([, findings]) => findings.includes(finding)).map(([name]) => name)

@@ -1,3 +1,3 @@
-// What the serverless command loads: it knows no TypeScript.
+// The serverless command loads this file, because it cannot load TypeScript.
 require('tsx/cjs')
 module.exports = require('./plugin.ts').default

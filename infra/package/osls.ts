@@ -1,32 +1,33 @@
-/** What is used of osls, which has no types of its own (its lib/serverless.js, lib/classes/, lib/utils/). */
+/** The part of osls that this plugin uses. osls has no types (see its lib/serverless.js, lib/classes/, lib/utils/). */
 export type Osls = {
   serviceDir: string
   service: {
     provider: Provider
     package: { path?: string }
-    /** By key of serverless.yml. */
+    /** By key in serverless.yml. */
     functions: Record<string, FunctionObject>
-    /** Throws an Error of its own where there is none. */
+    /** Throws if there is none. */
     getFunction(key: string): FunctionObject
   }
   processedInput: { commands: string[] }
-  /** Error is what osls shows without a stack trace: something that people can put right. */
+  /** osls shows an Error of this class without a stack trace, as a problem that people can fix. */
   classes: { Error: new (message: string, code: string, options?: ErrorOptions) => Error }
 }
 
 export type Provider = {
   stage?: string
   region?: string
-  environment?: Environment
-  gateway?: Gateway
-  /** By stage: what stands in the place of the rest of the provider there, variable by variable of the environment. */
-  stages?: Record<string, { region?: string; environment?: Environment | null; gateway?: Gateway }>
+  environment?: YamlEnvironment
+  gateway?: GatewaySettings
+  /** By stage: settings that replace those of the provider. The variables of the environment are replaced one by one. */
+  stages?: Record<string, { region?: string; environment?: YamlEnvironment | null; gateway?: GatewaySettings }>
 }
 
-export type Environment = Record<string, unknown>
+/** Environment variables as YAML has them: also numbers, and without a value. */
+export type YamlEnvironment = Record<string, unknown>
 
-export type Gateway = {
-  /** `public` when left out. */
+export type GatewaySettings = {
+  /** Default: `public`. */
   network?: string
   keyAuth?: { consumers?: Record<string, unknown> }
 }
@@ -34,11 +35,11 @@ export type Gateway = {
 export type FunctionObject = {
   handler?: unknown
   events?: Record<string, unknown>[]
-  environment?: Environment
+  environment?: YamlEnvironment
   package?: { artifact?: string }
 }
 
-/** Of the command line. */
+/** The command line. */
 export type Options = { stage?: string; function?: string; package?: string }
 
 export type Utils = { log: Record<'notice' | 'info' | 'warning', (message: string) => void> }

@@ -15,7 +15,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
 })
 
-// A provider that deploys nothing and prints what it was to deploy, by the event at which it was called.
+// A provider that deploys nothing. It prints the event at which it is called, and the packages that it would deploy.
 const provider = `
 const keys = (...names) => ({ properties: Object.fromEntries(names.map((name) => [name, {}])) })
 module.exports = class Provider {
@@ -59,7 +59,7 @@ function project(others: Record<string, string> = {}): string {
   return folder
 }
 
-/** The same with what the serverless command needs, and this line under provider. */
+/** The same with the files that the serverless command needs, and with this line under provider. */
 function service(underProvider = '', others: Record<string, string> = {}): string {
   return project({
     'serverless.yml': `
@@ -100,7 +100,7 @@ const zipOf = (folder: string, name: string) => join(folder, '.serverless', `${n
 const unzipped = (file: string) => unzipSync(new Uint8Array(readFileSync(file)))
 
 describe('the serverless command', () => {
-  test('package makes a zip for each function and hands it on, and leaves it alone when nothing changes', async () => {
+  test('package creates a zip for each function as its artifact, and does not touch it if nothing changes', async () => {
     const folder = service()
     const [first, second] = [zipOf(folder, 'first'), zipOf(folder, 'second')]
     const { code, output, log } = await run(folder, 'package')
@@ -133,7 +133,7 @@ describe('the serverless command', () => {
     expect({ code, output }).toEqual({ code: 0, output: `package:finalize ${packages}\ndeploy:deploy ${packages}\n` })
   })
 
-  test('deploy --package takes what is there', async () => {
+  test('deploy --package uses the existing zips', async () => {
     const folder = service()
     await run(folder, 'package', '--package', 'earlier')
     const earlier = readFileSync(join(folder, 'earlier/first.zip'))
@@ -166,7 +166,7 @@ describe('the serverless command', () => {
     expect({ code, output }).toEqual({
       code: 1,
       output: `Error:
-The functions could not work with their configuration in stage dev. Nothing was changed.
+The functions cannot work with their configuration in stage dev. Nothing was changed.
   instance.image_id must be the id of an image (image-...) (config.toml)
   log.level must be info or warn or error (environment variable ECS_MANAGER__LOG__LEVEL)
 Correct config.toml (fill in the values marked NEEDED), or set ECS_MANAGER__<SECTION>__<KEY> in serverless.yml under environment.
@@ -175,19 +175,19 @@ Correct config.toml (fill in the values marked NEEDED), or set ECS_MANAGER__<SEC
     expect(readdirSync(folder)).not.toContain('.serverless')
   })
 
-  test('package says how to do without values of its own, where there is a stage for that', async () => {
+  test('package names the stage local, if there is one, which needs no values', async () => {
     const folder = service('stages: { local: { environment: { ECS_MANAGER__INSTANCE__IMAGE_ID: image-1 } } }', {
       'config.toml': config.replace('image-1', ''),
     })
     const { code, output } = await run(folder, 'package')
     expect(code).toBe(1)
     expect(output).toContain('in stage dev. Nothing was packaged.\n  instance.image_id must be')
-    expect(output).toMatch(/\nFor the emulated cloud, which needs no values of yours, add --stage local\.\n$/)
+    expect(output).toMatch(/\nFor the emulated cloud, which needs none of these values, add --stage local\.\n$/)
     expect((await run(folder, 'package', '--stage', 'local')).code).toBe(0)
   })
 })
 
-/** The plugin as osls makes it; `handlers` are those of its functions. */
+/** The plugin as osls creates it; `handlers` are those of its functions. */
 function plugin(serviceDir: string, { provider = {}, options = {}, handlers = {} }: Given = {}) {
   const functions: Record<string, FunctionObject> = {
     first: { handler: 'functions/first/index.handler', events: [{ apig: {} }] },
@@ -223,7 +223,7 @@ class ServerlessError extends Error {
 }
 
 describe('the plugin', () => {
-  test('leaves a function with a package of its own alone', async () => {
+  test('does not touch a function with its own package', async () => {
     const folder = project({ 'functions/second/index.ts': 'export const handler = (' })
     const { functions, package: packaged } = plugin(folder)
     Object.assign(functions.second ?? {}, { package: { artifact: 'own.zip' } })
@@ -233,7 +233,7 @@ describe('the plugin', () => {
     expect(readdirSync(join(folder, '.serverless'))).toEqual(['first.zip'])
   })
 
-  test('leaves the bundles of other functions where they are, as long as there are such functions', async () => {
+  test('keeps the bundles of other functions that exist', async () => {
     const folder = project({ 'dist/gone/index.js': 'any' })
     await plugin(folder).package()
     const all = ['first', 'package.json', 'second', 'source-maps']
@@ -242,7 +242,7 @@ describe('the plugin', () => {
     expect(readdirSync(join(folder, 'dist')).sort()).toEqual(all)
   })
 
-  test('packages again what it has packaged before', async () => {
+  test('packages functions again after a change', async () => {
     const folder = project()
     const { package: packaged } = plugin(folder)
     await packaged()
@@ -251,14 +251,14 @@ describe('the plugin', () => {
     expect(String(Buffer.from(unzipped(zipOf(folder, 'second'))['index.js'] ?? []))).toContain('changed')
   })
 
-  test('writes to another folder where one is given', async () => {
+  test('writes to another folder if one is given', async () => {
     const folder = project()
     await plugin(folder, { options: { package: 'out' } }).package()
     expect(readdirSync(join(folder, 'out'))).toEqual(['first.zip', 'second.zip'])
     expect(readdirSync(folder)).not.toContain('.serverless')
   })
 
-  test('names packages with another config.toml than the one that it checks', async () => {
+  test('reports packages with another config.toml than the one that it checks', async () => {
     const folder = project()
     const { call, package: packaged } = plugin(folder, { options: { package: 'earlier' } })
     await packaged()
@@ -269,23 +269,23 @@ describe('the plugin', () => {
     })
   })
 
-  test('names the packages that are not there', async () => {
+  test('reports missing packages', async () => {
     const folder = project({ 'earlier/first.zip': 'any' })
     const { call } = plugin(folder, { options: { package: 'earlier' } })
     await expect(call('before:deploy:deploy')).rejects.toMatchObject({
       name: 'ServerlessError',
-      message: `Packages are missing; serverless package --package earlier makes them:\n  ${join(folder, 'earlier/second.zip')}`,
+      message: `Packages are missing; serverless package --package earlier creates them:\n  ${join(folder, 'earlier/second.zip')}`,
     })
   })
 
   const gateway = { environment: { ECS_MANAGER__SECURITY__AUTH: 'gateway' } }
   test.each<[what: string, others: Record<string, string>, given: Given, message: string]>([
     [
-      'a gateway that anybody may call',
+      'a gateway that anybody can call',
       {},
       { provider: gateway },
-      `The functions could not work with their configuration in stage dev. Nothing was changed.
-  first: security.auth = "gateway" leaves it to the gateway to check callers, and a public gateway without keys checks nobody: set provider.gateway.keyAuth.consumers or provider.gateway.network: private in serverless.yml, or security.auth = "key"
+      `The functions cannot work with their configuration in stage dev. Nothing was changed.
+  first: security.auth = "gateway" leaves the check of callers to the gateway, and a public gateway without keys checks nobody: set provider.gateway.keyAuth.consumers or provider.gateway.network: private in serverless.yml, or security.auth = "key"
 `,
     ],
     [
@@ -301,7 +301,7 @@ describe('the plugin', () => {
       'The functions cannot be bundled:\n  functions/second/index.ts:1:8: Could not resolve "./nothing.ts"',
     ],
     [
-      'code that is not there',
+      'missing code',
       {},
       { handlers: { second: 'functions/third/index.handler' } },
       'The functions cannot be bundled:\n  function second: there is no functions/third/index.ts',
@@ -315,7 +315,7 @@ describe('the plugin', () => {
     expect(readdirSync(folder)).not.toContain('.serverless')
   })
 
-  test('knows the stage', async () => {
+  test('uses the settings of the stage', async () => {
     const provider = { ...gateway, stages: { local: { gateway: { network: 'private' } } } }
     await plugin(project(), { provider, options: { stage: 'local' } }).package()
     await plugin(project(), { provider: { ...provider, stage: 'local' } }).package()
@@ -323,7 +323,7 @@ describe('the plugin', () => {
     await expect(plugin(project(), { provider }).package()).rejects.toThrow('public gateway')
   })
 
-  test('packages what changes while it watches, and names what is wrong', async () => {
+  test('packages what changes while it watches, and reports problems', async () => {
     const folder = project()
     const { watchPackages, package: packaged } = plugin(folder)
     await packaged()

@@ -1,11 +1,11 @@
 const { createHash, createHmac }: typeof import('node:crypto') = require('node:crypto')
 
 /**
- * In the bundles these stand for the modules of crypto-js that the Signer of \@volcengine/openapi uses. Node has the
- * same in native code: a signature takes a sixth of the time, and a bundle has 6 kB less. CommonJS, as the Signer is:
- * that spares the code with which esbuild joins the two kinds.
+ * Replaces, in the bundles, the modules of crypto-js that the Signer of \@volcengine/openapi uses. The native code of Node
+ * signs six times faster, and a bundle is 6 kB smaller. This is CommonJS like the Signer, so esbuild needs no code to convert
+ * between the two kinds of modules.
  *
- * Only what the Signer does with a digest is here: it is written as hex where a text is needed, and serves as a key.
+ * A digest supports only what the Signer does with it: conversion to a hex text, and use as a key.
  */
 module.exports = {
   sha256: (text: string) => digest(createHash('sha256').update(text).digest()),

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { type Watch, watch } from './watch.ts'
+import { type BundleWatcher, watchBundles } from './watch-bundles.ts'
 
 const handler = (text: string) => `export const handler = () => ${JSON.stringify(text)}\n`
 const importing = (path: string) => `import { text } from '${path}'\nexport const handler = () => text\n`
@@ -17,29 +17,29 @@ const files = {
 }
 
 let folder: string
-let watching: Watch
-/** What was heard and not yet asked for: names of functions, or what is wrong. */
-let heard: string[]
+let watcher: BundleWatcher
+/** The calls of the listener that next() has not returned yet: names of functions, or a problem. */
+let calls: string[]
 
 async function start(onChange: (names: string) => void | Promise<void> = () => {}, others = {}): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), 'watch-test-'))
-  heard = []
+  calls = []
   for (const [path, content] of Object.entries<string>({ ...files, ...others })) write(path, content)
-  watching = await watch(
+  watcher = await watchBundles(
     { functions, projectDirectory: folder },
     {
       onChange: (bundles) => {
         const names = bundles.map(({ name }) => name).join()
-        heard.push(names)
+        calls.push(names)
         return onChange(names)
       },
-      onProblem: ({ message }) => heard.push(message),
+      onProblem: ({ message }) => calls.push(message),
     },
   )
 }
 
 afterEach(async () => {
-  await watching.close()
+  await watcher.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -49,13 +49,13 @@ function write(path: string, content: string): void {
 }
 
 async function next(): Promise<string | undefined> {
-  await expect.poll(() => heard.length, { timeout: 10_000, interval: 10 }).toBeGreaterThan(0)
-  return heard.shift()
+  await expect.poll(() => calls.length, { timeout: 10_000, interval: 10 }).toBeGreaterThan(0)
+  return calls.shift()
 }
 
-test('at first all functions are new, then those that have changed', async () => {
+test('reports all functions first, then those that have changed', async () => {
   await start()
-  expect(heard.splice(0)).toEqual(['first,second,third'])
+  expect(calls.splice(0)).toEqual(['first,second,third'])
   write('functions/third/index.ts', handler('changed'))
   expect(await next()).toBe('third')
   write('shared/text.ts', 'export const text = "two"\n')
@@ -64,18 +64,18 @@ test('at first all functions are new, then those that have changed', async () =>
   expect(await next()).toBe('first,second,third')
 })
 
-test('what makes no difference to the bundles is not heard', async () => {
+test('does not report changes that make no difference to the bundles', async () => {
   await start()
   await next()
   write('shared/unused.ts', 'export {}\n')
   write('shared/text.ts', '/* a comment */ export const text = "one"\n')
   write('functions/third/other.ts', 'export {}\n')
-  // What comes after it is the first that is heard.
+  // Only the next change is reported.
   write('functions/third/index.ts', handler('changed'))
   expect(await next()).toBe('third')
 })
 
-test('files are followed into new folders, and when another file takes their place', async () => {
+test('watches files in new folders, and files that are replaced', async () => {
   await start()
   await next()
   write('lib/deep/more.ts', 'export const text = "more"\n')
@@ -88,7 +88,7 @@ test('files are followed into new folders, and when another file takes their pla
   }
 })
 
-test('what cannot be built is told once, and what is missing is found wherever it comes', async () => {
+test('reports what cannot be built once, and notices a missing file wherever it appears', async () => {
   await start(undefined, { 'lib/unused.ts': 'export {}\n' })
   await next()
   write('functions/third/index.ts', importing('../../lib/new/text.ts'))
@@ -97,7 +97,7 @@ test('what cannot be built is told once, and what is missing is found wherever i
   expect(await next()).toBe('third')
 })
 
-test('a folder that is removed and made again is followed', async () => {
+test('watches a folder that is removed and created again', async () => {
   await start()
   await next()
   rmSync(join(folder, 'shared'), { recursive: true })
@@ -108,7 +108,7 @@ test('a folder that is removed and made again is followed', async () => {
   }
 })
 
-test('what changes while the last change is seen to comes after it, together', async () => {
+test('reports the changes during a call of the listener together in the next call', async () => {
   let release = () => {}
   let isBusy = false
   await start(async (names) => {
@@ -126,12 +126,12 @@ test('what changes while the last change is seen to comes after it, together', a
   write('shared/text.ts', 'export const text = "two"\n')
   write('config.toml', 'a = 2\n')
   await new Promise((resolve) => setTimeout(resolve, 100))
-  expect(heard).toEqual([])
+  expect(calls).toEqual([])
   release()
   expect(await next()).toBe('first,second,third')
 })
 
-test('what the listener throws is a problem, and no end', async () => {
+test('reports an error of the listener, and goes on', async () => {
   await start((names) => {
     if (names === 'third') throw new Error('not deployed')
   })
@@ -143,7 +143,7 @@ test('what the listener throws is a problem, and no end', async () => {
   expect(await next()).toBe('first,second')
 })
 
-test('a project that cannot be built at first is built when it can', async () => {
+test('builds a project that could not be built at first', async () => {
   await start(undefined, { 'functions/third/index.ts': 'export const handler = (' })
   expect(await next()).toMatch(/^functions\/third\/index\.ts:1:\d+: Unexpected end of file$/)
   write('functions/third/index.ts', handler('third'))
