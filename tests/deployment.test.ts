@@ -247,7 +247,9 @@ describe('serverless remove', () => {
 
   test('leaves nothing in the end but sandboxes, where that is said', { timeout: 30_000 }, async () => {
     cloud.ecs.seed(1, { tags: SANDBOX_TAG })
-    expect(await serverless('remove --stage keyed --leave-sandboxes')).toContain('go on running, and nothing ends them')
+    expect(await serverless('remove --stage keyed --leave-sandboxes')).toContain(
+      'keep running, and nothing deletes them',
+    )
     expect(cloud.ecs.instances()).toHaveLength(1)
     cloud.ecs.reset()
     const { gateways, services, upstreams, routes, consumers, credentials, pluginBindings } = cloud.apig

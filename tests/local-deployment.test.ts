@@ -178,6 +178,6 @@ test('where nothing listens, one line says how to start it', async () => {
   const { code, text } = await serverless('deploy', project, { ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:1' })
   expect(code).toBe(1)
   expect(text).toMatch(
-    /^There is no local cloud at http:\/\/127\.0\.0\.1:1\. npm start, or npm run emulator, starts one/m,
+    /^There is no local cloud at http:\/\/127\.0\.0\.1:1\. Start one with npm start or npm run emulator/m,
   )
 })

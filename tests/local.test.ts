@@ -61,7 +61,7 @@ function alive(group: number | undefined): string[] {
 const list = (url: string) => fetch(`${url}/?Action=DescribeSandboxes&Version=2020-04-01`)
 
 describe('npm start', () => {
-  test('says what there is, with lines to paste, and then that it is ready', async () => {
+  test('prints addresses and lines to paste, and then that it is ready', async () => {
     const npm = run('npm', ['start', '--', ...anyPorts, '--boot-seconds', '0'])
     const url = await ready(npm)
     const text = npm.output()
@@ -102,7 +102,7 @@ describe('npm start', () => {
     expect(alive(npm.process.pid)).toEqual([])
   })
 
-  test('says which timers there are, and fires them, with --fast-timers a minute in a second', async () => {
+  test('prints its timers and fires them, with --fast-timers a minute in a second', async () => {
     const local = start([...anyPorts, '--fast-timers'])
     await ready(local)
     expect(local.output()).toMatch(/^ {2}timers +cleanup-sandboxes every 5 seconds$/m)
@@ -158,7 +158,7 @@ describe('npm start', () => {
       ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-1"]',
     })
     await ready(local)
-    await expect.poll(local.output).toMatch(/^HTTPS_PROXY is set, and functions do not use it: .* directly$/m)
+    await expect.poll(local.output).toMatch(/^HTTPS_PROXY is set, but functions do not use it: .* directly$/m)
     expect(local.output()).not.toContain('pass-7')
   })
 
@@ -231,6 +231,6 @@ describe('it does not start, with one line and code 1', () => {
   })
 
   test('with an option that does not exist', async () => {
-    expect(await refused(['--prot', '1'])).toBe("Unknown option '--prot'; npm start -- --help shows what there is")
+    expect(await refused(['--prot', '1'])).toBe("Unknown option '--prot'; npm start -- --help lists the options")
   })
 })

@@ -1,27 +1,27 @@
-/** What is used of osls, which has no types of its own (its lib/serverless.js, lib/classes/). */
+/** The part of osls that this plugin uses. osls has no types (see its lib/serverless.js, lib/classes/). */
 export type Osls = {
   serviceDir: string
   service: { service: string; provider: Provider; functions?: Record<string, Settings> }
   processedInput: { commands: string[] }
-  /** Error is what osls shows without a stack trace: something that people can put right. */
+  /** osls shows an Error of this class without a stack trace, as a problem that people can fix. */
   classes: { Error: new (message: string, code: string, options?: ErrorOptions) => Error }
 }
 
 export type Provider = Settings & {
   stage?: string
-  /** By stage: what stands in the place of the rest of the provider there, variable by variable of the environment. */
+  /** By stage: settings that replace those of the provider. The variables of the environment are replaced one by one. */
   stages?: Record<string, Settings | null>
 }
 
 type Settings = { role?: string | null; environment?: Record<string, unknown> | null }
 
-/** Of the command line. */
+/** The command line. */
 export type Options = {
   stage?: string
   plan?: boolean
   'leave-sandboxes'?: boolean
   'other-project'?: boolean
-  /** Of `invoke local`: `<name>=<value>`. */
+  /** For `invoke local`: `<name>=<value>`. */
   env?: string | string[]
 }
 

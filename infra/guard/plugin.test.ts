@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type CloudEmulator, startCloud } from '../emulator/cloud.ts'
-import { createControl } from '../local/control.ts'
-import { type RunFile, writeRun } from '../local/run.ts'
+import { createLocalApi } from '../local/local-api.ts'
+import { type RunFile, writeRun } from '../local/run-file.ts'
 import type { Options, Provider } from './osls.ts'
 import GuardPlugin from './plugin.ts'
 
-// With the whole serverless command: tests/deployment.test.ts and tests/local-deployment.test.ts.
+// tests/deployment.test.ts and tests/local-deployment.test.ts test it with the whole serverless command.
 
 const project = process.cwd()
 let cloud: CloudEmulator
@@ -14,8 +14,8 @@ const shown: string[] = []
 
 beforeAll(async () => {
   run = writeRun({ settings: {}, isReal: true, gateway: 'http://127.0.0.1:2' })
-  const control = createControl({ project, runFile: () => run.path, onCommand: (line) => shown.push(line) })
-  cloud = await startCloud({ others: [control] })
+  const localApi = createLocalApi({ project, runFile: () => run.path, onCommand: (line) => shown.push(line) })
+  cloud = await startCloud({ others: [localApi] })
 })
 beforeEach(() => {
   shown.length = 0
@@ -29,10 +29,10 @@ afterAll(async () => {
 
 class ServerlessError extends Error {}
 
-/** The plugin as osls makes it. */
+/** The plugin as osls creates it. */
 function plugin(command: string, { serviceDir = project, options = {}, provider = {} }: Given = {}) {
-  const said: string[] = []
-  const log = { notice: (line: string) => said.push(line), warning: (line: string) => said.push(line) }
+  const lines: string[] = []
+  const log = { notice: (line: string) => lines.push(line), warning: (line: string) => lines.push(line) }
   const osls = {
     serviceDir,
     service: { service: 'ecs-manager', provider },
@@ -41,7 +41,7 @@ function plugin(command: string, { serviceDir = project, options = {}, provider 
   }
   const given: Options = { stage: 'local', ...options }
   const made = new GuardPlugin(osls, given, { log })
-  return { said, options: given, begin: async () => made.hooks.initialize?.() }
+  return { lines, options: given, initialize: async () => made.hooks.initialize?.() }
 }
 
 type Given = { serviceDir?: string; options?: Options; provider?: Provider }
@@ -52,8 +52,8 @@ describe('in the local cloud of another project', () => {
   test.each(['deploy', 'deploy function', 'rollback function', 'remove', 'watch', 'invoke', 'invoke local'])(
     '%s is refused',
     async (command) => {
-      const { begin } = plugin(command, { serviceDir: elsewhere })
-      await expect(begin()).rejects.toThrow(`belongs to ${project}, not to this project. Nothing was changed`)
+      const { initialize } = plugin(command, { serviceDir: elsewhere })
+      await expect(initialize()).rejects.toThrow(`belongs to ${project}, not to this project. Nothing was changed`)
       expect(shown).toEqual([])
     },
   )
@@ -63,33 +63,33 @@ describe('in the local cloud of another project', () => {
     ['logs', {}],
     ['deploy', { plan: true }],
     ['remove', { 'other-project': true }],
-  ])('%s with %j is not, and names it', async (command, options) => {
-    const { begin, said } = plugin(command, { serviceDir: elsewhere, options })
-    await begin()
-    expect(said).toEqual([expect.stringContaining(`belongs to ${project}`)])
+  ])('%s with %j is allowed, and logs the project', async (command, options) => {
+    const { initialize, lines } = plugin(command, { serviceDir: elsewhere, options })
+    await initialize()
+    expect(lines).toEqual([expect.stringContaining(`belongs to ${project}`)])
   })
 })
 
-describe('in its own', () => {
-  test.each<[command: string, lines: string[]]>([
+describe('in the local cloud of this project', () => {
+  test.each<[command: string, announced: string[]]>([
     ['deploy', ['serverless deploy, from this project']],
     ['watch', ['serverless watch, from this project']],
     ['invoke', []],
     ['info', []],
     ['package', []],
-  ])('%s is let through', async (command, lines) => {
-    const { begin, said } = plugin(command)
-    await begin()
-    expect(said).toEqual([])
-    expect(shown).toEqual(lines)
+  ])('%s is allowed', async (command, announced) => {
+    const { initialize, lines } = plugin(command)
+    await initialize()
+    expect(lines).toEqual([])
+    expect(shown).toEqual(announced)
   })
 
-  test('with the real ECS, invoke local has the credentials of this shell', async () => {
-    const { begin, options } = plugin('invoke local', { options: { env: 'MINE=1' } })
-    await expect(begin()).rejects.toThrow('use the real ECS. There are no credentials: set VOLCENGINE_ACCESS_KEY')
+  test('with the real ECS, invoke local uses the credentials of this shell', async () => {
+    const { initialize, options } = plugin('invoke local', { options: { env: 'MINE=1' } })
+    await expect(initialize()).rejects.toThrow('use the real ECS. There are no credentials: set VOLCENGINE_ACCESS_KEY')
     Object.assign(process.env, { VOLCENGINE_ACCESS_KEY: 'AKSHELL', VOLCENGINE_SECRET_KEY: 'fake-of-shell' })
     try {
-      await begin()
+      await initialize()
       expect(options.env).toEqual([
         'VOLCENGINE_ACCESS_KEY=AKSHELL',
         'VOLCENGINE_SECRET_KEY=fake-of-shell',
@@ -109,10 +109,12 @@ test.each<[what: string, command: string, options: Options, provider: Provider]>
   ['for packages', 'package', {}, {}],
 ])('no local cloud is needed %s', async (_what, command, options, provider) => {
   process.env.ECS_MANAGER_LOCAL_CLOUD = 'http://127.0.0.1:1'
-  await plugin(command, { options, provider }).begin()
+  await plugin(command, { options, provider }).initialize()
 })
 
-test.each(['deploy', 'info', 'invoke local'])('%s says where there is none', async (command) => {
+test.each(['deploy', 'info', 'invoke local'])('%s fails without a local cloud', async (command) => {
   process.env.ECS_MANAGER_LOCAL_CLOUD = 'http://127.0.0.1:1'
-  await expect(plugin(command).begin()).rejects.toThrow('There is no local cloud at http://127.0.0.1:1. npm start')
+  await expect(plugin(command).initialize()).rejects.toThrow(
+    'There is no local cloud at http://127.0.0.1:1. Start one with npm start',
+  )
 })

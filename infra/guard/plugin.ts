@@ -1,29 +1,32 @@
 import { realpathSync } from 'node:fs'
 import { LocalError } from '../local/error.ts'
-import { announce, cloudUrl, ownerOf, runOf } from '../local/owner.ts'
+import { announce, cloudUrl, fetchOwner, readRunOf } from '../local/local-api-client.ts'
 import type { Credentials } from '../vefaas/cloud/client.ts'
 import { credentialsFrom } from '../vefaas/credentials.ts'
 import type { Options, Osls, Utils } from './osls.ts'
 import { SandboxesUnknown, sandboxesOf } from './sandboxes.ts'
 
 const otherProject = {
-  usage: 'With --stage local: also where the local cloud belongs to another project folder',
+  usage: 'With --stage local: use the local cloud even if it belongs to another project folder',
   type: 'boolean',
 }
 const withOtherProject = { options: { 'other-project': otherProject } }
-const leaveSandboxes = { usage: 'Also while sandboxes exist: they go on running without the clean-up', type: 'boolean' }
+const leaveSandboxes = {
+  usage: 'Remove even if sandboxes exist, which keep running without the clean-up',
+  type: 'boolean',
+}
 
-/** What changes a deployment. */
+/** The commands that change a deployment. */
 const DEPLOYING = ['deploy', 'deploy function', 'remove', 'rollback function', 'watch']
 
-/** What may change machines, or what others see of a cloud. */
+/** The commands that may change a deployment or machines. */
 const CHANGING = [...DEPLOYING, 'invoke', 'invoke local']
 
 const READING = ['info', 'logs']
 
 /**
- * Stops a command of `serverless` that would remove the clean-up while sandboxes exist, or that would work on the local cloud
- * of another project folder. Each has an option to do it anyway.
+ * Stops a `serverless` command that would remove the clean-up while sandboxes exist, or would change the local cloud of
+ * another project folder. An option of the command overrides each check.
  */
 export default class GuardPlugin {
   readonly commands = {
@@ -53,35 +56,35 @@ export default class GuardPlugin {
     if (this.#stage() !== 'local' || ![...CHANGING, ...READING].includes(command)) return
     const url = cloudUrl(process.env)
     try {
-      const owner = await ownerOf(url)
+      const owner = await fetchOwner(url)
       if (owner === undefined) return
-      const own = realpathSync(this.#osls.serviceDir)
+      const ownProject = realpathSync(this.#osls.serviceDir)
       const isChanging = CHANGING.includes(command) && !this.#options.plan
-      if (owner.Project !== own) this.#meetOther(url, owner.Project, isChanging)
+      if (owner.Project !== ownProject) this.#handleOtherProject(url, owner.Project, isChanging)
       if (!isChanging) return
-      const { isReal } = runOf(url, owner)
-      if (isReal && command === 'invoke local') this.#giveCredentials()
-      if (DEPLOYING.includes(command)) await announce(url, { Command: command, Project: own })
+      const { isReal } = readRunOf(owner, url)
+      if (isReal && command === 'invoke local') this.#addCredentials()
+      if (DEPLOYING.includes(command)) await announce(url, { Command: command, Project: ownProject })
     } catch (error) {
       if (error instanceof LocalError) throw this.#error(error.message, 'LOCAL_CLOUD', error)
       throw error
     }
   }
 
-  #meetOther(url: string, project: string, isChanging: boolean): void {
-    const whose = `The local cloud at ${url} belongs to ${project}, not to this project`
+  #handleOtherProject(url: string, project: string, isChanging: boolean): void {
+    const owner = `The local cloud at ${url} belongs to ${project}, not to this project`
     if (!isChanging || this.#options['other-project']) {
-      this.#log.notice(`${whose}.`)
+      this.#log.notice(`${owner}.`)
       return
     }
     throw this.#error(
-      `${whose}. Nothing was changed. Start one here (npm start -- --port 0 --ecs-port 0) and set ECS_MANAGER_LOCAL_CLOUD to its address, or, to work on that one, add --other-project`,
+      `${owner}. Nothing was changed. Start one here (npm start -- --port 0 --ecs-port 0) and set ECS_MANAGER_LOCAL_CLOUD to its address, or add --other-project to use that one`,
       'OTHER_PROJECT',
     )
   }
 
-  /** With the real ECS, functions have the credentials of `npm start` by their role. On this computer: those of this shell. */
-  #giveCredentials(): void {
+  /** Deployed functions get the credentials for the real ECS from their role. `invoke local` passes those of this shell. */
+  #addCredentials(): void {
     const { accessKeyId, secretKey, sessionToken } = this.#credentials()
     this.#options.env = [
       `VOLCENGINE_ACCESS_KEY=${accessKeyId}`,
@@ -105,31 +108,26 @@ export default class GuardPlugin {
 
   async #checkSandboxes(): Promise<void> {
     if (this.#options['leave-sandboxes']) {
-      this.#log.warning('Sandboxes are not removed. Those that exist go on running, and nothing ends them any more.')
+      this.#log.warning('Sandboxes are not removed. They keep running, and nothing deletes them after their end.')
       return
     }
     const { service, serviceDir } = this.#osls
     const stage = this.#stage()
-    const way = `serverless remove --stage ${stage} --leave-sandboxes`
+    const override = `serverless remove --stage ${stage} --leave-sandboxes`
     try {
       const { ids, hasMore, tag } = await sandboxesOf(service, stage, serviceDir)
       if (ids.length === 0) return
-      const count = hasMore
-        ? `At least ${ids.length} sandboxes exist`
-        : ids.length === 1
-          ? 'A sandbox exists'
-          : `${ids.length} sandboxes exist`
-      const which = `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ' and others' : ''}`
+      const examples = `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ' and others' : ''}`
       throw this.#error(
-        `${count} (${which}; tag ${tag}). Without the clean-up, nothing ends what runs and costs money. Nothing was removed.\n` +
-          `Delete them first, with DeleteSandbox or in the console of ECS. To leave them, for example to another stage with the same tag: ${way}`,
+        `${describeCount(ids.length, hasMore)} (${examples}; tag ${tag}). Without the clean-up, nothing deletes them after their end, and they cost money. Nothing was removed.\n` +
+          `Delete them first, with DeleteSandbox or in the console of ECS. To keep them, for example for another stage with the same tag: ${override}`,
         'SANDBOXES_EXIST',
       )
     } catch (error) {
       if (!(error instanceof SandboxesUnknown)) throw error
       throw this.#error(
-        `Cannot check whether sandboxes exist: ${error.message}. Nothing was removed, because without the clean-up nothing would end them.\n` +
-          `If there are none, or they may stay: ${way}`,
+        `Cannot check whether sandboxes exist: ${error.message}. Nothing was removed, because without the clean-up nothing would delete them.\n` +
+          `If there are none, or to keep them: ${override}`,
         'SANDBOXES_UNKNOWN',
         error,
       )
@@ -143,4 +141,9 @@ export default class GuardPlugin {
   #error(message: string, code: string, cause?: unknown): Error {
     return new this.#osls.classes.Error(message, code, { cause })
   }
+}
+
+function describeCount(count: number, hasMore: boolean): string {
+  if (hasMore) return `At least ${count} sandboxes exist`
+  return count === 1 ? 'A sandbox exists' : `${count} sandboxes exist`
 }

@@ -32,12 +32,12 @@ const found = (provider: Provider = {}, stage = 'prod') =>
   sandboxesOf(serviceOf({ ...provider, environment: { ...endpoint(), ...provider.environment } }), stage, folder)
 
 describe('sandboxes are', () => {
-  test('none where there are none, though the configuration has holes', async () => {
+  test('none if there are none, even with an incomplete configuration', async () => {
     ecs.seed(2)
     expect(await found()).toEqual({ ids: [], hasMore: false, tag: 'managed-by = ecs-manager' })
   })
 
-  test('the machines with the tag and in the project that the stage says', async () => {
+  test('the machines with the tag and project of the stage', async () => {
     write('[instance]\ntag_value = "of the file"')
     ecs.seed(1, { tags: TAG })
     ecs.seed(1, { tags: { 'managed-by': 'of the stage' } })
@@ -48,7 +48,7 @@ describe('sandboxes are', () => {
     expect((await found({ environment: { ...environment, ECS_MANAGER__INSTANCE__PROJECT_NAME: 'p' } })).ids).toEqual([])
   })
 
-  test('those that the clean-up ends, where its function has settings of its own', async () => {
+  test('those that the clean-up deletes, if its function has its own settings', async () => {
     ecs.seed(1, { tags: { 'managed-by': 'of the function' } })
     const environment = { ECS_MANAGER__INSTANCE__TAG_VALUE: 'of the function' }
     const service = { ...serviceOf({ environment: endpoint() }), functions: { 'cleanup-sandboxes': { environment } } }
@@ -65,13 +65,13 @@ describe('sandboxes are', () => {
     expect((await found()).ids).toHaveLength(1)
   })
 
-  test('maybe more than one page shows', async () => {
+  test('possibly more than one page', async () => {
     ecs.seed(101, { tags: TAG })
     expect(await found()).toMatchObject({ hasMore: true, ids: expect.objectContaining({ length: 100 }) })
   })
 })
 
-describe('ECS is asked', () => {
+describe('ECS is called', () => {
   const inFile = '[volcengine]\naccess_key = "AKFILE"\nsecret_key = "fake-file"'
   const inEnvironment = {
     ECS_MANAGER__VOLCENGINE__ACCESS_KEY: 'AKENV',
@@ -80,11 +80,11 @@ describe('ECS is asked', () => {
   const role = 'trn:iam::1:role/x'
 
   test.each<[what: string, file: string, provider: Provider, expected: keyof typeof KEYS]>([
-    ['with the keys of the file, which the functions have', inFile, {}, 'AKFILE'],
-    ['with those of their variables', inFile, { environment: inEnvironment, role }, 'AKENV'],
-    ['with those of the deployer, where the functions have a role', inFile, { role }, 'AKLOCAL'],
-    ['with those of the deployer, where the stage has a role', inFile, { stages: { prod: { role } } }, 'AKLOCAL'],
-    ['with those of the deployer, where the functions have none', '', {}, 'AKLOCAL'],
+    ['with the keys of the file, which the functions use', inFile, {}, 'AKFILE'],
+    ['with those of the variables of the functions', inFile, { environment: inEnvironment, role }, 'AKENV'],
+    ['with those of the deployer, if the functions have a role', inFile, { role }, 'AKLOCAL'],
+    ['with those of the deployer, if the stage has a role', inFile, { stages: { prod: { role } } }, 'AKLOCAL'],
+    ['with those of the deployer, if the functions have none', '', {}, 'AKLOCAL'],
   ])('%s', async (_what, file, provider, expected) => {
     write(file)
     const other = await startEcs({ accessKeys: { [expected]: KEYS[expected] } })
@@ -98,7 +98,7 @@ describe('ECS is asked', () => {
   })
 })
 
-describe('it cannot be found out', () => {
+describe('the sandboxes are unknown', () => {
   const rejected = (message: RegExp, provider?: Provider) =>
     expect(found(provider)).rejects.toMatchObject({ name: 'SandboxesUnknown', message: expect.stringMatching(message) })
 
@@ -131,7 +131,7 @@ describe('it cannot be found out', () => {
     server.close()
   })
 
-  test('with a configuration that cannot be read', async () => {
+  test('with an invalid configuration', async () => {
     write('[instance]\ntag_key = 3')
     await rejected(/^instance\.tag_key must be/)
   })

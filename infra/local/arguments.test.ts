@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { readArguments } from './arguments.ts'
+import { readStartArguments } from './arguments.ts'
 
-test('without any, the defaults', () => {
-  expect(readArguments([])).toEqual({
+test('the defaults', () => {
+  expect(readStartArguments([])).toEqual({
     help: false,
     port: undefined,
     ecsPort: 18_103,
@@ -15,9 +15,9 @@ test('without any, the defaults', () => {
   })
 })
 
-test('with all of them', () => {
+test('all options', () => {
   const line = '--port 0 --ecs-port=18200 --boot-seconds 0.5 --fast-timers --watch --cloud --auth key'
-  expect(readArguments(line.split(' '))).toEqual({
+  expect(readStartArguments(line.split(' '))).toEqual({
     help: false,
     port: 0,
     ecsPort: 18_200,
@@ -30,12 +30,12 @@ test('with all of them', () => {
   })
 })
 
-test('with desktops', () => {
-  expect(readArguments(['--desktops'])).toMatchObject({ desktops: true, cloud: false })
+test('--desktops', () => {
+  expect(readStartArguments(['--desktops'])).toMatchObject({ desktops: true, cloud: false })
 })
 
 test.each([
-  ['--desktops --cloud', '--desktops is for emulated machines: those of --cloud have their own'],
+  ['--desktops --cloud', '--desktops is only for emulated machines, not for those of --cloud'],
   ['--port 65536', '--port must be a number from 0 to 65535'],
   ['--port 80.5', '--port must be a whole number'],
   ['--port http', '--port must be a number from 0 to 65535'],
@@ -43,12 +43,12 @@ test.each([
   ['--boot-seconds=-1', '--boot-seconds must be a number from 0 to 86400'],
   ['--boot-seconds=', '--boot-seconds must be a number from 0 to 86400'],
   ['--auth none', '--auth must be key or gateway'],
-  ['--prot 1', "Unknown option '--prot'; npm start -- --help shows what there is"],
+  ['--prot 1', "Unknown option '--prot'; npm start -- --help lists the options"],
   ['8102', "Unexpected argument '8102'"],
   ['--port', "Option '--port <value>' argument missing"],
 ])('%s is refused in one line', (line, message) => {
-  expect(() => readArguments(line.split(' '))).toThrow(
+  expect(() => readStartArguments(line.split(' '))).toThrow(
     expect.objectContaining({ name: 'LocalError', message: expect.stringMatching(/^[^\n]*$/) }),
   )
-  expect(() => readArguments(line.split(' '))).toThrow(message)
+  expect(() => readStartArguments(line.split(' '))).toThrow(message)
 })

@@ -1,7 +1,8 @@
 import { LocalError } from './error.ts'
-import { number, parseFlags, port } from './flags.ts'
+import { parseFlags, readNumber, readPort } from './flags.ts'
 
-export type Arguments = {
+/** The command line of `npm start`. */
+export type StartArguments = {
   help: boolean
   port: number | undefined
   ecsPort: number
@@ -13,21 +14,21 @@ export type Arguments = {
   auth: 'key' | 'gateway' | undefined
 }
 
-export const help = `Usage: npm start -- [options]
+export const START_HELP = `Usage: npm start -- [options]
 
-Runs the service on this computer, with a small copy of the cloud beside it. Listens on 127.0.0.1 only.
+Runs the service on this computer, with a small emulated cloud. Listens only on 127.0.0.1.
 
-  --port <port>           of the gateway, where the actions are (8102, or server.port of config.toml; 0 takes a free one)
-  --ecs-port <port>       of the API of the emulated cloud: ECS, veFaaS and APIG (18103; 0 takes a free one)
-  --boot-seconds <n>      how long an emulated machine takes to boot (3)
+  --port <port>           port of the gateway (8102, or server.port of config.toml; 0 takes a free one)
+  --ecs-port <port>       port of the emulated cloud's API: ECS, veFaaS and APIG (18103; 0 takes a free one)
+  --boot-seconds <n>      how long an emulated machine boots (3)
   --fast-timers           run the timers of serverless.yml faster: a minute takes a second
-  --desktops              give each emulated Linux machine a real desktop; needs Linux, and Debian packages that it names
+  --desktops              give each emulated Linux machine a real desktop; needs Linux and some Debian packages
   --watch                 deploy a function again whenever its source changes
   --auth key|gateway      key: callers need a key; gateway: they need none (gateway)
-  --cloud                 use the real ECS, with the configured credentials: this makes and removes real machines
-  --help                  this text
+  --cloud                 use the real ECS with the configured credentials: this creates and deletes real machines
+  --help                  show this text
 
-Any setting of config.toml can be given as ECS_MANAGER__<SECTION>__<KEY>.`
+Any setting of config.toml can be set as ECS_MANAGER__<SECTION>__<KEY>.`
 
 const options = {
   port: { type: 'string' },
@@ -41,17 +42,17 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-/** Reads the command line. Throws LocalError. */
-export function readArguments(args: string[]): Arguments {
+/** Reads the command line. @throws {LocalError} */
+export function readStartArguments(args: string[]): StartArguments {
   const { values } = parseFlags({ args, options })
   const { auth, cloud = false, desktops = false } = values
   if (auth !== undefined && auth !== 'key' && auth !== 'gateway') throw new LocalError('--auth must be key or gateway')
-  if (cloud && desktops) throw new LocalError('--desktops is for emulated machines: those of --cloud have their own')
+  if (cloud && desktops) throw new LocalError('--desktops is only for emulated machines, not for those of --cloud')
   return {
     help: values.help ?? false,
-    port: values.port === undefined ? undefined : port('--port', values.port),
-    ecsPort: port('--ecs-port', values['ecs-port'] ?? '18103'),
-    bootSeconds: number('--boot-seconds', values['boot-seconds'] ?? '3', 86_400),
+    port: values.port === undefined ? undefined : readPort('--port', values.port),
+    ecsPort: readPort('--ecs-port', values['ecs-port'] ?? '18103'),
+    bootSeconds: readNumber('--boot-seconds', values['boot-seconds'] ?? '3', 86_400),
     fastTimers: values['fast-timers'] ?? false,
     watch: values.watch ?? false,
     desktops,

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startEcs } from '../emulator/ecs/index.ts'
 import { type Local, type LocalOptions, startLocal } from './cloud.ts'
-import { project } from './deploy.ts'
+import { projectFolder } from './deploy.ts'
 
 const started: Local[] = []
 
@@ -61,7 +61,7 @@ describe('the emulated cloud', () => {
     expect(cloud.ecs.instances()).toEqual([])
   })
 
-  test('ends a sandbox by an event', async () => {
+  test('deletes a sandbox by an event', async () => {
     const { url, cloud } = local
     const { SandboxId } = (await call(url + action('CreateSandbox'))).body.Result
     const event = { specversion: '1.0', id: 'e-1', source: '/test', type: 'task.finished', data: { SandboxId } }
@@ -79,7 +79,7 @@ describe('the emulated cloud', () => {
     expect((await send({ ...event, data: {} })).status).toBe(400)
   })
 
-  test('lets a function answer a method it does not serve', async () => {
+  test('passes methods that a function does not support to the function', async () => {
     const { url } = local
     const response = await fetch(url + action('CreateSandbox'), { method: 'DELETE' })
     expect(response.status).toBe(405)
@@ -93,7 +93,7 @@ describe('the emulated cloud', () => {
     expect(cloud.ecs.instances()).toEqual([])
   })
 
-  test('hands the settings to the functions and their log to the caller', async () => {
+  test('passes the settings to the functions and their log to the caller', async () => {
     const lines: string[] = []
     const { url } = await start({
       settings: { ECS_MANAGER__VOLCENGINE__REGION: 'cn-shanghai', ECS_MANAGER__LOG__FORMAT: 'json' },
@@ -106,7 +106,7 @@ describe('the emulated cloud', () => {
 })
 
 describe('with --auth key', () => {
-  test('a key is made where none is configured', async () => {
+  test('a key is created if none is configured', async () => {
     const { url, key } = await start({ auth: 'key' })
     expect((await call(url + action('DescribeSandboxes'))).status).toBe(401)
     const headers = { Authorization: `Bearer ${key}` }
@@ -125,7 +125,7 @@ describe('with --auth key', () => {
 })
 
 describe('does not start', () => {
-  test('with a configuration that cannot be used', async () => {
+  test('with an invalid configuration', async () => {
     await expect(start({ settings: { ECS_MANAGER__INSTANCE__VOLUME_SIZE: 'big' } })).rejects.toMatchObject({
       name: 'ConfigError',
       message: expect.stringContaining('instance.volume_size'),
@@ -141,7 +141,7 @@ describe('does not start', () => {
     rmSync(directory, { recursive: true })
   })
 
-  test('on ports that are taken', async () => {
+  test('on ports in use', async () => {
     const { url, cloud } = await start()
     const port = Number(new URL(url).port)
     await expect(start({ port })).rejects.toMatchObject({
@@ -187,9 +187,9 @@ describe('with the real ECS', () => {
     expect(elsewhere.instances()).toHaveLength(1)
     expect(cloud.ecs.instances()).toEqual([])
 
-    // The keys of the emulated veFaaS are known to everybody: what it shows must be no secret.
+    // Everybody knows the keys of the emulated veFaaS, so it must not show a secret.
     expect(JSON.stringify(cloud.vefaas.functions())).not.toMatch(/AKREAL|fake-real-secret/)
-    // From a shell without credentials, and from one that has them.
+    // From a shell without credentials, and from one with them.
     for (const shell of [{}, { VOLCENGINE_ACCESS_KEY: 'AKREAL', VOLCENGINE_SECRET_KEY: 'fake-real-secret' }]) {
       expect(await deployAgain({ ...shell, ECS_MANAGER_LOCAL_CLOUD: cloud.url })).toContain('nothing has changed')
     }
@@ -197,12 +197,12 @@ describe('with the real ECS', () => {
   }, 40_000)
 })
 
-/** What the serverless command says, run with these variables and those that every process needs. */
+/** The output of the serverless command, run with these variables and those that every process needs. */
 async function deployAgain(variables: Record<string, string>): Promise<string> {
   const program = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
   const { PATH = '', HOME = '' } = process.env
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, 'deploy', '--stage', 'local'], {
-    cwd: project,
+    cwd: projectFolder,
     env: { PATH, HOME, ...variables },
   })
   return stdout + stderr

@@ -2,59 +2,59 @@ import type { Config } from '../../shared/config/schema.ts'
 import { type CloudEmulator, startCloud } from '../emulator/cloud.ts'
 import type { EcsState } from '../emulator/ecs/index.ts'
 import { claimLoopbackBlock, type LoopbackBlock } from '../emulator/machines/loopback-block.ts'
-import { type ConfigureOptions, configure } from './configure.ts'
-import { createControl } from './control.ts'
-import { deploy, deployAndWatch, project } from './deploy.ts'
+import { configureLocal, type LocalConfigurationOptions } from './configure.ts'
+import { deployAndWatch, deployOnce, projectFolder } from './deploy.ts'
 import { LocalError } from './error.ts'
-import { refuseWebPages } from './guard.ts'
+import { createLocalApi } from './local-api.ts'
+import { CLOUD_URL_VARIABLE } from './local-api-client.ts'
 import { checkDesktops, machinesFor } from './machines.ts'
-import { withAdvice } from './not-written.ts'
-import { CLOUD_URL } from './owner.ts'
-import { type RunFile, writeRun } from './run.ts'
+import { refuseWebPages } from './refuse-web-pages.ts'
+import { type RunFile, writeRun } from './run-file.ts'
 import { createSite } from './site/index.ts'
+import { withWriteAdvice } from './write-advice.ts'
 
-/** What the names of functions begin with on veFaaS: service and stage. */
+/** The prefix of function names on veFaaS: service and stage. */
 const PREFIX = /^.*?-local-/
 
-export type LocalOptions = ConfigureOptions & {
-  /** Of the gateway; 0 takes a free one. Left out: server.port of the configuration. */
+export type LocalOptions = LocalConfigurationOptions & {
+  /** Port of the gateway; 0 takes a free one; default: server.port of the configuration. */
   port?: number
-  /** Of the API of the emulated cloud; 0, the default, takes a free one. */
+  /** Port of the emulated cloud's API; 0, the default, takes a free one. */
   ecsPort?: number
   ecs?: Omit<EcsState, 'addressBlock'>
-  /** Emulated Linux machines have real desktops. */
+  /** Give emulated Linux machines real desktops. */
   desktops?: boolean
-  /** How many seconds pass for the timers while one really passes. Left out: they do not fire. */
+  /** Speed of the clock of the timers, 1 for real time; default: they do not fire. */
   timerSpeed?: number
-  /** Deploys a function again whenever its source changes; gets what is said about that, line by line. */
+  /** Deploy a function again whenever its source changes. Gets the output of these deployments, line by line. */
   onRedeployment?: (line: string) => void
   /**
-   * Gets what functions write, line by line, with which revision of them serves from now on; under the name `machines` what
-   * there is to say about these, and under `deployment` who is about to change what is deployed.
+   * Gets the output of functions line by line, and when another revision of a function is released. The name is that of the
+   * function, or `machines` for a log line about these, or `deployment` when someone is about to change what is deployed.
    */
   onLog?: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
 }
 
 export type Local = {
-  /** Of the gateway, with the routes of serverless.yml. */
+  /** Address of the gateway, which has the routes of serverless.yml. */
   url: string
   cloud: CloudEmulator
   config: Config
-  /** Private addresses of emulated machines, e.g. `127.16.0.0/16`. */
+  /** The private addresses of emulated machines, e.g. `127.16.0.0/16`. */
   addressBlock: string
-  /** The key made for this run, where one is needed and none is configured. */
+  /** The key for this run; undefined if none is needed, or if keys are configured. */
   key: string | undefined
-  /** Ends everything at once. */
+  /** Stops everything at once. */
   close(): Promise<void>
 }
 
 /**
- * Starts an emulated cloud, empty, and deploys this service into it: `serverless deploy --stage local`. Everything listens
- * on 127.0.0.1, and machines on addresses like it. Rejects, with nothing left running, with ConfigError or LocalError;
- * their messages are for people.
+ * Starts an empty emulated cloud and deploys this service into it with `serverless deploy --stage local`. Everything listens
+ * on 127.0.0.1, and machines on other loopback addresses. If it fails, nothing is left running. A ConfigError or LocalError
+ * has a message for people.
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
-  const { config, key, bridgeKey, credentials, run } = configure(options)
+  const { config, key, bridgeKey, credentials, run } = configureLocal(options)
   const { desktops = false, ecsPort = 0, ecs, timerSpeed = 0, onLog = () => {}, onRedeployment } = options
   if (desktops) checkDesktops()
   const port = options.port ?? config.server.port
@@ -65,25 +65,25 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     isChanging: onRedeployment !== undefined,
     onLog: (line) => onLog('console', line, 'stderr'),
   })
-  // Who starts it knows what it deploys itself.
+  // The first deployment is not logged.
   let isReady = false
   const onDeployment = (name: string, line: string) => isReady && onLog(name.replace(PREFIX, ''), line, 'stderr')
   let runFile: RunFile | undefined
-  const control = createControl({
-    project,
+  const localApi = createLocalApi({
+    project: projectFolder,
     runFile: () => runFile?.path ?? '',
     onCommand: (line) => onDeployment('deployment', line),
   })
-  // What the functions send to machines, a password among it, stays on this computer, and with this very cloud.
-  const block = await blockOfOwn()
-  const cloud = await listening({ '--port': port, '--ecs-port': ecsPort }, () =>
+  // With its own block, what the functions send to machines, such as a password, reaches only the machines of this cloud.
+  const block = await claimBlock()
+  const cloud = await withPortErrors({ '--port': port, '--ecs-port': ecsPort }, () =>
     startCloud({
       port: ecsPort,
       ecs: { ...ecs, addressBlock: block.cidr },
       vefaas: {
         timerSpeed,
         onLog: (name, line, stream) => onLog(name.replace(PREFIX, ''), line, stream),
-        onRelease: (name, revision, failure) => onDeployment(name, released(revision, failure)),
+        onRelease: (name, revision, failure) => onDeployment(name, describeRelease(revision, failure)),
         ...(credentials && {
           roleCredentials: {
             accessKeyId: credentials.accessKeyId,
@@ -93,7 +93,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         }),
       },
       apig: { gatewayPort: port, admit: refuseWebPages, site },
-      others: [control],
+      others: [localApi],
       ...(!options.cloud && {
         machines: { ...machinesFor(config, desktops), onLog: (line: string) => onLog('machines', line, 'stderr') },
       }),
@@ -102,35 +102,35 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     await block.release()
     throw error
   })
-  const end = async () => {
+  const stop = async () => {
     runFile?.remove()
     await cloud.close()
     await block.release()
   }
   try {
     runFile = writeRun({ ...run, gateway: cloud.apig.gatewayUrl })
-    const environment = { [CLOUD_URL]: cloud.url }
-    const watching = onRedeployment && (await deployAndWatch(environment, onRedeployment))
-    if (!watching) await deploy(environment)
+    const variables = { [CLOUD_URL_VARIABLE]: cloud.url }
+    const watcher = onRedeployment && (await deployAndWatch(variables, onRedeployment))
+    if (!watcher) await deployOnce(variables)
     isReady = true
     const close = () => {
-      watching?.end()
+      watcher?.stop()
       site.close()
-      return end()
+      return stop()
     }
     return { url: cloud.apig.gatewayUrl, cloud, config, addressBlock: block.cidr, key, close }
   } catch (error) {
-    await end()
-    throw withAdvice(error)
+    await stop()
+    throw withWriteAdvice(error)
   }
 }
 
-function released(revision: number, failure: string | undefined): string {
+function describeRelease(revision: number, failure: string | undefined): string {
   if (failure === undefined) return `revision ${revision} serves`
   return `revision ${revision} does not start: ${failure.replaceAll('\n', ' ')}`
 }
 
-async function blockOfOwn(): Promise<LoopbackBlock> {
+async function claimBlock(): Promise<LoopbackBlock> {
   try {
     return await claimLoopbackBlock()
   } catch (cause) {
@@ -138,7 +138,8 @@ async function blockOfOwn(): Promise<LoopbackBlock> {
   }
 }
 
-async function listening<T>(ports: Record<string, number>, start: () => Promise<T>): Promise<T> {
+/** Starts what listens on these ports, by flag. Throws LocalError if one of them cannot be used. */
+async function withPortErrors<T>(ports: Record<string, number>, start: () => Promise<T>): Promise<T> {
   try {
     return await start()
   } catch (cause) {
@@ -148,7 +149,7 @@ async function listening<T>(ports: Record<string, number>, start: () => Promise<
       throw new LocalError(`port ${port} is in use; choose another with ${flag} (0 takes a free one)`, { cause })
     }
     if (flag && code === 'EACCES') {
-      throw new LocalError(`port ${port} is not allowed to you; choose another with ${flag}`, { cause })
+      throw new LocalError(`you may not listen on port ${port}; choose another with ${flag}`, { cause })
     }
     throw cause
   }

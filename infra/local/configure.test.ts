@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { configure } from './configure.ts'
+import { configureLocal } from './configure.ts'
 import { localEnvironment } from './stage.ts'
 
 const gateway = 'http://127.0.0.1:2'
 const hashed = (key = '') => `sha256:${createHash('sha256').update(key).digest('hex')}`
 
-/** What a deployment sets, whose shell has these variables. */
-function deployed(options: Parameters<typeof configure>[0], shell: Record<string, string> = {}) {
-  const configured = configure(options)
+/** The variables that a deployment sets from a shell with these variables. */
+function deployed(options: Parameters<typeof configureLocal>[0], shell: Record<string, string> = {}) {
+  const configured = configureLocal(options)
   return { ...configured, environment: localEnvironment(shell, 'http://127.0.0.1:1', { ...configured.run, gateway }) }
 }
 
@@ -18,31 +18,31 @@ const keysOf = (settings: Record<string, string>, shell = {}) => {
 }
 
 describe('where keys are needed', () => {
-  test('one is made for people where none is configured, and one for the bridge; what is deployed are their hashes', () => {
+  test('one is created for people if none is configured, and one for the bridge, and their hashes are deployed', () => {
     const { keys, key, bridgeKey } = keysOf({})
     expect(keys).toEqual({ local: hashed(key), console: hashed(bridgeKey) })
     expect(key).not.toBe(bridgeKey)
   })
 
-  test('those that are configured stay what they are, whatever their names', () => {
+  test('configured keys are kept, whatever their names', () => {
     const own = { console: 'fake-key-for-tests', local: 'fake-key-2-for-tests' }
     const settings = { ECS_MANAGER__SECURITY__KEYS: JSON.stringify(own) }
     const { keys, key, bridgeKey } = keysOf(settings)
     expect(key).toBeUndefined()
     expect(keys).toEqual({ ...own, 'console-': hashed(bridgeKey) })
-    // The same variables in the shell of who deploys.
+    // The same variables in the shell of the deployment.
     const again = keysOf(settings, settings)
     expect(again.keys).toEqual({ ...own, 'console-': hashed(again.bridgeKey) })
   })
 })
 
-test('without keys none is made', () => {
+test('no key is created if none is needed', () => {
   const { environment, bridgeKey } = deployed({})
   expect(bridgeKey).toBeUndefined()
   expect(environment).not.toHaveProperty('ECS_MANAGER__SECURITY__KEYS')
 })
 
-test('the console is the viewer, unless another one is configured, or none', () => {
+test('the console is the viewer, unless another one or none is configured', () => {
   const template = (settings: Record<string, string>) =>
     deployed({ settings }).environment.ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE
   expect(template({})).toBe('http://127.0.0.1:2/console#token={token}')
@@ -52,7 +52,7 @@ test('the console is the viewer, unless another one is configured, or none', () 
 })
 
 describe('a deployment', () => {
-  test('has the settings of the shell in which it was started; its own win, and the flags over both', () => {
+  test('has the settings of the shell of npm start; its own variables win over them, and the flags over both', () => {
     const { environment } = deployed(
       {
         auth: 'gateway',
@@ -71,14 +71,14 @@ describe('a deployment', () => {
     })
   })
 
-  test('names a configuration file wherever it is started from', () => {
-    const { run } = configure({ settings: { ECS_MANAGER_CONFIG_FILE: 'config.toml' } })
+  test('gets an absolute path of the configuration file', () => {
+    const { run } = configureLocal({ settings: { ECS_MANAGER_CONFIG_FILE: 'config.toml' } })
     expect(run.settings.ECS_MANAGER_CONFIG_FILE).toBe(`${process.cwd()}/config.toml`)
   })
 })
 
 describe('with the real ECS', () => {
-  const needed = {
+  const required = {
     ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-a',
     ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
     ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-a',
@@ -99,7 +99,7 @@ describe('with the real ECS', () => {
       { accessKeyId: 'AKOWN', secretKey: 'fake-own', sessionToken: 'fake-token' },
     ],
   ])("the credentials %s are the role's, and in no variable", (_what, credentials, expected) => {
-    const found = deployed({ cloud: true, settings: { ...needed, ...credentials } }, { ...common, ...own })
+    const found = deployed({ cloud: true, settings: { ...required, ...credentials } }, { ...common, ...own })
     expect(found.credentials).toEqual(expected)
     expect(JSON.stringify([found.run, found.environment])).not.toMatch(/fake-|AKCOMMON|AKOWN/)
     expect(found.environment).not.toHaveProperty('ECS_MANAGER__VOLCENGINE__ENDPOINT')

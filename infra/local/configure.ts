@@ -2,63 +2,65 @@ import { createHash, randomBytes } from 'node:crypto'
 import { loadConfig } from '../../shared/config/index.ts'
 import type { Config } from '../../shared/config/schema.ts'
 import { type Credentials, credentialSource } from '../../shared/manager/ecs/credentials.ts'
-import { type Environment, withoutCredentials } from './environment.ts'
+import { type Variables, withoutCredentials } from './environment.ts'
 import { LocalError } from './error.ts'
-import type { LocalRun } from './run.ts'
+import type { LocalRun } from './run-file.ts'
 import { configFileOf, settingsFor } from './stage.ts'
 
-export type ConfigureOptions = {
+export type LocalConfigurationOptions = {
   /** Use the real ECS instead of the emulated one. */
   cloud?: boolean
-  /** What security.auth is; left out: `gateway`, unless `settings` say otherwise. */
+  /** The value of security.auth; default: that of `settings`, otherwise `gateway`. */
   auth?: 'key' | 'gateway'
-  /** Settings of the functions and, for the real ECS, credentials, as variables. */
-  settings?: Environment
+  /** Environment variables: settings of the functions and, for the real ECS, credentials. */
+  settings?: Variables
 }
 
-export type Configured = {
-  /** As each function will see it. */
+export type LocalConfiguration = {
+  /** The configuration of every function. */
   config: Config
-  /** The key made for this run, where one is needed and none is configured. */
+  /** The key for this run; undefined if none is needed, or if keys are configured. */
   key: string | undefined
-  /** The key that the bridge to the desktops has to itself, where keys are needed. */
+  /** The key of the bridge to the desktops, if keys are needed. */
   bridgeKey: string | undefined
-  /** Of the functions' role, for the real ECS. */
+  /** The credentials of the functions' role, for the real ECS. */
   credentials: Credentials | undefined
-  /** What a deployment to the stage `local` has to know of this run. */
+  /** What a deployment to the stage `local` needs to know about this run. */
   run: Omit<LocalRun, 'gateway'>
 }
 
 /**
- * Checks the configuration before anything is started. Throws ConfigError, or LocalError where the real ECS is wanted and
- * there are no credentials.
+ * Checks the configuration before anything starts.
+ * @throws {ConfigError}
+ * @throws {LocalError} if the real ECS is used without credentials
  */
-export function configure({ cloud = false, auth, settings = {} }: ConfigureOptions): Configured {
+export function configureLocal({ cloud = false, auth, settings = {} }: LocalConfigurationOptions): LocalConfiguration {
   const file = configFileOf(settings)
-  const known = {
+  const given = {
     settings: {
       ...withoutCredentials(settings),
-      ...(settings.ECS_MANAGER_CONFIG_FILE && { ECS_MANAGER_CONFIG_FILE: file }), // a deployer may be elsewhere
+      // An absolute path, because a deployment may run in another folder.
+      ...(settings.ECS_MANAGER_CONFIG_FILE && { ECS_MANAGER_CONFIG_FILE: file }),
     },
     isReal: cloud,
     ...(auth && { auth }),
   }
-  const environment = settingsFor({}, 'http://127.0.0.1', known)
-  const config = loadConfig({ file, env: cloud ? { ...settings, ...environment } : environment })
+  const variables = settingsFor({}, 'http://127.0.0.1', given)
+  const config = loadConfig({ file, env: cloud ? { ...settings, ...variables } : variables })
   const credentials = cloud ? credentialSource(config.volcengine, settings, []).current() : undefined
   if (cloud && credentials === undefined) {
     throw new LocalError('--cloud needs credentials: set VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY')
   }
 
-  const { auth: wantedAuth, keys } = config.security
-  const needsKey = wantedAuth === 'key'
+  const { auth: effectiveAuth, keys } = config.security
+  const needsKey = effectiveAuth === 'key'
   const key = needsKey && Object.keys(keys).length === 0 ? newKey() : undefined
   const bridgeKey = needsKey ? newKey() : undefined
-  const run = { ...known, ...(key && { key: hashed(key) }), ...(bridgeKey && { bridgeKey: hashed(bridgeKey) }) }
+  const run = { ...given, ...(key && { key: hashKey(key) }), ...(bridgeKey && { bridgeKey: hashKey(bridgeKey) }) }
   return { config, key, bridgeKey, credentials, run }
 }
 
 const newKey = () => randomBytes(24).toString('base64url')
 
-/** As the functions check it. A variable of theirs is shown to whoever asks the emulated veFaaS. */
-const hashed = (key: string) => `sha256:${createHash('sha256').update(key).digest('hex')}`
+/** The format of security.keys. A hash, because the emulated veFaaS shows the variables of functions to every caller. */
+const hashKey = (key: string) => `sha256:${createHash('sha256').update(key).digest('hex')}`

@@ -2,75 +2,76 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Environment } from './environment.ts'
+import type { Variables } from './environment.ts'
 import { LocalError } from './error.ts'
 
-export const project = join(import.meta.dirname, '../..')
+export const projectFolder = join(import.meta.dirname, '../..')
 
-/** Deploys this service to the stage `local`, as anybody would. Throws LocalError with what the deployment said. */
-export async function deploy(environment: Environment): Promise<void> {
-  const child = serverless(['deploy', '--stage', 'local'], environment)
-  const said: string[] = []
-  const ended = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject))
-  for (const input of [child.stdout, child.stderr]) {
-    if (input) createInterface({ input }).on('line', (line) => said.push(line))
-  }
-  if ((await ended) !== 0) throw failed('deploy', said)
+/** Runs `serverless deploy --stage local`. Throws LocalError with its output if it fails. */
+export async function deployOnce(variables: Variables): Promise<void> {
+  const child = startServerless(['deploy', '--stage', 'local'], variables)
+  const output: string[] = []
+  onLines(child, (line) => output.push(line))
+  const code = await new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject))
+  if (code !== 0) throw failure('deploy', output)
 }
 
 /**
- * The same, and each function again whenever its source changes, until it is ended. `onLine` gets what it says from then
- * on. Throws LocalError.
+ * Runs `serverless watch --stage local`, which deploys the service, and each function again whenever its source changes.
+ * Resolves after the first deployment; `onLine` gets the output after that. Throws LocalError with the output if it fails.
  */
 export async function deployAndWatch(
-  environment: Environment,
+  variables: Variables,
   onLine: (line: string) => void,
-): Promise<{ end: () => void }> {
-  const child = serverless(['watch', '--stage', 'local'], environment)
-  const said: string[] = []
+): Promise<{ stop: () => void }> {
+  const child = startServerless(['watch', '--stage', 'local'], variables)
+  const output: string[] = []
   let isWatching = false
-  let isEnding = false
+  let isStopping = false
   await new Promise<void>((resolve, reject) => {
-    for (const input of [child.stdout, child.stderr]) {
-      if (!input) continue
-      createInterface({ input }).on('line', (line) => {
-        if (isWatching) onLine(line)
-        else said.push(line)
-        if (!line.startsWith('Watching')) return
-        isWatching = true
-        resolve()
-      })
-    }
+    onLines(child, (line) => {
+      if (isWatching) onLine(line)
+      else output.push(line)
+      if (!line.startsWith('Watching')) return
+      isWatching = true
+      resolve()
+    })
     child.on('error', reject)
     child.on('close', () => {
-      reject(failed('watch', said))
-      if (isWatching && !isEnding) onLine('serverless watch has ended: what changes from now on needs a new start')
+      reject(failure('watch', output))
+      if (isWatching && !isStopping) onLine('serverless watch has exited: to deploy later changes, restart npm start')
     })
   })
   return {
-    end: () => {
-      isEnding = true
+    stop: () => {
+      isStopping = true
       child.kill()
     },
   }
 }
 
-function failed(command: string, said: string[]): LocalError {
-  return new LocalError(`serverless ${command} --stage local failed:\n${said.join('\n').trim()}`)
+function failure(command: string, output: string[]): LocalError {
+  return new LocalError(`serverless ${command} --stage local failed:\n${output.join('\n').trim()}`)
 }
 
-/** Runs the serverless command, with nothing of the service's own variables but what it is given. */
-function serverless(args: string[], environment: Environment): ChildProcess {
+function onLines(child: ChildProcess, onLine: (line: string) => void): void {
+  for (const input of [child.stdout, child.stderr]) {
+    if (input) createInterface({ input }).on('line', onLine)
+  }
+}
+
+/** Starts the serverless command. Of the variables of this service, it gets only the given ones. */
+function startServerless(args: string[], variables: Variables): ChildProcess {
   const program = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
   const others = Object.entries(process.env).filter(([name]) => !/^(ECS_MANAGER|VOLCENGINE_)/.test(name))
   const child = spawn(process.execPath, [program, ...args], {
-    cwd: project,
-    env: { ...Object.fromEntries(others), ...environment },
-    // By the channel a command that goes on for ever notices that this process is gone, however it ended.
+    cwd: projectFolder,
+    env: { ...Object.fromEntries(others), ...variables },
+    // Through the channel, `watch` notices when this process ends for any reason.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  const end = () => child.kill()
-  process.once('exit', end)
-  child.once('close', () => process.off('exit', end))
+  const stop = () => child.kill()
+  process.once('exit', stop)
+  child.once('close', () => process.off('exit', stop))
   return child
 }

@@ -21,7 +21,7 @@ describe("of the user's environment", () => {
     ECS_MANAGER__VOLCENGINE__SESSION_TOKEN: 'real',
   }
 
-  test('the emulated cloud gets the settings, and nothing that leads to a real cloud', () => {
+  test('the emulated cloud gets the settings, and neither address nor credentials of a real cloud', () => {
     expect(settingsOf(environment, false)).toEqual({
       ECS_MANAGER_CONFIG_FILE: '/some/config.toml',
       ECS_MANAGER__LOG__LEVEL: 'warn',
@@ -34,7 +34,7 @@ describe("of the user's environment", () => {
     expect(settingsOf(environment, true)).toEqual(wanted)
   })
 
-  test('what is deployed has no credentials', () => {
+  test('credentials are not deployed', () => {
     expect(withoutCredentials(settingsOf(environment, true))).toEqual({
       ...settingsOf(environment, false),
       ECS_MANAGER__VOLCENGINE__ENDPOINT: 'https://open.volcengineapi.com',
@@ -53,7 +53,7 @@ describe('emulated settings', () => {
 
   const access = { ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:1' }
 
-  test('fill in what the file leaves empty or out', () => {
+  test('fill in what is empty or missing in the file', () => {
     writeFileSync(file(), '[volcengine]\nregion = "cn-shanghai"\n[instance]\nimage_id = ""\n')
     expect(emulatedSettings(file(), 'http://127.0.0.1:1')).toEqual({
       ...access,
@@ -66,7 +66,7 @@ describe('emulated settings', () => {
     })
   })
 
-  test('keep what the file says', () => {
+  test('do not replace what is set in the file', () => {
     writeFileSync(
       file(),
       '[instance]\nimage_id = "image-a"\nwindows_image_id = "image-b"\nzone = "z-a"\n[network]\nsubnet_id = "subnet-a"\nsecurity_group_ids = ["sg-a"]\n[windows]\nagent_key = "key-a"\n',

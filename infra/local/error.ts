@@ -1,4 +1,4 @@
-/** The local cloud cannot start, and the message says all there is to know about it. */
+/** An error of the local cloud that people can fix. Its message needs no stack trace. */
 export class LocalError extends Error {
   override name = 'LocalError'
 }

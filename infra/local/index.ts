@@ -1,6 +1,6 @@
 import { ConfigError } from '../../shared/config/index.ts'
 import { proxyVariable } from '../vefaas/proxy.ts'
-import { help, readArguments } from './arguments.ts'
+import { readStartArguments, START_HELP } from './arguments.ts'
 import { type Local, startLocal } from './cloud.ts'
 import { settingsOf } from './environment.ts'
 import { LocalError } from './error.ts'
@@ -9,7 +9,7 @@ import { welcome } from './welcome.ts'
 try {
   await start()
 } catch (error) {
-  // What people can put right themselves, the system's refusals among it: the message is all they need.
+  // People can fix these errors, also those of the system, with the message only.
   const isOfSystem = error instanceof Error && 'syscall' in error
   const isForPeople = error instanceof LocalError || error instanceof ConfigError || isOfSystem
   console.error(isForPeople ? error.message : error)
@@ -17,22 +17,22 @@ try {
 }
 
 async function start(): Promise<void> {
-  // 1. What is wanted?
-  const wanted = readArguments(process.argv.slice(2))
-  if (wanted.help) {
-    console.log(help)
+  // 1. Read the command line.
+  const args = readStartArguments(process.argv.slice(2))
+  if (args.help) {
+    console.log(START_HELP)
     return
   }
 
-  // 2. End all of it on Ctrl-C, from now on. More than once: npm hands on what the terminal has sent already, and the
-  //    default would cut the end short.
+  // 2. Stop everything on Ctrl-C from now on. The signal may arrive twice, because npm forwards the one that the terminal has
+  //    already sent, and the default action for the second one would cut the stop short.
   let local: Local | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => Promise.resolve(local?.close()).finally(() => process.exit(0)))
   }
 
   // 3. Start the emulated cloud, and deploy the functions into it.
-  const { ecsPort, bootSeconds, fastTimers, desktops, cloud, auth, port } = wanted
+  const { ecsPort, bootSeconds, fastTimers, desktops, cloud, auth, port } = args
   local = await startLocal({
     ecsPort,
     ecs: { bootSeconds },
@@ -42,13 +42,13 @@ async function start(): Promise<void> {
     settings: settingsOf(process.env, cloud),
     ...(auth && { auth }),
     ...(port !== undefined && { port }),
-    // A function's own lines say which action they are about; what is on stderr may come from anywhere.
-    ...(wanted.watch && { onRedeployment: console.log }),
+    ...(args.watch && { onRedeployment: console.log }),
+    // On stdout, the lines of functions name their action. On stderr, a line needs the name of its source.
     onLog: (name, line, stream) => (stream === 'stderr' ? console.error(`${name}  ${line}`) : console.log(line)),
   })
 
-  // 4. Say what there is.
+  // 4. Print the addresses and some commands to try.
   const proxy = cloud && proxyVariable(process.env)
-  if (proxy) console.error(`${proxy} is set, and functions do not use it: they have to reach the real ECS directly`)
-  console.log(welcome(local, wanted))
+  if (proxy) console.error(`${proxy} is set, but functions do not use it: they must reach the real ECS directly`)
+  console.log(welcome(local, args))
 }

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../shared/config/index.ts'
-import type { Environment } from './environment.ts'
+import type { Variables } from './environment.ts'
 import { checkDesktops, machinesFor } from './machines.ts'
 import { configFileOf, localEnvironment } from './stage.ts'
 
-const configWith = (settings: Environment) =>
+const configWith = (settings: Variables) =>
   loadConfig({ file: configFileOf({}), env: localEnvironment(settings, 'http://127.0.0.1:1') })
 
-test('machines have what the functions expect there', () => {
+test('machines run what the functions expect there', () => {
   expect(machinesFor(configWith({}), true)).toEqual({
     desktops: { port: 5905 },
     passwordAgent: { port: 8112, user: 'ecs', key: 'local-agent-key' },
@@ -27,7 +27,7 @@ test('machines have what the functions expect there', () => {
   })
 })
 
-test('no desktops unless they are wanted, and no agent where the functions want https', () => {
+test('no desktops without the flag, and no agent if the functions use https', () => {
   expect(machinesFor(configWith({ ECS_MANAGER__WINDOWS__AGENT_SCHEME: 'https' }), false)).toEqual({})
 })
 
@@ -35,7 +35,7 @@ test('desktops need Linux', () => {
   expect(() => checkDesktops('darwin')).toThrow('--desktops needs Linux')
 })
 
-test('what is missing is said in one line that installs it', () => {
+test('missing programs are reported with the command that installs them, in one line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'machines-test-'))
   const install = (program: string, mode = 0o755) => {
     writeFileSync(join(folder, program), '')

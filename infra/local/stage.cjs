@@ -1,4 +1,4 @@
-// What serverless.yml gets as its stage `local`: osls asks for it, and knows no TypeScript.
+// The settings of the stage `local` in serverless.yml. osls loads this file, because it cannot load TypeScript.
 require('../preflight.cjs')
 require('tsx/cjs')
 module.exports = async ({ resolveVariable }) => {

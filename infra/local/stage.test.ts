@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { cloudUrl } from './owner.ts'
+import { cloudUrl } from './local-api-client.ts'
 import { localEnvironment, stageSettings } from './stage.ts'
 
-test('other stages have nothing of it', async () => {
+test('other stages have no such settings', async () => {
   expect(
     await stageSettings('prod', { ECS_MANAGER__LOG__LEVEL: 'warn', ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:1' }),
   ).toEqual({})
@@ -11,7 +11,7 @@ test('other stages have nothing of it', async () => {
 describe('the stage local', () => {
   const nowhere = { ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:1' }
 
-  test('leads to the emulated cloud, behind a gateway that nobody else reaches, with a role', async () => {
+  test('uses the emulated cloud, behind a private gateway, with a role', async () => {
     expect(await stageSettings('local', nowhere)).toEqual({
       endpoint: 'http://127.0.0.1:1',
       role: expect.stringMatching(/^trn:iam::\d+:role\//),
@@ -41,7 +41,7 @@ describe('the stage local', () => {
     expect(environment).not.toHaveProperty('ECS_MANAGER_LOCAL_CLOUD')
   })
 
-  test('keeps a default where a variable of the shell is empty', async () => {
+  test('keeps a default if a variable of the shell is empty', async () => {
     const shell = { ...nowhere, ECS_MANAGER__SECURITY__AUTH: '', ECS_MANAGER__INSTANCE__ZONE: '' }
     const run = { settings: shell, isReal: false, gateway: 'http://127.0.0.1:2' }
     for (const environment of [
@@ -55,7 +55,7 @@ describe('the stage local', () => {
     }
   })
 
-  test('is at the port of npm start unless something else is said', () => {
+  test('is at the port of npm start unless a variable says otherwise', () => {
     expect(cloudUrl({})).toBe('http://127.0.0.1:18103')
     expect(cloudUrl({ ECS_MANAGER_LOCAL_CLOUD: 'http://127.0.0.1:7/' })).toBe('http://127.0.0.1:7')
   })

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { type BridgeOptions, createBridge } from './bridge.ts'
 
-// A gateway that knows the token `good`, a desktop that greets and echoes, and the bridge between a page and both.
+// A gateway that accepts the token `good`, a desktop that greets and echoes, and the bridge between a page and both.
 type Asked = { token: string | null; action: string[]; key: string | undefined; requestId: string | undefined }
 
 let asked: Asked[]
@@ -15,7 +15,7 @@ let url: string
 let vnc: { host: string; port: number }
 
 beforeEach(() => {
-  vnc = { host: '127.0.0.1', port: 1 } // where nobody listens
+  vnc = { host: '127.0.0.1', port: 1 } // nobody listens there
   asked = []
   ends = []
   desktops = []
@@ -85,7 +85,7 @@ describe('with a desktop', () => {
     vnc = { host: '127.0.0.1', port: await startDesktop() }
   })
 
-  test('bytes go both ways once the token is admitted, with the key of the bridge', async () => {
+  test('bytes are forwarded both ways when the token is accepted, with the key of the bridge', async () => {
     await startBridge({ key: 'key-of-the-bridge' })
     const { socket, received } = openPage('good')
     await expect.poll(received).toBe('RFB 003.008\n')
@@ -94,7 +94,7 @@ describe('with a desktop', () => {
     expect(asked).toMatchObject([{ token: 'good', action: ['ValidateVncToken'], key: 'key-of-the-bridge' }])
   })
 
-  test('a refusal is told by closing, with its code and the request id', async () => {
+  test('a refusal closes the connection with its code and the request id', async () => {
     await startBridge()
     const { closed, received } = openPage('bad')
     expect(await closed).toEqual([4404, `InvalidVncToken.NotFound ${asked[0]?.requestId}`])
@@ -102,19 +102,19 @@ describe('with a desktop', () => {
     expect(desktops).toEqual([])
   })
 
-  test('a code of any length is told as far as there is room', async () => {
+  test('a long code is truncated', async () => {
     await startBridge()
     expect(await openPage('long').closed).toEqual([4404, `${'X'.repeat(80)} ${asked[0]?.requestId}`])
   })
 
-  test('who speaks before the desktop does is no viewer', async () => {
+  test('a client that sends before the desktop does is not a viewer', async () => {
     await startBridge()
     const { socket, closed } = openPage('good')
     socket.on('open', () => socket.send('GET / HTTP/1.1'))
     expect((await closed)[0]).toBe(4400)
   })
 
-  test('a token cannot bring another action with it', async () => {
+  test('a token cannot inject another action', async () => {
     await startBridge()
     const { closed } = openPage('a%26Action%3DDeleteSandbox%26SandboxId%3Di-1')
     await closed
@@ -127,7 +127,7 @@ describe('with a desktop', () => {
     expect(asked).toEqual([])
   })
 
-  test('when the desktop ends, the page is told so', async () => {
+  test('when the desktop closes, the page gets a reason', async () => {
     await startBridge()
     const { received, closed } = openPage('good')
     await expect.poll(received).not.toBe('')
@@ -135,7 +135,7 @@ describe('with a desktop', () => {
     expect(await closed).toEqual([4410, `DesktopEnded ${asked[0]?.requestId}`])
   })
 
-  test('when the page goes, the desktop is left', async () => {
+  test('when the page closes, so does the connection to the desktop', async () => {
     await startBridge()
     const { socket, received } = openPage('good')
     await expect.poll(received).not.toBe('')
@@ -143,7 +143,7 @@ describe('with a desktop', () => {
     await expect.poll(() => desktops[0]?.destroyed).toBe(true)
   })
 
-  test('a page that does not answer pings is let go, one that does stays', async () => {
+  test('a page that does not answer pings is disconnected, one that does is not', async () => {
     await startBridge({ pingMs: 300 })
     const silent = openPage('good', undefined, { autoPong: false })
     const living = openPage('good')
@@ -151,7 +151,7 @@ describe('with a desktop', () => {
     expect(living.socket.readyState).toBe(WebSocket.OPEN)
   })
 
-  test('a page that reads slowly holds the desktop up, and loses nothing', async () => {
+  test('a page that reads slowly slows the desktop down, and loses nothing', async () => {
     await startBridge()
     const { socket, received } = openPage('good')
     await expect.poll(received).not.toBe('')
@@ -166,22 +166,22 @@ describe('with a desktop', () => {
   })
 })
 
-test('a desktop that does not listen yet is waited for', async () => {
+test('waits for a desktop that does not listen yet', async () => {
   const port = await startDesktop()
   for (const end of ends.splice(0)) end() // the port is free again
   vnc = { host: '127.0.0.1', port }
-  await startBridge({ patienceMs: 5_000 })
+  await startBridge({ connectTimeoutMs: 5_000 })
   const { received } = openPage('good')
   await expect.poll(() => asked.length).toBe(1)
   await startDesktop(port)
   await expect.poll(received, { timeout: 3_000 }).toBe('RFB 003.008\n')
 })
 
-test('a page that waits answers pings, and one that leaves is not waited for', async () => {
+test('a page that waits answers pings, and one that leaves cancels the connection', async () => {
   const port = await startDesktop()
   for (const end of ends.splice(0)) end() // the port is free again
   vnc = { host: '127.0.0.1', port }
-  await startBridge({ pingMs: 100, patienceMs: 5_000 })
+  await startBridge({ pingMs: 100, connectTimeoutMs: 5_000 })
   const waiting = openPage('good')
   await expect.poll(() => asked.length).toBe(1)
   await new Promise((resolve) => setTimeout(resolve, 500))
@@ -193,8 +193,8 @@ test('a page that waits answers pings, and one that leaves is not waited for', a
   expect(desktops).toEqual([])
 })
 
-test('a desktop that never listens is refused', async () => {
-  await startBridge({ patienceMs: 250 })
+test('gives up if a desktop never listens', async () => {
+  await startBridge({ connectTimeoutMs: 250 })
   const { closed } = openPage('good')
   expect(await closed).toEqual([4503, `ServiceUnavailable ${asked[0]?.requestId}`])
 })

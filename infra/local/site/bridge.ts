@@ -7,22 +7,22 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { RequestHead } from '../../emulator/apig/proxy/match.ts'
 
 export type BridgeOptions = {
-  /** The gateway with the actions, once it is there. */
+  /** Address of the gateway with the actions. Called after the start of the gateway. */
   gateway: () => string
-  /** What the bridge calls ValidateVncToken with, where a key is needed. */
+  /** The key for ValidateVncToken, if one is needed. */
   key?: string | undefined
-  /** How often each connection has to show that it lives; default 30,000. */
+  /** Interval of the pings that detect dead connections; default 30,000. */
   pingMs?: number
-  /** How long a desktop that does not listen yet is waited for; default 10,000. */
-  patienceMs?: number
-  /** Gets what should not have happened, line by line. */
+  /** How long to try to connect to a desktop that does not listen yet; default 10,000. */
+  connectTimeoutMs?: number
+  /** Gets unexpected errors. */
   onLog?: (line: string) => void
 }
 
 type Address = { host: string; port: number }
 
-/** Why a browser gets no desktop, or no longer has one. It is told by how the WebSocket is closed. */
-class Refusal extends Error {
+/** Why a browser gets no desktop. The WebSocket is closed with the status and the code. */
+class BridgeError extends Error {
   readonly status: number
   readonly code: string
 
@@ -33,30 +33,31 @@ class Refusal extends Error {
   }
 }
 
-/** Private close codes begin at 4000 (RFC 6455, section 7.4.2); what is added is the HTTP status that says the same. */
-const CLOSE_CODE = 4_000
+/** Private close codes start at 4000 (RFC 6455, section 7.4.2). The equivalent HTTP status is added. */
+const FIRST_CLOSE_CODE = 4_000
 
 /** Keys and clicks are small; the largest message is a clipboard. */
 const MAX_MESSAGE_BYTES = 1024 * 1024
 
-/** Of the 123 bytes of a reason (RFC 6455, section 5.5) the request id takes 37. */
+/** A reason has at most 123 bytes (RFC 6455, section 5.5). The request id takes 37 of them. */
 const MAX_CODE_LENGTH = 80
 
-/** What may wait for a slow browser before the desktop is no longer read. */
-const MAX_WAITING_BYTES = 1024 * 1024
+/** If more bytes wait for a slow browser, the bridge stops reading from the desktop. */
+const MAX_BUFFERED_BYTES = 1024 * 1024
 
 /**
- * The way from a page to a desktop: WebSocket on one side, VNC on the other, at `?token=<token>`. As websockify it knows
- * nothing but what ValidateVncToken answers. A page of another origin is refused with 403; all other refusals are told by
- * closing, because a page cannot see why a handshake failed: code 4000 + HTTP status, reason `<Code> <request id>`.
+ * Connects a page to a desktop: WebSocket, with `?token=<token>`, on one side, VNC on the other. Like websockify, it gets the
+ * address of the desktop from ValidateVncToken. A page of another origin gets 403. For all other errors, the WebSocket is
+ * opened and then closed, because a page cannot see why a handshake failed: code 4000 + HTTP status, reason
+ * `<Code> <request id>`.
  */
 export function createBridge(options: BridgeOptions) {
-  const { gateway, key, pingMs = 30_000, patienceMs = 10_000, onLog = () => {} } = options
+  const { gateway, key, pingMs = 30_000, connectTimeoutMs = 10_000, onLog = () => {} } = options
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
   const alive = new WeakSet<WebSocket>()
   const pinging = setInterval(() => {
     for (const client of server.clients) {
-      // One whose desktop does not read has to wait: its pong is not read either.
+      // If the desktop reads slowly, the client is paused, and its pong is not read either.
       if (!alive.delete(client) && !client.isPaused) client.terminate()
       else client.ping()
     }
@@ -70,38 +71,41 @@ export function createBridge(options: BridgeOptions) {
     server.handleUpgrade(request, socket, head, (client) => {
       alive.add(client)
       client.on('pong', () => alive.add(client))
-      client.on('error', () => client.terminate()) // a broken frame: nothing can be told any more
+      client.on('error', () => client.terminate()) // an invalid frame: the connection cannot be closed properly
       const token = new URLSearchParams(query).get('token') ?? ''
       const requestId = randomUUID()
       const close = (status: number, code: string) =>
-        client.close(CLOSE_CODE + status, `${code.replace(/[^\w.-]/g, '').slice(0, MAX_CODE_LENGTH)} ${requestId}`)
-      lead(client, token, requestId, close).catch((error: unknown) => {
-        const isRefusal = error instanceof Refusal
-        if (!isRefusal) onLog(`${requestId} ${(error as Error)?.stack ?? error}`)
-        close(isRefusal ? error.status : 500, isRefusal ? error.code : 'InternalError')
+        client.close(
+          FIRST_CLOSE_CODE + status,
+          `${code.replace(/[^\w.-]/g, '').slice(0, MAX_CODE_LENGTH)} ${requestId}`,
+        )
+      connectDesktop(client, token, requestId, close).catch((error: unknown) => {
+        if (error instanceof BridgeError) return close(error.status, error.code)
+        onLog(`${requestId} ${(error as Error)?.stack ?? error}`)
+        close(500, 'InternalError')
       })
     })
   }
 
-  /** Leads a browser to the desktop of its token. Rejects with a Refusal; what else it rejects with is a bug. */
-  async function lead(
+  /** Connects a browser to the desktop of its token. @throws {BridgeError} */
+  async function connectDesktop(
     client: WebSocket,
     token: string,
     requestId: string,
     close: (status: number, code: string) => void,
   ): Promise<void> {
-    // The server of VNC speaks first (RFC 6143, section 7.1.1): who does not wait for it is no viewer.
-    const speakEarly = () => close(400, 'InvalidMessage')
-    client.once('message', speakEarly)
+    // The VNC server sends first (RFC 6143, section 7.1.1). A client that does not wait for it is not a viewer.
+    const refuseMessage = () => close(400, 'InvalidMessage')
+    client.once('message', refuseMessage)
     const address = await validate(gateway(), key, token, requestId)
-    const desktop = await dial(address, patienceMs, () => client.readyState !== client.OPEN)
-    client.off('message', speakEarly)
-    join(client, desktop, () => close(410, 'DesktopEnded'))
+    const desktop = await dial(address, connectTimeoutMs, () => client.readyState !== client.OPEN)
+    client.off('message', refuseMessage)
+    pipe(client, desktop, () => close(410, 'DesktopEnded'))
   }
 
   return {
     open,
-    /** Ends every connection at once. */
+    /** Closes every connection at once. */
     close() {
       clearInterval(pinging)
       for (const client of server.clients) client.terminate()
@@ -109,54 +113,54 @@ export function createBridge(options: BridgeOptions) {
   }
 }
 
-/** Only pages of this very gateway: they alone have to do with its desktops. */
+/** Whether the page is from this gateway. No other page may open its desktops. */
 function isOwnPage({ headers }: IncomingMessage): boolean {
   return headers.origin?.toLowerCase() === `http://${headers.host}`.toLowerCase()
 }
 
-/** Asks whose desktop a token opens, which uses it up. Rejects with a Refusal. */
+/** Gets the address of the desktop of a token, which uses the token up. @throws {BridgeError} */
 async function validate(gateway: string, key: string | undefined, Token: string, requestId: string): Promise<Address> {
   const query = new URLSearchParams({ Action: 'ValidateVncToken', Version: '2020-04-01', Token })
   const headers = { 'X-Request-ID': requestId, ...(key && { 'X-API-Key': key }) }
   const response = await fetch(`${gateway}/?${query}`, { headers, signal: AbortSignal.timeout(60_000) }).catch(() => {
-    throw new Refusal(503, 'ServiceUnavailable')
+    throw new BridgeError(503, 'ServiceUnavailable')
   })
   const answer = (await response.json()) as Address & { ResponseMetadata?: { Error?: { Code?: string } } }
-  if (!response.ok) throw new Refusal(response.status, String(answer.ResponseMetadata?.Error?.Code))
+  if (!response.ok) throw new BridgeError(response.status, String(answer.ResponseMetadata?.Error?.Code))
   return answer
 }
 
-/** Connects to a desktop; one that was just started may not listen yet. Rejects with a Refusal. */
-async function dial({ host, port }: Address, patienceMs: number, isOver: () => boolean): Promise<Socket> {
-  const until = Date.now() + patienceMs
+/** Connects to a desktop. Tries again, because a new desktop may not listen yet. @throws {BridgeError} */
+async function dial({ host, port }: Address, timeoutMs: number, isCancelled: () => boolean): Promise<Socket> {
+  const deadline = Date.now() + timeoutMs
   for (;;) {
     try {
-      return await connected(host, port, Math.max(1, until - Date.now()))
+      return await connectTo(host, port, Math.max(1, deadline - Date.now()))
     } catch {
-      if (isOver() || Date.now() + 200 > until) throw new Refusal(503, 'ServiceUnavailable')
+      if (isCancelled() || Date.now() + 200 > deadline) throw new BridgeError(503, 'ServiceUnavailable')
       await sleep(200)
     }
   }
 }
 
-function connected(host: string, port: number, timeoutMs: number): Promise<Socket> {
+function connectTo(host: string, port: number, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true })
-    const late = setTimeout(() => socket.destroy(new Error('late')), timeoutMs)
+    const timer = setTimeout(() => socket.destroy(new Error('timeout')), timeoutMs)
     socket.once('connect', () => {
-      clearTimeout(late)
+      clearTimeout(timer)
       resolve(socket)
     })
-    // Also of one that is connected: it closes then.
+    // Also after the connection: then the socket closes, and the rejection has no effect.
     socket.on('error', (error) => {
-      clearTimeout(late)
+      clearTimeout(timer)
       reject(error)
     })
   })
 }
 
-/** Bytes both ways, each side no faster than the other reads. */
-function join(client: WebSocket, desktop: Socket, onDesktopEnd: () => void): void {
+/** Forwards bytes both ways, each side only as fast as the other reads. */
+function pipe(client: WebSocket, desktop: Socket, onDesktopEnd: () => void): void {
   client.on('message', (data: Buffer) => {
     if (!desktop.write(data)) client.pause()
   })
@@ -164,12 +168,12 @@ function join(client: WebSocket, desktop: Socket, onDesktopEnd: () => void): voi
   client.on('close', () => desktop.destroy())
   desktop.on('data', (bytes) => {
     client.send(bytes, () => {
-      if (client.bufferedAmount <= MAX_WAITING_BYTES) desktop.resume()
+      if (client.bufferedAmount <= MAX_BUFFERED_BYTES) desktop.resume()
     })
-    if (client.bufferedAmount > MAX_WAITING_BYTES) desktop.pause()
+    if (client.bufferedAmount > MAX_BUFFERED_BYTES) desktop.pause()
   })
   desktop.on('close', () => {
-    client.resume() // else nobody hears its answer to the closing
+    client.resume() // otherwise its answer to the close is not read
     onDesktopEnd()
   })
   if (client.readyState !== client.OPEN) desktop.destroy()

@@ -7,7 +7,7 @@ const asked = (path: string, query: string, accept: string, method = 'GET') =>
 
 const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8'
 
-test('a browser that opens the bare address is shown the console', async () => {
+test('a browser that opens the address without a path is redirected to the console', async () => {
   expect(await asked('/', '', PAGE)).toMatchObject({ status: 302, headers: { Location: '/console' } })
 })
 
@@ -16,6 +16,6 @@ test.each([
   ['a program', '/', '', '*/*', 'GET'],
   ['a post', '/', '', PAGE, 'POST'],
   ['a post to a page', '/console', '', PAGE, 'POST'],
-])('%s is none of its business', (_, path, query, accept, method) => {
+])('%s is not answered', (_, path, query, accept, method) => {
   expect(asked(path, query, accept, method)).toBeUndefined()
 })

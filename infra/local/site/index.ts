@@ -4,22 +4,22 @@ import { type BridgeOptions, createBridge } from './bridge.ts'
 import { createPages, type PagesOptions } from './pages.ts'
 
 type LocalSite = Site & {
-  /** Ends every desktop connection at once. */
+  /** Closes every desktop connection at once. */
   close(): void
 }
 
-/** Where desktops are reached, as websockify has it by default. */
+/** The default path of websockify. */
 const BRIDGE_PATH = '/websockify'
 
-// Whoever clicks the address that npm start prints means no action.
+// Somebody who clicks the address that npm start prints does not want to call an action.
 const toConsole = Promise.resolve({ status: 302, headers: { Location: '/console' }, body: Buffer.alloc(0) })
 
 const wantsPage = (headers: RequestHead['headers']) =>
   headers.some(([name, value]) => name.toLowerCase() === 'accept' && value.includes('text/html'))
 
 /**
- * What the gateway of `npm start` serves beside the actions, and no deployed one does: the console, the description of the
- * API, and the way from a browser to a desktop.
+ * What the gateway of `npm start` serves in addition to the actions, unlike a deployed one: the console, the description of
+ * the API, and the bridge from a browser to a desktop.
  */
 export function createSite(options: PagesOptions & BridgeOptions): LocalSite {
   const pages = createPages(options)

@@ -10,12 +10,12 @@ describe.each(['console', 'docs'])('/%s', (page) => {
     html = await pages.answer(`/${page}`)
   })
 
-  test('is a page, with the facts that it is given', () => {
+  test('is a page with the given facts', () => {
     expect(html).toMatchObject({ status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8' } })
     expect(html?.body.toString()).toContain('<html lang="en" data-cloud="emulated">')
   })
 
-  test('refers to files that are there, and to nothing else', async () => {
+  test('refers only to existing files', async () => {
     const references = [...(html?.body.toString() ?? '').matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path]) => path)
     expect(references).toEqual(expect.arrayContaining([`/${page}/index.js`, `/${page}/index.css`]))
     for (const path of references.filter((path) => !path?.startsWith('data:'))) {
@@ -25,7 +25,7 @@ describe.each(['console', 'docs'])('/%s', (page) => {
     }
   })
 
-  test('lets the browser call this gateway alone, and nobody frame it', () => {
+  test('lets the browser call only this gateway, and cannot be framed', () => {
     const policy = html?.headers['Content-Security-Policy'] ?? ''
     expect(policy).toMatch(/^default-src 'none';/)
     expect(policy).toContain("connect-src 'self';")

@@ -6,7 +6,7 @@ import type { GatewayResponse } from '../../emulator/apig/proxy/response.ts'
 export type PagesOptions = {
   /** Facts for the pages, as data- attributes of their `<html>`. */
   facts: Record<string, string>
-  /** Bundles a page again whenever it is opened: for whoever works on it. */
+  /** Bundle a page again whenever it is opened, for those who work on it. */
   isChanging?: boolean
 }
 
@@ -22,7 +22,7 @@ const types: Record<string, string> = {
 
 const headers = {
   'Cache-Control': 'no-store',
-  // The pages call this gateway and nobody else, and nobody may put them into a frame to catch clicks.
+  // The pages only call this gateway, and no other page may frame them to catch clicks.
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
@@ -31,7 +31,7 @@ const headers = {
 
 type Files = Map<string, Buffer>
 
-/** The pages, bundled when the first of them is opened: `npm start` does not wait for what nobody may look at. */
+/** The pages. Each is bundled when it is first opened, so that `npm start` does not wait for it. */
 export function createPages({ facts, isChanging = false }: PagesOptions) {
   const bundled = new Map<string, Promise<Files>>()
 
@@ -40,12 +40,12 @@ export function createPages({ facts, isChanging = false }: PagesOptions) {
     if (known && !(isChanging && isOpening)) return known
     const files = bundle(page, facts)
     bundled.set(page, files)
-    files.catch(() => bundled.get(page) === files && bundled.delete(page)) // mended, it is bundled at the next try
+    files.catch(() => bundled.get(page) === files && bundled.delete(page)) // try again the next time
     return files
   }
 
   return {
-    /** The answer to GET; undefined for a path that is none of the pages'. */
+    /** The answer to GET; undefined if the path does not belong to a page. */
     answer(path: string): Promise<GatewayResponse> | undefined {
       if (path === '/openapi.json') return answerWith('.json', readFile(DESCRIPTION))
       const [, page = '', file = 'index.html'] = /^\/(console|docs)(?:\/|\/(index\.(?:js|css)))?$/.exec(path) ?? []
@@ -59,7 +59,7 @@ export function createPages({ facts, isChanging = false }: PagesOptions) {
   }
 }
 
-/** Whoever works on a page sees in its place what is wrong with it. */
+/** If a page cannot be bundled, the answer is the error, for those who work on the page. */
 async function answerWith(type: string, content: Promise<Buffer>): Promise<GatewayResponse> {
   try {
     return { status: 200, headers: { ...headers, 'Content-Type': types[type] ?? '' }, body: await content }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { refuseWebPages } from './guard.ts'
+import { refuseWebPages } from './refuse-web-pages.ts'
 
 const codeOf = (headers: Record<string, string>) => refuseWebPages({ headers: Object.entries(headers) })?.code
 

@@ -2,29 +2,31 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { processExists } from '../emulator/vefaas/runtime/temporary-folder.ts'
-import type { Environment } from './environment.ts'
+import type { Variables } from './environment.ts'
 
-/** What a deployment into the cloud of a running `npm start` has to know of it, to change nothing there unasked. */
+/**
+ * The settings of a running `npm start`. A deployment into its cloud uses them too, so that it changes nothing by accident.
+ */
 export type LocalRun = {
   /** Variables of the shell in which it was started: settings of the functions, without credentials. */
-  settings: Environment
-  /** What its flag --auth says. */
+  settings: Variables
+  /** The value of its flag --auth. */
   auth?: 'key' | 'gateway'
   /** Its functions use the real ECS. */
   isReal: boolean
-  /** The keys that it has made, as security.keys holds them: `sha256:<hex>`. */
+  /** The keys that were created for it, in the format of security.keys: `sha256:<hex>`. */
   key?: string
   bridgeKey?: string
-  /** Where its gateway is, `http://127.0.0.1:<port>`. */
+  /** Address of its gateway, `http://127.0.0.1:<port>`. */
   gateway: string
 }
 
-/** Where it stands while `npm start` runs. */
+/** The file of a LocalRun. It exists while `npm start` runs. */
 export type RunFile = { path: string; remove(): void }
 
 /**
- * Writes it where only the same user can read it, because settings may be secrets. The file goes with the process, however
- * that ends, but for a SIGKILL: what that leaves, the next one removes.
+ * Writes the file of a run. Only the same user can read it, because settings may be secrets. The file is removed when the
+ * process ends, except by a SIGKILL: then the next run removes it.
  */
 export function writeRun(run: LocalRun): RunFile {
   removeLeftovers()
@@ -43,21 +45,22 @@ export function writeRun(run: LocalRun): RunFile {
 }
 
 /**
- * Reads it. Throws the system's error when it cannot be read, and SyntaxError or TypeError when it is none. Whoever listens at
- * the port has named the file: it must be this user's, and nothing of another kind may become a variable.
+ * Reads the file of a run. Its path comes from an unknown program at the port, so the file must belong to this user, and only
+ * settings of this service are used.
+ * @throws the system's error if it cannot be read, SyntaxError or TypeError if it is not such a file
  */
 export function readRun(path: string): LocalRun {
   const stat = statSync(path)
-  const isOwn = process.getuid === undefined || stat.uid === process.getuid() // Windows has no such numbers
+  const isOwn = process.getuid === undefined || stat.uid === process.getuid() // Windows has no user ids
   if (!stat.isFile() || !isOwn || stat.size > MAX_BYTES) {
-    throw new TypeError('it is not a file of this user')
+    throw new TypeError('not a file of this user')
   }
   const { settings, ...run }: LocalRun = JSON.parse(readFileSync(path, 'utf8'))
   const ours = Object.entries(settings).filter(([name]) => name.startsWith('ECS_MANAGER_'))
   return { ...run, settings: Object.fromEntries(ours) }
 }
 
-// Settings may hold a script of 16 KiB, and certificates.
+// Settings may contain a script of 16 KiB, and certificates.
 const MAX_BYTES = 1_000_000
 
 function removeLeftovers(): void {
@@ -67,7 +70,7 @@ function removeLeftovers(): void {
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true })
     } catch {
-      // another user's: none of our business
+      // it belongs to another user
     }
   }
 }

@@ -1,21 +1,21 @@
 import { isLocalOrigin } from '../emulator/openapi/local-origin.ts'
 
-/** A refusal in the words of the gateway. */
+/** A refusal in the format of the gateway. */
 type Refusal = { status: number; code: string; message: string }
 
 /**
- * The local cloud needs no key, and one GET makes a machine. So a web page open in a browser on this computer must not
- * be able to send that GET: not under a name of its own that it points at 127.0.0.1 (DNS rebinding: the Host header
- * gives it away), and not from a foreign site (the browser says so in Origin or Sec-Fetch-Site).
+ * Refuses requests of foreign web pages. The local cloud needs no key, and one GET creates a machine, so a page that is open
+ * in a browser on this computer must not be able to send it: neither with a name of its own that it resolves to 127.0.0.1
+ * (DNS rebinding, visible in the Host header), nor from another site (visible in Origin or Sec-Fetch-Site).
  */
 export function refuseWebPages({ headers }: { headers: [name: string, value: string][] }): Refusal | undefined {
   const header = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
   if (!isLocalOrigin(`http://${header('host')}`)) {
-    return denied('Host', 'Only 127.0.0.1, localhost and [::1] are served as Host.')
+    return denied('Host', 'The Host must be 127.0.0.1, localhost or [::1].')
   }
   const origin = header('origin')
   const isForeign = origin === undefined ? header('sec-fetch-site') === 'cross-site' : !isLocalOrigin(origin)
-  return isForeign ? denied('Origin', 'Web pages of other sites are not served.') : undefined
+  return isForeign ? denied('Origin', 'Requests from web pages of other sites are refused.') : undefined
 }
 
 function denied(name: string, message: string): Refusal {

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type CloudEmulator, startCloud } from '../emulator/cloud.ts'
-import { createControl } from './control.ts'
-import { announce, ownerOf, runOf } from './owner.ts'
-import { type RunFile, writeRun } from './run.ts'
+import { createLocalApi } from './local-api.ts'
+import { announce, fetchOwner, readRunOf } from './local-api-client.ts'
+import { type RunFile, writeRun } from './run-file.ts'
 
 const project = join(import.meta.dirname, '../..')
 const ends: (() => unknown)[] = []
@@ -16,17 +16,21 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end()
 })
 
-/** An emulated cloud of this project, and what its terminal shows. */
+/** An emulated cloud of this project, and the lines in its terminal. */
 async function start(runFile?: RunFile): Promise<{ cloud: CloudEmulator; lines: string[] }> {
   const lines: string[] = []
-  const control = createControl({ project, runFile: () => runFile?.path ?? '', onCommand: (line) => lines.push(line) })
-  const cloud = await startCloud({ others: [control] })
+  const localApi = createLocalApi({
+    project,
+    runFile: () => runFile?.path ?? '',
+    onCommand: (line) => lines.push(line),
+  })
+  const cloud = await startCloud({ others: [localApi] })
   ends.push(cloud.close)
   return { cloud, lines }
 }
 
-async function serverThat(answers: RequestListener): Promise<string> {
-  const server = createServer(answers).listen(0, '127.0.0.1')
+async function startServer(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   ends.push(() => server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -39,39 +43,39 @@ const run = {
 }
 
 describe('the cloud of npm start', () => {
-  test('tells whose it is, and how it was started to the same user alone', async () => {
+  test('returns its owner, and its run only to the same user', async () => {
     const file = writeRun(run)
     ends.push(file.remove)
     const { cloud } = await start(file)
-    const owner = await ownerOf(cloud.url)
+    const owner = await fetchOwner(cloud.url)
     expect(owner).toEqual({ Project: project, Run: file.path })
     expect(statSync(file.path).mode & 0o777).toBe(0o600)
     expect(statSync(dirname(file.path)).mode & 0o777).toBe(0o700)
-    // Nothing but settings of this service.
-    expect(owner && runOf(cloud.url, owner)).toEqual({
+    // Only settings of this service.
+    expect(owner && readRunOf(owner, cloud.url)).toEqual({
       ...run,
       settings: { ECS_MANAGER__INSTANCE__PASSWORD: 'fake-Secret-1' },
     })
   })
 
-  test.runIf(process.getuid?.() === 0)('is not believed where another user wrote how it was started', async () => {
+  test.runIf(process.getuid?.() === 0)('is not trusted if another user wrote the file of its run', async () => {
     const file = writeRun(run)
     ends.push(file.remove)
     chownSync(file.path, 1234, 1234)
     const { cloud } = await start(file)
-    const owner = await ownerOf(cloud.url)
-    expect(() => owner && runOf(cloud.url, owner)).toThrow(/cannot be read .*: another user or container/)
+    const owner = await fetchOwner(cloud.url)
+    expect(() => owner && readRunOf(owner, cloud.url)).toThrow(/cannot be read .*: another user or container/)
   })
 
-  test('says so where that cannot be read', async () => {
+  test('reports a run that cannot be read', async () => {
     const { cloud } = await start()
     const owner = { Project: '/home/other/ecs-manager', Run: '/nowhere/run.json' }
-    expect(() => runOf(cloud.url, owner)).toThrow(
+    expect(() => readRunOf(owner, cloud.url)).toThrow(
       /belongs to \/home\/other\/ecs-manager, .*ENOENT.*another user or container/,
     )
   })
 
-  test('shows who is about to change something, with nothing that a terminal would obey', async () => {
+  test('shows announced commands, without control characters', async () => {
     const { cloud, lines } = await start()
     await announce(cloud.url, { Command: 'deploy function', Project: project })
     await announce(cloud.url, { Command: 'deploy', Project: '/home/\u001b[2Jother\nready' })
@@ -85,25 +89,25 @@ describe('the cloud of npm start', () => {
     ['a form of a web page', { method: 'POST', body: '{"Command":"deploy","Project":"/x"}' }, 400],
     ['something else', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '[]' }, 400],
     ['another method', { method: 'PUT' }, 404],
-  ])('takes no %s', async (_what, init, status) => {
+  ])('refuses %s', async (_what, init, status) => {
     const { cloud, lines } = await start()
     expect((await fetch(`${cloud.url}/_emulator/local/commands`, init)).status).toBe(status)
     expect(lines).toEqual([])
   })
 })
 
-test("a cloud that npm start has not started is nobody's", async () => {
+test('a cloud that was not started by npm start has no owner', async () => {
   const cloud = await startCloud()
   ends.push(cloud.close)
-  expect(await ownerOf(cloud.url)).toBeUndefined()
+  expect(await fetchOwner(cloud.url)).toBeUndefined()
 })
 
-describe('where no local cloud is, the message says how to have one', () => {
+describe('without a local cloud, the message says how to start one', () => {
   test('nothing listens', async () => {
-    await expect(ownerOf('http://127.0.0.1:1')).rejects.toMatchObject({
+    await expect(fetchOwner('http://127.0.0.1:1')).rejects.toMatchObject({
       name: 'LocalError',
       message: expect.stringMatching(
-        /^There is no local cloud at http:\/\/127\.0\.0\.1:1\. npm start.*ECS_MANAGER_LOCAL_CLOUD=/,
+        /^There is no local cloud at http:\/\/127\.0\.0\.1:1\. Start one with npm start.*ECS_MANAGER_LOCAL_CLOUD=/,
       ),
     })
   })
@@ -113,12 +117,14 @@ describe('where no local cloud is, the message says how to have one', () => {
     ['other JSON', (_request, response) => response.end('{}')],
     ['an error', (_request, response) => response.writeHead(500).end('{"Project":"/x","Run":"/y"}')],
   ])('something else listens, and answers %s', async (_what, listener) => {
-    await expect(ownerOf(await serverThat(listener))).rejects.toThrow(/is no local cloud. npm start/)
+    await expect(fetchOwner(await startServer(listener))).rejects.toThrow(
+      /is not a local cloud\. Start one with npm start/,
+    )
   })
 })
 
-test('what a killed process has left is removed, and of others nothing', () => {
-  // More than any system's largest process id.
+test('removes what a killed process has left, and nothing else', () => {
+  // Above the largest process id of any system.
   const left = join(tmpdir(), 'ecs-manager-99999999-abcdef')
   const kept = mkdtempSync(join(tmpdir(), `ecs-manager-${process.pid}-`))
   ends.push(() => rmSync(kept, { recursive: true }))
