@@ -1,4 +1,7 @@
-/** serverless.yml as it applies to a stage: with resolved variables, valid by the schema, without keys that have no value. */
+/**
+ * serverless.yml as it applies to a stage: with resolved variables, valid by the schema, without keys that have no
+ * value.
+ */
 export type ServiceConfig = {
   service: string
   stage: string
@@ -107,8 +110,8 @@ export type KafkaConfig = {
 }
 
 /**
- * Removes keys without a value (`role:`, or a variable that resolves to nothing), which osls passes as null. Does not look
- * into lists: in `events`, a condition without its value would match too much, so the rules report it.
+ * Removes keys without a value (`role:`, or a variable that resolves to nothing), which osls passes as null. Does not
+ * look into lists: in `events`, a condition without its value would match too much, so the rules report it.
  */
 export function withoutEmpty<Value>(value: Value): Value {
   if (Array.isArray(value) || typeof value !== 'object' || value === null) return value

@@ -5,6 +5,6 @@ test.each([
   ['http://127.0.0.1:1', 50],
   ['https://localhost:1', 50],
   ['https://open.volcengineapi.com', 2_000],
-])('what is made at %s is looked at every %i ms', (endpoint, pollMs) => {
+])('resources at %s are polled every %i ms', (endpoint, pollMs) => {
   expect(pollMsFor(endpoint)).toBe(pollMs)
 })

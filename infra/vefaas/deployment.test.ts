@@ -18,7 +18,7 @@ const functions: FunctionsOf = {
 }
 
 describe('a deployment', () => {
-  test('into an empty cloud makes everything, and it serves', async () => {
+  test('to an empty cloud creates everything, and the function serves', async () => {
     expect(await deployService(client, serviceWith(functions))).toEqual([
       'create gateway shop-test serverless, public network; it takes a minute or two',
       'create function shop-test-hello 0.2 kB, 1024 MB, 30 s',
@@ -32,14 +32,14 @@ describe('a deployment', () => {
     expect(await response.text()).toBe('hello')
   })
 
-  test('done twice changes nothing', async () => {
+  test('repeated without a change does nothing', async () => {
     await deployService(client, serviceWith(functions))
     const changes = watchChanges(cloud)
     expect(await deployService(client, serviceWith(functions))).toEqual([])
     expect(changes()).toEqual([])
   })
 
-  test('with a runtime that the cloud does not have ends with what the cloud says', async () => {
+  test('with a runtime that the cloud does not have fails with the error of the cloud', async () => {
     const failed = await deployService(client, serviceWith(functions, { runtime: 'node22/v1' })).catch(explain)
     expect(failed).toMatch(
       /^Could not create function shop-test-\w+: CreateFunction was refused\n +code +InvalidParameter \(HTTP 400\)\n +message .*Runtime.*\n(.*\n)* +what to do +correct in serverless.yml what the message names/,
@@ -47,7 +47,7 @@ describe('a deployment', () => {
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
-  test('removed leaves nothing', async () => {
+  test('is removed completely', async () => {
     await deployService(client, serviceWith(functions))
     await removeService(client, serviceWith(functions))
     expect(cloud.vefaas.functions()).toEqual([])

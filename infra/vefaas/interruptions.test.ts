@@ -18,21 +18,21 @@ import {
 } from './testing.ts'
 
 /**
- * What can become of one call to the cloud. `lost`: the work is done, the answer does not come. `killed`: the same, and
- * whoever deploys is dead from then on.
+ * The fates of one call to the cloud. `lost`: the work is done, but the response is lost. `killed`: the same, and the
+ * deployment is killed too.
  */
 const FATES = ['refused', 'throttled', 'failed', 'cut', 'lost', 'killed'] as const
 type Fate = (typeof FATES)[number]
 
-/** With INTERRUPTIONS=all every call meets every fate, which takes minutes; else every other call that changes, one. */
+/** With INTERRUPTIONS=all, tries every fate on every call, which takes minutes. Otherwise tries a sample. */
 const ALL = process.env.INTERRUPTIONS === 'all'
 
 const cloud = await startCloud()
-const gate = await startGate(cloud.url)
+const proxy = await startProxy(cloud.url)
 
 beforeEach(reset)
 afterAll(async () => {
-  await gate.close()
+  await proxy.close()
   await cloud.close()
 })
 
@@ -71,13 +71,13 @@ const cases: Case[] = [
   { name: 'a removal', from: before, to: before, act: removeService },
 ]
 
-describe.each(cases)('$name that breaks', ({ from, to, act }) => {
-  test('at any call, in any way, is finished by the next one as if nothing had been', {
+describe.each(cases)('$name that is interrupted', ({ from, to, act }) => {
+  test('at any call, in any way, is completed by the next one', {
     timeout: 600_000,
   }, async () => {
     await arrange(from)
-    const calls = gate.record()
-    await act(testClient(gate.url), to, versionTwo)
+    const calls = proxy.record()
+    await act(testClient(proxy.url), to, versionTwo)
     const wanted = stateOf(cloud)
     const made = calls()
     expect(made.length).toBeGreaterThan(10)
@@ -85,19 +85,19 @@ describe.each(cases)('$name that breaks', ({ from, to, act }) => {
     const wrong: string[] = []
     for (const fate of FATES) {
       for (const [at, action] of made.entries()) {
-        if (!ALL && !isTried(fate, action, at)) continue
+        if (!ALL && !isInSample(fate, action, at)) continue
         reset()
         await arrange(from)
-        gate.strike(at, fate)
-        const broke = await outcomeOf(act(testClient(gate.url), to, versionTwo))
-        gate.mend()
-        const again = await outcomeOf(act(testClient(gate.url), to, versionTwo))
+        proxy.applyFate(at, fate)
+        const broke = await outcomeOf(act(testClient(proxy.url), to, versionTwo))
+        proxy.clear()
+        const again = await outcomeOf(act(testClient(proxy.url), to, versionTwo))
         const where = `${fate} at call ${at}, ${action} (${broke}, then ${again})`
         if (again !== 'done') wrong.push(where)
         else if (JSON.stringify(stateOf(cloud)) !== JSON.stringify(wanted)) {
           wrong.push(`${where}: ${firstDifference(stateOf(cloud), wanted)}`)
         }
-        if (fate === 'throttled' && broke !== 'done') wrong.push(`${where}: a throttled call has to be tried again`)
+        if (fate === 'throttled' && broke !== 'done') wrong.push(`${where}: a throttled call must be retried`)
       }
     }
     expect(wrong).toEqual([])
@@ -106,8 +106,8 @@ describe.each(cases)('$name that breaks', ({ from, to, act }) => {
 
 const versionTwo = (key: string): Artifact => codeThatAnswers(`${key}, second version`)
 
-/** The two that leave open what was done come most often. */
-const OFTEN: readonly Fate[] = [
+/** The order of the sample. The two fates that leave the outcome open are the most frequent. */
+const SAMPLE_ORDER: readonly Fate[] = [
   'lost',
   'killed',
   'refused',
@@ -120,13 +120,13 @@ const OFTEN: readonly Fate[] = [
   'cut',
 ]
 
-function isTried(fate: Fate, action: string, at: number): boolean {
+function isInSample(fate: Fate, action: string, at: number): boolean {
   const changes = !/^(List|Get|Check)/.test(action)
-  return ((changes && at % 2 === 0) || at % 20 === 0) && OFTEN[(at / 2) % OFTEN.length] === fate
+  return ((changes && at % 2 === 0) || at % 20 === 0) && SAMPLE_ORDER[(at / 2) % SAMPLE_ORDER.length] === fate
 }
 
 function reset(): void {
-  gate.mend()
+  proxy.clear()
   cloud.vefaas.reset()
   cloud.apig.reset()
 }
@@ -146,15 +146,15 @@ async function outcomeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-/** A gate in front of the cloud through which every call goes, and at which one can meet a fate. */
-async function startGate(target: string) {
-  let struck: { at: number; fate: Fate } | undefined
+/** Starts a proxy in front of the cloud, which can apply a fate to one call. */
+async function startProxy(target: string) {
+  let planned: { at: number; fate: Fate } | undefined
   let actions: string[] = []
   let isDead = false
   const server = createServer(async (incoming, response): Promise<void> => {
     const at = actions.length
     actions.push(new URL(incoming.url ?? '/', target).searchParams.get('Action') ?? incoming.method ?? '')
-    const fate = struck?.at === at ? struck.fate : undefined
+    const fate = planned?.at === at ? planned.fate : undefined
     const body = await buffer(incoming).catch(() => undefined)
     if (body === undefined) return
     if (isDead || fate === 'cut') return void response.destroy()
@@ -169,7 +169,7 @@ async function startGate(target: string) {
       response.end(JSON.stringify({ ResponseMetadata: { RequestId: 'r-1', Error: { Code, Message: 'scripted' } } }))
       return
     }
-    const answered = await passOn(target, incoming, body)
+    const answered = await forwardCall(target, incoming, body)
     if (fate === 'killed') isDead = true
     if (fate === 'lost' || isDead) return void response.destroy()
     response.writeHead(answered.status, { 'Content-Type': 'application/json' })
@@ -178,17 +178,17 @@ async function startGate(target: string) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** From now on; the function returns the actions called since. */
+    /** Returns a function that lists the actions called since. */
     record() {
       actions = []
       return () => [...actions]
     },
-    strike(at: number, fate: Fate) {
+    applyFate(at: number, fate: Fate) {
       actions = []
-      struck = { at, fate }
+      planned = { at, fate }
     },
-    mend() {
-      struck = undefined
+    clear() {
+      planned = undefined
       isDead = false
     },
     close: () =>
@@ -199,8 +199,12 @@ async function startGate(target: string) {
   }
 }
 
-/** With the same headers, among them the Host that was signed: the cloud checks the signature. */
-function passOn(target: string, incoming: IncomingMessage, body: Buffer): Promise<{ status: number; body: Buffer }> {
+/** Keeps all headers, such as the signed Host, because the cloud checks the signature. */
+function forwardCall(
+  target: string,
+  incoming: IncomingMessage,
+  body: Buffer,
+): Promise<{ status: number; body: Buffer }> {
   const { hostname, port } = new URL(target)
   return new Promise((resolve, reject) => {
     const { url, method, headers } = incoming

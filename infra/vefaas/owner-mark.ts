@@ -1,7 +1,8 @@
 /**
- * Identifies the resources that a service has created in a stage. Functions have tags; gateways, gateway services, upstreams
- * and consumers have a comment; triggers and plugin bindings have a description. A route has none of these: its upstream
- * and its gateway service show who owns it. All names begin with the prefix, except those that serverless.yml sets.
+ * Identifies the resources that a service has created in a stage. Functions have tags; gateways, gateway services,
+ * upstreams and consumers have a comment; triggers and plugin bindings have a description. A route has none of these:
+ * its upstream and its gateway service show who owns it. All names begin with the prefix, except those that
+ * serverless.yml sets.
  */
 export type OwnerMark = {
   /** `<service>-<stage>`, the beginning of names. */

@@ -2,8 +2,8 @@
 const CONCURRENCY = 4
 
 /**
- * Runs `work` for every item, four at a time, and returns the results in the order of the items. After a failure it starts
- * no further item, waits for those that are running, and throws the first failure.
+ * Runs `work` for every item, four at a time, and returns the results in the order of the items. After a failure it
+ * starts no further item, waits for those that are running, and throws the first failure.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

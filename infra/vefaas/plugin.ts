@@ -19,8 +19,8 @@ import { eventSchemas, functionSchema, providerSchema } from './schema.ts'
 const NAME = 'vefaas'
 
 /**
- * The provider `vefaas` of osls, the `serverless` command. Deploys functions to VolcEngine veFaaS, with routes of the API
- * gateway, timers and Kafka triggers.
+ * The provider `vefaas` of osls, the `serverless` command. Deploys functions to VolcEngine veFaaS, with routes of the
+ * API gateway, timers and Kafka triggers.
  */
 export default class VefaasPlugin {
   readonly commands: object

@@ -6,7 +6,9 @@ export function proxyVariable(env: NodeJS.ProcessEnv): string | undefined {
   return NAMES.find((name) => env[name])
 }
 
-/** Whether `fetch` uses the proxy. Newer versions of Node.js do with NODE_USE_ENV_PROXY=1 (its documentation, "CLI"). */
+/**
+ * Whether `fetch` uses the proxy. Newer versions of Node.js do with NODE_USE_ENV_PROXY=1 (its documentation, "CLI").
+ */
 export function isProxyUsed(env: NodeJS.ProcessEnv, flags = process.allowedNodeEnvironmentFlags): boolean {
   return env.NODE_USE_ENV_PROXY === '1' && flags.has('--use-env-proxy')
 }

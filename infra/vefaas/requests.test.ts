@@ -3,9 +3,9 @@ import { startCloud } from '../emulator/cloud.ts'
 import { artifactFrom, codeThatAnswers, deployService, removeService, serviceWith, testClient } from './testing.ts'
 
 /**
- * The requests of a deployment against what the references of the two APIs say: each field that may be sent, by its path
- * (`[]` for the items of a list), with the values it may have. A field that is not here fails the test, and so does one
- * marked as required (`!`) that is not sent.
+ * Compares the requests of a deployment with the references of the two APIs: each field that may be sent, by its path
+ * (`[]` for the items of a list), with its allowed values. The test fails for a field that is not in the table, and for a
+ * field of `must` that is not sent.
  */
 type Table = Record<string, Field>
 type Field = { required?: true; is: (value: unknown) => boolean }
@@ -13,7 +13,7 @@ type Field = { required?: true; is: (value: unknown) => boolean }
 const of = (is: Field['is']): Field => ({ is })
 const text = of((value) => typeof value === 'string')
 const flag = of((value) => typeof value === 'boolean')
-const whole = (from: number, to: number, step = 1) =>
+const integer = (from: number, to: number, step = 1) =>
   of((value) => Number.isInteger(value) && Number(value) >= from && Number(value) <= to && Number(value) % step === 0)
 const like = (pattern: RegExp) => of((value) => typeof value === 'string' && pattern.test(value))
 const one = (...values: unknown[]) => of((value) => values.includes(value))
@@ -22,17 +22,17 @@ const under = (path: string, table: Table): Table =>
   Object.fromEntries(Object.entries(table).map(([name, field]) => [`${path}.${name}`, field]))
 
 const id = must(like(/^[a-z0-9-]{8,}$/))
-const PAGES: Table = { PageNumber: whole(1, 1e6), PageSize: whole(1, 100) }
+const PAGES: Table = { PageNumber: integer(1, 1e6), PageSize: integer(1, 100) }
 
 // veFaaS API, version 2024-06-06: CreateFunction and UpdateFunction.
 const SETTINGS: Table = {
   SourceType: one('zip', 'tos'),
   Source: text,
-  MemoryMB: whole(512, 4096, 512),
-  RequestTimeout: whole(1, 900),
-  InitializerSec: whole(1, 900),
+  MemoryMB: integer(512, 4096, 512),
+  RequestTimeout: integer(1, 900),
+  InitializerSec: integer(1, 900),
   ExclusiveMode: flag,
-  MaxConcurrency: whole(1, 1000),
+  MaxConcurrency: integer(1, 1000),
   Role: like(/^(trn:iam::\d+:role\/.+)?$/),
   Description: of((value) => typeof value === 'string' && value.length <= 1000),
   ProjectName: text,
@@ -54,7 +54,7 @@ const TIMER: Table = {
   Payload: of((value) => typeof value === 'string' && value.length <= 1000),
   Enabled: flag,
   EnableConcurrency: flag,
-  Retries: whole(0, 10),
+  Retries: integer(0, 10),
   Description: text,
 }
 const ofFunction: Table = { FunctionId: id }
@@ -66,15 +66,15 @@ const VEFAAS: Record<string, Table> = {
   DeleteFunction: { Id: id },
   GenTempTosObjectUrl: {},
   GetReleaseStatus: ofFunction,
-  GetRevision: { ...ofFunction, RevisionNumber: must(whole(1, 1e6)) },
+  GetRevision: { ...ofFunction, RevisionNumber: must(integer(1, 1e6)) },
   Release: {
     ...ofFunction,
-    RevisionNumber: must(whole(0, 1e6)),
-    TargetTrafficWeight: whole(0, 100),
-    RollingStep: whole(1, 100),
+    RevisionNumber: must(integer(0, 1e6)),
+    TargetTrafficWeight: integer(0, 100),
+    RollingStep: integer(1, 100),
   },
   GetFunctionResource: ofFunction,
-  UpdateFunctionResource: { ...ofFunction, MinInstance: whole(0, 10_000), MaxInstance: whole(1, 10_000) },
+  UpdateFunctionResource: { ...ofFunction, MinInstance: integer(0, 10_000), MaxInstance: integer(1, 10_000) },
   ListTriggers: ofFunction,
   CreateTimer: {
     ...ofFunction,
@@ -94,13 +94,19 @@ const VEFAAS: Record<string, Table> = {
     'KafkaCredentials.Username': must(text),
     'KafkaCredentials.Password': must(text),
     StartingPosition: one('Latest', 'Earliest'),
-    BatchSize: whole(1, 1000),
-    BatchFlushDurationMilliseconds: whole(1000, 60_000),
-    MaximumRetryAttempts: whole(0, 100),
+    BatchSize: integer(1, 1000),
+    BatchFlushDurationMilliseconds: integer(1000, 60_000),
+    MaximumRetryAttempts: integer(0, 100),
     Enabled: flag,
     Description: text,
   },
-  UpdateKafkaTrigger: { ...ofFunction, Id: id, Description: text, Enabled: flag, MaximumRetryAttempts: whole(0, 100) },
+  UpdateKafkaTrigger: {
+    ...ofFunction,
+    Id: id,
+    Description: text,
+    Enabled: flag,
+    MaximumRetryAttempts: integer(0, 100),
+  },
   GetKafkaTrigger: { ...ofFunction, Id: id },
   DeleteKafkaTrigger: { ...ofFunction, Id: id },
 }
@@ -121,9 +127,9 @@ const ROUTE: Table = {
   'MatchRule.QueryString[].Key': text,
   ...under('MatchRule.QueryString[].Value', MATCH),
   'UpstreamList[].UpstreamId': must(text),
-  'UpstreamList[].Weight': must(whole(0, 10_000)),
+  'UpstreamList[].Weight': must(integer(0, 10_000)),
   'AdvancedSetting.TimeoutSetting.Enable': must(one(true)),
-  'AdvancedSetting.TimeoutSetting.Timeout': must(whole(1, 905)),
+  'AdvancedSetting.TimeoutSetting.Timeout': must(integer(1, 905)),
   'AdvancedSetting.CorsPolicySetting.Enable': flag,
   'AdvancedSetting.CorsPolicySetting.AllowOrigins[].MatchType': matchType,
   'AdvancedSetting.CorsPolicySetting.AllowOrigins[].Value': text,
@@ -131,7 +137,7 @@ const ROUTE: Table = {
   'AdvancedSetting.CorsPolicySetting.AllowHeaders[]': text,
   'AdvancedSetting.CorsPolicySetting.ExposeHeaders[]': text,
   'AdvancedSetting.CorsPolicySetting.AllowCredentials': flag,
-  'AdvancedSetting.CorsPolicySetting.MaxAge': whole(0, 86_400),
+  'AdvancedSetting.CorsPolicySetting.MaxAge': integer(0, 86_400),
   'AdvancedSetting.HeaderOperations[].Operation': must(one('remove')),
   'AdvancedSetting.HeaderOperations[].Key': must(one('X-Faas-Event-Type')),
 }
@@ -153,7 +159,7 @@ const APIG: Record<string, Table> = {
     Name: must(like(/^[A-Za-z0-9][A-Za-z0-9-]{1,62}$/)),
     Region: must(text),
     Type: one('serverless'),
-    'ResourceSpec.Replicas': whole(2, 100),
+    'ResourceSpec.Replicas': integer(2, 100),
     'ResourceSpec.InstanceSpecCode': one('1c2g'),
     'ResourceSpec.CLBSpecCode': one('small_1'),
     'ResourceSpec.PublicNetworkBillingType': one('traffic'),
@@ -224,7 +230,7 @@ beforeAll(async () => {
   const client = testClient(cloud.url)
   const keyAuth = (key: string, name = 'web') => ({ consumers: { [name]: { key } } })
   const large = artifactFrom(`exports.handler = async () => ({ statusCode: 200, body: '' }) // ${noise(13_000_000)}`)
-  // Everything that can be said, everything changed, and everything taken back.
+  // Deploy everything, change everything, and remove everything.
   const sells = (path: string, batch: object) => [
     { apig: { path: { prefix: path }, method: ['GET', 'PATCH'], query: { a: { regex: 'b+' } }, header: { X: 'y' } } },
     { timer: { crontab: '*/5 * * * *', name: 'often', payload: { path } } },
@@ -235,7 +241,7 @@ beforeAll(async () => {
   const first = { gateway: { ...gateway, cors, keyAuth: keyAuth('a-key-for-tests-1') }, project: 'default' }
   const second = { gateway: { ...gateway, cors: { ...cors, maxAge: 60 }, keyAuth: keyAuth('a-key-for-tests-2') } }
   const changed = { ...everything, memorySize: 2048, environment: { B: '2' } }
-  // Of everything that is made, the answer gets lost once: then it is looked for.
+  // The first response of each Create action is lost, so that the deployment looks for the resource.
   for (const service of [cloud.vefaas, cloud.apig]) {
     for (const Action of Object.keys(tables[service.name as 'vefaas' | 'apig']).filter((name) =>
       name.startsWith('Create'),
@@ -255,7 +261,7 @@ beforeAll(async () => {
     { gateway: { network: 'both', vpc, keyAuth: keyAuth('a-key-for-tests-3', 'other') } },
   )
   await deployService(client, third)
-  // Somebody deletes the function that the upstream leads to.
+  // Somebody deletes the function of an upstream.
   const sell = (cloud.vefaas.functions() as { Id: string; Name: string }[]).find(
     ({ Name }) => Name === 'shop-test-sell',
   )
@@ -268,7 +274,7 @@ beforeAll(async () => {
 }, 60_000)
 
 describe.each(['vefaas', 'apig'] as const)('%s', (service) => {
-  test('is sent nothing that is not in its reference', () => {
+  test('receives only what is in its reference', () => {
     const wrong = cloud[service].calls.flatMap(({ action, body = {} }) => {
       const table = tables[service][action]
       if (table === undefined) return [`${action} is not in the table`]
@@ -286,7 +292,7 @@ describe.each(['vefaas', 'apig'] as const)('%s', (service) => {
     expect([...new Set(wrong)]).toEqual([])
   })
 
-  test('sees every action and every field of the table', () => {
+  test('receives every action and every field of the table', () => {
     const sent = new Set(
       cloud[service].calls.flatMap(({ action, body = {} }) => [
         action,
@@ -301,14 +307,14 @@ describe.each(['vefaas', 'apig'] as const)('%s', (service) => {
   })
 })
 
-/** Every value of a body with its path; an empty list has none. */
+/** Returns every value of a body with its path; an empty list has none. */
 function fieldsOf(value: unknown, path = ''): [path: string, value: unknown][] {
   if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${path}[]`))
   if (typeof value !== 'object' || value === null) return [[path, value]]
   return Object.entries(value).flatMap(([key, item]) => fieldsOf(item, path ? `${path}.${key}` : key))
 }
 
-/** Text that does not get smaller in a zip, the same each time. */
+/** Returns a text that a zip cannot compress, the same each time. */
 function noise(length: number): string {
   let state = 1
   const characters = Array.from({ length: 65_536 }, () => {

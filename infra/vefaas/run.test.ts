@@ -38,7 +38,7 @@ describe('a run', () => {
     return { told, result }
   }
 
-  test('does one stage after the other, leaves what is to be left, and tells', async () => {
+  test('runs one stage after the other, skips steps that leave, and reports progress', async () => {
     const { told, result } = await runAll(
       [step('a', async ({ waiting }) => waiting('the moon')), step('left')],
       [step('b', async () => {})],
@@ -46,7 +46,7 @@ describe('a run', () => {
     expect([told, result]).toEqual([['a: the moon', 'a in time', 'b in time'], 2])
   })
 
-  test('ends what is running when a step fails, and begins nothing more', async () => {
+  test('waits for running steps after a failure, and starts no others', async () => {
     let ended = false
     const slow = step('slow', async () => {
       await new Promise((resolve) => setTimeout(resolve, 20))
@@ -60,7 +60,7 @@ describe('a run', () => {
   })
 })
 
-test('work in parallel is done four at a time, and its results are in order', async () => {
+test('inParallel runs four items at a time, and returns the results in order', async () => {
   let most = 0
   let now = 0
   const items = Array.from({ length: 10 }, (_, at) => at)
@@ -94,7 +94,7 @@ describe('two deployments at the same time', () => {
     ['with key-auth, into an empty cloud', undefined, guarded],
     ['with key-auth, over a deployment without', service, guarded],
     ['of which nothing is new', guarded, guarded],
-  ])('%s leave nothing twice, and the next one finds nothing left to do', async (_what, before, after) => {
+  ])('%s leave nothing twice, and nothing to do for the next one', async (_what, before, after) => {
     const artifactOf = before === after ? newer : undefined
     await deployService(client, after, artifactOf)
     const wanted = normal(stateOf(cloud))
@@ -110,9 +110,9 @@ describe('two deployments at the same time', () => {
       )
       const failures = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
       for (const one of failures) {
-        // While it works, or, where the other one was quicker, while it plans.
-        const said = one instanceof PlanError ? one.message : one.cause.message
-        expect(said).toMatch(/has been given the same key: deploy again$|^consumer \S+ has the key of /)
+        // It fails in a step, or, if the other one was quicker, in its plan.
+        const message = one instanceof PlanError ? one.message : one.cause.message
+        expect(message).toMatch(/has been given the same key: deploy again$|^consumer \S+ has the key of /)
       }
       expect(failures.length).toBeLessThan(delays.length + 1)
       const lines = await deployService(client, after, artifactOf)
@@ -124,9 +124,9 @@ describe('two deployments at the same time', () => {
     expect([cloud.vefaas.functions(), cloud.apig.gateways()]).toEqual([[], []])
   })
 
-  test('with other code each end with the code of one of them, whole, and the next one decides', async () => {
+  test('with different code each deploy the code of one of them, and the next one decides', async () => {
     const outcomes = await Promise.allSettled([deployService(client, service), deployService(client, service, newer)])
-    // The one whose code does not serve may see that.
+    // The one whose code does not serve may report that.
     for (const one of outcomes.filter(({ status }) => status === 'rejected')) {
       expect((one as PromiseRejectedResult).reason.cause.message).toMatch(
         /somebody has changed the function at the same time/,
@@ -140,7 +140,7 @@ describe('two deployments at the same time', () => {
   })
 })
 
-/** Without what a history may leave behind, and without second consumers: without a key they are of no effect. */
+/** Removes traces of the history, and duplicate consumers, which have no effect without a key. */
 function normal(state: unknown): unknown {
   const { consumers, ...rest } = JSON.parse(
     JSON.stringify(state, (key, value) => (/^(Release|Revisions|Domains|plugins)$/.test(key) ? undefined : value)),

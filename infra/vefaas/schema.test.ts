@@ -9,7 +9,7 @@ import { problemsOf } from './rules.ts'
 import { eventSchemas, functionSchema, providerSchema } from './schema.ts'
 import { serviceOf } from './service.ts'
 
-// What osls checks a serverless.yml with, and what it makes of the problems.
+// The part of osls that checks serverless.yml and words the problems.
 const ConfigSchemaHandler = createRequire(import.meta.url)('serverless/lib/classes/config-schema-handler')
 
 const cache = mkdtempSync(join(tmpdir(), 'schema-test-'))
@@ -26,7 +26,7 @@ const fileWith = (one: Map, provider: Map = {}): Map => ({
 const withEvent = (event: unknown) => fileWith({ events: [event] })
 const withGateway = (gateway: Map) => fileWith({}, { gateway })
 
-/** What osls says about a file. As for osls, numbers and texts are turned into each other where that loses nothing. */
+/** Returns the problems that osls reports for a file. Like osls, converts between numbers and texts if that is lossless. */
 async function problemsIn(file: Map): Promise<string[]> {
   const { provider } = file
   const osls = { service: { provider, configValidationMode: 'error' }, configurationInput: file }
@@ -48,9 +48,9 @@ const timer = { crontab: '* * * * *' }
 const kafka = { instanceId: 'kafka-1', topic: 'orders', username: 'me', password: 'secret' }
 const key = 'k'.repeat(16)
 
-describe('is satisfied with', () => {
+describe('accepts', () => {
   test.each<[string, Map]>([
-    ['a function with nothing but its handler', fileWith({})],
+    ['a function with only its handler', fileWith({})],
     [
       'every setting of a function',
       fileWith({
@@ -112,7 +112,7 @@ describe('is satisfied with', () => {
       }),
     ],
     [
-      'a timer with all it can have',
+      'a timer with all settings',
       withEvent({
         timer: {
           ...timer,
@@ -126,7 +126,7 @@ describe('is satisfied with', () => {
       }),
     ],
     [
-      'a kafka trigger with all it can have',
+      'a kafka trigger with all settings',
       withEvent({
         kafka: {
           ...kafka,
@@ -146,7 +146,7 @@ describe('is satisfied with', () => {
   })
 })
 
-test('takes a number for a text, and a text for the number it holds', async () => {
+test('converts between numbers and texts', async () => {
   const file = fileWith({ timeout: '30', environment: { RETRIES: 3 } })
   expect(await problemsIn(file)).toEqual([])
   expect(file.functions).toEqual({
@@ -154,7 +154,7 @@ test('takes a number for a text, and a text for the number it holds', async () =
   })
 })
 
-/** The message starts with where it is. */
+/** The message begins with the place. */
 const atFunction = (where: string, problem: string) => `at 'functions.one${where}': ${problem}`
 const atProvider = (where: string, problem: string) => `at 'provider${where}': ${problem}`
 const atEvent = (where: string, problem: string) => atFunction(`.events.0${where}`, problem)
@@ -166,15 +166,15 @@ const string = 'must be string'
 const pattern = (text: string) => `must match pattern "${text}"`
 const needs = (name: string) => `must have required property '${name}'`
 const unknown = "unrecognized property 'colour'"
-const atLeast = (least: number) => `must be >= ${least}`
-const atMost = (most: number) => `must be <= ${most}`
+const atLeast = (min: number) => `must be >= ${min}`
+const atMost = (max: number) => `must be <= ${max}`
 const one = (...values: string[]) => `must be equal to one of the allowed values [${values.join(', ')}]`
 const notEmpty = 'must NOT have fewer than 1 characters'
 const noItems = 'must NOT have fewer than 1 items'
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 const id = '^[A-Za-z0-9_-]{1,64}$'
 
-/** What functions and provider both have: the key, what it must not be, and what people read. */
+/** Settings of functions and of the provider: the key, an invalid value, and the problem. */
 const settings: [key: string, value: unknown, where: string, problem: string][] = [
   ['memorySize', 'much', '', integer],
   ['memorySize', 600, '', 'must be multiple of 512'],
@@ -227,17 +227,14 @@ const settings: [key: string, value: unknown, where: string, problem: string][] 
   ['tags', { ['x'.repeat(129)]: 'y' }, '', `unrecognized property '${'x'.repeat(129)}'`],
 ]
 
-test.each(settings)(
-  'names what is wrong with %s: %j, of a function, the provider and a stage',
-  async (key, value, where, problem) => {
-    expect(await problemsIn(fileWith({ [key]: value }))).toEqual([atFunction(`.${key}${where}`, problem)])
-    expect(await problemsIn(fileWith({}, { [key]: value }))).toEqual([atProvider(`.${key}${where}`, problem)])
-    const stages = { prod: { [key]: value } }
-    expect(await problemsIn(fileWith({}, { stages }))).toEqual([atProvider(`.stages.prod.${key}${where}`, problem)])
-  },
-)
+test.each(settings)('reports %s: %j of a function, the provider and a stage', async (key, value, where, problem) => {
+  expect(await problemsIn(fileWith({ [key]: value }))).toEqual([atFunction(`.${key}${where}`, problem)])
+  expect(await problemsIn(fileWith({}, { [key]: value }))).toEqual([atProvider(`.${key}${where}`, problem)])
+  const stages = { prod: { [key]: value } }
+  expect(await problemsIn(fileWith({}, { stages }))).toEqual([atProvider(`.stages.prod.${key}${where}`, problem)])
+})
 
-describe('names what is wrong with a function:', () => {
+describe('reports, for a function,', () => {
   test.each<[string, Map, string]>([
     ['an unknown key', fileWith({ colour: 'red' }), atFunction('', unknown)],
     ['a key of the provider', fileWith({ runtime: 'node20/v1' }), atFunction('', "unrecognized property 'runtime'")],
@@ -248,7 +245,7 @@ describe('names what is wrong with a function:', () => {
       atFunction('.handler', pattern('^[\\w./-]+\\.\\w+$')),
     ],
     [
-      'a description without end',
+      'a description that is too long',
       fileWith({ description: 'x'.repeat(1001) }),
       atFunction('.description', 'must NOT have more than 1000 characters'),
     ],
@@ -263,21 +260,17 @@ describe('names what is wrong with a function:', () => {
   })
 })
 
-describe('names what is wrong with the provider:', () => {
+describe('reports, for the provider,', () => {
   test.each<[string, Map, string]>([
     ['an unknown key', fileWith({}, { colour: 'red' }), atProvider('', unknown)],
     ['no runtime', fileWith({}, { runtime: undefined }), atProvider('', needs('runtime'))],
     [
-      'what does not look like a runtime',
+      'an invalid runtime',
       fileWith({}, { runtime: 'nodejs20.x' }),
       atProvider('.runtime', pattern('^[a-z][a-z0-9.-]*/v\\d+$')),
     ],
     ['no region', fileWith({}, { region: undefined }), atProvider('', needs('region'))],
-    [
-      'a region that is none',
-      fileWith({}, { region: 'Beijing' }),
-      atProvider('.region', pattern('^[a-z]+(-[a-z0-9]+)+$')),
-    ],
+    ['an invalid region', fileWith({}, { region: 'Beijing' }), atProvider('.region', pattern('^[a-z]+(-[a-z0-9]+)+$'))],
     [
       'a stage with a space',
       fileWith({}, { stage: 'my stage' }),
@@ -311,7 +304,7 @@ describe('names what is wrong with the provider:', () => {
       atProvider('.stages.prod', "unrecognized property 'stage'"),
     ],
     [
-      'a stage whose name is none',
+      'a stage with an invalid name',
       fileWith({}, { stages: { 'my stage': {} } }),
       atProvider('.stages', "unrecognized property 'my stage'"),
     ],
@@ -320,7 +313,7 @@ describe('names what is wrong with the provider:', () => {
   })
 })
 
-describe('names what is wrong with the gateway:', () => {
+describe('reports, for the gateway,', () => {
   const name = pattern('^[A-Za-z0-9][A-Za-z0-9-]{1,62}$')
   const token = pattern("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
   const origin = pattern('^(\\*|https?://[^/?#\\s]+$)'.replace('$)', ')$'))
@@ -383,7 +376,7 @@ describe('names what is wrong with the gateway:', () => {
       unknown,
     ],
     [
-      'a consumer whose name is none',
+      'a consumer with an invalid name',
       withKeyAuth({ consumers: { 'the web': { key } } }),
       '.keyAuth.consumers',
       "unrecognized property 'the web'",
@@ -400,7 +393,7 @@ describe('names what is wrong with the gateway:', () => {
   })
 })
 
-describe('names what is wrong with an event:', () => {
+describe('reports, for an event,', () => {
   const apig = (settings: Map) => ({ apig: { path: '/', ...settings } })
   const withTimer = (settings: Map) => ({ timer: { ...timer, ...settings } })
   const withKafka = (settings: Map) => ({ kafka: { ...kafka, ...settings } })
@@ -413,7 +406,7 @@ describe('names what is wrong with an event:', () => {
     ['a route that is a text', { apig: 'GET /' }, '.apig', object],
     ['an unknown key of a route', apig({ colour: 1 }), '.apig', unknown],
     ['an action with a hyphen', apig({ action: 'do-this' }), '.apig.action', pattern('^[A-Za-z][A-Za-z0-9]*$')],
-    ['a version that is no date', apig({ version: 20200401 }), '.apig.version', pattern('^\\d{4}-\\d{2}-\\d{2}$')],
+    ['a version that is not a date', apig({ version: 20200401 }), '.apig.version', pattern('^\\d{4}-\\d{2}-\\d{2}$')],
     ['a version that YAML takes for a date', apig({ version: new Date(0) }), '.apig.version', string],
     ['an empty path', apig({ path: '' }), '.apig.path', notEmpty],
     ['an unknown kind of match', apig({ path: { like: '/' } }), '.apig.path', "unrecognized property 'like'"],
@@ -423,7 +416,7 @@ describe('names what is wrong with an event:', () => {
       '.apig.path',
       'must NOT have more than 1 properties',
     ],
-    ['a match that is none', apig({ path: {} }), '.apig.path', 'must NOT have fewer than 1 properties'],
+    ['an empty match', apig({ path: {} }), '.apig.path', 'must NOT have fewer than 1 properties'],
     ['an unknown method', apig({ method: 'FETCH' }), '.apig.method.0', one(...methods)],
     ['an unknown one of methods', apig({ method: ['GET', 'FETCH'] }), '.apig.method.1', one(...methods)],
     ['no method', apig({ method: [] }), '.apig.method', 'unsupported array format'],
@@ -471,7 +464,7 @@ describe('names what is wrong with an event:', () => {
   })
 })
 
-test('names all that is wrong at once', async () => {
+test('reports all problems together', async () => {
   const file = fileWith(
     { timeout: 0, events: [{ timer: { rate: 5 } }] },
     { colour: 'red', gateway: { network: 'open' } },
@@ -485,8 +478,8 @@ test('names all that is wrong at once', async () => {
   ])
 })
 
-describe('whatever the schema lets pass', () => {
-  test('has an answer from the rules, and what has no problem there can be put into words of the cloud', async () => {
+describe('a configuration that the schema accepts', () => {
+  test('has problems that name their place, or can be converted to the terms of the cloud', async () => {
     await fc.assert(
       fc.asyncProperty(anyFile, async (file) => {
         expect(await problemsIn(file)).toEqual([])
@@ -527,7 +520,7 @@ type Schema = {
   maxProperties?: number
 }
 
-/** What chance hardly ever finds, so that the rules have no objection. */
+/** Valid values that are unlikely to be generated. */
 const USUAL: Record<string, string[]> = {
   path: ['/', '/a'],
   crontab: ['*/5 * * * *'],
@@ -535,7 +528,7 @@ const USUAL: Record<string, string[]> = {
   network: ['public'],
 }
 
-/** Values that satisfy a schema; where something may be left out, it may also have no value, as osls has it. */
+/** Generates values that satisfy a schema. An optional key may also be null, as osls passes it. */
 function satisfying(schema: Schema): fc.Arbitrary<unknown> {
   const { anyOf, pattern, minLength = 0, maxLength = 12, minimum = 0, maximum = 9, multipleOf = 1 } = schema
   if (anyOf) return fc.oneof(...anyOf.map(satisfying))

@@ -1,5 +1,5 @@
-// JSON schemas of serverless.yml for osls, which reports every mistake before the cloud is called. The limits come from the
-// veFaaS and APIG API references (CreateFunction, CreateTimer, CreateKafkaTrigger, CreateGateway, CreateRoute).
+// JSON schemas of serverless.yml for osls, which reports every mistake before the cloud is called. The limits come from
+// the veFaaS and APIG API references (CreateFunction, CreateTimer, CreateKafkaTrigger, CreateGateway, CreateRoute).
 
 const text = { type: 'string', minLength: 1 }
 const flag = { type: 'boolean' }
@@ -55,7 +55,7 @@ const gateway = closed({
   vpc: closed({ id, subnetIds: listOf(id) }, 'id', 'subnetIds'),
   cors: closed(
     {
-      origins: listOf(matching('^(\\*|https?://[^/?#\\s]+)$')), // as browsers send them: without path and trailing slash
+      origins: listOf(matching('^(\\*|https?://[^/?#\\s]+)$')), // without path, as browsers send them
       methods: listOf(method),
       headers: listOf(matching(TOKEN)),
       exposeHeaders: listOf(matching(TOKEN)),

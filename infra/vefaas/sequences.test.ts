@@ -4,7 +4,7 @@ import { startCloud } from '../emulator/cloud.ts'
 import type { EventConfig, FunctionConfig, GatewayConfig } from './config.ts'
 import { codeThatAnswers, deployService, firstDifference, serviceWith, stateOf, testClient } from './testing.ts'
 
-/** Seconds for random sequences of deployments; more of them find more. */
+/** Seconds for random sequences of deployments. */
 const SECONDS = Number(process.env.SEQUENCE_SECONDS ?? 3)
 
 const cloud = await startCloud({ vefaas: { timerSpeed: 0 } })
@@ -45,7 +45,7 @@ const settings = fc
     vpc: maybe(fc.constant({ id: 'vpc-1', subnetIds: ['s-1'], securityGroupIds: ['g-1'] })),
     log: maybe(fc.constant({ project: 'p', topic: 't' })),
     name: maybe(fc.constant('shop-test-another-name')),
-    events: fc.uniqueArray(event, { maxLength: 3, selector: (one) => clashOf(one as EventConfig) }),
+    events: fc.uniqueArray(event, { maxLength: 3, selector: (one) => eventKey(one as EventConfig) }),
   })
   .map((one) => defined<object>(one) as Partial<FunctionConfig>)
 
@@ -64,7 +64,7 @@ const gateway: fc.Arbitrary<GatewayConfig> = fc
       }),
     ),
   })
-  // Key-auth guards a whole service, which is then never one that serverless.yml names.
+  // Key-auth protects a whole gateway service, so that serverless.yml cannot name an existing one.
   .map(({ service, ...rest }) => defined<object>(rest.keyAuth ? rest : { service, ...rest }))
 
 const description: fc.Arbitrary<Description> = fc.record({
@@ -79,14 +79,14 @@ const description: fc.Arbitrary<Description> = fc.record({
 })
 
 test(
-  'a service deployed over others is as if it had been deployed alone, and again changes nothing',
+  'a service has the same state after other versions as alone, and a second deployment changes nothing',
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(description, { minLength: 2, maxLength: 4 }), async (sequence) => {
         reset()
-        for (const one of sequence) await deployService(client, ...wordsOf(one))
+        for (const one of sequence) await deployService(client, ...argumentsFor(one))
         const found = stateNow()
-        const last = wordsOf(sequence.at(-1) as Description)
+        const last = argumentsFor(sequence.at(-1) as Description)
         expect(await deployService(client, ...last)).toEqual([])
         expect(firstDifference(stateNow(), found)).toBe('')
 
@@ -105,13 +105,13 @@ function reset(): void {
   cloud.apig.reset()
 }
 
-function wordsOf({ functions, gateway, code }: Description) {
+function argumentsFor({ functions, gateway, code }: Description) {
   const artifactOf = (key: string) => codeThatAnswers(code[key] ?? key)
   return [serviceWith(functions, { gateway }), artifactOf] as const
 }
 
-/** Two events of one function that share this cannot stand beside each other. */
-function clashOf(one: EventConfig): string {
+/** A function cannot have two events with the same key. */
+function eventKey(one: EventConfig): string {
   if ('timer' in one) return `timer ${one.timer.name}`
   return 'kafka' in one ? `kafka ${one.kafka.name}` : JSON.stringify(one)
 }
@@ -123,7 +123,10 @@ type FunctionState = {
   Revisions: (FunctionState & { RevisionNumber: number })[]
 }
 
-/** Without what a history may leave behind: revisions that do not serve, the plugin, a concurrency of no effect, a port, an order, whether what is off is said to be off. */
+/**
+ * Removes traces of the history: revisions that do not serve, the plugin, a concurrency without effect, ports, the order of
+ * lists, and switches that are off or absent.
+ */
 function stateNow(): unknown {
   const {
     functions,

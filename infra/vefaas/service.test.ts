@@ -4,7 +4,7 @@ import { serviceWith } from './testing.ts'
 
 const mark = '[serverless shop/test]'
 
-test('what is not said is as the cloud has it', () => {
+test('absent settings have defaults', () => {
   const { functions, ...rest } = serviceWith({ one: {} })
   expect(functions).toEqual([
     {
@@ -45,7 +45,7 @@ test('what is not said is as the cloud has it', () => {
   })
 })
 
-test('a function has its own settings, else those of the provider; of variables and tags it has both', () => {
+test('the settings of a function override those of the provider; variables and tags are merged', () => {
   const { functions } = serviceWith(
     {
       own: {
@@ -132,7 +132,7 @@ describe('a route', () => {
     serviceWith({ one: { timeout: 40, events: apig.map((event) => ({ apig: event })) } }).functions[0]?.routes
   const exact = (MatchContent: string) => ({ MatchType: 'Exact', MatchContent })
 
-  test('of an action is its name and version in the query of /, and any method', () => {
+  test('of an action matches its name and version in the query of /, and any method', () => {
     expect(routesOf({ action: 'Sell', version: '2020-04-01' })).toEqual([
       {
         name: 'shop-test-one',
@@ -151,7 +151,7 @@ describe('a route', () => {
     ])
   })
 
-  test('can say more beside the action', () => {
+  test('can have conditions besides the action', () => {
     expect(routesOf({ action: 'Sell', path: '/api', query: { A: '1' }, timeout: 3 })).toMatchObject([
       {
         MatchRule: {
@@ -166,7 +166,7 @@ describe('a route', () => {
     ])
   })
 
-  test('can be spelled out; each has a name of its own', () => {
+  test('can be written in full, and each has its own name', () => {
     const routes = routesOf(
       { path: '/' },
       { path: { exact: '/a' }, method: 'GET' },
@@ -222,7 +222,7 @@ describe('a trigger', () => {
 
   test.each<[string, object, object]>([
     [
-      'that says nothing but when',
+      'with only its crontab',
       { crontab: '0 * * * *' },
       {
         Name: 'my-orders',
@@ -235,7 +235,7 @@ describe('a trigger', () => {
       },
     ],
     [
-      'that says everything',
+      'with all settings',
       {
         crontab: '1 * * * *',
         name: 'tidy',
@@ -263,7 +263,7 @@ describe('a trigger', () => {
   const needed = { instanceId: 'kafka-1', topic: 'orders', username: 'me', password: 'secret' }
   test.each<[string, object, object]>([
     [
-      'that says what it needs',
+      'with only the required settings',
       needed,
       {
         Name: 'my_orders',
@@ -279,7 +279,7 @@ describe('a trigger', () => {
       },
     ],
     [
-      'that says everything',
+      'with all settings',
       {
         ...needed,
         name: 'sales',
@@ -314,10 +314,10 @@ describe('the gateway', () => {
     serviceWith({ one: { events: [{ apig: { path: '/' } }] } }, { gateway, ...(project && { project }) }).gateway
 
   test.each<[string, object, object]>([
-    ['is needed where there are routes', {}, { isRequired: true, name: 'shop-test', isNamed: false }],
-    ['can be one by id', { id: 'g-1' }, { id: 'g-1', isNamed: true }],
-    ['can be one by name', { name: 'shared' }, { name: 'shared', isNamed: true }],
-    ['can have a service by name', { service: 'shared' }, { serviceName: 'shared', isServiceNamed: true }],
+    ['is required if there are routes', {}, { isRequired: true, name: 'shop-test', isNamed: false }],
+    ['can be set by id', { id: 'g-1' }, { id: 'g-1', isNamed: true }],
+    ['can be set by name', { name: 'shared' }, { name: 'shared', isNamed: true }],
+    ['can have a named gateway service', { service: 'shared' }, { serviceName: 'shared', isServiceNamed: true }],
     [
       'can be private',
       { network: 'private', vpc: { id: 'vpc-1', subnetIds: ['subnet-1'] } },
@@ -328,7 +328,7 @@ describe('the gateway', () => {
     ],
     ['can be both', { network: 'both' }, { network: { EnablePublicNetwork: true, EnablePrivateNetwork: true } }],
     [
-      'can ask for keys, in Authorization',
+      'can require keys in Authorization',
       { keyAuth: { consumers: { web: { key: 'k-1' }, app: { key: 'k-2' } } } },
       {
         keyAuth: {
@@ -341,7 +341,7 @@ describe('the gateway', () => {
       },
     ],
     [
-      'or in another header',
+      'can require keys in another header',
       { keyAuth: { header: 'X-API-Key', consumers: {} } },
       { keyAuth: { header: 'X-API-Key', consumers: [] } },
     ],
@@ -355,7 +355,7 @@ describe('the gateway', () => {
   })
 })
 
-test('a key without a value is as if it were not there, except in events, where it is for the rules', () => {
+test('a key without a value is removed, except in events, where the rules report it', () => {
   const events = [{ apig: { path: '/', query: { Action: null } } }]
   const file = {
     provider: { role: null, gateway: null, environment: { A: null, B: '' } },

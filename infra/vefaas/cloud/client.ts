@@ -26,9 +26,9 @@ export type Client = {
   /**
    * Calls an action of veFaaS or APIG and returns its Result.
    *
-   * Tries up to five times if the cloud throttles the call. If the cloud fails or does not respond, retries only actions
-   * that may run twice (Get, List, Check, Update, Delete, GenTemp): a Create action may have taken effect, and its caller
-   * must look for the resource first.
+   * Tries up to five times if the cloud throttles the call. If the cloud fails or does not respond, retries only
+   * actions that may run twice (Get, List, Check, Update, Delete, GenTemp): a Create action may have taken effect, and
+   * its caller must look for the resource first.
    * @throws {CloudError}
    */
   call<Result extends object = object>(service: ServiceName, action: string, body: object): Promise<Result>

@@ -4,8 +4,8 @@ const path = { usage: 'Path to a JSON file with the input data; - is stdin', sho
 const raw = { usage: 'Treat the input data as text, not as JSON', type: 'boolean' }
 
 /**
- * The commands that osls does not have for every provider. Its own `logs`, `invoke` and `rollback function` have options of
- * AWS; the lifecycle events here are different, so that only the options below apply.
+ * The commands that osls does not have for every provider. Its own `logs`, `invoke` and `rollback function` have
+ * options of AWS; the lifecycle events here are different, so that only the options below apply.
  */
 export const definitions = {
   deploy: {

@@ -4,7 +4,8 @@ import type { Options } from '../osls.ts'
 import { CommandError } from './command-error.ts'
 
 /**
- * Reads `--data`, or the file that `--path` names (`-` is stdin): JSON, or text with --raw. Undefined if there is neither.
+ * Reads `--data`, or the file that `--path` names (`-` is stdin): JSON, or text with --raw. Undefined if there is
+ * neither.
  * @throws {CommandError}
  */
 export async function inputOf({ data, path, raw }: Options): Promise<unknown> {

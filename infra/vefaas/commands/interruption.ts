@@ -1,6 +1,6 @@
 /**
- * Returns a signal that the first Ctrl-C, SIGTERM or SIGHUP aborts; a second one kills the process. If a process has started
- * this one with an IPC channel, the end of that process aborts it too.
+ * Returns a signal that the first Ctrl-C, SIGTERM or SIGHUP aborts; a second one kills the process. If a process has
+ * started this one with an IPC channel, the end of that process aborts it too.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController()

@@ -10,8 +10,9 @@ import { routeAddress } from './route-address.ts'
 const MARGIN_MS = 5_000
 
 /**
- * `serverless invoke -f <function>`: calls it through its route at the gateway, because the API of veFaaS has no action for
- * that. The method is GET, or POST with data. The response goes to stdout. The exit code is 1 for a status of 400 or more.
+ * `serverless invoke -f <function>`: calls it through its route at the gateway, because the API of veFaaS has no action
+ * for that. The method is GET, or POST with data. The response goes to stdout. The exit code is 1 for a status of 400
+ * or more.
  */
 export async function invoke(context: CommandContext): Promise<void> {
   const { options, utils, service } = context

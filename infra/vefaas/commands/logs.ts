@@ -16,8 +16,8 @@ const TAIL_LINES = 1_000
 const POLL_MS = 2_000
 
 /**
- * `serverless logs -f <function>`: outputs the logs of its instances. With --limit only the last lines of each; with --tail
- * follows the logs until Ctrl-C.
+ * `serverless logs -f <function>`: outputs the logs of its instances. With --limit only the last lines of each; with
+ * --tail follows the logs until Ctrl-C.
  */
 export async function logs(context: CommandContext, interrupted?: AbortSignal, pollMs = POLL_MS): Promise<void> {
   const { options, utils } = context

@@ -13,8 +13,8 @@ type Revision = RevisionItem & { RevisionNumber: number; RevisionCreationTime?: 
 type ReleaseRecord = { Status?: string; TargetRevisionNumber?: number }
 
 /**
- * `serverless rollback function -f <function>`: routes all of its traffic to an earlier revision, by default to the previous
- * one. Refuses a revision with other variables, because it may lack the protection that the current one has.
+ * `serverless rollback function -f <function>`: routes all of its traffic to an earlier revision, by default to the
+ * previous one. Refuses a revision with other variables, because it may lack the protection that the current one has.
  * @throws {CommandError}
  * @throws {StepError}
  * @throws {CloudError}

@@ -1,8 +1,8 @@
 import type { KeyMatch, RouteSpec, StringMatch } from '../service.ts'
 
 /**
- * Returns the encoded URL of a route at the address of its gateway service. A regular expression appears as `<expression>`,
- * for the user to replace.
+ * Returns the encoded URL of a route at the address of its gateway service. A regular expression appears as
+ * `<expression>`, for the user to replace.
  */
 export function routeAddress(address: string, { Path, QueryString = [] }: RouteSpec['MatchRule']): string {
   const url = `${address}${addressText(Path, encodePath)}`
@@ -17,7 +17,9 @@ function addressText({ MatchType, MatchContent }: StringMatch, encode: (text: st
   return MatchType === 'Regex' ? `<${MatchContent}>` : encode(MatchContent)
 }
 
-/** Encodes each segment, except the characters that RFC 3986 allows there (pchar): a gateway compares the path as sent. */
+/**
+ * Encodes each segment, except the characters that RFC 3986 allows there (pchar): a gateway compares the path as sent.
+ */
 function encodePath(path: string): string {
   return path
     .split('/')

@@ -21,8 +21,9 @@ type Watching = { close(): void | Promise<void> }
 const SETTLE_MS = 50
 
 /**
- * `serverless watch`, after everything is deployed: redeploys the code and settings of each function whose package changes,
- * until Ctrl-C. Shows an error and tries again at the next change. Without a packager, watches the package files.
+ * `serverless watch`, after everything is deployed: redeploys the code and settings of each function whose package
+ * changes, until Ctrl-C. Shows an error and tries again at the next change. Without a packager, watches the package
+ * files.
  */
 export async function watch(
   context: CommandContext,

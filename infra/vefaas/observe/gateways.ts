@@ -143,8 +143,8 @@ async function readGateway(
 }
 
 /**
- * A route has neither tags nor a comment, so its upstream or, failing that, its gateway service identifies the owner. The
- * name is not enough: the names of stage `dev-2` begin like those of stage `dev`.
+ * A route has neither tags nor a comment, so its upstream or, failing that, its gateway service identifies the owner.
+ * The name is not enough: the names of stage `dev-2` begin like those of stage `dev`.
  */
 function isOurRoute(
   mark: OwnerMark,

@@ -33,7 +33,7 @@ describe('two values', () => {
   })
 })
 
-test('changes name what was and what is to be', () => {
+test('changes show the old and the new value', () => {
   const wanted = { same: 1, text: 'b', flag: false, none: '', map: { a: 'x'.repeat(100) }, number: 0 }
   const found = { same: 1, text: 'a', flag: true, none: 'x', number: 5, other: 1 }
   expect(changes(wanted, found)).toEqual([

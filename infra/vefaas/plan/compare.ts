@@ -1,12 +1,14 @@
 /**
- * Whether two values mean the same to the cloud: empty, false, 0 and absent values are equal, and the order of items and
- * keys does not matter.
+ * Whether two values mean the same to the cloud: empty, false, 0 and absent values are equal, and the order of items
+ * and keys does not matter.
  */
 export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(normalized(one)) === JSON.stringify(normalized(other))
 }
 
-/** Whether `found` has everything in `wanted`. Additional keys in `found` do not matter, but additional list items do. */
+/**
+ * Whether `found` has everything in `wanted`. Additional keys in `found` do not matter, but additional list items do.
+ */
 export function hasAll(found: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted) && wanted.some(isMap)) {
     const items = Array.isArray(found) ? found : []

@@ -13,7 +13,7 @@ const lost = new CloudError('CreateX', 'no answer')
 const taken = new CloudError('CreateX', 'taken', { status: 409, code: 'DuplicatedResource' })
 const refused = new CloudError('CreateX', 'no', { status: 403, code: 'AccessDenied' })
 
-describe('what must not be there twice', () => {
+describe('a resource that must not exist twice', () => {
   type Answer = string | CloudError
 
   test.each<[what: string, creates: Answer[], finds: string[][], outcome: object, left: [number, number]]>([
@@ -21,7 +21,7 @@ describe('what must not be there twice', () => {
     ['is found after a lost answer', [lost], [['a']], { id: 'a', isNew: false }, [0, 0]],
     ['is created again when it is not found', [lost, 'b'], [[]], { id: 'b', isNew: true }, [0, 0]],
     [
-      'is looked for again when it shows late',
+      'is looked for again if it becomes visible late',
       [lost, taken, taken],
       [[], [], ['a']],
       { id: 'a', isNew: false },
@@ -48,7 +48,7 @@ describe('what must not be there twice', () => {
     ['one that was made before', ['b', 'a'], { id: 'a', isNew: false }, ['b']],
     ['one that goes', ['c', 'b'], { id: 'b', isNew: true }, ['c']],
     ['nothing to be seen yet', [], { id: 'b', isNew: true }, []],
-  ])('and may be, is compared with what is there: %s', async (_what, found, kept, removed) => {
+  ])('although the cloud allows it: %s', async (_what, found, kept, removed) => {
     const gone: string[] = []
     const remove = async (id: string) => {
       gone.push(id)

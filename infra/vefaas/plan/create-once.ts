@@ -15,9 +15,9 @@ export type Creation = {
 }
 
 /**
- * Creates a resource that must not exist twice. If an error leaves open whether it was created, or if its name is taken,
- * looks for it: a resource that is found counts as created. Two deployments at the same time may both create it; both
- * then keep the same one.
+ * Creates a resource that must not exist twice. If an error leaves open whether it was created, or if its name is
+ * taken, looks for it: a resource that is found counts as created. Two deployments at the same time may both create it;
+ * both then keep the same one.
  * @throws {CloudError}
  */
 export async function createOnce(

@@ -5,9 +5,9 @@ import type { FunctionSpec } from '../service.ts'
 export const RECORD_VARIABLE = 'SERVERLESS_DEPLOYMENT'
 
 /**
- * What a deployment has set on a function. It shows whether the code has changed, and which variables and tags belong to
- * somebody else and must be kept. It is stored in a variable because a revision has variables too: so it also identifies
- * the code that is serving.
+ * What a deployment has set on a function. It shows whether the code has changed, and which variables and tags belong
+ * to somebody else and must be kept. It is stored in a variable because a revision has variables too: so it also
+ * identifies the code that is serving.
  */
 export type DeploymentRecord = {
   /** SHA-256 of the zip. */

@@ -57,7 +57,7 @@ const served = async (path = '/') => (await fetch(cloud.apig.gatewayUrl + path))
 
 type Shown = Record<string, unknown>
 
-/** The cloud, showing what an action answers, or each item of its list, in another way. */
+/** Returns a client that changes the result of one action, or each item of its list. */
 const showing = (wanted: string, change: (item: Shown) => Shown, inner = client): Client => ({
   ...inner,
   call: async <Result extends object>(service: 'vefaas' | 'apig', action: string, body: object) => {
@@ -72,7 +72,7 @@ const role = 'trn:iam::2100000000:role/shop'
 const vpc = { id: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] }
 
 describe('a change of', () => {
-  /** One change after the other. */
+  /** The changes accumulate. */
   let now = base
 
   beforeAll(async () => {
@@ -99,7 +99,7 @@ describe('a change of', () => {
       'MinInstance 0 -> 1, MaxInstance 10 -> 3',
       ['UpdateFunctionResource'],
     ],
-  ])('%s is made on this function alone, and released where that matters', async (_what, change, details, actions) => {
+  ])('%s is made only on this function, and released if necessary', async (_what, change, details, actions) => {
     now = { ...now, ...change }
     const changes = watchChanges(cloud)
     const line =
@@ -114,7 +114,7 @@ describe('a change of', () => {
 describe('a change', () => {
   beforeEach(reset)
 
-  test('of the timeout is one of its routes too, which wait a little longer', async () => {
+  test('of the timeout also updates its routes, which wait a little longer', async () => {
     await deployService(client, both())
     expect(await deployService(client, both({ timeout: 60 }))).toEqual([
       'update function shop-test-hello RequestTimeout 30 -> 60, release',
@@ -122,7 +122,7 @@ describe('a change', () => {
     ])
   })
 
-  test('of the code is released, and served', async () => {
+  test('of the code is released and served', async () => {
     await deployService(client, both())
     expect(await served()).toBe('hello')
     const changes = watchChanges(cloud)
@@ -130,17 +130,17 @@ describe('a change', () => {
     expect(await deployService(client, both(), artifactOf)).toEqual(['update function shop-test-hello code, release'])
     expect(changes()).toEqual(UPDATE)
     expect(await served()).toBe('new')
-    // What serves tells which code it is.
+    // The revision that serves has a record of its code.
     const { Envs = [] } = functionNow().Revisions.at(-1) ?? {}
     const record = JSON.parse(valuesOf(Envs).SERVERLESS_DEPLOYMENT ?? '')
     expect(record).toMatchObject({ code: codeThatAnswers('new').sha256, environment: ['A', 'OLD'] })
   })
 })
 
-describe('what somebody else has put on a function', () => {
+describe('what somebody else has set on a function', () => {
   beforeEach(reset)
 
-  test('is kept, and what was ours and has left the file goes', async () => {
+  test('is kept, while ours is removed when it is no longer in the file', async () => {
     await deployService(client, both())
     const { Id, Envs, Tags } = functionNow()
     await client.call('vefaas', 'UpdateFunction', {
@@ -159,7 +159,7 @@ describe('what somebody else has put on a function', () => {
     expect(valuesOf(tags)).toEqual({ theirs: 'kept', ...own, team: 'shop' })
   })
 
-  test('between the plan and the update is kept as well', async () => {
+  test('between the plan and the update is kept too', async () => {
     await deployService(client, both())
     const service = both({ memorySize: 512 })
     const plan = await planOf(client, service, await observe(client, service), codeThatAnswers)
@@ -174,7 +174,7 @@ describe('what somebody else has put on a function', () => {
     })
   })
 
-  test('is kept where the list of functions does not show variables', async () => {
+  test('is kept if the list of functions does not show variables', async () => {
     await deployService(client, both())
     const { Id, Envs } = functionNow()
     const theirs = { Key: 'THEIRS', Value: 'kept' }
@@ -188,7 +188,7 @@ describe('what somebody else has put on a function', () => {
     expect(functionNow()).toMatchObject({ MemoryMB: 512, Envs: expect.arrayContaining([theirs]) })
   })
 
-  test('becomes ours when the file names it, and goes when it leaves the file', async () => {
+  test('becomes ours when it is in the file, and is removed with it', async () => {
     await deployService(client, both())
     const { Id, Envs } = functionNow()
     await client.call('vefaas', 'UpdateFunction', { Id, Envs: [...Envs, { Key: 'THEIRS', Value: 'kept' }] })
@@ -200,7 +200,7 @@ describe('what somebody else has put on a function', () => {
     ])
   })
 
-  test('in the place of our record makes everything be deployed again, and no more than that', async () => {
+  test('in place of our record only leads to a complete deployment', async () => {
     await deployService(client, both())
     const { Id, Envs } = functionNow()
     for (const Value of ['', 'no JSON', 'null', '[]', '{"code":1,"environment":null,"tags":{}}']) {
@@ -220,7 +220,7 @@ describe('what the cloud shows', () => {
 
   test.each<[what: string, change: Partial<FunctionConfig>, more: (item: Shown) => Shown]>([
     [
-      'more of a network and a log than the file says',
+      'more fields of a network and a log than the file has',
       settings,
       ({ VpcConfig, TlsConfig, ...item }) => ({
         ...item,
@@ -229,7 +229,7 @@ describe('what the cloud shows', () => {
       }),
     ],
     [
-      'what is left of a network and a log that are off',
+      'the remaining fields of a network and a log that are off',
       {},
       (item) => ({
         ...item,
@@ -237,13 +237,13 @@ describe('what the cloud shows', () => {
         TlsConfig: { EnableLog: false, TlsTopicId: 't' },
       }),
     ],
-  ])('%s: it is no difference', async (_what, change, more) => {
+  ])('%s: that is not a difference', async (_what, change, more) => {
     const telling = showing('ListFunctions', more, showing('GetRevision', more))
     await deployService(client, both(change))
     expect(await deployService(telling, both(change))).toEqual([])
   })
 
-  test('less of a revision than there is: it is no difference, and a change is released all the same', async () => {
+  test('fewer fields of a revision: that is not a difference, and a change is still released', async () => {
     const brief = showing('GetRevision', ({ Envs }) => ({ Envs, Role: null }))
     await deployService(client, both(settings))
     expect(await deployService(brief, both(settings))).toEqual([])
@@ -258,7 +258,7 @@ describe('what the cloud shows', () => {
 describe('drift', () => {
   beforeEach(reset)
 
-  test('of a setting is taken back; what serves was right all the time', async () => {
+  test('of a setting is reverted, without a release if the right revision serves', async () => {
     await deployService(client, both())
     await client.call('vefaas', 'UpdateFunction', { Id: functionNow().Id, MemoryMB: 4096 })
     const changes = watchChanges(cloud)
@@ -267,7 +267,7 @@ describe('drift', () => {
     expect(await deployService(client, both())).toEqual([])
   })
 
-  test('that somebody has released is released away', async () => {
+  test('that somebody has released is reverted with a release', async () => {
     await deployService(client, both())
     const { Id } = functionNow()
     await client.call('vefaas', 'UpdateFunction', { Id, MemoryMB: 4096 })
@@ -279,7 +279,7 @@ describe('drift', () => {
     expect(functionNow().Release.StableRevisionNumber).toBe(3)
   })
 
-  test('to an earlier revision is released away', async () => {
+  test('to an earlier revision is reverted with a release', async () => {
     await deployService(client, both())
     await deployService(client, both({ memorySize: 2048 }))
     const { Id } = functionNow()
@@ -293,7 +293,7 @@ describe('drift', () => {
 describe('a function', () => {
   beforeEach(reset)
 
-  test('that leaves the file is removed with all that leads to it, and nothing else', async () => {
+  test('that is no longer in the file is removed with everything that leads to it, and nothing else', async () => {
     await deployService(client, both())
     const { hello: _gone, ...rest }: FunctionsOf = { hello: {}, other: { environment: { B: '2' }, ...events('/') } }
     expect(await deployService(client, serviceWith(rest))).toEqual([
@@ -306,7 +306,7 @@ describe('a function', () => {
     expect(await served()).toBe('other')
   })
 
-  test('that gets another name is made first, and served before the old one goes', async () => {
+  test('that is renamed is created and served before the old one is removed', async () => {
     await deployService(client, both())
     expect(await deployService(client, both({ name: 'shop-test-renamed' }))).toEqual([
       expect.stringMatching(/^create function shop-test-renamed /),
@@ -317,7 +317,7 @@ describe('a function', () => {
     expect(await served()).toBe('hello')
   })
 
-  test('of which the code goes over the upload is deployed like any other, and not again', async () => {
+  test('with uploaded code is deployed like any other, and only once', async () => {
     const large = artifactFrom(
       `exports.handler = async () => ({ statusCode: 200, body: 'large' }) // ${noise(14_000_000)}`,
     )
@@ -329,7 +329,7 @@ describe('a function', () => {
     expect(await deployService(client, both(), artifactOf)).toEqual([])
   })
 
-  test('that another deployment has made meanwhile, with other settings, gets ours', async () => {
+  test('that another deployment has created at the same time, with other settings, gets ours', async () => {
     let isFirst = true
     const racing: Client = {
       ...client,
@@ -365,7 +365,7 @@ describe('a function', () => {
     )
   })
 
-  test('is not deployed alone as long as what guards it is not there as the file says', async () => {
+  test('is not deployed alone unless its protection is deployed as in the file', async () => {
     const gateway = { keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } }
     const alone = (provider: Partial<ProviderConfig>) =>
       planOfFunction(client, both({}, provider), 'hello', codeThatAnswers).catch((error: Error) => error.message)
@@ -392,7 +392,7 @@ describe('a function', () => {
     )
   })
 
-  test('of another runtime, or made by others, is named before anything is changed', async () => {
+  test('with another runtime, or created by others, is reported before anything is changed', async () => {
     await client.call('vefaas', 'CreateFunction', { Name: 'shop-test-hello', Runtime: 'node20/v1' })
     const { Tags } = functionNow()
     expect(Tags).toEqual([])
@@ -405,7 +405,7 @@ describe('a function', () => {
       'function shop-test-other has the runtime node14/v1, which cannot be changed to node20/v1: rename the function, or remove it first',
     ])
     expect(changes()).toEqual([])
-    // What is not ours stays when ours is removed.
+    // A removal keeps what is not ours.
     expect(await removeService(client, both())).toEqual(['remove function shop-test-other'])
     expect(functionNow().Name).toBe('shop-test-hello')
   })
@@ -416,7 +416,7 @@ describe('a release', () => {
 
   const broken = () => artifactFrom("console.log('about to fail')\nthrow new Error('no such module')")
 
-  test('of code that does not load says why; the revision before serves, and good code mends it', async () => {
+  test('of code that does not load reports why; the previous revision serves until good code is deployed', async () => {
     await deployService(client, both())
     const problem = await causeOf(
       deployService(client, both(), (key) => (key === 'hello' ? broken() : codeThatAnswers(key))),
@@ -436,7 +436,7 @@ describe('a release', () => {
     expect(await deployService(client, both(), () => codeThatAnswers('good'))).toEqual([])
   })
 
-  test('that fails for the first time is made good by the next deployment', async () => {
+  test('that fails for a new function is repeated by the next deployment', async () => {
     await causeOf(deployService(client, both(), broken))
     expect(await deployService(client, both())).toEqual(
       expect.arrayContaining(['update function shop-test-hello code, first release']),
@@ -444,14 +444,14 @@ describe('a release', () => {
     expect(await served()).toBe('hello')
   })
 
-  test('that the cloud cannot do says what the cloud says', async () => {
+  test('that the cloud cannot do reports its reason', async () => {
     cloud.vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'system_internal_error', StatusMessage: 'no room' })
     expect((await causeOf(deployService(client, serviceWith({ hello: {} })))).message).toBe(
       'the release failed: system_internal_error: no room',
     )
   })
 
-  test('that somebody else has in progress is waited for', async () => {
+  test('of somebody else is waited for', async () => {
     await deployService(client, both())
     const { Id } = functionNow()
     await client.call('vefaas', 'UpdateFunction', { Id, MemoryMB: 4096 })
@@ -463,7 +463,7 @@ describe('a release', () => {
     expect(await deployService(client, both())).toEqual([])
   })
 
-  test('that leads to what is right is waited for, and is enough', async () => {
+  test('in progress of the right revision is waited for, and not repeated', async () => {
     await deployService(client, both())
     const { Id } = functionNow()
     await client.call('vefaas', 'UpdateFunction', { Id, MemoryMB: 4096 })
@@ -484,7 +484,7 @@ describe('a release', () => {
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
-  test('of a part of the traffic is somebody else’s affair: said before anything is changed', async () => {
+  test('of a part of the traffic by somebody else is reported before anything is changed', async () => {
     await deployService(client, both())
     const body = { FunctionId: functionNow().Id, RevisionNumber: 0, TargetTrafficWeight: 20 }
     await client.call('vefaas', 'Release', body)
@@ -503,14 +503,14 @@ describe('a release', () => {
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
-  test('that keeps being refused for a conflict ends in the error of the cloud', async () => {
+  test('that the cloud keeps refusing for a conflict fails with the error of the cloud', async () => {
     await deployService(client, both())
     cloud.vefaas.faults.add({ Kind: 'Error', Status: 409, Code: 'StatusConflictError', Action: 'Release' })
     expect(await causeOf(deployService(client, both({ memorySize: 512 })))).toBeInstanceOf(CloudError)
   })
 })
 
-test('a plan alone changes nothing', async () => {
+test('a plan changes nothing', async () => {
   reset()
   await deployService(client, both())
   const changes = watchChanges(cloud)

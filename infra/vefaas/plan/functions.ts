@@ -136,8 +136,8 @@ function differences(spec: FunctionSpec, { sha256 }: Artifact, found: FunctionIt
 
 /**
  * Whether a revision has the code and the settings of this deployment. A revision has no tags and no project. A setting
- * that the cloud does not show counts as correct; in the revision that served `before` this deployment, it counts as the
- * setting that the function had then.
+ * that the cloud does not show counts as correct; in the revision that served `before` this deployment, it counts as
+ * the setting that the function had then.
  */
 function isReleased(
   spec: FunctionSpec,

@@ -65,8 +65,8 @@ async function served(path: string, at = cloud.apig.gatewayUrl): Promise<string>
   return response.ok ? response.text() : String(response.status)
 }
 
-describe('what others have made', () => {
-  test('with our names is named all at once, and nothing is changed', async () => {
+describe('what others have created', () => {
+  test('with our names is reported together, and nothing is changed', async () => {
     await client.call('vefaas', 'CreateFunction', { Name: 'shop-test-hello', Runtime: 'node20/v1' })
     await makeGateway('shop-test')
     const changes = watchChanges(cloud)
@@ -78,7 +78,7 @@ describe('what others have made', () => {
     expect(await removeService(client, shop())).toEqual([])
   })
 
-  test('in a gateway that we use is named all at once, and nothing is changed', async () => {
+  test('with our names in a gateway that we use is reported together, and nothing is changed', async () => {
     const GatewayId = await makeGateway('market')
     const provider = { gateway: { name: 'market', keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } } }
     const ServiceId = await makeService(GatewayId, 'shop-test')
@@ -116,7 +116,7 @@ describe('what others have made', () => {
     )
   })
 
-  test('is used where serverless.yml names it, and never changed or deleted', async () => {
+  test('is used if serverless.yml names it, and never changed or deleted', async () => {
     const GatewayId = await makeGateway('market', { Comments: 'theirs' })
     await makeService(GatewayId, 'stall')
     const before = stateOf(cloud)
@@ -138,7 +138,7 @@ describe('what others have made', () => {
     expect(firstDifference(after, wanted)).toBe('')
   })
 
-  test('in our own gateway keeps it there when the service is removed', async () => {
+  test('in our own gateway keeps the gateway when the service is removed', async () => {
     await deployService(client, shop())
     const { Id } = named(cloud.apig.gateways(), 'shop-test')
     await makeService(Id, 'theirs')
@@ -149,7 +149,7 @@ describe('what others have made', () => {
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
-  test('does not hide ours, however much of it there is', async () => {
+  test('does not hide ours on later pages', async () => {
     for (let at = 0; at < 15; at++) await makeGateway(`another-${at}`)
     const functions = Array.from({ length: 25 }, (_, at) => ({ Name: `another-${at}`, Runtime: 'node20/v1' }))
     for (const one of functions) await client.call('vefaas', 'CreateFunction', one)
@@ -172,30 +172,33 @@ describe('two stages', () => {
     ['with a gateway each', {}],
     ['in one gateway', { gateway: { name: 'market' } }],
     ['in one gateway service', shared],
-  ])('%s do not touch each other, though the name of one begins with that of the other', async (_what, provider) => {
-    const [dev, more] = [stage('dev', provider), stage('dev-2', provider)]
-    for (const [first, second] of [
-      [dev, more],
-      [more, dev],
-    ] as const) {
-      cloud.vefaas.reset()
-      cloud.apig.reset()
-      await deployService(client, first)
-      await deployService(client, second)
-      expect(await deployService(client, first)).toEqual([])
-      expect(await deployService(client, second)).toEqual([])
-      const urls = (cloud.apig.services() as { Domains: { Domain: string }[] }[]).map(
-        ({ Domains }) => Domains[0]?.Domain,
-      )
-      const answers = await Promise.all(urls.flatMap((url) => [served('/dev', url), served('/dev-2', url)]))
-      expect(answers.filter((one) => one === 'hello')).toHaveLength(2)
+  ])(
+    '%s do not change each other, although the name of one begins with the name of the other',
+    async (_what, provider) => {
+      const [dev, more] = [stage('dev', provider), stage('dev-2', provider)]
+      for (const [first, second] of [
+        [dev, more],
+        [more, dev],
+      ] as const) {
+        cloud.vefaas.reset()
+        cloud.apig.reset()
+        await deployService(client, first)
+        await deployService(client, second)
+        expect(await deployService(client, first)).toEqual([])
+        expect(await deployService(client, second)).toEqual([])
+        const urls = (cloud.apig.services() as { Domains: { Domain: string }[] }[]).map(
+          ({ Domains }) => Domains[0]?.Domain,
+        )
+        const answers = await Promise.all(urls.flatMap((url) => [served('/dev', url), served('/dev-2', url)]))
+        expect(answers.filter((one) => one === 'hello')).toHaveLength(2)
 
-      await removeService(client, first)
-      expect(await deployService(client, second)).toEqual([])
-      await removeService(client, second)
-      expect([cloud.vefaas.functions(), cloud.apig.routes(), cloud.apig.upstreams()]).toEqual([[], [], []])
-    }
-  })
+        await removeService(client, first)
+        expect(await deployService(client, second)).toEqual([])
+        await removeService(client, second)
+        expect([cloud.vefaas.functions(), cloud.apig.routes(), cloud.apig.upstreams()]).toEqual([[], [], []])
+      }
+    },
+  )
 })
 
 describe('a route', () => {
@@ -214,7 +217,7 @@ describe('a route', () => {
     ],
     ['that somebody has given other settings', () => ({ ...lead(), UpstreamList: route().UpstreamList }), 'settings'],
     [
-      'that somebody has given another condition',
+      'whose conditions somebody has changed',
       () => ({
         ...lead(),
         UpstreamList: route().UpstreamList,
@@ -224,7 +227,7 @@ describe('a route', () => {
       'matches /hello',
     ],
     [
-      'that somebody has led elsewhere',
+      'that somebody has routed to another function',
       async () => {
         const { Id: GatewayId } = named(cloud.apig.gateways(), 'shop-test')
         const { Id: FunctionId } = named(cloud.vefaas.functions(), 'shop-test-hello')
@@ -234,7 +237,7 @@ describe('a route', () => {
       },
       'leads to another function',
     ],
-  ])('%s is as the file says again', async (_what, change, line) => {
+  ])('%s is restored', async (_what, change, line) => {
     await deployService(client, shop())
     const before = route()
     await client.call('apig', 'UpdateRoute', await change())
@@ -244,7 +247,7 @@ describe('a route', () => {
     expect({ ...route(), UpdateTime: '' }).toEqual({ ...before, UpdateTime: '' })
   })
 
-  test('that is there twice is so no more', async () => {
+  test('that exists twice is deleted once', async () => {
     await deployService(client, shop())
     const { Id: _id, ...again } = route()
     await client.call('apig', 'CreateRoute', again)
@@ -253,7 +256,7 @@ describe('a route', () => {
     expect(await served('/hello')).toBe('hello')
   })
 
-  test('is changed, added and removed alone', async () => {
+  test('is changed, added and removed without changing others', async () => {
     const events = (...paths: string[]) => ({ hello: { events: paths.map((path) => ({ apig: { path } })) } })
     await deployService(client, shop({}, events('/a', '/b')))
     expect(await deployService(client, shop({}, events('/a', '/c', '/d')))).toEqual([
@@ -268,7 +271,7 @@ describe('a route', () => {
     expect(await served('/d')).toBe('hello')
   })
 
-  test('of others that comes meanwhile with the name of ours is not taken for a second one of ours', async () => {
+  test('of others with our name, which appears during a deployment, is not deleted as a duplicate', async () => {
     await deployService(client, shop({}, { other: { events: [{ apig: { path: '/other' } }] }, hello: {} }))
     const { Id: _id, ...other } = named(cloud.apig.routes(), 'shop-test-other') as Named & Record<string, unknown>
     const racing: Client = {
@@ -283,7 +286,7 @@ describe('a route', () => {
     expect(await served('/hello')).toBe('hello')
   })
 
-  test('of two functions cannot have one name', async () => {
+  test('cannot have the name of a route of another function', async () => {
     const two = { events: [{ apig: { path: '/a' } }, { apig: { path: '/b' } }] }
     const functions = { hello: two, 'hello-2': { events: [{ apig: { path: '/c' } }] } }
     expect(await problemsOf(deployService(client, shop({}, functions)))).toEqual([
@@ -291,7 +294,7 @@ describe('a route', () => {
     ])
   })
 
-  test('answers pages as CORS says, from when it is set until it is taken away', async () => {
+  test('follows the CORS policy from when it is set until it is removed', async () => {
     const origin = 'https://shop.example'
     const allowed = async () => {
       const response = await fetch(`${cloud.apig.gatewayUrl}/hello`, { headers: { Origin: origin } })
@@ -312,7 +315,7 @@ describe('a gateway', () => {
   const vpc = { id: 'vpc-1', subnetIds: ['s-1'] }
   const gateway = { network: 'private', vpc } as const
 
-  test('of a private network is made in it, and cannot become public, nor a public one private', async () => {
+  test('with a private network cannot become public, nor a public one private', async () => {
     await deployService(client, shop({ gateway }))
     expect(cloud.apig.services()).toMatchObject([{ Domains: [{ Type: 'private' }] }])
     expect(await deployService(client, shop({ gateway }))).toEqual([])
@@ -326,7 +329,7 @@ describe('a gateway', () => {
     expect(namesOf(cloud.apig.gateways())).toEqual(['hidden'])
   })
 
-  test('of others may be in both networks: our service in it is in the one that the file says', async () => {
+  test('of others may be in both networks: our gateway service is in the network of the file', async () => {
     const NetworkType = { EnablePublicNetwork: true, EnablePrivateNetwork: true }
     const id = await makeGateway('market', { ResourceSpec: { NetworkType } })
     await deployService(client, shop({ gateway: { id } }))
@@ -338,7 +341,7 @@ describe('a gateway', () => {
     expect(await deployService(client, shop({ gateway: { id, network: 'private' } }))).toEqual([])
   })
 
-  test('that somebody else makes meanwhile is not taken for ours, unless it is named', async () => {
+  test('that somebody else creates at the same time is used only if serverless.yml names it', async () => {
     let isFirst = true
     const racing: Client = {
       ...client,
@@ -358,7 +361,7 @@ describe('a gateway', () => {
     expect(await served('/hello')).toBe('hello')
   })
 
-  test('that is not needed any more goes, and so does one whose place another takes', async () => {
+  test('that is not used any more is removed, also if another one replaces it', async () => {
     await deployService(client, shop())
     expect(await deployService(client, shop({ gateway: { name: 'market' } }))).toEqual([
       'create gateway market serverless, public network; it takes a minute or two',
@@ -375,14 +378,14 @@ describe('a gateway', () => {
     expect(cloud.vefaas.functions()).toHaveLength(1)
   })
 
-  test('whose id is wrong is named', async () => {
+  test('with a wrong id is reported', async () => {
     expect(await problemsOf(deployService(client, shop({ gateway: { id: 'gx' } })))).toEqual([
       'gateway gx does not exist in this region: correct provider.gateway.id',
     ])
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
-  test('that cannot be made says why, and the next deployment says what to do about it', async () => {
+  test('that cannot be created reports why, and the next deployment reports what to do', async () => {
     cloud.apig.faults.add({ Kind: 'FailGateway', Message: 'no addresses left', Times: 1 })
     const error = await deployService(client, shop()).catch((cause) => cause)
     expect(error).toBeInstanceOf(StepError)
@@ -401,7 +404,7 @@ describe('a gateway', () => {
     expect(cloud.apig.gateways()).toEqual([])
   })
 
-  test('that is going is waited for by a removal, and named by a deployment', async () => {
+  test('in deletion is waited for by a removal, and reported by a deployment', async () => {
     await deployService(client, shop())
     cloud.apig.faults.add({ Kind: 'StuckDeleting', Action: 'DeleteGateway', Times: 1 })
     const { Id } = named(cloud.apig.gateways(), 'shop-test')
@@ -415,7 +418,7 @@ describe('a gateway', () => {
     expect(await removal).toContain('remove gateway shop-test')
   })
 
-  test('that is in trouble is removed with all that is in it', async () => {
+  test('in status Abnormal is removed with everything in it', async () => {
     await deployService(client, shop())
     const troubled: Client = {
       ...client,
@@ -432,7 +435,7 @@ describe('a gateway', () => {
     expect(cloud.apig.gateways()).toEqual([])
   })
 
-  test('that cannot be deleted says so', async () => {
+  test('that cannot be deleted is reported', async () => {
     await deployService(client, shop())
     cloud.apig.faults.add({ Kind: 'FailDeleting', Action: 'DeleteGateway', Times: 1 })
     const error = await removeService(client, shop()).catch((cause) => cause)
@@ -442,7 +445,7 @@ describe('a gateway', () => {
   })
 })
 
-test('what is made, but not to be seen yet, is not made twice for good', async () => {
+test('a new resource that is not visible yet is not left twice', async () => {
   const seconds = 0.1
   for (const [service, Action] of [
     ['vefaas', 'CreateFunction'],
@@ -474,7 +477,7 @@ describe('a gateway service', () => {
   const hidden = { network: 'private', vpc } as const
   const open = 'gateway service stall is open to the public network, which cannot be changed'
 
-  /** The cloud, saying this of the addresses of gateway services. */
+  /** Returns a client that shows these addresses of gateway services. */
   const saying = (Type: string): Client => ({
     ...client,
     call: async <Result extends object>(service: 'vefaas' | 'apig', action: string, body: object) => {
@@ -486,7 +489,7 @@ describe('a gateway service', () => {
     },
   })
 
-  test('of others that is public is not used where the file says private, nor the other way round', async () => {
+  test('of others is not used if its network differs from the file', async () => {
     const id = await makeGateway('market')
     await makeService(id, 'stall')
     expect(await problemsOf(deployService(client, shop({ gateway: { ...hidden, id, service: 'stall' } })))).toEqual([
@@ -508,7 +511,7 @@ describe('a gateway service', () => {
     },
   )
 
-  test('or gateway of others that is not well is left to them', async () => {
+  test('or gateway of others that has failed is not deleted', async () => {
     const id = await makeGateway('market')
     await makeService(id, 'stall')
     const service = shop({ gateway: { id, service: 'stall' } })
@@ -527,7 +530,7 @@ describe('a gateway service', () => {
   })
 })
 
-test('a gateway is ours by its comment, whatever tags the cloud may show', async () => {
+test('a gateway is ours by its comment, not by its tags', async () => {
   const tagged: Client = {
     ...client,
     call: async <Result extends object>(service: 'vefaas' | 'apig', action: string, body: object) => {
@@ -543,14 +546,14 @@ test('a gateway is ours by its comment, whatever tags the cloud may show', async
   expect(namesOf(cloud.apig.gateways())).toEqual(['market'])
 })
 
-test('a gateway that goes while it is looked at is gone', async () => {
+test('a gateway that is deleted while it is read does not exist', async () => {
   await makeGateway('market')
   cloud.apig.faults.add({ Kind: 'Error', Status: 404, Code: 'ResourceNotFound', Action: 'ListUpstreams', Times: 1 })
   expect((await observe(client, shop())).gateways).toEqual([])
   expect((await observe(client, shop())).gateways).toHaveLength(1)
 })
 
-test('the address is one of the public network where there is one, and there one with https', () => {
+test('the address is preferably public, and then preferably https', () => {
   const Domains = [
     { Domain: 'in.example', Type: 'private' },
     { Domain: 'http://out.example', Type: 'public' },
@@ -563,7 +566,7 @@ test('the address is one of the public network where there is one, and there one
   expect(foundService(shop().mark, { Id: 's1', Domains: null })).toMatchObject({ addresses: [], isPublic: false })
 })
 
-test('what takes its time to come and to go is waited for', async () => {
+test('slow creations and deletions are waited for', async () => {
   const slow = await startCloud({
     vefaas: { releaseSeconds: 0.1, timerSpeed: 0 },
     apig: { gatewaySeconds: 0.1, serviceSeconds: 0.1, deleteSeconds: 0.1, routeSeconds: 0.1 },
@@ -575,7 +578,7 @@ test('what takes its time to come and to go is waited for', async () => {
     await deployService(at, shop({ gateway: { name: 'market' } }))
     await removeService(at, shop())
     expect([slow.apig.gateways(), slow.vefaas.functions()]).toEqual([[], []])
-    // And what is still on its way is waited for as well.
+    // A creation in progress is waited for too.
     const first = deployService(at, shop()).catch((cause) => cause)
     await expect.poll(() => slow.apig.gateways()).toHaveLength(1)
     await deployService(at, shop())
@@ -587,7 +590,7 @@ test('what takes its time to come and to go is waited for', async () => {
   }
 })
 
-test('a plan alone changes nothing', async () => {
+test('a plan changes nothing', async () => {
   await deployService(client, shop({ gateway: { cors: { origins: ['*'] } } }))
   const changes = watchChanges(cloud)
   const other = shop({ gateway: { name: 'market', keyAuth: { consumers: { web: { key: 'a-key-for-tests-1' } } } } })

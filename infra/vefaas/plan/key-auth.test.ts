@@ -46,7 +46,7 @@ async function problemsOf(work: Promise<unknown>): Promise<string[]> {
   return (error as PlanError).message.split('\n')
 }
 
-/** What the gateway says to these keys after each call that a deployment makes, one after the other. */
+/** Returns the status of a request with each key, after each call that `work` makes to the cloud. */
 async function statusesDuring(work: () => Promise<unknown>, ...names: string[]): Promise<number[][]> {
   const seen: number[][] = []
   let isDone = false
@@ -59,7 +59,7 @@ async function statusesDuring(work: () => Promise<unknown>, ...names: string[]):
 }
 
 describe('key-auth', () => {
-  test('lets nobody in without a key, nor with a wrong one, nor by another header', async () => {
+  test('refuses no key, a wrong key, and another header', async () => {
     await deployService(client, shop({ web: '1' }))
     expect(await Promise.all([statusWith(undefined), statusWith('2'), statusWith('1', 'X-API-Key')])).toEqual([
       401, 401, 401,
@@ -68,7 +68,7 @@ describe('key-auth', () => {
     expect(await deployService(client, shop({ web: '1' }))).toEqual([])
   })
 
-  test('is there before the first route', async () => {
+  test('is created before the first route', async () => {
     await deployService(client, shop({ web: '1' }))
     const order = cloud.apig.calls.map(({ action }) => action).filter((action) => action.startsWith('Create'))
     expect(order).toEqual([
@@ -83,7 +83,7 @@ describe('key-auth', () => {
     ])
   })
 
-  test('that comes to an open service guards it before new code is served, and goes after it', async () => {
+  test('that is added protects an open service before new code serves, and is removed after new code serves', async () => {
     await deployService(client, shop(undefined))
     expect(await statusWith(undefined)).toBe(200)
     const newer = () => codeThatAnswers('newer')
@@ -105,7 +105,7 @@ describe('key-auth', () => {
     expect(await statusWith(undefined)).toBe(200)
   })
 
-  test('that somebody has switched off, opened or removed is as the file says again', async () => {
+  test('that somebody has switched off, opened or removed is restored', async () => {
     await deployService(client, shop({ web: '1' }))
     const { Id, PluginConfig, Description } = binding()
     const config = JSON.parse(PluginConfig as string)
@@ -117,7 +117,7 @@ describe('key-auth', () => {
       await client.call('apig', 'UpdatePluginBinding', { Id, Description, ...drift })
       expect(await deployService(client, shop({ web: '1' }))).toEqual(['update key-auth by Authorization 1 consumer'])
     }
-    // Written in another way it says the same.
+    // The same configuration in another order is not a difference.
     const spaced = JSON.stringify({ AllowedConsumers: config.AllowedConsumers, KeySources: config.KeySources }, null, 2)
     await client.call('apig', 'UpdatePluginBinding', { Id, Description, Enable: true, PluginConfig: spaced })
     expect(await deployService(client, shop({ web: '1' }))).toEqual([])
@@ -126,7 +126,7 @@ describe('key-auth', () => {
     expect(await statusWith(undefined)).toBe(401)
   })
 
-  test('of others on our service is said before anything is changed', async () => {
+  test('of others on our gateway service is reported before anything is changed', async () => {
     await deployService(client, shop({ web: '1' }))
     const { Id, Enable, PluginConfig } = binding()
     await client.call('apig', 'UpdatePluginBinding', { Id, Enable, PluginConfig, Description: 'theirs' })
@@ -139,7 +139,7 @@ describe('key-auth', () => {
 
   const plugin = { PluginName: 'wasm-key-auth', PluginConfig: '', Enable: false }
 
-  test('has its plugin switched on where somebody has switched it off', async () => {
+  test('switches on its plugin if somebody has switched it off', async () => {
     await deployService(client, shop(undefined))
     const [{ Id: GatewayId }] = cloud.apig.gateways() as [Item]
     await client.call('apig', 'CreatePlugin', { GatewayId, ...plugin })
@@ -147,7 +147,7 @@ describe('key-auth', () => {
     expect(await statusWith(undefined)).toBe(401)
   })
 
-  test('does not switch the plugin on for everybody in a gateway of others', async () => {
+  test('does not switch on the plugin in a gateway of others', async () => {
     const GatewayId = await makeGateway()
     await client.call('apig', 'CreatePlugin', { GatewayId, ...plugin })
     const error = await deployService(client, shop({ web: '1' }, { id: GatewayId })).catch((cause) => cause)
@@ -157,7 +157,7 @@ describe('key-auth', () => {
     expect([cloud.apig.plugins(), cloud.apig.routes()]).toMatchObject([[{ Enable: false }], []])
   })
 
-  test('that is bound twice is so no more, and the one that stays is the one with the lower id', async () => {
+  test('that is bound twice keeps the binding with the lower id', async () => {
     await deployService(client, shop({ web: '1' }))
     const { Id } = binding()
     const doubled = answering('ListPluginBindings', ({ Items, ...rest }) => ({
@@ -170,7 +170,7 @@ describe('key-auth', () => {
   })
 })
 
-/** The cloud, with other answers to an action. */
+/** Returns a client that changes the result of one action. */
 const answering = (wanted: string, change: (result: Record<string, unknown>) => object): Client => ({
   ...client,
   call: async <Result extends object>(service: 'vefaas' | 'apig', action: string, body: object) => {
@@ -180,7 +180,7 @@ const answering = (wanted: string, change: (result: Record<string, unknown>) => 
 })
 
 describe('a consumer', () => {
-  test('has its key, and not that of another, also where the cloud does not say whose it is', async () => {
+  test('cannot have the key of another, even if the cloud does not show its owner', async () => {
     const silent = answering('CheckConsumerCredentialExist', ({ ConsumerId: _id, ...rest }) => rest)
     await deployService(silent, shop({ web: '1', app: '2' }))
     expect(await deployService(silent, shop({ web: '1', app: '2' }))).toEqual([])
@@ -199,7 +199,7 @@ describe('a consumer', () => {
     ])
   })
 
-  test('without a key goes from a gateway that is not used any more', async () => {
+  test('without a key is removed from a gateway that is not used any more', async () => {
     const id = await makeGateway()
     await deployService(client, shop({ web: '1' }))
     const body = { GatewayId: id, Name: 'shop-test-web', Comments: (consumers()[0] as Item).Comments }
@@ -207,7 +207,7 @@ describe('a consumer', () => {
     expect(await deployService(client, shop({ web: '1' }))).toEqual(['remove consumer shop-test-web'])
   })
 
-  test('comes and goes, and nobody else is kept out meanwhile', async () => {
+  test('is added and removed without an interruption for others', async () => {
     await deployService(client, shop({ web: '1' }))
     const during = await statusesDuring(async () => {
       expect(await deployService(client, shop({ web: '1', app: '2' }))).toEqual([
@@ -224,7 +224,7 @@ describe('a consumer', () => {
     expect(await Promise.all([statusWith('1'), statusWith('2')])).toEqual([401, 200])
   })
 
-  test('gets another key without a moment in which neither works', async () => {
+  test('changes its key without a moment in which neither key works', async () => {
     await deployService(client, shop({ web: '1' }))
     cloud.apig.faults.add({ Kind: 'Delay', DelayMs: 20 })
     const during = await statusesDuring(
@@ -241,7 +241,7 @@ describe('a consumer', () => {
     expect(await Promise.all([statusWith('1'), statusWith('2')])).toEqual([401, 200])
   })
 
-  test('keeps no key that somebody has added, and gets back one that somebody has removed', async () => {
+  test('loses a key that somebody has added, and gets back a key that somebody has removed', async () => {
     await deployService(client, shop({ web: '1' }))
     const of = { ConsumerId: idOf('web'), CredentialType: 'key-auth' }
     await client.call('apig', 'CreateConsumerCredential', { ...of, KeyAuthCredential: { APIKey: key('theirs') } })
@@ -258,7 +258,7 @@ describe('a consumer', () => {
     expect(await statusWith('1')).toBe(200)
   })
 
-  test('cannot have the key of another: said before anything is changed', async () => {
+  test('with the key of another is reported before anything is changed', async () => {
     await deployService(client, shop({ web: '1', app: '2' }))
     const changes = watchChanges(cloud)
     const problem = (name: string, other: string) =>
@@ -275,10 +275,10 @@ describe('a consumer', () => {
     expect(await Promise.all(['1', '2', '3'].map((name) => statusWith(name)))).toEqual([401, 200, 200])
   })
 
-  test('that is there twice lets nobody in but who has the key, whichever of the two has it', async () => {
+  test('that exists twice lets in only its key, whichever of the two has it', async () => {
     await deployService(client, shop({ web: '1' }))
     const { GatewayId, Comments, Name } = consumers()[0] as Item
-    // Without a key it is of no effect.
+    // Without a key it has no effect.
     const { Id: second } = await client.call<{ Id: string }>('apig', 'CreateConsumer', { GatewayId, Name, Comments })
     expect(await deployService(client, shop({ web: '1' }))).toEqual([])
 

@@ -36,8 +36,8 @@ export async function findKeyOwner(client: Client, GatewayId: string, APIKey: st
 }
 
 /**
- * Creates or updates a consumer with its key. `owner` tells whether the gateway has the key, because it is not documented
- * that the keys of a consumer can be read.
+ * Creates or updates a consumer with its key. `owner` tells whether the gateway has the key, because it is not
+ * documented that the keys of a consumer can be read.
  * @throws {PlanError} if its name or its key belongs to another consumer
  */
 export function consumerStep(
@@ -193,7 +193,10 @@ function parseConfig(config = ''): unknown {
   }
 }
 
-/** Installs the plugin in the gateway, as an official tool does before it binds it. It is never uninstalled: others may use it. */
+/**
+ * Installs the plugin in the gateway, as an official tool does before it binds it. It is never uninstalled: others may
+ * use it.
+ */
 async function installPlugin(context: StepContext, isOurGateway: boolean): Promise<void> {
   const { client } = context
   const of = { GatewayId: context.ids.get('gateway', GATEWAY), PluginName: PLUGIN }

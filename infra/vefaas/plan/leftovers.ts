@@ -151,7 +151,10 @@ async function serviceState(client: Client, Id: string): Promise<State> {
   return (await client.call<{ GatewayService: State }>('apig', 'GetGatewayService', { Id })).GatewayService
 }
 
-/** Deletes a gateway or a gateway service and waits until that is complete: a gateway can only be deleted without services. */
+/**
+ * Deletes a gateway or a gateway service and waits until that is complete: a gateway can only be deleted without
+ * services.
+ */
 async function removeAndWait(
   context: StepContext,
   what: string,

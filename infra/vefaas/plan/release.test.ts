@@ -8,7 +8,7 @@ type Status = { Status?: string; ReleaseRecordId?: string; StableRevisionNumber?
 const before: Status = { Status: 'done', ReleaseRecordId: 'r1', StableRevisionNumber: 1 }
 const done: Status = { Status: 'done', ReleaseRecordId: 'r2', StableRevisionNumber: 2 }
 
-/** What comes of a release whose status is first this one, then these, of which the last one stays. */
+/** Runs a release whose status is first `first`, then each of `statuses`; the last one remains. */
 async function releaseWith(first: Status, ...statuses: [Status, ...Status[]]) {
   const released: unknown[] = []
   let looks = 0
@@ -41,12 +41,12 @@ test.each<[what: string, first: Status, statuses: [Status, ...Status[]], waited:
   ['is the failure before', { ...before, Status: 'failed' }, [{ ...before, Status: 'failed' }, done], ['failed']],
   ['has a word nobody knows', before, [{ Status: 'warming' }, {}, done], ['warming', 'without a status']],
   [
-    'is done before what serves is to be seen',
+    'is done before its revision is visible',
     before,
     [{ ...done, StableRevisionNumber: 1 }, done],
     ['done, but its revision is not visible yet'],
   ],
-])('a release is waited for whose status %s', async (_what, first, statuses, waited) => {
+])('waits for a release whose status %s', async (_what, first, statuses, waited) => {
   expect(await releaseWith(first, ...statuses)).toEqual({
     outcome: 'released',
     released: [2],
@@ -54,16 +54,16 @@ test.each<[what: string, first: Status, statuses: [Status, ...Status[]], waited:
   })
 })
 
-test('a release after which something else serves has not succeeded', async () => {
+test('a release after which another revision serves has failed', async () => {
   const { outcome } = await releaseWith(before, { ...done, StableRevisionNumber: 3 })
   expect(outcome).toMatch(/^the release is done, but revision 3 serves, which is another one: .*run the command again$/)
 })
 
-test('a release that fails is told with its reason and what still serves', async () => {
+test('a release that fails is reported with its reason and the revision that still serves', async () => {
   const failed = { ...done, Status: 'failed', ErrorCode: 'c', StatusMessage: 'm', StableRevisionNumber: 1 }
   expect((await releaseWith(before, failed)).outcome).toBe('the release failed: c: m\nrevision 1 still serves')
 })
 
-test('what serves already is not released again', async () => {
+test('a revision that serves is not released again', async () => {
   expect(await releaseWith(done, done)).toEqual({ outcome: 'released', released: [], waited: [] })
 })

@@ -21,8 +21,8 @@ export class ReleaseError extends Error {
 type Status = ReleaseStatus & { ReleaseRecordId?: string }
 
 /**
- * Gives a revision all traffic of a function, unless `isExpected` accepts the revision that serves. Waits for a release in
- * progress first, because it may be an earlier try whose answer was lost.
+ * Gives a revision all traffic of a function, unless `isExpected` accepts the revision that serves. Waits for a release
+ * in progress first, because it may be an earlier try whose answer was lost.
  *
  * @param RevisionNumber  0: a new revision of the latest code and settings
  * @throws {CloudError}

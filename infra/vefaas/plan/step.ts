@@ -26,7 +26,9 @@ export type StepContext = {
   pollMs: number
 }
 
-/** The ids of the existing resources, by kind and name. The plan sets those that it finds, a step those that it creates. */
+/**
+ * The ids of the existing resources, by kind and name. The plan sets those that it finds, a step those that it creates.
+ */
 export class Ids {
   readonly #ids = new Map<string, string>()
 

@@ -24,7 +24,7 @@ function hello(): Item {
 }
 const namesOf = (triggers: Trigger[]) => triggers.map(({ Name }) => Name).sort()
 
-test('triggers of which the cloud shows a part only are not taken for all of them', async () => {
+test('an incomplete list of triggers is an error', async () => {
   await deployService(client, shop({ timer }))
   const short: Client = {
     ...client,
@@ -60,14 +60,14 @@ describe('a trigger', () => {
       ['UpdateTimer'],
     ],
     [
-      'that loses its payload loses it',
+      'without its payload is changed',
       [{ timer: { ...timer, payload: 'x', retries: 1 } }],
       [{ timer }],
       ['update timer often of shop-test-hello Payload changed, Retries 1 -> 0'],
       ['UpdateTimer'],
     ],
     [
-      'with another name is made, and the old one removed',
+      'with another name is created, and the old one is removed',
       [{ timer }],
       [{ timer: { ...timer, name: 'seldom' } }],
       ['create timer seldom of shop-test-hello */5 * * * *', 'remove timer often of shop-test-hello'],
@@ -75,7 +75,7 @@ describe('a trigger', () => {
     ],
     ['that leaves the file is removed', [{ timer }], [], ['remove timer often of shop-test-hello'], ['DeleteTimer']],
     [
-      'for messages is made',
+      'for messages is created',
       [],
       [{ kafka }],
       ['create kafka trigger sold of shop-test-hello sold of k-1'],
@@ -89,7 +89,7 @@ describe('a trigger', () => {
       ['UpdateKafkaTrigger'],
     ],
     [
-      'for messages of another topic is made anew',
+      'for messages of another topic is replaced',
       [{ kafka }],
       [{ kafka: { ...kafka, topic: 'bought', startingPosition: 'Earliest' } }],
       [
@@ -98,7 +98,7 @@ describe('a trigger', () => {
       ['DeleteKafkaTrigger', 'CreateKafkaTrigger'],
     ],
     [
-      'for messages that leaves the file is removed',
+      'for messages that is no longer in the file is removed',
       [{ kafka }, { timer }],
       [{ timer }],
       ['remove kafka trigger sold of shop-test-hello'],
@@ -112,7 +112,7 @@ describe('a trigger', () => {
     expect(await deployService(client, shop(...after))).toEqual([])
   })
 
-  test('that somebody has changed, switched off or removed is as the file says again', async () => {
+  test('that somebody has changed, switched off or removed is restored', async () => {
     await deployService(client, shop({ timer }, { kafka }))
     const { Id: FunctionId, Timers, KafkaTriggers } = hello()
     await client.call('vefaas', 'UpdateTimer', { FunctionId, Id: Timers[0]?.Id, Crontab: '0 0 * * *', Enabled: false })
@@ -123,7 +123,7 @@ describe('a trigger', () => {
     ])
   })
 
-  test('of somebody else is kept, and removed with its function alone', async () => {
+  test('of somebody else is kept, and removed only with its function', async () => {
     await deployService(client, shop({ timer }))
     const { Id: FunctionId } = hello()
     await client.call('vefaas', 'CreateTimer', { FunctionId, Name: 'theirs', Crontab: '0 0 * * *' })
@@ -137,7 +137,7 @@ describe('a trigger', () => {
     })
     expect(await deployService(client, shop())).toEqual(['remove timer often of shop-test-hello'])
     expect(namesOf(hello().Timers)).toEqual(['theirs'])
-    // Its name is taken: said before anything is changed.
+    // A name that is taken is reported before anything is changed.
     const changes = watchChanges(cloud)
     const problem = await deployService(client, shop({ kafka }, { timer: { ...timer, name: 'theirs' } })).catch(
       (one) => one,
@@ -153,7 +153,7 @@ describe('a trigger', () => {
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
-  test('that is there twice is so no more', async () => {
+  test('that exists twice is deleted once', async () => {
     await deployService(client, shop({ timer }, { kafka }))
     const { Id: FunctionId, Timers, KafkaTriggers } = hello()
     const { Id: _one, ...again } = Timers[0] as Trigger
@@ -169,7 +169,7 @@ describe('a trigger', () => {
     expect(await deployService(client, shop({ timer }, { kafka }))).toEqual([])
   })
 
-  test('beside one of somebody else with its name is the one that is used', async () => {
+  test('of ours is used if somebody else has one of the same name', async () => {
     await deployService(client, shop({ timer }))
     await client.call('vefaas', 'CreateTimer', { FunctionId: hello().Id, Name: timer.name, Crontab: '0 0 * * *' })
     expect(await deployService(client, shop({ timer }))).toEqual([])
@@ -177,7 +177,7 @@ describe('a trigger', () => {
     expect(hello().Timers.map(({ Crontab }) => Crontab)).toEqual(['0 0 * * *'])
   })
 
-  test('for messages that cannot connect fails the deployment, and the next one makes it anew', async () => {
+  test('for messages that cannot connect fails the deployment, and the next one replaces it', async () => {
     cloud.vefaas.faults.add({ Kind: 'FailKafkaTrigger', Times: 1 })
     const error = await deployService(client, shop({ kafka })).catch((one) => one)
     expect(error).toBeInstanceOf(StepError)

@@ -1,7 +1,8 @@
 import type { StepContext } from './step.ts'
 
 /**
- * Polls until `look` returns something other than a text. A text describes the state that it waits for, and is reported.
+ * Polls until `look` returns something other than a text. A text describes the state that it waits for, and is
+ * reported.
  * @throws {Error} after `timeoutSeconds`
  */
 export async function waitUntil<Result>(

@@ -1,9 +1,9 @@
 import type { FunctionSpec, RouteSpec } from '../../service.ts'
 
 /**
- * Returns the event of a call with the data of the command line. For the function of an action, the data are the parameters
- * of the action, and the event is the HTTP event of veFaaS (its documentation, "Trigger event messages") with these in the
- * body. For any other function, the data are the event.
+ * Returns the event of a call with the data of the command line. For the function of an action, the data are the
+ * parameters of the action, and the event is the HTTP event of veFaaS (its documentation, "Trigger event messages")
+ * with these in the body. For any other function, the data are the event.
  */
 export function eventFor({ routes }: FunctionSpec, data: unknown, requestId: string): unknown {
   const query = routes.map(actionQuery).find((one) => one !== undefined)

@@ -21,8 +21,8 @@ const PROGRAM = join(import.meta.dirname, 'program.cjs')
 
 /**
  * `serverless invoke local -f <function>`: runs its package on this computer, in a separate process, with the event of
- * --data or --path. The result goes to stdout as JSON, the log to stderr. The exit code is not 0 if the function throws,
- * returns a status of 400 or more, or exceeds its timeout.
+ * --data or --path. The result goes to stdout as JSON, the log to stderr. The exit code is not 0 if the function
+ * throws, returns a status of 400 or more, or exceeds its timeout.
  */
 export async function invokeLocal(
   context: CommandContext,
@@ -74,9 +74,9 @@ function unzip({ bytes, file }: Artifact, folder: string): void {
 }
 
 /**
- * The environment of the process: some variables of this computer, those of the function and of --env, and the credentials
- * of the caller. A deployed function has the credentials of its role, which only the cloud can issue. With an emulated
- * cloud, the function gets the pair of that cloud, and never the real credentials.
+ * The environment of the process: some variables of this computer, those of the function and of --env, and the
+ * credentials of the caller. A deployed function has the credentials of its role, which only the cloud can issue. With
+ * an emulated cloud, the function gets the pair of that cloud, and never the real credentials.
  */
 function environmentFor({ endpoint, options }: CommandContext, { environment }: FunctionSpec): NodeJS.ProcessEnv {
   const inherited: NodeJS.ProcessEnv = {}

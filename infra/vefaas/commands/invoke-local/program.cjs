@@ -1,6 +1,6 @@
-// Runs the function in the current directory once: loads its index.js, and calls its exports with the event that the parent
-// sends. Plain JavaScript without imports, so that no code of the command runs in the process of the function. The messages
-// to the parent: messages.ts.
+// Runs the function in the current directory once: loads its index.js, and calls its exports with the event that the
+// parent sends. It is plain JavaScript, because no code of the command may run in the process of the function. The
+// messages to the parent: messages.ts.
 
 const { join } = require('node:path')
 
