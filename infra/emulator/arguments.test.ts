@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { help, readArguments } from './arguments.ts'
 
-it('says what is wanted without any', () => {
+it('has defaults', () => {
   const { cloud, ...others } = readArguments([])
   expect(others).toEqual({ help: false, accessKey: 'AKLOCAL', secretKey: 'local-secret', seed: 0 })
   expect(cloud).toMatchObject({
@@ -13,7 +13,7 @@ it('says what is wanted without any', () => {
   })
 })
 
-it('reads each one that the help names', () => {
+it('reads each option of the help', () => {
   const named = [...help.matchAll(/^ {2}(--[\w-]+)( <\w+>)?/gm)].flatMap(([, name = '', value], index) =>
     value ? [name, String(index + 1)] : [name],
   )
@@ -46,10 +46,10 @@ it('reads each one that the help names', () => {
 it.each([
   ['--prot 1', "Unknown option '--prot'"],
   ['--port -1', "Option '--port' argument is ambiguous"],
-  ['--port=-1', '--port is "-1", not a number from 0 up'],
+  ['--port=-1', '--port is "-1", not a number of 0 or more'],
   ['--port 70000', '--port is 70000, not a port from 0 to 65535'],
   ['--gateway-port 1.5', '--gateway-port is 1.5, not a port from 0 to 65535'],
-  ['--boot-seconds soon', '--boot-seconds is "soon", not a number from 0 up'],
+  ['--boot-seconds soon', '--boot-seconds is "soon", not a number of 0 or more'],
   ['extra', "Unexpected argument 'extra'"],
 ])('refuses %s', (line, message) => {
   expect(() => readArguments(line.split(' '))).toThrow(message)

@@ -6,32 +6,32 @@ export interface Arguments {
   accessKey: string
   secretKey: string
   cloud: CloudOptions
-  /** RUNNING instances to begin with. */
+  /** The number of RUNNING instances at the start. */
   seed: number
 }
 
 export const help = `npm run emulator -- [options]
 
-A small VolcEngine on 127.0.0.1, for any client that speaks its signed API: ECS, veFaaS and APIG at one address. What is
-deployed to veFaaS runs.
+Emulates VolcEngine's ECS, veFaaS and APIG at one address on 127.0.0.1, for any client of their signed API. Functions
+deployed to veFaaS run.
 
   --port <n>               default 18103; 0 takes a free one
-  --gateway-port <n>       of the first gateway of APIG, default 8102; each further one takes a free one
+  --gateway-port <n>       of the first gateway of APIG, default 8102; each other gateway takes a free one
   --access-key <id>        default AKLOCAL
   --secret-key <secret>    default local-secret
-  --boot-seconds <n>       CREATING to RUNNING, default 0
-  --start-seconds <n>      STARTING to RUNNING, default 0
-  --stop-seconds <n>       STOPPING to STOPPED, default 0
-  --reboot-seconds <n>     REBOOTING to RUNNING, default 0
-  --delete-seconds <n>     DELETING to gone, default 0
-  --release-seconds <n>    how long a release of a function takes at least, default 0
-  --gateway-seconds <n>    a gateway from Creating to Running, default 0
-  --latency-ms <n>         how long every answer waits, default 0
-  --calls-per-second <n>   of each action, after ten at once; more are throttled; default 0: any number
-  --timer-speed <n>        seconds of crontabs a second, default 1; 0: timers do not fire
-  --quota <n>              the most instances, default 100000
-  --address-block <cidr>   private addresses come from it, default 10.0.0.0/8
-  --seed <n>               RUNNING instances to begin with, default 0
+  --boot-seconds <n>       from CREATING to RUNNING, default 0
+  --start-seconds <n>      from STARTING to RUNNING, default 0
+  --stop-seconds <n>       from STOPPING to STOPPED, default 0
+  --reboot-seconds <n>     from REBOOTING to RUNNING, default 0
+  --delete-seconds <n>     from DELETING to deleted, default 0
+  --release-seconds <n>    the minimum duration of a release of a function, default 0
+  --gateway-seconds <n>    of a gateway from Creating to Running, default 0
+  --latency-ms <n>         the delay of every response, default 0
+  --calls-per-second <n>   the rate limit of each action, after a burst of 10; default 0: no limit
+  --timer-speed <n>        seconds of crontabs per second, default 1; 0: timers do not fire
+  --quota <n>              the maximum number of instances, default 100000
+  --address-block <cidr>   the block of private addresses, default 10.0.0.0/8
+  --seed <n>               the number of RUNNING instances at the start, default 0
   --help
 `
 
@@ -60,14 +60,14 @@ const options = {
 /** Reads the command line. Throws a TypeError or a RangeError that names the option. */
 export function readArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({ args: [...args], options })
-  const number = (name: Exclude<keyof typeof options, 'help'>, otherwise = 0) => {
+  const number = (name: Exclude<keyof typeof options, 'help'>, defaultValue = 0) => {
     const value = values[name]
-    if (value === undefined) return otherwise
-    if (!/^\d+(\.\d+)?$/.test(value)) throw new RangeError(`--${name} is "${value}", not a number from 0 up`)
+    if (value === undefined) return defaultValue
+    if (!/^\d+(\.\d+)?$/.test(value)) throw new RangeError(`--${name} is "${value}", not a number of 0 or more`)
     return Number(value)
   }
-  const port = (name: 'port' | 'gateway-port', otherwise: number) => {
-    const value = number(name, otherwise)
+  const port = (name: 'port' | 'gateway-port', defaultValue: number) => {
+    const value = number(name, defaultValue)
     if (Number.isInteger(value) && value <= 65_535) return value
     throw new RangeError(`--${name} is ${value}, not a port from 0 to 65535`)
   }

@@ -5,16 +5,16 @@ import { type EmulatedService, type Endpoint, startEndpoint } from './openapi/en
 import { createVefaas, maxBodyBytes, type VefaasService, type VefaasState } from './vefaas/index.ts'
 
 export interface CloudOptions {
-  /** Of the signed API of all services; 0, the default, takes a free one. */
+  /** The port of the signed API of all services. 0, the default, takes a free one. */
   port?: number
-  /** How long every answer of a signed call waits, default 0. */
+  /** The delay of every response to a signed call, default 0. */
   latencyMs?: number
   ecs?: EcsState
   vefaas?: VefaasState
   apig?: Omit<ApigState, 'functions'>
-  /** What its owner serves beside them, each with its control at `/_emulator/<name>/`. */
+  /** More services at the same address, each with its control at `/_emulator/<name>/`. */
   others?: readonly EmulatedService[]
-  /** What runs in instances; unless given, nothing does. Their addresses then have to be of 127.0.0.0/8. */
+  /** Runs programs in instances, whose addresses must be of 127.0.0.0/8. Without it, nothing runs in them. */
   machines?: MachinesOptions
 }
 
@@ -25,15 +25,15 @@ export interface CloudEmulator extends Endpoint {
 }
 
 /**
- * Starts a small VolcEngine on 127.0.0.1: ECS, veFaaS and APIG behind one address, as open.volcengineapi.com has them, with
- * the functions of veFaaS behind the gateways of APIG. The control of each is at `/_emulator/<service>/`, that of ECS also
- * at `/_emulator/`. Rejects with a RangeError for an option that makes no sense, and with the system's error when a port is
- * taken; nothing is left running then.
+ * Starts an emulated VolcEngine on 127.0.0.1: ECS, veFaaS and APIG at one address, as at open.volcengineapi.com. The
+ * gateways of APIG route to the functions of veFaaS. The control of each service is at `/_emulator/<service>/`, that of
+ * ECS also at `/_emulator/`. Rejects with a RangeError for an invalid option, and with the system's error if a port is
+ * taken; then nothing is left running.
  */
 export async function startCloud(options: CloudOptions = {}): Promise<CloudEmulator> {
   const { port = 0, latencyMs = 0, others = [] } = options
   if (options.machines && !options.ecs?.addressBlock?.startsWith('127.')) {
-    throw new RangeError('what runs in instances needs an address block of 127.0.0.0/8')
+    throw new RangeError('machines need an address block of 127.0.0.0/8')
   }
   const ecs = createEcs(options.ecs)
   const vefaas = createVefaas(options.vefaas)

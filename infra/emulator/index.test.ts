@@ -12,7 +12,7 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
 })
 
-it('listens, says how to use it, and ends at once when told to', async () => {
+it('listens, prints how to use it, and stops at once on SIGTERM', async () => {
   const emulator = start(
     '--port',
     '0',
@@ -51,7 +51,7 @@ it.each([
   expect(err.trimEnd().split('\n')).toEqual([expect.stringContaining(line)])
 })
 
-it('a port that is taken: one line, exit code 1', async () => {
+it('a port in use: one line, exit code 1', async () => {
   const first = start('--port', '0', '--gateway-port', '0')
   const port = (await first.printed(/^ready .*$/m)).match(/:(\d+)$/m)?.[1] ?? ''
   const { code, err } = await start('--port', port, '--gateway-port', '0').ended
@@ -65,7 +65,7 @@ it('--help', async () => {
   expect(out).toContain('--boot-seconds')
 })
 
-it('takes every process with it when it is killed, and the next one removes its files', async () => {
+it('leaves no process running when it is killed, and the next start removes its files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const left = () => readdirSync(folder).filter((name) => name.startsWith('vefaas-'))

@@ -9,25 +9,25 @@ main().catch((error: Error & { code?: string; port?: number }) => {
 })
 
 async function main(): Promise<void> {
-  const wanted = readArguments(process.argv.slice(2))
-  if (wanted.help) {
+  const args = readArguments(process.argv.slice(2))
+  if (args.help) {
     process.stdout.write(help)
     return
   }
   const onLog = (name: string, line: string) => process.stdout.write(`${name}  ${line}\n`)
-  const cloud = await startCloud({ ...wanted.cloud, vefaas: { ...wanted.cloud.vefaas, onLog } })
-  cloud.ecs.seed(wanted.seed)
+  const cloud = await startCloud({ ...args.cloud, vefaas: { ...args.cloud.vefaas, onLog } })
+  cloud.ecs.seed(args.seed)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void cloud.close())
-  process.stdout.write(`A small VolcEngine: ECS, veFaaS and APIG, any region
+  process.stdout.write(`Emulated VolcEngine: ECS, veFaaS and APIG, any region
 
   endpoint     ${cloud.url}
-  gateway      ${cloud.apig.gatewayUrl}   the first gateway that is made
-  access key   ${wanted.accessKey}
-  secret key   ${wanted.secretKey}
+  gateway      ${cloud.apig.gatewayUrl}   for the first gateway that is created
+  access key   ${args.accessKey}
+  secret key   ${args.secretKey}
 
-Deploy into it:
+Deploy to it:
   ECS_MANAGER_LOCAL_CLOUD=${cloud.url} npx serverless deploy --stage local
-Look inside:
+Show resources:
   curl ${cloud.url}/_emulator/instances
   curl ${cloud.url}/_emulator/vefaas/functions
   curl ${cloud.url}/_emulator/apig/routes

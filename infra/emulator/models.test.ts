@@ -8,17 +8,17 @@ import { type Model, models } from './models.ts'
 import { actions as vefaasActions } from './vefaas/actions.ts'
 import { deployFunction, finishedRelease, caller as vefaasCaller, zipOf } from './vefaas/testing.ts'
 
-// SDKs of languages with types refuse a whole answer when one field is not of the type in their models.
+// SDKs of typed languages refuse a whole response if one field does not have the type in their models.
 type Service = keyof typeof models
-const seen: { service: Service; action: string; metadata: Record<string, unknown>; result: unknown }[] = []
+const results: { service: Service; action: string; metadata: Record<string, unknown>; result: unknown }[] = []
 
 const cloud = await startCloud()
 afterAll(() => cloud.close())
-const ecs = watched('ecs', ecsCaller(cloud.url))
-const vefaas = watched('vefaas', vefaasCaller(cloud.url))
-const apig = watched('apig', apigCaller(cloud.url))
+const ecs = recorded('ecs', ecsCaller(cloud.url))
+const vefaas = recorded('vefaas', vefaasCaller(cloud.url))
+const apig = recorded('apig', apigCaller(cloud.url))
 
-/** Every action of every service, with as many settings as there are. */
+/** Calls every action of every service, with all settings. */
 beforeAll(async () => {
   await callEcs()
   await callApig(await callVefaas())
@@ -29,18 +29,18 @@ describe.each([
   ['vefaas', vefaasActions],
   ['apig', apigActions],
 ] as const)('%s', (service, actions) => {
-  const ofService = () => seen.filter((one) => one.service === service)
+  const ofService = () => results.filter((one) => one.service === service)
 
-  it('is called with each of its actions', () => {
+  it('is called with each action', () => {
     expect([...new Set(ofService().map(({ action }) => action))].sort()).toEqual([...actions.keys()].sort())
   })
 
-  it('answers what the models of the SDKs have, and nothing else', () => {
+  it('returns only fields of the models of the SDKs, with their types', () => {
     const problems = ofService().flatMap(({ action, result }) => problemsOf(result, models[service][action], action))
     expect([...new Set(problems)]).toEqual([])
   })
 
-  it('says who answers with texts, and errors with a number for their code', async () => {
+  it('has texts in its metadata, and a number for the code of an error', async () => {
     const texts = Object.fromEntries(
       ['RequestId', 'Action', 'Version', 'Service', 'Region'].map((name) => [name, expect.any(String)]),
     )
@@ -58,27 +58,28 @@ describe.each([
 
 it.each<[what: string, value: unknown, model: Model, problems: string[]]>([
   ['a fraction', { Cpu: 0.25 }, { Cpu: 'integer' }, ['x.Cpu is 0.25, not an integer']],
-  ['what no int32 holds', [2 ** 31], ['integer'], ['x[] is 2147483648, not an integer']],
+  ['more than an int32', [2 ** 31], ['integer'], ['x[] is 2147483648, not an integer']],
   ['a number as a text', { Port: '1' }, { Port: 'integer' }, ['x.Port is "1", not an integer']],
   ['an unknown field', { A: '', B: '' }, { A: 'string' }, ['x.B is not in the model']],
   ['null', { A: null, B: null }, { A: 'string', B: { C: 'string' } }, ['x.A is null, not a string']],
   ['an object for a list', { A: {} }, { A: ['string'] }, ['x.A is {}, not a list']],
-])('%s is told apart', (_what, value, model, problems) => {
+])('%s is a problem', (_what, value, model, problems) => {
   expect(problemsOf(value, model, 'x')).toEqual(problems)
 })
 
-/** Where a value is not as its model says. Null stands for an object or a list that is not there. */
+/** How a value differs from its model. Null can be an absent object or list. */
 function problemsOf(value: unknown, model: Model | undefined, path: string): string[] {
   if (model === undefined) return [`${path} is not in the model`]
-  const is = (right: boolean, kind: string) => (right ? [] : [`${path} is ${JSON.stringify(value)}, not ${kind}`])
-  if (model === 'integer') return is(Number.isInteger(value) && Math.abs(value as number) < 2 ** 31, 'an integer')
-  if (typeof model === 'string') return is(typeof value === model, `a ${model}`)
+  const check = (isValid: boolean, kind: string) =>
+    isValid ? [] : [`${path} is ${JSON.stringify(value)}, not ${kind}`]
+  if (model === 'integer') return check(Number.isInteger(value) && Math.abs(value as number) < 2 ** 31, 'an integer')
+  if (typeof model === 'string') return check(typeof value === model, `a ${model}`)
   if (value === null) return []
   if (isList(model)) {
-    if (!Array.isArray(value)) return is(false, 'a list')
+    if (!Array.isArray(value)) return check(false, 'a list')
     return value.flatMap((item) => problemsOf(item, model[0], `${path}[]`))
   }
-  if (typeof value !== 'object' || Array.isArray(value)) return is(false, 'an object')
+  if (typeof value !== 'object' || Array.isArray(value)) return check(false, 'an object')
   return Object.entries(value).flatMap(([name, field]) => problemsOf(field, model[name], `${path}.${name}`))
 }
 
@@ -289,22 +290,22 @@ async function callApig(functionId: string): Promise<void> {
   await apig('DeleteGateway', { Id: GatewayId })
 }
 
-interface Answer {
+interface Reply {
   outcome: string
   message: string
   metadata: Record<string, unknown>
   result: unknown
 }
 
-/** Calls that must succeed. The test checks the result of each. */
-function watched<Call extends (action: string, ...more: never[]) => Promise<Answer>>(
+/** Returns a function that makes calls, which must succeed, and records their results for the tests. */
+function recorded<Call extends (action: string, ...more: never[]) => Promise<Reply>>(
   service: Service,
   call: Call,
 ): Call {
   return (async (action: string, ...more: never[]) => {
-    const answer = await call(action, ...more)
-    if (answer.outcome !== '200') throw new Error(`${action}: ${answer.outcome} ${answer.message}`)
-    seen.push({ service, action, metadata: answer.metadata, result: answer.result })
-    return answer
+    const reply = await call(action, ...more)
+    if (reply.outcome !== '200') throw new Error(`${action}: ${reply.outcome} ${reply.message}`)
+    results.push({ service, action, metadata: reply.metadata, result: reply.result })
+    return reply
   }) as Call
 }

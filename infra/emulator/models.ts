@@ -1,6 +1,6 @@
 /**
- * The type of a field of an answer, as the official SDKs have it (models of Python 5.0.42 and Go of August 2026): int32 and
- * int64 are `integer`, a list has the model of its items, an object those of its fields.
+ * The type of a field of a response in the official SDKs (the models of Python 5.0.42 and of Go of August 2026). int32
+ * and int64 are `integer`. The model of a list has the model of its items, that of an object the models of its fields.
  */
 export type Model = 'string' | 'integer' | 'boolean' | readonly [Model] | { readonly [field: string]: Model }
 
@@ -9,7 +9,7 @@ const strings = (names: string) => each('string', names)
 const integers = (names: string) => each('integer', names)
 const booleans = (names: string) => each('boolean', names)
 
-const nothing = {}
+const empty = {}
 const id = strings('Id')
 const listOf = (item: Model) => ({ Items: [item] as const, ...integers('Total') })
 const tags: Model = [strings('Key Value')]
@@ -42,7 +42,7 @@ const instance = {
 const ecs: Record<string, Model> = {
   RunInstances: { InstanceIds: ['string'] },
   DescribeInstances: { Instances: [instance], ...strings('NextToken'), ...integers('TotalCount') },
-  ...each(nothing, 'DeleteInstance StartInstance StopInstance RebootInstance ModifyInstanceAttribute'),
+  ...each(empty, 'DeleteInstance StartInstance StopInstance RebootInstance ModifyInstanceAttribute'),
   ...each(operationDetails, 'DeleteInstances StartInstances StopInstances RebootInstances'),
   ...each(strings('RequestId'), 'TagResources UntagResources'),
   DescribeTags: { TagResources: [strings('ResourceId ResourceType TagKey TagValue')], ...strings('NextToken') },
@@ -58,7 +58,7 @@ const asyncTaskConfig = {
   ...integers('MaxRetry'),
   DestinationConfig: { OnFailure: destination, OnSuccess: destination },
 }
-/** What functions and revisions have in common. */
+/** The fields that functions and revisions have in common. */
 const settings = {
   ...strings('CreationTime Description Id InstanceType Name Role Runtime Source SourceLocation SourceType'),
   ...integers('CodeSize CodeSizeLimit InitializerSec MaxConcurrency MemoryMB RequestTimeout'),
@@ -80,13 +80,13 @@ const settings = {
     ...each(['string'], 'SecurityGroupIds SubnetIds'),
   },
 } as const
-const got = {
+const getFunctionResult = {
   ...settings,
   ...strings('Command CpuStrategy LastUpdateTime Owner ProjectName'),
   ...integers('Cpu Port TriggersCount'),
   ...booleans('EnableApmplus'),
 }
-const listed = { ...got, ...strings('Cell FunctionType'), Tags: tags }
+const listedFunction = { ...getFunctionResult, ...strings('Cell FunctionType'), Tags: tags }
 const revision = {
   ...settings,
   ...strings('RevisionCreationTime RevisionDescription'),
@@ -112,10 +112,10 @@ const kafkaTrigger = {
 }
 
 const vefaas: Record<string, Model> = {
-  ...each({ ...listed, AsyncTaskConfig: asyncTaskConfig }, 'CreateFunction UpdateFunction'),
-  GetFunction: { ...got, AsyncTaskConfig: asyncTaskConfig },
-  ListFunctions: listOf(listed),
-  ...each(nothing, 'DeleteFunction DeleteTimer DeleteKafkaTrigger CodeUploadCallback'),
+  ...each({ ...listedFunction, AsyncTaskConfig: asyncTaskConfig }, 'CreateFunction UpdateFunction'),
+  GetFunction: { ...getFunctionResult, AsyncTaskConfig: asyncTaskConfig },
+  ListFunctions: listOf(listedFunction),
+  ...each(empty, 'DeleteFunction DeleteTimer DeleteKafkaTrigger CodeUploadCallback'),
   GetFunctionResource: {
     FunctionResource: {
       ...strings('Id LastUpdateTime Name Status'),
@@ -175,7 +175,7 @@ const gatewayService = {
 } as const
 const upstream = {
   ...strings('Comments CreateTime GatewayId Id Name Protocol SourceType UpdateTime'),
-  BackendTargetList: [nothing],
+  BackendTargetList: [empty],
   CircuitBreakingSettings: {
     ...booleans('Enable'),
     ...integers('BaseEjectionTime ConsecutiveErrors Interval MaxEjectionPercent MinHealthPercent'),
@@ -187,7 +187,7 @@ const upstream = {
   LoadBalancerSettings: { ...strings('LbPolicy SimpleLB'), ...integers('WarmupDuration') },
   TlsSettings: strings('Sni TlsMode'),
   UpstreamSpec: { VeFaas: strings('FunctionId') },
-  VersionDetails: [nothing],
+  VersionDetails: [empty],
 } as const
 const match = strings('MatchContent MatchType')
 const keyMatch = { ...strings('Key'), Value: match }
@@ -224,7 +224,7 @@ const apig: Record<string, Model> = {
     'CreateGateway UpdateGateway CreateGatewayService UpdateGatewayService CreateUpstream UpdateUpstream CreateRoute UpdateRoute CreateConsumer UpdateConsumer CreateConsumerCredential CreatePluginBinding UpdatePluginBinding',
   ),
   ...each(
-    nothing,
+    empty,
     'DeleteGateway DeleteGatewayService DeleteUpstream DeleteRoute DeleteConsumer DeleteConsumerCredential DeletePluginBinding DeletePlugin',
   ),
   ...each(exist, 'CheckGatewayExist CheckConsumerExist'),
@@ -259,5 +259,5 @@ const apig: Record<string, Model> = {
   },
 }
 
-/** The result of each action that is emulated, by service. */
+/** The model of the result of each emulated action, by service. */
 export const models = { ecs, vefaas, apig }

@@ -3,17 +3,17 @@ import type { FaultList } from '../openapi/fault-list.ts'
 import { callFault, faultSchemaOf, secondsField, textField, wireFaults } from '../openapi/faults.ts'
 
 /**
- * Every fault that can be scripted: those of the wire (see WireFault), and these of APIG itself. A call takes at most one
- * of each kind. `Action` need not be given: each kind knows the actions it is about.
+ * Every fault that can be scripted: those of the wire (see wireFaults), and these of APIG. A call takes at most one of
+ * each kind. `Action` is not needed: each kind affects only the actions named here.
  *
- * - `NotActivated`: any call is refused, as in an account that never opened APIG's console.
+ * - `NotActivated`: any call is refused, as in an account that has not activated APIG in its console.
  * - `NotInWhitelist`: a creation is refused with OperationDenied.AccountNotInWhitelist.
- * - `NoQuota`: a creation is refused as if the quota of its kind were used up.
- * - `HideNew`: what is made stays out of lists and of Check...Exist for `Seconds`.
- * - `FailGateway`, `FailService`: it ends in CreatedFailed instead of Running, with `Message`.
- * - `StuckGateway`, `StuckService`: it stays Creating for ever.
- * - `FailDeleting`: a gateway or service ends in DeletedFailed instead of going.
- * - `StuckDeleting`: a gateway or service stays Deleting for ever.
+ * - `NoQuota`: a creation is refused as if the quota of the resource were used up.
+ * - `HideNew`: for `Seconds`, lists and Check...Exist do not show a new resource.
+ * - `FailGateway`, `FailService`: a new gateway or service becomes CreatedFailed instead of Running, with `Message`.
+ * - `StuckGateway`, `StuckService`: a new gateway or service stays Creating forever.
+ * - `FailDeleting`: a gateway or service becomes DeletedFailed instead of disappearing.
+ * - `StuckDeleting`: a gateway or service stays Deleting forever.
  */
 export const faultSchema = faultSchemaOf([
   ...wireFaults,
@@ -28,5 +28,6 @@ export const faultSchema = faultSchemaOf([
   callFault('FailDeleting', {}),
   callFault('StuckDeleting', {}),
 ])
+
 export type Fault = v.InferOutput<typeof faultSchema>
 export type Faults = FaultList<Fault>

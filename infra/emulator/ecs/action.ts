@@ -6,7 +6,7 @@ import type { ClientTokens } from './client-tokens.ts'
 import type { Faults } from './faults.ts'
 import type { Instances } from './instances.ts'
 
-/** The state of one emulated ECS, and how it was set up. */
+/** The state and the options of one emulated ECS. */
 export interface Ecs {
   instances: Instances
   tokens: ClientTokens
@@ -25,18 +25,18 @@ export interface Delays {
   deleteSeconds: number
 }
 
-/** What an action reads: the output of its schemas. */
-export type Input<F extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<F, undefined>>
+/** The parameters of an action: the output of its schemas. */
+export type InputOf<F extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<F, undefined>>
 
 export type Action = (ecs: Ecs, call: ApiCall) => object
 
 /**
- * An action: the schemas of its parameters, and what it does with them. It sees instances as they are now. An action with
- * a ClientToken does its work once for each token.
+ * Creates an action from the schemas of its parameters and its work. Instances are up to date when the work starts.
+ * With a ClientToken the work is done once for each token.
  */
 export function action<F extends v.ObjectEntries>(
   fields: F,
-  run: (input: Input<F>, ecs: Ecs, call: ApiCall) => object,
+  run: (input: InputOf<F>, ecs: Ecs, call: ApiCall) => object,
 ): Action {
   const schema = v.object(fields)
   return (ecs, call) => {

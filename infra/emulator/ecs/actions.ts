@@ -15,7 +15,7 @@ import { runInstances } from './run-instances.ts'
 import { describeTags, tagResources, untagResources } from './tags.ts'
 import { describeInstanceEcsTerminalUrl, describeInstanceVncUrl } from './urls.ts'
 
-/** The actions of ECS, version 2020-04-01, that are emulated. */
+/** The emulated actions of ECS, version 2020-04-01. */
 export const actions: ReadonlyMap<string, Action> = new Map(
   Object.entries({
     RunInstances: runInstances,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Addresses } from './addresses.ts'
 
 describe('Addresses', () => {
-  it('gives each address once, none of the ends of a block of 256, and then none', () => {
+  it('gives each address once, except the ends of each block of 256, and then none', () => {
     const addresses = new Addresses('127.8.0.0/24')
     const taken = Array.from({ length: 251 }, () => addresses.take())
     expect(taken[0]).toBe('127.8.0.4')
@@ -13,7 +13,7 @@ describe('Addresses', () => {
     expect(addresses.take()).toBe('127.8.0.9')
   })
 
-  it('claims an address that is free and of the block', () => {
+  it('claims a free address of the block', () => {
     const addresses = new Addresses('10.0.0.0/8')
     expect(addresses.claim('10.0.0.4')).toBe(true)
     expect(addresses.claim('10.0.0.4')).toBe(false)

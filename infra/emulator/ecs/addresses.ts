@@ -1,11 +1,11 @@
-/** The private addresses of one block, each given to one network interface at a time. */
+/** The private addresses of one block. Each belongs to one network interface at a time. */
 export class Addresses {
   readonly #first: number
   readonly #size: number
   readonly #used = new Set<number>()
   #next = 0
 
-  /** @throws RangeError when `block` is not IPv4 CIDR with a prefix of 8 to 30 bits, e.g. `10.0.0.0/8` */
+  /** @throws RangeError if `block` is not IPv4 CIDR with a prefix of 8 to 30 bits, e.g. `10.0.0.0/8` */
   constructor(block: string) {
     const [, address = '', prefix = ''] = /^([\d.]+)\/(\d{1,2})$/.exec(block) ?? []
     const number = parse(address)
@@ -17,13 +17,13 @@ export class Addresses {
     this.#first = number - (number % this.#size)
   }
 
-  /** The next free address; undefined when all are used. An address comes again only after the block has been gone through. */
+  /** Takes the next free address; after the end of the block, from its beginning. Undefined if no address is free. */
   take(): string | undefined {
-    for (let tried = 0; tried < this.#size; tried++) {
+    for (let tries = 0; tries < this.#size; tries++) {
       this.#next = (this.#next + 1) % this.#size
       const lastByte = this.#next % 256
-      const ordinary = lastByte > 3 && lastByte < 255 // a subnet keeps its first addresses and its last for itself
-      if (ordinary && !this.#used.has(this.#next)) {
+      const isAssignable = lastByte > 3 && lastByte < 255 // a subnet reserves its first addresses and its last
+      if (isAssignable && !this.#used.has(this.#next)) {
         this.#used.add(this.#next)
         return format(this.#first + this.#next)
       }
@@ -31,7 +31,7 @@ export class Addresses {
     return undefined
   }
 
-  /** Takes this very address; false when it is used or not of this block. */
+  /** Takes a given address. Returns false if it is used or not in the block. */
   claim(address: string): boolean {
     const offset = this.#offset(address)
     if (offset === undefined || this.#used.has(offset)) return false

@@ -1,19 +1,19 @@
 import { ApiError } from '../openapi/errors.ts'
 
-// What VolcEngine does not publish. Each line is a guess, on the side that is harder for a client. All guesses are in this
-// file, so that a real answer changes one place.
+// VolcEngine does not publish these. Each is a guess, the one that is harder for a client. They are in one file, so
+// that they can be corrected in one place.
 
 /** A ClientToken is remembered for a day. */
 export const clientTokenHours = 24
 
-/** A DryRun that would succeed is an error by its code; its HTTP status is not published. */
+/** The code of a DryRun that would succeed is published, its HTTP status is not. */
 export const dryRunOperation = () => new ApiError(400, 'DryRunOperation', 'The request passed the check.')
 
-/** The code is handled by official clients of ECS; its status is not published. */
+/** Official clients of ECS handle this code. Its status is not published. */
 export const quotaExceeded = (quota: number) =>
   new ApiError(429, 'QuotaExceeded.MaximumInstances', `The quota of ${quota} instances in this region is used up.`)
 
-/** No code for sold-out stock is published. */
+/** No code for a lack of stock is published. */
 export const outOfStock = () =>
   new ApiError(400, 'InsufficientInventory', 'The instance type is out of stock in the specified zone.')
 
@@ -23,11 +23,11 @@ export const addressesUsedUp = () =>
 export const addressInUse = (address: string) =>
   new ApiError(400, 'InvalidPrimaryIpAddress.InUse', `The address ${address} is in use or not in the subnet.`)
 
-/** A launch without a credential is refused; the code is not published. */
+/** It is published that RunInstances without a credential is refused, but not with which code. */
 export const credentialMissing = () =>
-  new ApiError(400, 'MissingParameter.Password', 'One of Password, KeyPairName and KeepImageCredential is needed.')
+  new ApiError(400, 'MissingParameter.Password', 'One of Password, KeyPairName and KeepImageCredential is required.')
 
-/** Delete of an instance under DeletionProtection is refused; the code is not published. */
+/** It is published that a protected instance cannot be deleted, but not with which code this is refused. */
 export const deletionProtected = () =>
   new ApiError(400, 'InvalidInstance.DeletionProtection', 'The instance is protected from deletion.')
 
@@ -38,12 +38,12 @@ export const zoneNotFound = (zone: string, region: string) =>
     `The zone ${zone} does not exist in the region ${region} of the signature.`,
   )
 
-/** For CreateTags the same code is published for each item; the status of the newer actions is not. */
+/** The code is published for each item of CreateTags. The status is not published for the newer actions. */
 export const resourceNotFound = (id: string) =>
   new ApiError(404, 'InvalidResourceId.NotFound', `The specified resource ${id} does not exist.`)
 
-export const tooManyTags = (most: number) =>
-  new ApiError(400, 'LimitExceeded.Tags', `A resource may have ${most} tags at most.`)
+export const tooManyTags = (max: number) =>
+  new ApiError(400, 'LimitExceeded.Tags', `A resource may have ${max} tags at most.`)
 
 export const invalidNextToken = () =>
   new ApiError(400, 'InvalidNextToken.Malformed', 'NextToken is not one that this query has returned.')

@@ -4,19 +4,20 @@ import { clientTokenHours } from './assumptions.ts'
 import { idempotentParameterMismatch } from './errors.ts'
 
 interface Remembered {
-  /** A hash: a request may carry 16 KiB of UserData. */
-  request: string
+  /** A hash, because a request can have 16 KiB of UserData. */
+  requestHash: string
   result: object
   expiresAt: number
 }
 
 /**
- * The results of each ClientToken: the same request gets the same result and does nothing, another request is refused
- * (ECS API reference, "Idempotency"). Only a success is remembered. A token belongs to one action in one region.
+ * The results of calls with a ClientToken. The same request again returns the same result and does nothing; another
+ * request with the token is refused (ECS API reference, "Idempotency"). Only successes are remembered. A token belongs
+ * to one action in one region.
  */
 export class ClientTokens {
   readonly #clock: Clock
-  readonly #remembered = new Map<string, Remembered>() // in the order of time, so that the oldest are found first
+  readonly #remembered = new Map<string, Remembered>() // oldest first
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -27,14 +28,14 @@ export class ClientTokens {
     this.#forgetExpired()
     const name = `${scope} ${token}`
     const sorted = JSON.stringify(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)))
-    const request = createHash('sha256').update(sorted).digest('base64')
+    const requestHash = createHash('sha256').update(sorted).digest('base64')
     const earlier = this.#remembered.get(name)
     if (earlier) {
-      if (earlier.request !== request) throw idempotentParameterMismatch()
+      if (earlier.requestHash !== requestHash) throw idempotentParameterMismatch()
       return earlier.result
     }
     const result = work()
-    this.#remembered.set(name, { request, result, expiresAt: this.#clock.now() + clientTokenHours * 3600 * 1000 })
+    this.#remembered.set(name, { requestHash, result, expiresAt: this.#clock.now() + clientTokenHours * 3600 * 1000 })
     return result
   }
 

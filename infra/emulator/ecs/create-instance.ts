@@ -4,8 +4,8 @@ import type { Ecs } from './action.ts'
 import type { Tag } from './fields.ts'
 import type { Instance, NetworkInterface, Placement } from './instance.ts'
 
-/** The properties of a new instance. */
-export interface NewInstance {
+/** The settings of a new instance. */
+export interface InstanceSettings {
   ZoneId: string
   ImageId: string
   InstanceName: string
@@ -32,11 +32,11 @@ export interface NewInstance {
   ProjectName?: string | undefined
 }
 
-/** Creates an instance, CREATING and then RUNNING. Returns its id. */
+/** Creates an instance, which is CREATING and then RUNNING. Returns its id. */
 export function createInstance(
   ecs: Ecs,
   region: string,
-  birth: NewInstance,
+  settings: InstanceSettings,
   faults: { hideSeconds: number; stuck: boolean; fails: boolean },
 ): string {
   const now = ecs.clock.now()
@@ -45,36 +45,36 @@ export function createInstance(
     InstanceId,
     number: ecs.instances.nextNumber(),
     region,
-    ZoneId: birth.ZoneId,
-    ImageId: birth.ImageId,
-    InstanceTypeId: birth.InstanceTypeId ?? birth.InstanceType ?? '',
-    OsType: osTypeOf(birth.ImageId),
-    ProjectName: birth.ProjectName ?? 'default',
-    InstanceChargeType: birth.InstanceChargeType ?? 'PostPaid',
-    SpotStrategy: birth.SpotStrategy ?? 'NoSpot',
-    KeyPairName: birth.KeyPairName ?? '',
-    HpcClusterId: birth.HpcClusterId ?? '',
-    DeploymentSetId: birth.DeploymentSetId ?? '',
-    DeploymentSetGroupNumber: birth.DeploymentSetGroupNumber ?? 0,
+    ZoneId: settings.ZoneId,
+    ImageId: settings.ImageId,
+    InstanceTypeId: settings.InstanceTypeId ?? settings.InstanceType ?? '',
+    OsType: osTypeOf(settings.ImageId),
+    ProjectName: settings.ProjectName ?? 'default',
+    InstanceChargeType: settings.InstanceChargeType ?? 'PostPaid',
+    SpotStrategy: settings.SpotStrategy ?? 'NoSpot',
+    KeyPairName: settings.KeyPairName ?? '',
+    HpcClusterId: settings.HpcClusterId ?? '',
+    DeploymentSetId: settings.DeploymentSetId ?? '',
+    DeploymentSetGroupNumber: settings.DeploymentSetGroupNumber ?? 0,
     Placement: {
-      Affinity: birth.Placement?.Affinity ?? 'Default',
-      DedicatedHostClusterId: birth.Placement?.DedicatedHostClusterId ?? '',
-      DedicatedHostId: birth.Placement?.DedicatedHostId ?? '',
-      Tenancy: birth.Placement?.Tenancy ?? 'Default',
+      Affinity: settings.Placement?.Affinity ?? 'Default',
+      DedicatedHostClusterId: settings.Placement?.DedicatedHostClusterId ?? '',
+      DedicatedHostId: settings.Placement?.DedicatedHostId ?? '',
+      Tenancy: settings.Placement?.Tenancy ?? 'Default',
     },
-    NetworkInterfaces: birth.NetworkInterfaces.map((wanted, index) =>
-      networkInterface(wanted, birth.addresses[index] ?? '', index),
+    NetworkInterfaces: settings.NetworkInterfaces.map((subnet, index) =>
+      networkInterface(subnet, settings.addresses[index] ?? '', index),
     ),
-    EipAddress: birth.EipAddress ? { AllocationId: `eip-${randomId(20)}`, IpAddress: publicAddress() } : null,
-    VolumeIds: Array.from({ length: Math.max(1, birth.Volumes?.length ?? 0) }, () => `vol-${randomId(20)}`),
-    Tags: new Map(birth.Tags?.map(({ Key, Value = '' }) => [Key, Value])),
+    EipAddress: settings.EipAddress ? { AllocationId: `eip-${randomId(20)}`, IpAddress: publicAddress() } : null,
+    VolumeIds: Array.from({ length: Math.max(1, settings.Volumes?.length ?? 0) }, () => `vol-${randomId(20)}`),
+    Tags: new Map(settings.Tags?.map(({ Key, Value = '' }) => [Key, Value])),
     CreatedAt: timestamp(now),
     UpdatedAt: timestamp(now),
-    InstanceName: birth.InstanceName,
-    Hostname: birth.Hostname ?? birth.HostName ?? defaultHostname(birth.ImageId, InstanceId),
-    Description: birth.Description ?? '',
-    UserData: birth.UserData ?? '',
-    DeletionProtection: birth.DeletionProtection ?? false,
+    InstanceName: settings.InstanceName,
+    Hostname: settings.Hostname ?? settings.HostName ?? defaultHostname(settings.ImageId, InstanceId),
+    Description: settings.Description ?? '',
+    UserData: settings.UserData ?? '',
+    DeletionProtection: settings.DeletionProtection ?? false,
     Status: 'CREATING',
     StoppedMode: 'NotApplicable',
     boots: 0,
@@ -92,13 +92,13 @@ export function createInstance(
   return InstanceId
 }
 
-/** The emulator has no images: one with "windows" in its id is a Windows image, every other one Linux. */
+/** The emulator has no images. An image with "windows" in its id is for Windows, every other one for Linux. */
 export function osTypeOf(imageId: string): 'Linux' | 'Windows' {
   return imageId.includes('windows') ? 'Windows' : 'Linux'
 }
 
 function networkInterface(
-  { SubnetId, SecurityGroupIds }: NewInstance['NetworkInterfaces'][number],
+  { SubnetId, SecurityGroupIds }: InstanceSettings['NetworkInterfaces'][number],
   PrimaryIpAddress: string,
   index: number,
 ): NetworkInterface {
@@ -114,19 +114,22 @@ function networkInterface(
   }
 }
 
-/** ECS API reference, RunInstances: the id without `i-`; for Windows its last 12 characters, since 15 is all it takes. */
+/**
+ * The id without `i-`. On Windows, where a host name has 15 characters at most, its last 12 (ECS API reference,
+ * RunInstances).
+ */
 function defaultHostname(imageId: string, instanceId: string): string {
   return `iv-${osTypeOf(imageId) === 'Windows' ? instanceId.slice(-12) : instanceId.slice(2)}`
 }
 
-// From the block for benchmarks (RFC 2544), so that it is never anybody's machine.
+// From the block for benchmarks (RFC 2544), so that it is never the address of a real machine.
 function publicAddress(): string {
   const digits = randomId(6)
   const [a, b, c] = [0, 2, 4].map((start) => Number.parseInt(digits.slice(start, start + 2), 16))
   return `198.${18 + ((a ?? 0) % 2)}.${b}.${c}`
 }
 
-// Ids only have to differ, and a UUID costs a tenth of fresh random bytes: it comes from a pool.
+// Ids only have to differ. A UUID costs a tenth of fresh random bytes, because Node takes it from a pool.
 function randomId(length: number): string {
   return randomUUID().replaceAll('-', '').slice(0, length)
 }

@@ -9,7 +9,7 @@ beforeEach(() => ecs.reset())
 afterAll(() => ecs.close())
 
 describe('pages', () => {
-  it('are of 10 unless asked otherwise, and of 100 at most', async () => {
+  it('have 10 instances by default, and 100 at most', async () => {
     ecs.seed(101)
     expect((await list()).Instances).toHaveLength(10)
     expect((await list({ MaxResults: 100 })).Instances).toHaveLength(100)
@@ -25,7 +25,7 @@ describe('pages', () => {
     expect(new Set(totals)).toEqual(new Set([count]))
   })
 
-  it('go on while instances come and go', async () => {
+  it('continue while instances are created and deleted', async () => {
     ecs.seed(25)
     const before = ecs.instances().map(({ InstanceId }) => InstanceId)
     const first = await list()
@@ -152,7 +152,7 @@ describe('filters', () => {
     [{ 'InstanceTypes.1': 'ecs.g3i.4xlarge' }, true],
     [{ 'InstanceTypes.1': 'ecs.g3i.8xlarge' }, false],
     [{ 'EipAddresses.1': '198.51.100.1' }, false],
-  ])('%j, which only one instance may pass', async (params, found) => {
+  ])('%j finds the instance with that value only', async (params, found) => {
     const { result } = await call('RunInstances', { ...runParams, ...launched, InstanceTypeId: 'ecs.g3i.4xlarge' })
     const { Instances, TotalCount } = await list(params)
     expect(Instances.map(({ InstanceId }) => InstanceId)).toEqual(found ? result.InstanceIds : [])
@@ -166,7 +166,7 @@ describe('filters', () => {
     expect(Instances.map(({ InstanceId }) => InstanceId)).toEqual(result.InstanceIds)
   })
 
-  it('finds instances by id, in the order of their creation, and leaves out the unknown', async () => {
+  it('finds instances by id, in the order of their creation, and ignores unknown ids', async () => {
     const [one, two, three] = ecs.instances().map(({ InstanceId }) => InstanceId)
     const { Instances } = await list({
       'InstanceIds.1': `${three}`,
@@ -199,18 +199,18 @@ describe('filters', () => {
     ['4 values of a key', { ...keys(1), ...many('TagFilters.1.Values', 4) }, '400 InvalidTagFilterValues.Malformed'],
     ['an empty tag key', { 'TagFilters.1.Key': '', 'TagFilters.1.Values.1': 'a' }, '400 InvalidTagFilterKey.Malformed'],
     [
-      'a group number that none has',
+      'a group number out of range',
       { 'DeploymentSetGroupNumbers.1': 8 },
       '400 InvalidDeploymentSetGroupNumber.Malformed',
     ],
-    ['a parameter that the model does not have', { HostName: 'nobody' }, '200'],
-    ['a status nobody knows', { Status: 'running' }, '400 InvalidStatus.Malformed'],
+    ['an unknown parameter', { HostName: 'nobody' }, '200'],
+    ['an unknown status', { Status: 'running' }, '400 InvalidStatus.Malformed'],
   ])('%s', async (_case, params, expected) => {
     expect((await call('DescribeInstances', params)).outcome).toBe(expected)
   })
 })
 
-it('shows an instance CREATING until its time is up', async () => {
+it('shows an instance CREATING until it has booted', async () => {
   await call('RunInstances', runParams)
   expect((await list()).Instances[0]?.Status).toBe('CREATING')
   ecs.advance(9)
@@ -219,7 +219,7 @@ it('shows an instance CREATING until its time is up', async () => {
   expect((await list()).Instances[0]?.Status).toBe('RUNNING')
 })
 
-it('chooses by other filters among the 1,000 that a tag shows', async () => {
+it('applies other filters only to the 1,000 instances that a tag finds', async () => {
   ecs.seed(900, { tags: { owner: 'a' } })
   ecs.seed(200, { tags: { owner: 'a' }, status: 'STOPPED' })
   const { TotalCount } = await list({ 'TagFilters.1.Key': 'owner', Status: 'STOPPED' })

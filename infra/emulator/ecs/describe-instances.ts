@@ -6,9 +6,9 @@ import { describeInstance, type Instance, statuses } from './instance.ts'
 import { defaultMaxResults, readNextToken, writeNextToken } from './pages.ts'
 
 /**
- * A query by tags shows 1,000 instances at most; beyond that DescribeTags is the way (ECS API reference,
- * DescribeInstances). That the other filters choose among these 1,000 is an assumption: the side that is harder for a
- * client, which could not find by Status what lies behind them.
+ * A query by tags finds 1,000 instances at most; DescribeTags finds more (ECS API reference, DescribeInstances). It is
+ * an assumption that the other filters only search these 1,000. It is the harder case for a client, which cannot find
+ * the rest by Status.
  */
 const maxUnderTagFilters = 1000
 
@@ -39,8 +39,8 @@ const filters = {
 }
 type Filters = { [K in keyof typeof filters]?: v.InferOutput<(typeof filters)[K]> | undefined }
 
-/** The value that each filter compares. An instance without such a value passes no filter. */
-const lookedAt: { [K in keyof typeof filters]: (instance: Instance) => string | number | undefined } = {
+/** The value that each filter compares. An instance without that value does not pass the filter. */
+const filteredValues: { [K in keyof typeof filters]: (instance: Instance) => string | number | undefined } = {
   InstanceName: ({ InstanceName }) => InstanceName,
   Status: ({ Status }) => Status,
   ZoneId: ({ ZoneId }) => ZoneId,
@@ -74,65 +74,68 @@ export const describeInstances = action(
   (input, ecs, call) => {
     const { MaxResults = defaultMaxResults, NextToken, InstanceIds, TagFilters } = input
     const [after] = readNextToken(NextToken, call)
-    const filter = filterOf(input)
+    const passesFilters = filterOf(input)
     const now = ecs.clock.now()
     const ids = new Set(InstanceIds)
-    const candidates = ids.size > 0 ? byIds(ids) : ecs.instances.in(call.region)
-    const most = TagFilters.length > 0 ? maxUnderTagFilters : Number.POSITIVE_INFINITY
+    const candidates = ids.size > 0 ? findAll(ids) : ecs.instances.in(call.region)
+    const maxFound = TagFilters.length > 0 ? maxUnderTagFilters : Number.POSITIVE_INFINITY
 
-    let tagged = 0
+    let found = 0
     let TotalCount = 0
-    let more = false
+    let hasMore = false
     const page: Instance[] = []
     for (const instance of candidates) {
       if (isHidden(instance, now) || !matchesTagFilters(instance, TagFilters)) continue
-      tagged += 1
-      if (tagged > most) break
-      if (!filter(instance)) continue
+      found += 1
+      if (found > maxFound) break
+      if (!passesFilters(instance)) continue
       TotalCount += 1
       if (instance.number > after) {
         if (page.length < MaxResults) page.push(instance)
-        else more = true
+        else hasMore = true
       }
     }
     const last = page.at(-1)
     return {
       Instances: page.map(describeInstance),
-      NextToken: more && last ? writeNextToken([last.number, 0], call) : '',
+      NextToken: hasMore && last ? writeNextToken([last.number, 0], call) : '',
       TotalCount,
     }
 
-    /** The instances of these ids in the order of all lists; an unknown id is simply absent. */
-    function byIds(wanted: ReadonlySet<string>): Instance[] {
-      const found = [...wanted].flatMap((id) => ecs.instances.get(id, call.region) ?? [])
-      return found.sort((a, b) => a.number - b.number)
+    /** The instances with these ids, oldest first as in all lists. Unknown ids are ignored. */
+    function findAll(ids: ReadonlySet<string>): Instance[] {
+      const instances = [...ids].flatMap((id) => ecs.instances.get(id, call.region) ?? [])
+      return instances.sort((a, b) => a.number - b.number)
     }
   },
 )
 
-/** One test for all filters that were given: an instance has to pass each of them. */
-function filterOf(wanted: Filters): (instance: Instance) => boolean {
-  const tests = (Object.keys(lookedAt) as (keyof Filters)[]).flatMap((name) => {
-    const value = wanted[name]
-    const of = lookedAt[name]
+/** Returns a test that an instance passes all given filters. */
+function filterOf(filters: Filters): (instance: Instance) => boolean {
+  const tests = (Object.keys(filteredValues) as (keyof Filters)[]).flatMap((name) => {
+    const value = filters[name]
+    const read = filteredValues[name]
     if (value === undefined || (Array.isArray(value) && value.length === 0)) return []
     if (Array.isArray(value)) {
       const values = new Set<string | number | undefined>(value)
-      return [(instance: Instance) => values.has(of(instance))]
+      return [(instance: Instance) => values.has(read(instance))]
     }
-    // A part of the name is enough.
+    // Part of the name is enough.
     if (name === 'InstanceName') return [(instance: Instance) => instance.InstanceName.includes(value)]
-    return [(instance: Instance) => of(instance) === value]
+    return [(instance: Instance) => read(instance) === value]
   })
   return (instance) => tests.every((test) => test(instance))
 }
 
-/** Whether lists do not show it yet. */
+/** Whether lists do not show the instance yet. */
 export function isHidden({ hiddenUntil }: Instance, now: number): boolean {
   return hiddenUntil !== undefined && hiddenUntil > now
 }
 
-/** Every key has to be there, with one of its values; a key without values admits any. That keys combine by AND is an assumption. */
+/**
+ * Whether an instance has every key, with one of its values. A filter without values matches any value. It is an
+ * assumption that keys combine by AND.
+ */
 export function matchesTagFilters({ Tags }: Instance, filters: readonly TagFilter[]): boolean {
   return filters.every(({ Key, Values }) => {
     const value = Tags.get(Key)

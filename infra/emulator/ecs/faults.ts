@@ -13,29 +13,32 @@ import {
 } from '../openapi/faults.ts'
 
 const instanceId = v.optional(textField)
-const filledText = v.pipe(v.string('a text that is not empty'), v.nonEmpty('a text that is not empty'))
+const nonEmpty = 'a text that is not empty'
+const nonEmptyText = v.pipe(v.string(nonEmpty), v.nonEmpty(nonEmpty))
 
 /**
- * Every fault that can be scripted: those of the wire (see WireFault), and these of ECS itself. A call takes at most one
- * of each kind. `Action` need not be given: each kind knows the actions it is about.
+ * Every fault that can be scripted: those of the wire (see wireFaults), and these of ECS. A call takes at most one of
+ * each kind. `Action` is not needed: each kind affects only the actions named here.
  *
- * - `HideNew`: instances made by RunInstances stay out of DescribeInstances and DescribeTags for `Seconds`.
- * - `StuckCreating`: instances made by RunInstances stay CREATING for ever, and cannot be deleted.
- * - `FailCreating`: instances made by RunInstances end in ERROR instead of RUNNING.
- * - `StuckDeleting`: a delete is accepted, and the instance stays DELETING for ever; in DeleteInstances each item counts.
- * - `NoStock`: RunInstances finds only `Left` instances in stock (0 unless given); with MinCount it makes as many.
+ * - `HideNew`: for `Seconds`, DescribeInstances and DescribeTags do not show instances that RunInstances creates.
+ * - `StuckCreating`: instances that RunInstances creates stay CREATING forever, and cannot be deleted.
+ * - `FailCreating`: instances that RunInstances creates become ERROR instead of RUNNING.
+ * - `StuckDeleting`: a delete is accepted, and the instance stays DELETING forever. In DeleteInstances each item
+ *   counts.
+ * - `NoStock`: RunInstances finds only `Left` instances in stock, 0 unless given. With MinCount it creates that many.
  * - `NoQuota`: RunInstances is refused as if the quota of instances were used up.
  * - `FailItem`: in DeleteInstances, StartInstances, StopInstances and RebootInstances the item `InstanceId` (every item
- *   unless given) fails with `Code`, while the call itself succeeds.
+ *   unless given) fails with `Code`, while the call succeeds.
  *
- * And of the password agent in the Windows instance `InstanceId` (in every one unless given), whose requests count as
- * calls, though of no `Action`.
- * What refuses a request for its key or its form comes first. In none of them a password is set:
+ * The following affect the password agent in the Windows instance `InstanceId`, in every one unless given. Each request
+ * to the agent counts as a call, but it calls no action, so they have no `Action`. The agent checks the key and the
+ * form of a request first. None of these faults sets a password.
  *
- * - `AgentRefuses`: it answers 401, as to a wrong key.
- * - `AgentFails`: it answers 200 with `Text` (`Access is denied.` unless given) where a success has nothing.
- * - `AgentHangs`: it takes the request and does not answer.
- * - `AgentAbsent`: nothing listens there, from a moment after this is scripted until a moment after it is removed.
+ * - `AgentRefuses`: the agent answers 401, as to a wrong key.
+ * - `AgentFails`: the agent answers 200 with `Text` (`Access is denied.` unless given), which is empty in a success.
+ * - `AgentHangs`: the agent takes the request and does not answer.
+ * - `AgentAbsent`: nothing listens, from shortly after the fault is added until shortly after it is removed. So it has
+ *   no `Times` and no `Skip`.
  */
 export const faultSchema = faultSchemaOf([
   ...wireFaults,
@@ -47,10 +50,14 @@ export const faultSchema = faultSchemaOf([
   callFault('NoQuota', {}),
   callFault('FailItem', { Code: textField, Message: v.optional(textField), InstanceId: instanceId }),
   faultKind('AgentRefuses', { ...countFields, InstanceId: instanceId }),
-  faultKind('AgentFails', { ...countFields, Text: v.optional(filledText), InstanceId: instanceId }),
+  faultKind('AgentFails', { ...countFields, Text: v.optional(nonEmptyText), InstanceId: instanceId }),
   faultKind('AgentHangs', { ...countFields, InstanceId: instanceId }),
   faultKind('AgentAbsent', { InstanceId: instanceId }),
 ])
-/** With FaultScope, so that `{ ...fault, Times: 1 }` is a Fault of whatever kind. FaultList checks what a kind takes. */
+
+/**
+ * With FaultScope, so that `{ ...fault, Times: 1 }` is a Fault for any fault. FaultList refuses it if the kind has no
+ * Times.
+ */
 export type Fault = FaultScope & v.InferOutput<typeof faultSchema>
 export type Faults = FaultList<Fault>

@@ -11,9 +11,9 @@ import {
 } from '../openapi/param-schemas.ts'
 import { invalidArgument } from './errors.ts'
 
-// The parameters that several actions share, with their limits (ECS API reference, "Limits" of each action).
+// The schemas of parameters that several actions share (ECS API reference, "Limits" of each action).
 
-/** Any text: an id of the wrong shape is an instance that does not exist. */
+/** Any text: a malformed id is an unknown id. */
 export const instanceId = text
 export const instanceIds = list(instanceId, 100)
 export const clientToken = checkedText('1 to 64 ASCII characters', (value) => /^[\x20-\x7e]{1,64}$/.test(value))
@@ -34,8 +34,8 @@ export const hostname = checkedText(
   (value) => /^[A-Za-z\d]+([.-][A-Za-z\d]+)*$/.test(value) && value.length >= 2 && value.length <= 63,
 )
 export const userData = checkedTextOrEmpty('base64 of 16 KiB at most', (value) => {
-  const whole = /^[A-Za-z\d+/]*={0,2}$/.test(value) && value.length % 4 === 0
-  return whole && Buffer.from(value, 'base64').length <= 16 * 1024
+  const isBase64 = /^[A-Za-z\d+/]*={0,2}$/.test(value) && value.length % 4 === 0
+  return isBase64 && Buffer.from(value, 'base64').length <= 16 * 1024
 })
 
 const passwordCharacters = /^[\w`~!@#$%^&*()\-+=|{}[\]:;'<>,.?/]{8,30}$/
@@ -59,20 +59,20 @@ const tagValue = checkedTextOrEmpty(
   (value) => tagCharacters.test(value) && [...value].length <= 256,
 )
 
-/** 1 to 20 tags in a call, each key once. */
+/** 1 to 20 tags, each key once. */
 export const tags = v.pipe(
   list(object({ Key: required(tagKey), Value: tagValue }), 20),
   v.transform((read) => {
-    if (new Set(read.map(({ Key }) => Key)).size < read.length) throw invalidArgument('A key comes twice in Tags.')
+    if (new Set(read.map(({ Key }) => Key)).size < read.length) throw invalidArgument('Tags has the same key twice.')
     return read
   }),
 )
 export type Tag = v.InferOutput<typeof tags>[number]
 
-/** Up to 10 keys, each with up to 3 values. A filter may name a system tag, and an empty value means an empty value. */
+/** Up to 10 keys, each with up to 3 values. A filter may name a system tag, and its values may be empty. */
 export const tagFilters = list(
   object({
-    // Without a key it is malformed, not missing (ECS API reference, DescribeTags).
+    // An absent key is malformed, not missing (ECS API reference, DescribeTags).
     Key: v.optional(
       v.pipe(
         text,

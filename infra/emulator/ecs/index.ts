@@ -14,9 +14,9 @@ import { describeInstance, type Instance, type Status } from './instance.ts'
 import { Instances } from './instances.ts'
 
 export interface EcsOptions extends EcsState {
-  /** 0, the default, takes a free one. It listens on 127.0.0.1 only. */
+  /** The port on 127.0.0.1. 0, the default, takes a free one. */
   port?: number
-  /** How long every answer of a signed call waits, default 0. */
+  /** The delay of every response to a signed call, default 0. */
   latencyMs?: number
 }
 
@@ -29,11 +29,11 @@ export interface EcsState {
   stopSeconds?: number
   rebootSeconds?: number
   deleteSeconds?: number
-  /** How many calls of each action are let through; the real limits are not published. Without it, all. */
+  /** Limits the calls of each action. The real limits are not published. Without it, calls are not limited. */
   rateLimit?: Rate | undefined
-  /** The most instances there may be, default 100,000. */
+  /** The maximum number of instances, default 100,000. */
   quota?: number
-  /** Private addresses come from it, default `10.0.0.0/8`; one of `127.0.0.0/8` lets something listen there. */
+  /** The CIDR block of private addresses, default `10.0.0.0/8`. Programs can listen on addresses of `127.0.0.0/8`. */
   addressBlock?: string
 }
 
@@ -45,29 +45,29 @@ export interface Seed {
   instanceTypeId?: string
   imageId?: string
   projectName?: string
-  /** Its region is what stands before the last hyphen. */
+  /** The region is the part before the last hyphen. */
   zoneId?: string
 }
 
 export interface EcsService extends EmulatedService {
-  /** Every signed call since the start or the last reset: the latest 100,000. Its status is 0 when the connection was cut. */
+  /** The latest 100,000 signed calls since the start or the last reset. */
   calls: readonly LoggedCall[]
   instances(): readonly Instance[]
   faults: Faults
-  /** Moves the clock by which instances live. Signatures are checked by the real time. */
+  /** Advances the clock of the instances. Signatures are checked against the real time. */
   advance(seconds: number): void
-  /** Adds instances at once, RUNNING by default. Quota and faults do not apply. */
+  /** Creates instances at once, RUNNING by default. Quota and faults do not apply. */
   seed(count: number, seed?: Seed): void
-  /** No instances, no faults, no calls, the clock as it was. */
+  /** Removes all instances, faults and logged calls, and resets the clock. */
   reset(): void
 }
 
-/** An emulated ECS at an address of its own. */
+/** An emulated ECS with its own address. */
 export type EcsEmulator = EcsService & Endpoint
 
 /**
  * Starts an emulated ECS: the signed API at `/`, its control at `/_emulator/`.
- * Rejects with a RangeError for an option that makes no sense, and with the system's error when the port is taken.
+ * Rejects with a RangeError for an invalid option, and with the system's error if the port is taken.
  */
 export async function startEcs({ port = 0, latencyMs = 0, ...state }: EcsOptions = {}): Promise<EcsEmulator> {
   const ecs = createEcs(state)
@@ -75,7 +75,7 @@ export async function startEcs({ port = 0, latencyMs = 0, ...state }: EcsOptions
   return { ...ecs, ...endpoint }
 }
 
-/** Creates an emulated ECS that is not served yet. Throws a RangeError for an option that makes no sense. */
+/** Creates an emulated ECS that is not served yet. Throws a RangeError for an invalid option. */
 export function createEcs(options: EcsState = {}): EcsService {
   const { accessKeys = { AKLOCAL: 'local-secret' }, addressBlock = '10.0.0.0/8' } = options
   const clock = new Clock()
@@ -125,7 +125,7 @@ export function createEcs(options: EcsState = {}): EcsService {
   const answerControl = createControl({
     faults,
     calls: log.calls,
-    resources: { instances: () => instances().map(lookInside) },
+    resources: { instances: () => instances().map(describeWithInternals) },
     advance,
     reset,
   })
@@ -137,14 +137,14 @@ export function createEcs(options: EcsState = {}): EcsService {
     instances,
     faults,
     advance,
-    seed: (count, wanted = {}) => seedInstances(ecs, count, wanted),
+    seed: (count, seed = {}) => seedInstances(ecs, count, seed),
     reset,
   }
 }
 
 function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
   const { tags = {}, status = 'RUNNING', zoneId = 'cn-beijing-a', projectName } = seed
-  const birth = {
+  const settings = {
     ZoneId: zoneId,
     ImageId: seed.imageId ?? 'image-seeded',
     InstanceName: seed.instanceName ?? 'seeded',
@@ -154,16 +154,16 @@ function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
     ProjectName: projectName,
   }
   const region = zoneId.slice(0, zoneId.lastIndexOf('-'))
-  for (let made = 0; made < count; made++) {
+  for (let created = 0; created < count; created++) {
     const addresses = ecs.instances.takeAddresses([undefined])
-    const id = createInstance(ecs, region, { ...birth, addresses }, { hideSeconds: 0, stuck: true, fails: false })
+    const id = createInstance(ecs, region, { ...settings, addresses }, { hideSeconds: 0, stuck: true, fails: false })
     const instance = ecs.instances.get(id, region)
     if (instance) instance.Status = status
   }
 }
 
-/** An instance as DescribeInstances shows it, and the fields that no action shows. */
-function lookInside(instance: Instance): object {
+/** An instance as DescribeInstances shows it, with the internal fields that no action shows. */
+function describeWithInternals(instance: Instance): object {
   const { next, hiddenUntil, UserData, region, passwordSha256 } = instance
   return {
     ...describeInstance(instance),
@@ -176,6 +176,6 @@ function lookInside(instance: Instance): object {
 }
 
 function notNegative(name: string, value: number): number {
-  if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number from 0 up`)
+  if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number of 0 or more`)
   return value
 }

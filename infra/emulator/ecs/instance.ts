@@ -23,7 +23,7 @@ export interface NetworkInterface {
   SecurityGroupIds: readonly string[]
 }
 
-/** The host it runs on; ids are empty without a dedicated host. */
+/** The host of an instance. The ids are empty without a dedicated host. */
 export interface Placement {
   Affinity: string
   DedicatedHostClusterId: string
@@ -34,7 +34,7 @@ export interface Placement {
 /** An instance as the emulator keeps it. `at` and `hiddenUntil` are milliseconds since 1970. */
 export interface Instance {
   readonly InstanceId: string
-  /** Instances are numbered in the order of their creation: the order of lists. */
+  /** Increases in the order of creation, which is the order of lists. */
   readonly number: number
   readonly region: string
   readonly ZoneId: string
@@ -47,7 +47,7 @@ export interface Instance {
   readonly KeyPairName: string
   readonly HpcClusterId: string
   readonly DeploymentSetId: string
-  /** 0: in none of a deployment set's groups. */
+  /** 0: not in a group of a deployment set. */
   readonly DeploymentSetGroupNumber: number
   readonly Placement: Placement
   readonly NetworkInterfaces: readonly NetworkInterface[]
@@ -63,13 +63,13 @@ export interface Instance {
   DeletionProtection: boolean
   Status: Status
   StoppedMode: 'KeepCharging' | 'StopCharging' | 'NotApplicable'
-  /** How often it has booted: when the number grows, what runs in it has to start again. */
+  /** The number of boots. When it increases, the programs in the instance start again. */
   boots: number
-  /** The hexadecimal SHA-256 of the last password that the agent in a Windows instance has set. */
+  /** The hexadecimal SHA-256 of the latest password that the agent in a Windows instance has set. */
   passwordSha256: string | undefined
-  /** The next status and its time; undefined when the status does not change by itself. */
+  /** The next status and its time. Undefined if the status does not change by itself. */
   next: { status: Status | 'GONE'; at: number } | undefined
-  /** Lists do not show it before this time; undefined: lists show it from the beginning. */
+  /** Lists do not show the instance before this time. Undefined: lists always show it. */
   readonly hiddenUntil: number | undefined
 }
 
@@ -120,10 +120,19 @@ export function describeInstance(instance: Instance) {
   }
 }
 
-/** `ecs.g3i.2xlarge`: the size gives the CPUs, the family's letter the memory for each: c 2 GiB, r 8 GiB, others 4 GiB. */
+/** In `ecs.g3i.2xlarge` the size gives the CPUs, and the family the memory per CPU: c 2 GiB, r 8 GiB, others 4 GiB. */
 function sizeOf(type: string): { Cpus: number; MemorySize: number } {
   const [, family = '', times = '', size] = /^ecs\.([\w-]+)\.(\d*)(\w+)$/.exec(type) ?? []
-  const Cpus = size === 'large' ? 2 : size === 'xlarge' ? 4 * Number(times || 1) : 1
-  const gibPerCpu = family.startsWith('c') ? 2 : family.startsWith('r') ? 8 : 4
-  return { Cpus, MemorySize: Cpus * gibPerCpu * 1024 }
+  const Cpus = cpusOf(size, Number(times || 1))
+  return { Cpus, MemorySize: Cpus * gibPerCpu(family) * 1024 }
+}
+
+function cpusOf(size: string | undefined, times: number): number {
+  if (size === 'large') return 2
+  return size === 'xlarge' ? 4 * times : 1
+}
+
+function gibPerCpu(family: string): number {
+  if (family.startsWith('c')) return 2
+  return family.startsWith('r') ? 8 : 4
 }

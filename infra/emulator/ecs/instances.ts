@@ -4,7 +4,7 @@ import { Addresses } from './addresses.ts'
 import { addressesUsedUp, addressInUse } from './assumptions.ts'
 import type { Instance, Status } from './instance.ts'
 
-/** All instances, oldest first. Their statuses move by the clock, and are brought up to date by `settle`; no timer runs. */
+/** All instances, oldest first. Statuses change with the clock when `settle` is called; there are no timers. */
 export class Instances {
   readonly #clock: Clock
   readonly #addressBlock: string
@@ -39,7 +39,7 @@ export class Instances {
     return this.#byRegion.get(region) ?? []
   }
 
-  /** The number of the next instance to be added. */
+  /** Returns the number for a new instance. */
   nextNumber(): number {
     this.#created += 1
     return this.#created
@@ -52,7 +52,9 @@ export class Instances {
     else this.#byRegion.set(instance.region, [instance])
   }
 
-  /** Sets the status `via` now, and `status` after `seconds`. `GONE` removes the instance; `never` leaves it in `via`. */
+  /**
+   * Sets the status `via` now, and `status` after `seconds`. `GONE` removes the instance. `never` keeps it in `via`.
+   */
   move(instance: Instance, via: Status, status: Status | 'GONE', seconds: number | 'never'): void {
     const now = this.#clock.now()
     instance.Status = via
@@ -66,7 +68,7 @@ export class Instances {
     this.#nextDue = Math.min(this.#nextDue, instance.next.at)
   }
 
-  /** Makes the changes of status whose time has come. Call it before each read. */
+  /** Applies the status changes that are due. Call it before each read. */
   settle(): void {
     const now = this.#clock.now()
     if (now < this.#nextDue) return
@@ -76,24 +78,22 @@ export class Instances {
       if (next && next.at > now) this.#nextDue = Math.min(this.#nextDue, next.at)
       else {
         this.#moving.delete(instance)
-        this.#arrive(instance)
+        this.#applyNext(instance)
       }
     }
   }
 
   /**
-   * Takes a private address for each entry: the wanted one, or any free one. Takes all or none.
-   * @throws ApiError 400 when a wanted one cannot be had or none is left
+   * Takes a private address for each entry: the requested one, or any free one. Takes all or none.
+   * @throws ApiError 400 if a requested address is not free, or none is left
    */
-  takeAddresses(wanted: readonly (string | undefined)[]): string[] {
+  takeAddresses(requested: readonly (string | undefined)[]): string[] {
     const taken: string[] = []
-    for (const address of wanted) {
-      const got = address === undefined ? this.#addresses.take() : this.#addresses.claim(address) && address
-      if (!got) {
-        for (const back of taken) this.#addresses.release(back)
-        throw address === undefined ? addressesUsedUp() : addressInUse(address)
-      }
-      taken.push(got)
+    try {
+      for (const address of requested) taken.push(this.#takeAddress(address))
+    } catch (error) {
+      for (const address of taken) this.#addresses.release(address)
+      throw error
     }
     return taken
   }
@@ -106,7 +106,17 @@ export class Instances {
     this.#addresses = new Addresses(this.#addressBlock)
   }
 
-  #arrive(instance: Instance): void {
+  #takeAddress(requested: string | undefined): string {
+    if (requested !== undefined) {
+      if (!this.#addresses.claim(requested)) throw addressInUse(requested)
+      return requested
+    }
+    const address = this.#addresses.take()
+    if (address === undefined) throw addressesUsedUp()
+    return address
+  }
+
+  #applyNext(instance: Instance): void {
     const { next } = instance
     if (!next) return
     instance.next = undefined

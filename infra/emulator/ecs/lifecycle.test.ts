@@ -8,7 +8,7 @@ const call = caller(ecs.url)
 beforeEach(() => ecs.reset())
 afterAll(() => ecs.close())
 
-/** One instance of this status, which stays in it. */
+/** Creates an instance that stays in this status. Returns its id. */
 function seedOne(status: Status = 'RUNNING'): string {
   ecs.seed(1, { status })
   return ecs.instances().at(-1)?.InstanceId ?? ''
@@ -41,7 +41,7 @@ describe('an operation takes its time', () => {
   })
 })
 
-describe('an operation is refused in every other status', () => {
+describe('an operation is only allowed in some statuses', () => {
   const allowed: Record<string, Status[]> = {
     StartInstance: ['STOPPED'],
     StopInstance: ['RUNNING'],
@@ -63,7 +63,7 @@ describe('operations on one instance', () => {
   const actions = ['DeleteInstance', 'StartInstance', 'StopInstance', 'RebootInstance']
 
   it.each([...actions, 'ModifyInstanceAttribute', 'DescribeInstanceVncUrl', 'DescribeInstanceECSTerminalUrl'])(
-    '%s needs an instance that exists',
+    '%s requires an existing instance',
     async (action) => {
       expect((await call(action)).outcome).toBe('400 MissingParameter.InstanceId')
       expect((await call(action, { InstanceId: '' })).outcome).toBe('400 MissingParameter.InstanceId')
@@ -71,7 +71,7 @@ describe('operations on one instance', () => {
     },
   )
 
-  it.each(actions)('%s does nothing in a DryRun, and refuses a bad ClientToken', async (action) => {
+  it.each(actions)('%s does nothing in a DryRun, and refuses an invalid ClientToken', async (action) => {
     const InstanceId = seedOne(action === 'StartInstance' ? 'STOPPED' : 'RUNNING')
     const before = statusNow()
     expect((await call(action, { InstanceId, DryRun: true })).outcome).toBe('400 DryRunOperation')
@@ -87,7 +87,7 @@ describe('operations on one instance', () => {
     expect((await call('DeleteInstance', { InstanceId })).outcome).toBe('404 InvalidInstance.NotFound')
   })
 
-  it('DeleteInstance of a protected or a paid one', async () => {
+  it('DeleteInstance of a protected or a PrePaid instance', async () => {
     const protectedOne =
       (await call('RunInstances', { ...runParams, DeletionProtection: true })).result.InstanceIds[0] ?? ''
     const paidOne =
@@ -123,7 +123,7 @@ describe('operations on several instances', () => {
     ['StartInstances', 'STOPPED'],
     ['StopInstances', 'RUNNING'],
     ['RebootInstances', 'RUNNING'],
-  ] as const)('%s succeeds, and tells of each that fails', async (action, from) => {
+  ] as const)('%s succeeds, and returns an error for each item that fails', async (action, from) => {
     const good = seedOne(from)
     const wrong = seedOne('CREATING')
     const reply = await call(action, { 'InstanceIds.1': good, 'InstanceIds.2': wrong, 'InstanceIds.3': 'i-unknown' })
@@ -152,7 +152,7 @@ describe('operations on several instances', () => {
 describe('ModifyInstanceAttribute', () => {
   const describeOne = async () => (await call('DescribeInstances')).result.Instances[0]
 
-  it('changes what it is given and nothing else; an empty Description or UserData clears it', async () => {
+  it('changes only the given attributes; an empty Description or UserData clears it', async () => {
     const InstanceId = seedOne()
     await call('ModifyInstanceAttribute', {
       InstanceId,
@@ -179,7 +179,7 @@ describe('ModifyInstanceAttribute', () => {
 })
 
 describe('URLs', () => {
-  it('are of the forms the cloud has, and new each time', async () => {
+  it('have the form of those of the cloud, and are new each time', async () => {
     const InstanceId = seedOne()
     const terminal = (await call('DescribeInstanceECSTerminalUrl', { InstanceId })).result.EcsTerminalUrl
     const vnc = (await call('DescribeInstanceVncUrl', { InstanceId })).result.VncUrl

@@ -11,16 +11,17 @@ interface Options {
   StoppedMode?: 'KeepCharging' | 'StopCharging' | undefined
 }
 
-/** What an operation does to one instance. */
+/** An operation on one instance. */
 interface Operation {
   from: readonly Status[]
-  /** Refuses for a reason other than the status. */
+  /** Returns a reason to refuse other than the status. */
   refuse?: (instance: Instance) => ApiError | undefined
   run: (ecs: Ecs, instance: Instance, call: ApiCall, options: Options) => void
 }
 
 const remove: Operation = {
-  // Published: RUNNING and STOPPED; CREATING was seen to be refused. That ERROR may be deleted and DELETING not is assumed.
+  // Published: RUNNING and STOPPED. The cloud was seen to refuse CREATING. Assumed: ERROR can be deleted, DELETING
+  // cannot.
   from: ['RUNNING', 'STOPPED', 'ERROR'],
   refuse: (instance) => {
     if (instance.InstanceChargeType === 'PrePaid') return invalidChargeType()
@@ -52,16 +53,16 @@ const reboot: Operation = {
 
 const stoppedMode = oneOf('KeepCharging', 'StopCharging')
 
-export const deleteInstance = one(remove)
-export const deleteInstances = many(remove)
-export const startInstance = one(start)
-export const startInstances = many(start)
-export const stopInstance = one(stop)
-export const stopInstances = many(stop)
-export const rebootInstance = one(reboot)
-export const rebootInstances = many(reboot)
+export const deleteInstance = forInstance(remove)
+export const deleteInstances = forInstances(remove)
+export const startInstance = forInstance(start)
+export const startInstances = forInstances(start)
+export const stopInstance = forInstance(stop)
+export const stopInstances = forInstances(stop)
+export const rebootInstance = forInstance(reboot)
+export const rebootInstances = forInstances(reboot)
 
-function one(operation: Operation): Action {
+function forInstance(operation: Operation): Action {
   return action(
     {
       InstanceId: required(instanceId),
@@ -79,8 +80,8 @@ function one(operation: Operation): Action {
   )
 }
 
-/** An item that fails does not fail the call: its own detail holds the error. */
-function many(operation: Operation): Action {
+/** If an item fails, the call still succeeds: the detail of the item has the error. */
+function forInstances(operation: Operation): Action {
   return action(
     {
       InstanceIds: required(instanceIds),
@@ -107,7 +108,10 @@ function many(operation: Operation): Action {
   )
 }
 
-/** @throws ApiError 404 InvalidInstance.NotFound, 400 InvalidInstanceStatus, or the operation's own refusal */
+/**
+ * Returns the instance, if the operation is allowed on it.
+ * @throws ApiError 404 InvalidInstance.NotFound, 400 InvalidInstanceStatus, or the result of `refuse`
+ */
 function admit(operation: Operation, ecs: Ecs, id: string, call: ApiCall): Instance {
   const instance = ecs.instances.get(id, call.region)
   if (!instance) throw instanceNotFound()

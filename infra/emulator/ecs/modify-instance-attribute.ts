@@ -4,7 +4,7 @@ import { action } from './action.ts'
 import { instanceNotFound, invalidInstanceStatus } from './errors.ts'
 import { clientToken, description, hostname, instanceId, instanceName, password, userData } from './fields.ts'
 
-/** An empty Description or UserData clears it. A password only becomes good at the next start, so none is kept here. */
+/** An empty Description or UserData clears it. A password takes effect at the next start, so it is not kept here. */
 export const modifyInstanceAttribute = action(
   {
     InstanceId: required(instanceId),

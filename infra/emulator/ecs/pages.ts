@@ -2,31 +2,34 @@ import { createHash } from 'node:crypto'
 import type { ApiCall } from '../openapi/gateway.ts'
 import { invalidNextToken } from './assumptions.ts'
 
-/** ECS API reference, DescribeInstances and DescribeTags: a page holds 10 unless MaxResults says otherwise. */
+/** ECS API reference, DescribeInstances and DescribeTags. */
 export const defaultMaxResults = 10
 
-/** Where a page starts: behind this place. Places grow along a list and stay what they are when others come and go. */
-export type Place = readonly [number: number, within: number]
+/**
+ * The position of the last item of a page: the next page starts after it. Positions increase along a list, and do not
+ * change when other items are added or removed.
+ */
+type Position = readonly [number: number, within: number]
 
 /**
- * Reads NextToken: it carries the place of the last item shown, and a mark of the query, since going on with another query
+ * Reads NextToken. It has the position of the last item, and a hash of the query: with another query the next page
  * would skip or repeat items.
- * @throws ApiError 400 when no page of this query has returned it
+ * @throws ApiError 400 if the token is not of this query
  */
-export function readNextToken(token: string | undefined, call: ApiCall): Place {
+export function readNextToken(token: string | undefined, call: ApiCall): Position {
   if (token === undefined) return [0, 0]
-  const [, number, within, mark] =
+  const [, number, within, queryHash] =
     /^(\d{1,15})\.(\d{1,15})\.([\w-]+)$/.exec(Buffer.from(token, 'base64url').toString()) ?? []
-  if (mark !== markOf(call)) throw invalidNextToken()
+  if (queryHash !== queryHashOf(call)) throw invalidNextToken()
   return [Number(number), Number(within)]
 }
 
-export function writeNextToken([number, within]: Place, call: ApiCall): string {
-  return Buffer.from(`${number}.${within}.${markOf(call)}`).toString('base64url')
+export function writeNextToken([number, within]: Position, call: ApiCall): string {
+  return Buffer.from(`${number}.${within}.${queryHashOf(call)}`).toString('base64url')
 }
 
-/** MaxResults may change from page to page, all else is the query. */
-function markOf({ action, region, params }: ApiCall): string {
+/** Everything but NextToken and MaxResults is the query: MaxResults may change from page to page. */
+function queryHashOf({ action, region, params }: ApiCall): string {
   const query = Object.entries(params).filter(
     ([name, value]) => name !== 'NextToken' && name !== 'MaxResults' && value !== '',
   )

@@ -9,7 +9,7 @@ beforeEach(() => ecs.reset())
 afterAll(() => ecs.close())
 
 describe('RunInstances', () => {
-  it('makes an instance as it was asked for', async () => {
+  it('creates an instance with the given parameters', async () => {
     const { result, outcome } = await run({
       'Tags.1.Key': 'managed by',
       'Tags.1.Value': 'ecs-manager',
@@ -48,7 +48,7 @@ describe('RunInstances', () => {
     expect(ecs.instances()[0]?.UserData).toBe(Buffer.from('#!/bin/sh').toString('base64'))
   })
 
-  it('takes an image with "windows" in its id for Windows', async () => {
+  it('creates a Windows instance from an image with "windows" in its id', async () => {
     const { result } = await run({ ImageId: 'image-windows2022' })
     expect(ecs.instances()[0]).toMatchObject({ OsType: 'Windows', Hostname: `iv-${result.InstanceIds[0]?.slice(-12)}` })
   })
@@ -69,7 +69,7 @@ describe('RunInstances', () => {
 
   const accepted: [string, Params][] = [
     ['InstanceType, the older name', { InstanceTypeId: '', InstanceType: 'ecs.g3i.large' }],
-    ['a parameter nobody knows', { Nonsense: 'x', 'Nonsense2.1.A': 'y' }],
+    ['an unknown parameter', { Nonsense: 'x', 'Nonsense2.1.A': 'y' }],
     [
       'an empty optional parameter',
       { Description: '', KeyPairName: '', ClientToken: '', 'Tags.1.Key': 'a', 'Tags.1.Value': '' },
@@ -146,7 +146,7 @@ describe('RunInstances', () => {
       { 'Volumes.1.Size': 40, 'Volumes.2.VolumeType': 'ESSD_PL0' },
       '400 LimitExceeded.DataVolumeSize',
     ],
-    ['a volume type nobody knows', { 'Volumes.1.VolumeType': 'floppy' }, '400 InvalidVolumeVolumeType.Malformed'],
+    ['an unknown volume type', { 'Volumes.1.VolumeType': 'floppy' }, '400 InvalidVolumeVolumeType.Malformed'],
     ['Count 101', { Count: 101 }, '400 InvalidCount.Malformed'],
     ['Count in words', { Count: 'two' }, '400 InvalidCount.Malformed'],
     ['MinCount above Count', { Count: 2, MinCount: 3 }, '400 InvalidArgument'],
@@ -158,7 +158,7 @@ describe('RunInstances', () => {
     ['a password with a space', { Password: 'aB3 defgh' }, '400 InvalidPassword.Malformed'],
     ['no credential', { Password: '' }, '400 MissingParameter.Password'],
     [
-      'a key pair alone on Windows',
+      'only a key pair on Windows',
       { ImageId: 'image-windows', Password: '', KeyPairName: 'k' },
       '400 MissingParameter.Password',
     ],
@@ -214,7 +214,7 @@ describe('RunInstances', () => {
     expect(ecs.instances()).toHaveLength(0)
   })
 
-  it('keeps the quota to the instance, and gives a place back after a delete', async () => {
+  it('creates exactly as many instances as the quota allows, and more after a delete', async () => {
     ecs.seed(249)
     expect((await run({ Count: 2 })).outcome).toBe('429 QuotaExceeded.MaximumInstances')
     expect((await run()).outcome).toBe('200')
@@ -223,8 +223,8 @@ describe('RunInstances', () => {
     expect((await run()).outcome).toBe('200')
   })
 
-  it('gives addresses to all instances of a call or to none, and again after a delete', async () => {
-    const small = await startEcs({ addressBlock: '127.8.0.0/29' }) // has 4 addresses to give
+  it('takes addresses for all instances of a call or for none, and frees them after a delete', async () => {
+    const small = await startEcs({ addressBlock: '127.8.0.0/29' }) // has 4 assignable addresses
     const launch = (Count: number) => caller(small.url)('RunInstances', { ...runParams, Count })
     expect((await launch(5)).outcome).toBe('400 InsufficientIpInSubnet')
     expect((await launch(4)).outcome).toBe('200')
@@ -249,7 +249,7 @@ describe('RunInstances', () => {
 describe('ClientToken', () => {
   const ClientToken = 'token-1'
 
-  it('answers the same request with the same instances, in whatever order its parameters come', async () => {
+  it('returns the same instances for the same request, whatever the order of its parameters', async () => {
     const first = await run({ ClientToken, Count: 2 })
     const second = await call('RunInstances', { Count: 2, ClientToken, ...runParams })
     expect(second.result).toEqual(first.result)

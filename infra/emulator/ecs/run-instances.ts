@@ -1,6 +1,6 @@
 import { checkedText, decimal, flag, integer, list, object, oneOf, required, text } from '../openapi/param-schemas.ts'
 import { malformed, missing } from '../openapi/params.ts'
-import { action, type Ecs, type Input } from './action.ts'
+import { action, type Ecs, type InputOf } from './action.ts'
 import { credentialMissing, dryRunOperation, outOfStock, quotaExceeded, zoneNotFound } from './assumptions.ts'
 import { createInstance, osTypeOf } from './create-instance.ts'
 import { dataVolumeWithoutSize, invalidArgument } from './errors.ts'
@@ -29,7 +29,7 @@ const fields = {
   ImageId: required(id('image')),
   InstanceName: required(instanceName),
   InstanceTypeId: instanceType,
-  InstanceType: instanceType, // older clients, Terraform among them, still use this name
+  InstanceType: instanceType, // the name in older clients, e.g. Terraform
   NetworkInterfaces: required(
     list(
       object({
@@ -97,54 +97,57 @@ const fields = {
   ClientToken: clientToken,
 }
 
-type RunInstancesInput = Input<typeof fields>
+type RunInstancesInput = InputOf<typeof fields>
 
-/** ECS API reference, RunInstances. The instances are CREATING, and RUNNING after `bootSeconds`. */
+/** ECS API reference, RunInstances. The new instances are CREATING, and after `bootSeconds` RUNNING. */
 export const runInstances = action(fields, (input, ecs, { action: name, region }) => {
-  checkTogether(input, region)
+  checkCombination(input, region)
   const { faults, instances } = ecs
-  const asked = input.Count || 1
+  const requestedCount = input.Count || 1
   if (faults.take(name, 'NoQuota')) throw quotaExceeded(instances.size)
-  if (instances.size + asked > ecs.quota) throw quotaExceeded(ecs.quota)
-  const count = inStock(ecs, asked, input.MinCount ?? asked)
+  if (instances.size + requestedCount > ecs.quota) throw quotaExceeded(ecs.quota)
+  const count = countInStock(ecs, requestedCount, input.MinCount ?? requestedCount)
   if (input.DryRun) throw dryRunOperation()
 
-  const faultsOfBirth = {
+  const creationFaults = {
     hideSeconds: faults.take(name, 'HideNew')?.Seconds ?? 0,
     stuck: faults.take(name, 'StuckCreating') !== undefined,
     fails: faults.take(name, 'FailCreating') !== undefined,
   }
   const names = instanceNames(input.InstanceName, count, input.UniqueSuffix ? (input.SuffixIndex ?? 1) : undefined)
-  const wanted = input.NetworkInterfaces.map(({ PrimaryIpAddress }) => PrimaryIpAddress)
-  const addresses = instances.takeAddresses(names.flatMap(() => wanted))
+  const requestedAddresses = input.NetworkInterfaces.map(({ PrimaryIpAddress }) => PrimaryIpAddress)
+  const addresses = instances.takeAddresses(names.flatMap(() => requestedAddresses))
   const InstanceIds = names.map((InstanceName) => {
-    const birth = { ...input, InstanceName, addresses: addresses.splice(0, wanted.length) }
-    return createInstance(ecs, region, birth, faultsOfBirth)
+    const settings = { ...input, InstanceName, addresses: addresses.splice(0, requestedAddresses.length) }
+    return createInstance(ecs, region, settings, creationFaults)
   })
   return { InstanceIds }
 })
 
-/** How many instances to create: those in stock, between MinCount and Count. Below MinCount it refuses. */
-function inStock(ecs: Ecs, asked: number, least: number): number {
+/**
+ * The number of instances to create: `count`, or fewer if the stock is lower.
+ * @throws ApiError if the stock is lower than `minCount`
+ */
+function countInStock(ecs: Ecs, count: number, minCount: number): number {
   const fault = ecs.faults.take('RunInstances', 'NoStock')
-  const count = fault ? Math.min(asked, fault.Left ?? 0) : asked
-  if (count < least || count === 0) throw outOfStock()
-  return count
+  const available = fault ? Math.min(count, fault.Left ?? 0) : count
+  if (available < minCount || available === 0) throw outOfStock()
+  return available
 }
 
-/** The rules between parameters. */
-function checkTogether(input: RunInstancesInput, region: string): void {
+/** Checks the rules that concern several parameters. */
+function checkCombination(input: RunInstancesInput, region: string): void {
   const { ZoneId, Count, MinCount = 1, DryRun, NetworkInterfaces, EipAddress } = input
   if (!ZoneId.startsWith(`${region}-`)) throw zoneNotFound(ZoneId, region)
   if ((input.InstanceTypeId ?? input.InstanceType) === undefined) throw missing('InstanceTypeId')
   if (MinCount > (Count || 1)) throw invalidArgument('MinCount is more than Count.')
-  if (DryRun && (Count || 1) > 1) throw invalidArgument('With DryRun, Count and MinCount have to be 1.')
+  if (DryRun && (Count || 1) > 1) throw invalidArgument('With DryRun, Count and MinCount must be 1.')
   if ((Count || 1) > 1 && NetworkInterfaces.some(({ PrimaryIpAddress }) => PrimaryIpAddress)) {
-    throw invalidArgument('PrimaryIpAddress is for one instance, Count is more.')
+    throw invalidArgument('PrimaryIpAddress is only for one instance, but Count is more than 1.')
   }
-  const bandwidth = EipAddress?.ChargeType === 'PayByTraffic' ? 200 : 500
-  if ((EipAddress?.BandwidthMbps ?? 1) > bandwidth) {
-    throw malformed('EipAddress.BandwidthMbps', `a whole number from 1 to ${bandwidth}`)
+  const maxBandwidth = EipAddress?.ChargeType === 'PayByTraffic' ? 200 : 500
+  if ((EipAddress?.BandwidthMbps ?? 1) > maxBandwidth) {
+    throw malformed('EipAddress.BandwidthMbps', `a whole number from 1 to ${maxBandwidth}`)
   }
   checkCredential(input)
   checkCharge(input)
@@ -156,17 +159,17 @@ function checkCredential({ ImageId, Password, KeyPairName, KeepImageCredential }
   if (KeepImageCredential && (Password || KeyPairName)) {
     throw invalidArgument('KeepImageCredential excludes Password and KeyPairName.')
   }
-  const keyPairCounts = KeyPairName !== undefined && osTypeOf(ImageId) === 'Linux' // ignored on Windows
-  if (!Password && !keyPairCounts && !KeepImageCredential) throw credentialMissing()
+  const hasKeyPair = KeyPairName !== undefined && osTypeOf(ImageId) === 'Linux' // ignored on Windows
+  if (!Password && !hasKeyPair && !KeepImageCredential) throw credentialMissing()
 }
 
 function checkCharge(input: RunInstancesInput): void {
   const { InstanceChargeType = 'PostPaid', SpotStrategy = 'NoSpot', SpotPriceLimit } = input
   if (SpotStrategy !== 'NoSpot' && InstanceChargeType !== 'PostPaid') {
-    throw invalidArgument('SpotStrategy is for PostPaid instances only.')
+    throw invalidArgument('SpotStrategy is only for PostPaid instances.')
   }
   if (SpotPriceLimit !== undefined && SpotStrategy !== 'SpotWithPriceLimit') {
-    throw invalidArgument('SpotPriceLimit is for SpotWithPriceLimit only.')
+    throw invalidArgument('SpotPriceLimit is only for SpotWithPriceLimit.')
   }
 }
 
@@ -178,7 +181,7 @@ function checkVolumes({ Volumes }: RunInstancesInput): void {
   if (data.some(({ Size, SnapshotId }) => Size === undefined && SnapshotId === undefined)) throw dataVolumeWithoutSize()
 }
 
-// Windows takes a shorter host name and half of the user data.
+// The limits for Windows: a shorter host name, and half of the user data.
 function checkForWindows({ ImageId, Hostname, HostName, UserData = '' }: RunInstancesInput): void {
   if (osTypeOf(ImageId) !== 'Windows') return
   if ((Hostname ?? HostName ?? '').length > 15) throw malformed('Hostname', '2 to 15 characters for Windows')

@@ -49,7 +49,7 @@ describe('TagResources and UntagResources', () => {
     expect(tagsOf(1)).toEqual({}) // all or none
   })
 
-  it('all or none, when one resource does not exist or is being deleted', async () => {
+  it('change all resources or none, if one does not exist or is being deleted', async () => {
     ecs.seed(1)
     expect((await tag([...ids(), 'i-unknown'], { a: 'b' })).outcome).toBe('404 InvalidResourceId.NotFound')
     expect((await untag(['i-unknown'], ['a'])).outcome).toBe('404 InvalidResourceId.NotFound')

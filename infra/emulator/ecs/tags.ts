@@ -15,7 +15,7 @@ const resourceIds = list(instanceId, 50)
 export const tagResources = action(
   { ResourceType: resourceType, ResourceIds: required(resourceIds), Tags: required(tags) },
   (input, ecs, call) => {
-    const instances = taggable(input, ecs, call)
+    const instances = findTaggable(input, ecs, call)
     for (const { Tags } of instances) {
       const added = input.Tags.filter(({ Key }) => !Tags.has(Key)).length
       if (Tags.size + added > maxTags) throw tooManyTags(maxTags)
@@ -27,11 +27,11 @@ export const tagResources = action(
   },
 )
 
-/** A key that a resource does not have is no error. */
+/** A key that a resource does not have is ignored. */
 export const untagResources = action(
   { ResourceType: resourceType, ResourceIds: required(resourceIds), TagKeys: required(list(tagKey, 20)) },
   (input, ecs, call) => {
-    for (const { Tags } of taggable(input, ecs, call)) {
+    for (const { Tags } of findTaggable(input, ecs, call)) {
       for (const key of input.TagKeys) Tags.delete(key)
     }
     return { RequestId: call.requestId }
@@ -39,8 +39,9 @@ export const untagResources = action(
 )
 
 /**
- * Every tag of the resources asked for, one item for each. Under TagFilters only tags that a filter names, of resources that
- * pass all of them: that tags of another key are left out is an assumption. There is no limit of 1,000 here.
+ * The tags of the given resources, one item for each tag. With TagFilters, only the tags that a filter names, of
+ * resources that pass all filters. It is an assumption that tags with other keys are not shown. There is no limit of
+ * 1,000 here.
  */
 export const describeTags = action(
   {
@@ -54,7 +55,7 @@ export const describeTags = action(
     const { ResourceType, ResourceIds, TagFilters, MaxResults = defaultMaxResults, NextToken } = input
     const [afterInstance, afterTag] = readNextToken(NextToken, call)
     const ids = new Set(ResourceIds)
-    const named = new Set(TagFilters.map(({ Key }) => Key))
+    const filteredKeys = new Set(TagFilters.map(({ Key }) => Key))
     const now = ecs.clock.now()
     const TagResources: object[] = []
     let last = [0, 0] as readonly [number, number]
@@ -63,21 +64,21 @@ export const describeTags = action(
     for (const instance of ecs.instances.in(call.region)) {
       if (instance.number < afterInstance || isHidden(instance, now)) continue
       if ((ids.size > 0 && !ids.has(instance.InstanceId)) || !matchesTagFilters(instance, TagFilters)) continue
-      let place = 0
+      let position = 0
       for (const [TagKey, TagValue] of instance.Tags) {
-        place += 1
-        if (instance.number === afterInstance && place <= afterTag) continue
-        if (named.size > 0 && !named.has(TagKey)) continue
+        position += 1
+        if (instance.number === afterInstance && position <= afterTag) continue
+        if (filteredKeys.size > 0 && !filteredKeys.has(TagKey)) continue
         if (TagResources.length === MaxResults) return { TagResources, NextToken: writeNextToken(last, call) }
         TagResources.push({ ResourceId: instance.InstanceId, ResourceType, TagKey, TagValue })
-        last = [instance.number, place]
+        last = [instance.number, position]
       }
     }
     return { TagResources, NextToken: '' }
   },
 )
 
-function taggable(input: { ResourceType: string; ResourceIds: string[] }, ecs: Ecs, call: ApiCall): Instance[] {
+function findTaggable(input: { ResourceType: string; ResourceIds: string[] }, ecs: Ecs, call: ApiCall): Instance[] {
   const instances = input.ResourceIds.map((id) => {
     const instance = input.ResourceType === 'instance' ? ecs.instances.get(id, call.region) : undefined
     if (!instance) throw resourceNotFound(id)

@@ -1,8 +1,8 @@
 import { Signer } from '@volcengine/openapi'
 import type { describeInstance } from './instance.ts'
 
-/** The results of every action in one: a test knows which fields its action answers with. */
-export interface Result {
+/** The fields of the results of all actions: a test knows which of them its action returns. */
+interface Result {
   InstanceIds: string[]
   Instances: ReturnType<typeof describeInstance>[]
   TagResources: { ResourceId: string; ResourceType: string; TagKey: string; TagValue: string }[]
@@ -14,17 +14,17 @@ export interface Result {
   VncUrl: string
 }
 
-export interface Reply {
+interface Reply {
   status: number
   headers: Headers
   metadata: Record<string, unknown>
   result: Result
-  /** `status Code` of a refusal, `200` of a success: what a table of cases compares. */
+  /** `<status> <Code>` for an error, `200` for a success. */
   outcome: string
   message: string
 }
 
-export interface CallOptions {
+interface CallOptions {
   method?: 'GET' | 'POST'
   region?: string
   service?: string
@@ -36,7 +36,7 @@ export interface CallOptions {
 
 export type Params = Readonly<Record<string, string | number | boolean>>
 
-/** A caller of the API at `url` for tests: the official signature over plain `fetch`; nothing is retried or hidden. */
+/** Returns a function that calls the API at `url`, with the official signature and plain `fetch`, without retries. */
 export function caller(url: string) {
   return async function call(Action: string, params: Params = {}, options: CallOptions = {}): Promise<Reply> {
     const request = signedRequest(url, { Action, Version: '2020-04-01', ...params }, options)
@@ -73,7 +73,7 @@ export function signedRequest(url: string, params: Params, options: CallOptions 
   return { url: `${url}/${query}`, init: { method, headers, ...(method === 'POST' ? { body: form.toString() } : {}) } }
 }
 
-/** Good parameters for RunInstances. */
+/** Valid parameters for RunInstances. */
 export const runParams = {
   ZoneId: 'cn-beijing-a',
   ImageId: 'image-ubuntu2204',

@@ -13,7 +13,7 @@ export const describeInstanceVncUrl = urlAction((instance) => ({
   VncUrl: `wss://${instance.ZoneId}01-vncproxy-ecs.volcengine.com:443/websockify/destInfoToken/${randomUUID()}`,
 }))
 
-/** Needs a RUNNING instance: published for the terminal, assumed for VNC. Nothing listens at these URLs. */
+/** The instance must be RUNNING: published for the terminal, assumed for VNC. Nothing listens at these URLs. */
 function urlAction(url: (instance: Instance) => object): Action {
   return action({ InstanceId: required(instanceId) }, ({ InstanceId }, ecs, call) => {
     const instance = ecs.instances.get(InstanceId, call.region)

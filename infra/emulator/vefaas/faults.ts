@@ -3,16 +3,17 @@ import type { FaultList } from '../openapi/fault-list.ts'
 import { callFault, faultSchemaOf, secondsField, textField, wireFaults } from '../openapi/faults.ts'
 
 /**
- * Every fault that can be scripted: those of the wire (see WireFault), and these of veFaaS itself. A call takes at most one
- * of each kind. `Action` need not be given: each kind knows the actions it is about.
+ * Every fault that can be scripted: those of the wire (see wireFaults), and these of veFaaS. A call takes at most one
+ * of each kind. `Action` is not needed: each kind affects only the actions named here.
  *
  * - `NotActivated`: every action is refused as if the account had not activated veFaaS.
  * - `NoQuota`: CreateFunction, CreateTimer and CreateKafkaTrigger are refused as if the quota were used up.
- * - `HideNew`: functions made by CreateFunction stay out of ListFunctions for `Seconds`.
- * - `FailRelease`: releases end as failed with `ErrorCode`, e.g. function_health_check_failed; the revision before goes on.
- * - `StuckRelease`: releases stay in progress for ever, unless they are aborted.
+ * - `HideNew`: for `Seconds`, ListFunctions does not show functions that CreateFunction creates.
+ * - `FailRelease`: releases fail with `ErrorCode`, e.g. function_health_check_failed; the previous revision keeps
+ *   serving.
+ * - `StuckRelease`: releases stay in progress forever, unless they are aborted.
  * - `SlowRelease`: releases take `Seconds`.
- * - `FailKafkaTrigger`, `StuckKafkaTrigger`: Kafka triggers end as failed, or stay pending.
+ * - `FailKafkaTrigger`, `StuckKafkaTrigger`: Kafka triggers fail, or stay pending.
  */
 export const faultSchema = faultSchemaOf([
   ...wireFaults,
@@ -25,5 +26,6 @@ export const faultSchema = faultSchemaOf([
   callFault('FailKafkaTrigger', {}),
   callFault('StuckKafkaTrigger', {}),
 ])
+
 export type Fault = v.InferOutput<typeof faultSchema>
 export type Faults = FaultList<Fault>
