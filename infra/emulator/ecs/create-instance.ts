@@ -129,7 +129,7 @@ function publicAddress(): string {
   return `198.${18 + ((a ?? 0) % 2)}.${b}.${c}`
 }
 
-// Ids only have to differ. A UUID costs a tenth of fresh random bytes, because Node takes it from a pool.
+// Ids only need to differ. A UUID costs a tenth of fresh random bytes, because Node takes it from a pool.
 function randomId(length: number): string {
   return randomUUID().replaceAll('-', '').slice(0, length)
 }

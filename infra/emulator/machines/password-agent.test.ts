@@ -194,7 +194,7 @@ describe('its faults', () => {
   })
 
   it.each<[object, string]>([
-    [{ Kind: 'AgentFails', Text: '' }, 'Text of AgentFails has to be a text that is not empty'],
+    [{ Kind: 'AgentFails', Text: '' }, 'Text of AgentFails must be a text that is not empty'],
     ...['AgentRefuses', 'AgentFails', 'AgentHangs', 'AgentAbsent'].map((Kind): [object, string] => [
       { Kind, Action: 'RunInstances' },
       `${Kind} has no field Action; it may have `,

@@ -75,7 +75,7 @@ const notLocal: WireResponse = {
     ResponseMetadata: {
       Error: {
         Code: 'AccessDenied',
-        Message: 'Host and Origin have to be 127.0.0.1 or localhost: this is an emulator.',
+        Message: 'Host and Origin must be 127.0.0.1 or localhost: this is an emulator.',
       },
     },
   }),

@@ -81,7 +81,7 @@ export class FaultList<F extends AnyFault> {
     const { success, output: fault, issues } = v.safeParse(this.#schema, value, { abortEarly: true })
     if (!success) throw new TypeError(describeIssue(issues[0]))
     if (fault.Action !== undefined && !this.#actions.has(fault.Action)) {
-      throw new TypeError(`Action of ${fault.Kind} has to be one of ${[...this.#actions].join(', ')}`)
+      throw new TypeError(`Action of ${fault.Kind} must be one of ${[...this.#actions].join(', ')}`)
     }
     return fault
   }
@@ -98,5 +98,5 @@ function describeIssue({ type, message, path }: v.BaseIssue<unknown>): string {
   // The message of a whole fault is a sentence. The message of a field only says what is expected.
   if (type === 'variant' || type === 'strict_object' || !path) return message
   const [{ key, input }] = path
-  return `${key} of ${(input as AnyFault).Kind} has to be ${message}`
+  return `${key} of ${(input as AnyFault).Kind} must be ${message}`
 }

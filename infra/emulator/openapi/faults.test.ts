@@ -71,10 +71,10 @@ describe('on the wire', () => {
   it.each([
     ['CutBefore', 0],
     ['CutAfter', 1],
-  ] as const)('%s: no answer, and %i instances', async (Kind, made) => {
+  ] as const)('%s: no answer, and %i instances', async (Kind, created) => {
     ecs.faults.add({ Kind, Times: 1 })
     await expect(raw('RunInstances', runParams)).rejects.toThrow('fetch failed')
-    expect(ecs.instances()).toHaveLength(made)
+    expect(ecs.instances()).toHaveLength(created)
     expect(ecs.calls).toMatchObject([{ action: 'RunInstances', status: 0 }])
     expect((await run()).outcome).toBe('200')
   })
@@ -161,10 +161,10 @@ describe('of ECS', () => {
     [2, 3, 1, '200', 2],
     [5, 3, 3, '200', 3],
     [0, 3, 1, '400 InsufficientInventory', 0],
-  ])('NoStock with %s left, Count %i, MinCount %s: %s', async (Left, Count, MinCount, outcome, made) => {
+  ])('NoStock with %s left, Count %i, MinCount %s: %s', async (Left, Count, MinCount, outcome, created) => {
     ecs.faults.add({ Kind: 'NoStock', ...(Left === undefined ? {} : { Left }) })
     expect((await run({ Count, ...(MinCount === undefined ? {} : { MinCount }) })).outcome).toBe(outcome)
-    expect(ecs.instances()).toHaveLength(made)
+    expect(ecs.instances()).toHaveLength(created)
   })
 
   it('NoQuota', async () => {
@@ -237,15 +237,15 @@ describe('an invalid fault', () => {
       'Throttle has no field Tims; it may have Action, Times, Skip, Code, Message, RetryAfterSeconds',
     ],
     [{ Kind: 'Throttle', constructor: 1 }, 'Throttle has no field constructor'],
-    [{ Kind: 'Throttle', Times: 0 }, 'Times of Throttle has to be a whole number from 1 to 1000000000'],
-    [{ Kind: 'Throttle', Times: '2' }, 'Times of Throttle has to be a whole number from 1'],
-    [{ Kind: 'Throttle', Action: 'RunInstance' }, 'Action of Throttle has to be one of RunInstances,'],
+    [{ Kind: 'Throttle', Times: 0 }, 'Times of Throttle must be a whole number from 1 to 1000000000'],
+    [{ Kind: 'Throttle', Times: '2' }, 'Times of Throttle must be a whole number from 1'],
+    [{ Kind: 'Throttle', Action: 'RunInstance' }, 'Action of Throttle must be one of RunInstances,'],
     [{ Kind: 'Error', Status: 500 }, 'Error needs Code: a text'],
-    [{ Kind: 'Error', Status: 99, Code: 'x' }, 'Status of Error has to be a whole number from 200 to 599'],
+    [{ Kind: 'Error', Status: 99, Code: 'x' }, 'Status of Error must be a whole number from 200 to 599'],
     [{ Kind: 'Delay' }, 'Delay needs DelayMs: a whole number from 0 to 3600000'],
     [{ Kind: 'CutBefore', AfterWork: true }, 'CutBefore has no field AfterWork'],
-    [{ Kind: 'HideNew', Seconds: -1 }, 'Seconds of HideNew has to be a number of seconds from 0 to 1000000000'],
-    [{ Kind: 'Html', AfterWork: 'yes' }, 'AfterWork of Html has to be true or false'],
+    [{ Kind: 'HideNew', Seconds: -1 }, 'Seconds of HideNew must be a number of seconds from 0 to 1000000000'],
+    [{ Kind: 'Html', AfterWork: 'yes' }, 'AfterWork of Html must be true or false'],
   ])('%j', (fault, message) => {
     expect(() => ecs.faults.addUnchecked([{ Kind: 'CutAfter' }, fault])).toThrow(message)
     expect(ecs.faults.list()).toEqual([])
@@ -269,7 +269,7 @@ describe('an invalid fault', () => {
     expect(refusal({ Kind: secret })).toMatch(/Kind is one of Throttle, /)
     for (const { entries } of schema.options) {
       const { Kind, ...fields } = entries
-      const isNamed = new RegExp(`^\\w+ of ${Kind.literal} has to be |^${Kind.literal} (needs|has no field) \\w+[:;] `)
+      const isNamed = new RegExp(`^\\w+ of ${Kind.literal} must be |^${Kind.literal} (needs|has no field) \\w+[:;] `)
       for (const name of [...Object.keys(fields), 'Unknown']) {
         const refusals = [secret, [secret], { [name]: secret }].map((value) =>
           refusal({ Kind: Kind.literal, [name]: value }),
@@ -278,6 +278,6 @@ describe('an invalid fault', () => {
         expect(refusals[1]).toMatch(isNamed)
       }
     }
-    expect(refusal({ Kind: 'Throttle', Action: secret })).toBe('Action of Throttle has to be one of SomeAction')
+    expect(refusal({ Kind: 'Throttle', Action: secret })).toBe('Action of Throttle must be one of SomeAction')
   })
 })

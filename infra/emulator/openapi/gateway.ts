@@ -107,7 +107,7 @@ function readForm({ method, headers, body }: WireRequest): QueryParam[] {
   if (method === 'GET') return []
   if (method !== 'POST') throw gatewayError('MethodNotAllowed', `The method ${method} is not allowed.`)
   if (body.length > 0 && !headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
-    throw new ApiError(400, 'InvalidArgument', 'The body of a POST has to be application/x-www-form-urlencoded.')
+    throw new ApiError(400, 'InvalidArgument', 'The body of a POST must be application/x-www-form-urlencoded.')
   }
   return parseQuery(body.toString())
 }
@@ -117,7 +117,7 @@ function readJsonObject({ method, headers, body }: WireRequest): Record<string, 
   if (method !== 'POST') throw gatewayError('MethodNotAllowed', `The method ${method} is not allowed.`)
   if (body.length === 0) return {}
   if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {
-    throw new ApiError(400, 'InvalidArgument', 'The body of a POST has to be application/json.')
+    throw new ApiError(400, 'InvalidArgument', 'The body of a POST must be application/json.')
   }
   try {
     const value: unknown = JSON.parse(body.toString())

@@ -47,7 +47,7 @@ export function verifySignature(
   }
   const mustBeSigned = ['x-date', ...(header(request, 'x-security-token') === '' ? [] : ['x-security-token'])]
   const unsigned = mustBeSigned.find((name) => !signedHeaders.includes(name))
-  if (unsigned !== undefined) throw gatewayError('SignatureDoesNotMatch', `The header ${unsigned} has to be signed.`)
+  if (unsigned !== undefined) throw gatewayError('SignatureDoesNotMatch', `The header ${unsigned} must be signed.`)
 
   const canonicalRequest = [
     request.method,
