@@ -65,7 +65,7 @@ export function createOpenApiGateway(options: OpenApiGatewayOptions): (request: 
     let outcome: Outcome
     try {
       const query = parseQuery(request.query)
-      readParams([...query, ...(service.parameters === 'query' ? readForm(request) : [])], metadata, params)
+      collectParams([...query, ...(service.parameters === 'query' ? readForm(request) : [])], metadata, params)
       const action = admit({ ...request, query }, metadata, service, secrets)
       if (service.parameters === 'json') body = readJsonObject(request)
       options.limit?.(metadata.Action)
@@ -89,7 +89,7 @@ export function createOpenApiGateway(options: OpenApiGatewayOptions): (request: 
 }
 
 /** Puts Action and Version into `metadata`, and the other parameters into `params`. */
-function readParams(sent: readonly QueryParam[], metadata: ResponseMetadata, params: Record<string, string>): void {
+function collectParams(sent: readonly QueryParam[], metadata: ResponseMetadata, params: Record<string, string>): void {
   for (const [name, value] of sent) {
     if (name === 'Action') metadata.Action = value
     else if (name === 'Version') metadata.Version = value
