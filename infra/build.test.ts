@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { build, createBuilder } from './build.ts'
-import { readFunctions } from './serverless-yml.ts'
+import { build, createBuilder, type FunctionEntry } from './build.ts'
 
 const directories: string[] = []
 
@@ -12,14 +11,11 @@ afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true })
 })
 
-/** A project with these files, and a serverless.yml with the functions in functions/. */
+/** A project with these files and a config.toml. */
 function project(files: Record<string, string>): string {
   const directory = mkdtempSync(join(tmpdir(), 'build-test-'))
   directories.push(directory)
-  const folders = new Set(Object.keys(files).flatMap((path) => /^functions\/([^/]+)\//.exec(path)?.[1] ?? []))
-  const functions = [...folders].map((folder) => `  ${folder}: { handler: functions/${folder}/index.handler }\n`)
-  const yaml = `functions:\n${functions.join('')}`
-  for (const [path, content] of Object.entries({ 'serverless.yml': yaml, 'config.toml': 'a = 1\n', ...files })) {
+  for (const [path, content] of Object.entries({ 'config.toml': 'a = 1\n', ...files })) {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
     writeFileSync(join(directory, path), content)
   }
@@ -155,15 +151,16 @@ describe('a builder', () => {
 })
 
 describe('reports', () => {
-  const problemOf = (files: Record<string, string>) =>
-    build({ projectDirectory: project(files) }).then(
+  const problemOf = (files: Record<string, string>, functions?: FunctionEntry[]) =>
+    build({ projectDirectory: project(files), ...(functions && { functions }) }).then(
       () => undefined,
       ({ name, message }) => `${name}: ${message}`,
     )
 
   test('a function without its file', async () => {
     const files = { 'functions/first/other.ts': '', 'functions/second/other.ts': '' }
-    expect(await problemOf(files)).toBe(
+    const functions = ['first', 'second'].map((name) => ({ name, folder: name }))
+    expect(await problemOf(files, functions)).toBe(
       'BuildError: function first: there is no functions/first/index.ts\nfunction second: there is no functions/second/index.ts',
     )
   })
@@ -171,12 +168,6 @@ describe('reports', () => {
   test('a file that is not TypeScript', async () => {
     expect(await problemOf({ 'functions/first/index.ts': 'export const handler =\n  (' })).toMatch(
       /^BuildError: functions\/first\/index\.ts:2:4: /,
-    )
-  })
-
-  test('an invalid function in serverless.yml', async () => {
-    expect(await problemOf({ 'serverless.yml': 'functions:\n  first: { handler: first.handler }' })).toBe(
-      'BuildError: serverless.yml:2: functions.first.handler: must be functions/<folder>/index.handler',
     )
   })
 
@@ -199,9 +190,9 @@ describe('reports', () => {
 describe('the bundles of this project', () => {
   const root = join(import.meta.dirname, '..')
 
-  test.each(readFunctions(join(root, 'serverless.yml')))(
-    '$folder exports the functions that the platform calls',
-    ({ folder }) => {
+  test.each(readdirSync(join(root, 'functions'), { withFileTypes: true }).filter((entry) => entry.isDirectory()))(
+    '$name exports the functions that the platform calls',
+    ({ name: folder }) => {
       const program = `const exported = require(${JSON.stringify(join(root, 'dist', folder, 'index.js'))})
       process.stdout.write(typeof exported.handler + ' ' + typeof exported.initializer)`
       const kinds = execFileSync(process.execPath, ['--eval', program], { cwd: tmpdir(), env: {}, encoding: 'utf8' })

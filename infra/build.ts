@@ -3,7 +3,6 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BuildContext, type BuildFailure, type BuildOptions, context, type Metafile, type Plugin } from 'esbuild'
 import { BuildError, reportWriteErrors } from './build-error.ts'
-import type { FunctionEntry } from './function-entry.ts'
 import { replaceFile } from './replace-file.ts'
 import { zip } from './zip.ts'
 
@@ -19,8 +18,11 @@ const substitutes: Record<string, string> = {
   'form-data': 'module.exports = class {}',
 }
 
+/** A function by its key in serverless.yml, and its folder in functions/ and dist/. Two may have the same folder. */
+export type FunctionEntry = { name: string; folder: string }
+
 export type BundleOptions = {
-  /** The functions to build; default: those of serverless.yml. */
+  /** The functions to build; default: one for each folder in functions/ with an index.ts. */
   functions?: readonly FunctionEntry[]
   /** The project folder, with functions/ and config.toml. */
   projectDirectory?: string
@@ -38,8 +40,6 @@ export type Bundle = {
   files: Record<'index.js' | 'config.toml', Uint8Array>
   /** Size of index.js. */
   bytes: number
-  /** Bytes in index.js by package (`.` is our own code), the largest first. */
-  packages: [name: string, bytes: number][]
 }
 
 /**
@@ -69,7 +69,7 @@ type Builder = {
 export async function createBuilder(options: BundleOptions = {}): Promise<Builder> {
   const project = options.projectDirectory ?? root
   const output = options.outputDirectory ?? join(project, 'dist')
-  const functions = options.functions ?? (await functionsOf(project))
+  const functions = options.functions ?? functionsIn(project)
   const folders = [...new Set(functions.map(({ folder }) => folder))]
   const configFile = join(project, 'config.toml')
   const bundler = await context(bundlerOptions(project, output, folders))
@@ -107,7 +107,6 @@ export async function createBuilder(options: BundleOptions = {}): Promise<Builde
           directory: dirname(path),
           files: { 'index.js': code, 'config.toml': config },
           bytes: code.length,
-          packages: packagesIn(metafile, relative(project, path)),
         }
       })
     },
@@ -116,10 +115,9 @@ export async function createBuilder(options: BundleOptions = {}): Promise<Builde
   return builder
 }
 
-async function functionsOf(project: string): Promise<FunctionEntry[]> {
-  // Imported here because the YAML parser takes 45 ms to load. The serverless command passes its functions, and need not wait.
-  const { readFunctions } = await import('./serverless-yml.ts')
-  return readFunctions(join(project, 'serverless.yml'))
+function functionsIn(project: string): FunctionEntry[] {
+  const folders = readdirSync(join(project, 'functions')).filter((folder) => existsSync(join(project, entryOf(folder))))
+  return folders.map((folder) => ({ name: folder, folder }))
 }
 
 const entryOf = (folder: string) => `functions/${folder}/index.ts`
@@ -191,23 +189,12 @@ function sourcesIn({ inputs }: Metafile, project: string): string[] {
     .map((path) => resolve(project, path))
 }
 
-function packagesIn(metafile: Metafile, outputPath: string): [string, number][] {
-  const sizes = new Map<string, number>()
-  for (const [path, { bytesInOutput }] of Object.entries(metafile.outputs[outputPath]?.inputs ?? {})) {
-    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? '.'
-    sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput)
-  }
-  return [...sizes].sort(([, one], [, other]) => other - one)
-}
-
 async function main(): Promise<void> {
   try {
     const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`.padStart(9)
-    for (const { name, directory, files, bytes, packages } of await build()) {
-      const largest = packages.slice(0, 3).map(([of, size]) => `${of === '.' ? 'own code' : of}${kilobytes(size)}`)
-      console.log(
-        `${name.padEnd(30)}${kilobytes(bytes)}${kilobytes(zip(files).length)} zip   ${relative(root, directory)}   (${largest.join(', ')})`,
-      )
+    for (const { name, directory, files, bytes } of await build()) {
+      const zipped = kilobytes(zip(files).length)
+      console.log(`${name.padEnd(30)}${kilobytes(bytes)}${zipped} zip   ${relative(root, directory)}`)
     }
   } catch (error) {
     console.error(error instanceof BuildError ? error.message : error)

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
-import { type Bundle, type BundleOptions, build } from '../build.ts'
+import { type Bundle, type BundleOptions, build, type FunctionEntry } from '../build.ts'
 import { BuildError, reportWriteErrors } from '../build-error.ts'
-import { type FunctionEntry, folderOf, HANDLER_RULE } from '../function-entry.ts'
 import { replaceFile } from '../replace-file.ts'
 import { zip } from '../zip.ts'
 import { checkConfiguration } from './configuration.ts'
@@ -111,9 +110,9 @@ export default class PackagePlugin {
     const entries: FunctionEntry[] = []
     const problems: string[] = []
     for (const [name, { handler }] of Object.entries(functions)) {
-      const folder = folderOf(handler)
+      const [, folder] = /^functions\/([a-z0-9-]+)\/index\.handler$/.exec(String(handler)) ?? []
       if (folder !== undefined) entries.push({ name, folder })
-      else problems.push(`functions.${name}.handler ${HANDLER_RULE}`)
+      else problems.push(`functions.${name}.handler must be functions/<folder>/index.handler`)
     }
     if (problems.length > 0) {
       throw this.#error(`serverless.yml cannot be used:\n  ${problems.join('\n  ')}`, 'INVALID_HANDLER')
