@@ -38,7 +38,7 @@ export interface Tables {
   pluginBindings: ResourceTable<PluginBinding>
 }
 
-/** How long each change of status takes, in seconds. */
+/** The duration of each change of status, in seconds. */
 export interface Delays {
   gatewaySeconds: number
   serviceSeconds: number
@@ -46,9 +46,9 @@ export interface Delays {
   routeSeconds: number
 }
 
-/** The most there may be; the cloud's own are not published. */
+/** Upper limits. The cloud does not publish its own. */
 export interface Quotas {
-  /** In a region. */
+  /** Per region. */
   gateways: number
   servicesPerGateway: number
   upstreamsPerGateway: number
@@ -59,14 +59,14 @@ export interface Quotas {
 
 /** The functions behind upstreams. */
 export interface UpstreamFunctions {
-  /** Whether it is there and was released once. */
+  /** Whether the function exists and has been released at least once. */
   hasReleased(functionId: string): boolean
   invoke(functionId: string, request: GatewayRequest): Promise<GatewayResponse>
 }
 
 export type Action = (apig: Apig, call: ApiCall) => object
 
-/** An action: the schema of its body, and what it does with that. It sees resources as they are now. */
+/** An action: the schema of its body, and the work on it. Resources are brought up to date before it runs. */
 export function action<S extends v.GenericSchema>(
   schema: S,
   run: (input: v.InferOutput<S>, apig: Apig, call: ApiCall) => object,
@@ -78,7 +78,7 @@ export function action<S extends v.GenericSchema>(
   }
 }
 
-/** Brings up to date what comes and goes by and by. What hangs on others goes before them. */
+/** Brings services and gateways up to date. Services first, because they depend on gateways. */
 export function settle({ services, gateways }: Tables): void {
   services.settle()
   gateways.settle()

@@ -48,9 +48,9 @@ import {
   updateUpstream,
 } from './upstream-actions.ts'
 
-/** The actions of APIG that are emulated, each in the one version that has it. */
+/** The emulated actions of APIG, each with the only version of the API that has it. */
 export const actions: ReadonlyMap<string, { version: string; run: Action }> = new Map([
-  ...of('2021-03-03', {
+  ...actionsOfVersion('2021-03-03', {
     CreateGateway: createGateway,
     GetGateway: getGateway,
     ListGateways: listGateways,
@@ -86,7 +86,7 @@ export const actions: ReadonlyMap<string, { version: string; run: Action }> = ne
     UpdatePluginBinding: updatePluginBinding,
     DeletePluginBinding: deletePluginBinding,
   }),
-  ...of('2022-11-12', {
+  ...actionsOfVersion('2022-11-12', {
     CreateRoute: createRoute,
     GetRoute: getRoute,
     ListRoutes: listRoutes,
@@ -100,6 +100,9 @@ export const actions: ReadonlyMap<string, { version: string; run: Action }> = ne
   }),
 ])
 
-function of(version: string, runs: Record<string, Action>) {
-  return Object.entries(runs).map(([name, run]): [string, { version: string; run: Action }] => [name, { version, run }])
+function actionsOfVersion(version: string, byName: Record<string, Action>) {
+  return Object.entries(byName).map(([name, run]): [string, { version: string; run: Action }] => [
+    name,
+    { version, run },
+  ])
 }

@@ -35,7 +35,7 @@ describe('consumers', () => {
     ['a name of 1 character', { Name: 'a' }, '400 InvalidParameter'],
     ['no name', { Name: undefined }, '400 MissingParameter'],
     ['a gateway that is not there', { GatewayId: 'g-none' }, '404 ResourceNotFound'],
-  ])('may be made with %s', async (_what, body, outcome) => {
+  ])('can be created with %s', async (_what, body, outcome) => {
     expect((await create(body)).outcome).toBe(outcome)
   })
 
@@ -43,7 +43,7 @@ describe('consumers', () => {
     for (const outcome of ['200', '200', '400 QuotaExceeded']) expect((await create()).outcome).toBe(outcome)
   })
 
-  it('are listed by a filter, which alone may name the gateway', async () => {
+  it('are listed by a filter, which must contain the gateway', async () => {
     const other = (await call('CreateGateway', { ...gatewayBody, Name: 'other' })).result.Id
     await create({ GatewayId: other, Name: 'anna' })
     const total = async (body: Body) => (await call('ListConsumers', body)).result.Total
@@ -52,18 +52,18 @@ describe('consumers', () => {
     expect(await total({ GatewayId })).toBe(2)
   })
 
-  it('are known to exist by their name', async () => {
+  it('can be checked for existence by name', async () => {
     expect((await call('CheckConsumerExist', { GatewayId, Name: 'ann' })).result).toEqual({ Exist: true })
     expect((await call('CheckConsumerExist', { GatewayId, Name: 'an' })).result).toEqual({ Exist: false })
   })
 
-  it('are updated in their comments alone', async () => {
+  it('can only change their comments', async () => {
     await call('UpdateConsumer', { Id: ConsumerId, Comments: 'second', Name: 'other' })
     const { Consumer } = (await call('GetConsumer', { Id: ConsumerId })).result
     expect(Consumer).toMatchObject({ Comments: 'second', Name: 'ann' })
   })
 
-  it('are deleted when they have no credentials and no binding names them', async () => {
+  it('are deleted only if they have no credentials and no binding allows them', async () => {
     const deleted = async () => (await call('DeleteConsumer', { Id: ConsumerId })).outcome
     const { Id } = (await addKey({})).result
     expect(await deleted()).toBe('409 StatusConflictError')
@@ -109,11 +109,11 @@ describe('credentials', () => {
     ['an empty key', apiKey(''), '400 InvalidParameter'],
     ['the other kind of key', { CredentialType: 'hmac-auth' }, '400 MissingParameter'],
     ['OAuth', { Oauth2Credential: { ClientId: 'c' } }, '403 InvalidOperation'],
-  ])('are not made with %s', async (_what, body, outcome) => {
+  ])('cannot be created with %s', async (_what, body, outcome) => {
     expect((await addKey(body)).outcome).toBe(outcome)
   })
 
-  it('are of one consumer of a gateway each', async () => {
+  it('belong to one consumer of a gateway', async () => {
     await addKey({})
     expect((await addKey({})).outcome).toBe('409 DuplicatedResource')
     const bob = (await create()).result.Id
@@ -125,14 +125,14 @@ describe('credentials', () => {
     expect((await addKey(apiKey('4'))).outcome).toBe('400 QuotaExceeded')
   })
 
-  it('are known to exist by their key', async () => {
+  it('can be checked for existence by key', async () => {
     const { Id } = (await addKey({})).result
     const check = async (body: Body) => (await call('CheckConsumerCredentialExist', { GatewayId, ...body })).result
     expect(await check(apiKey('key-1'))).toEqual({ Exist: true, Id, ConsumerId })
     expect(await check(apiKey('key-2'))).toEqual({ Exist: false })
   })
 
-  it('are deleted with all that names them', async () => {
+  it('are deleted by all of their identifiers', async () => {
     const { Id } = (await addKey({})).result
     const bob = (await create()).result.Id
     const remove = async (body: Body = {}) =>

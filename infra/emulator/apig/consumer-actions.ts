@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action } from './action.ts'
 import { mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { comments, name, optionalString } from './fields.ts'
+import { comments, optionalString, resourceName } from './fields.ts'
 import { keyAuthOf } from './key-auth-rules.ts'
 import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
@@ -10,7 +10,7 @@ import { type Consumer, describeConsumer } from './resources/consumer.ts'
 import type { PluginBinding } from './resources/plugin-binding.ts'
 
 export const createConsumer: Action = action(
-  v.object({ GatewayId: v.string(), Name: name(63), Comments: comments }),
+  v.object({ GatewayId: v.string(), Name: resourceName(63), Comments: comments }),
   ({ GatewayId, Name, Comments = '' }, apig, call) => {
     mustBeRunning('gateway', apig.gateways.get(GatewayId, call.region))
     const present = apig.consumers.all().filter((consumer) => consumer.GatewayId === GatewayId)
@@ -26,7 +26,7 @@ export const getConsumer: Action = action(v.object({ Id: v.string() }), ({ Id },
   Consumer: describeConsumer(apig, apig.consumers.get(Id, call.region)),
 }))
 
-/** The gateway stands in the filter: one beside it is ignored, as every parameter that an action does not know. */
+/** GatewayId belongs in Filter. Outside of it, it is ignored like every unknown parameter. */
 export const listConsumers: Action = action(
   v.object({ ...pageFields, Filter: v.optional(v.object({ GatewayId: optionalString, Name: optionalString }), {}) }),
   ({ Filter: { GatewayId, Name }, ...page }, apig, call) => {

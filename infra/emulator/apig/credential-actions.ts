@@ -7,10 +7,10 @@ import { pageFields, pageOf } from './pages.ts'
 import { type Credential, describeCredential } from './resources/credential.ts'
 
 const types = ['key-auth', 'hmac-auth'] as const
-const credentialType = v.picklist(types, `it has to be one of ${types.join(', ')}`)
+const credentialType = v.picklist(types, `it must be one of ${types.join(', ')}`)
 const secret = v.pipe(v.string(), v.nonEmpty('it is empty'))
 
-const given = {
+const credentialFields = {
   CredentialType: credentialType,
   KeyAuthCredential: v.optional(v.object({ APIKey: secret })),
   HmacAuthCredential: v.optional(v.object({ AccessKey: secret, SecretKey: secret })),
@@ -18,7 +18,7 @@ const given = {
 }
 
 export const createConsumerCredential: Action = action(
-  v.object({ ...given, ConsumerId: v.string() }),
+  v.object({ ...credentialFields, ConsumerId: v.string() }),
   (input, apig, call) => {
     const { ConsumerId, CredentialType } = input
     const { GatewayId } = apig.consumers.get(ConsumerId, call.region)
@@ -57,7 +57,7 @@ export const deleteConsumerCredential: Action = action(
 )
 
 export const checkConsumerCredentialExist: Action = action(
-  v.object({ ...given, GatewayId: v.string() }),
+  v.object({ ...credentialFields, GatewayId: v.string() }),
   (input, apig, call) => {
     const { Id: gatewayId } = apig.gateways.get(input.GatewayId, call.region)
     const key = keyOf(input)
@@ -68,13 +68,14 @@ export const checkConsumerCredentialExist: Action = action(
   },
 )
 
-type Given = v.InferOutput<ReturnType<typeof v.object<typeof given, undefined>>>
+type CredentialFields = v.InferOutput<ReturnType<typeof v.object<typeof credentialFields, undefined>>>
 
-function keyOf({ CredentialType, KeyAuthCredential, HmacAuthCredential, Oauth2Credential }: Given): string {
+function keyOf({ CredentialType, KeyAuthCredential, HmacAuthCredential, Oauth2Credential }: CredentialFields): string {
   if (Oauth2Credential !== undefined) throw notEmulated('Oauth2Credential')
-  const key = CredentialType === 'key-auth' ? KeyAuthCredential?.APIKey : HmacAuthCredential?.AccessKey
-  if (key === undefined) {
-    throw missingParameter(CredentialType === 'key-auth' ? 'KeyAuthCredential' : 'HmacAuthCredential')
+  if (CredentialType === 'key-auth') {
+    if (!KeyAuthCredential) throw missingParameter('KeyAuthCredential')
+    return KeyAuthCredential.APIKey
   }
-  return key
+  if (!HmacAuthCredential) throw missingParameter('HmacAuthCredential')
+  return HmacAuthCredential.AccessKey
 }

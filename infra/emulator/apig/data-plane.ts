@@ -3,24 +3,27 @@ import type { RequestHead } from './proxy/match.ts'
 import type { GatewayRefusal } from './proxy/refusal.ts'
 import type { Site } from './proxy/site.ts'
 
-/** Where gateway services are reached: each at an address of its own on 127.0.0.1. */
+/** The addresses of gateway services: each service has its own port on 127.0.0.1. */
 export interface DataPlane {
-  /** The address of the first service; it is there, and refuses, also before and after it. */
+  /** The address of the first service. Without a service, it answers 503. */
   url: string
-  /** Gives a service an address: the first one if it is free, else a new one. It is known in the next turn of the loop. */
+  /**
+   * Gives a service an address: the first one if it is free, else a new one. It is known in the next turn of the event
+   * loop.
+   */
   openAddress(serviceId: string): void
   urlOf(serviceId: string): string | undefined
-  /** Takes its address from a service; a service without one is none of its business. */
+  /** Takes the address away from a service, if it has one. */
   closeAddress(serviceId: string): void
   close(): Promise<void>
 }
 
 export interface DataPlaneOptions {
-  /** Of the first service; 0 takes a free one. */
+  /** The port of the first service; 0 takes a free one. */
   port: number
   admit?: ((target: RequestHead) => GatewayRefusal | undefined) | undefined
   site?: Site | undefined
-  /** What a service answers with, asked at each request; undefined when it is gone. */
+  /** Called at each request; undefined if the service does not exist. */
   proxyServiceOf: (serviceId: string) => ProxyService | undefined
 }
 
@@ -29,10 +32,13 @@ interface ServiceAddress {
   proxy?: ProxyServer
 }
 
-/** Begins to listen at the first address. Rejects with the system's error when the port is taken. */
+/** Starts to listen at the first address. Rejects with the system's error if the port is taken. */
 export async function startDataPlane({ port, admit, site, proxyServiceOf }: DataPlaneOptions): Promise<DataPlane> {
-  const listen = (place: ServiceAddress, port: number) => {
-    const service = () => (place.serviceId && proxyServiceOf(place.serviceId)) || noService
+  const listen = (address: ServiceAddress, port: number) => {
+    const service = () => {
+      if (address.serviceId === undefined) return noService
+      return proxyServiceOf(address.serviceId) ?? noService
+    }
     return startProxy({ port, admit, site, service })
   }
   const first: ServiceAddress = { serviceId: undefined }
@@ -43,11 +49,11 @@ export async function startDataPlane({ port, admit, site, proxyServiceOf }: Data
 
   const closeAddress = (serviceId: string) => {
     if (first.serviceId === serviceId) first.serviceId = undefined
-    const place = others.get(serviceId)
-    if (!place) return
-    place.serviceId = undefined
+    const address = others.get(serviceId)
+    if (!address) return
+    address.serviceId = undefined
     others.delete(serviceId)
-    if (place.proxy) closeLater(place.proxy)
+    if (address.proxy) closeLater(address.proxy)
   }
   const closeLater = (other: ProxyServer) => {
     const closed = other.close().finally(() => closing.delete(closed))
@@ -61,14 +67,14 @@ export async function startDataPlane({ port, admit, site, proxyServiceOf }: Data
         first.serviceId = serviceId
         return
       }
-      const place: ServiceAddress = { serviceId }
-      others.set(serviceId, place)
-      listen(place, 0).then(
+      const address: ServiceAddress = { serviceId }
+      others.set(serviceId, address)
+      listen(address, 0).then(
         (other) => {
-          if (place.serviceId === undefined) closeLater(other)
-          else place.proxy = other
+          if (address.serviceId === undefined) closeLater(other)
+          else address.proxy = other
         },
-        (error) => console.error(error), // no port is left: the service stays without an address
+        (error) => console.error(error), // no free port: the service stays without an address
       )
     },
     urlOf: (serviceId) => (first.serviceId === serviceId ? proxy.url : others.get(serviceId)?.proxy?.url),

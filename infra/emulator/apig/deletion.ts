@@ -3,7 +3,7 @@ import type { Apig } from './action.ts'
 import type { Resource } from './resources/resource.ts'
 import type { ResourceTable } from './resources/resource-table.ts'
 
-/** Begins the end of a gateway or a service: it is Deleting, and gone after a while, unless a scripted fault keeps it. */
+/** Sets a gateway or a service to Deleting. It is removed after `deleteSeconds`, unless a scripted fault keeps it. */
 export function startDeletion<T extends Resource>(
   apig: Apig,
   call: ApiCall,

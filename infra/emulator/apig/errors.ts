@@ -1,7 +1,7 @@
 import { ApiError } from '../openapi/errors.ts'
 
-// No list of APIG's own codes is published. These are the ones published for veFaaS, which has the same console and the
-// same envelope (veFaaS documentation, "Error codes").
+// APIG publishes no error codes. These are the codes of veFaaS (veFaaS documentation, "Error codes"), which has the
+// same console and the same envelope.
 
 export const resourceNotFound = (kind: string, id: string) =>
   new ApiError(404, 'ResourceNotFound', `The ${kind} ${id} does not exist.`)
@@ -13,16 +13,20 @@ export const missingParameter = (name: string) =>
   new ApiError(400, 'MissingParameter', `The required parameter ${name} is not supplied.`)
 
 export const duplicatedResource = (kind: string, name: string) =>
-  new ApiError(409, 'DuplicatedResource', `There is a ${kind} ${name} already.`)
+  new ApiError(409, 'DuplicatedResource', `The ${kind} ${name} already exists.`)
 
-export const quotaExceeded = (what: string, most: number) =>
-  new ApiError(400, 'QuotaExceeded', `The quota of ${most} ${what} is used up.`)
+export const quotaExceeded = (what: string, max: number) =>
+  new ApiError(400, 'QuotaExceeded', `The quota of ${max} ${what} is used up.`)
 
 export const serviceNotActivated = () =>
-  new ApiError(401, 'ServiceNotActivated', 'The service is not activated: open its console once and grant it its role.')
+  new ApiError(
+    401,
+    'ServiceNotActivated',
+    'The service is not activated: open its console once and grant the role that it asks for.',
+  )
 
 export const statusConflict = (message: string) => new ApiError(409, 'StatusConflictError', message)
 
-/** What the cloud has and this emulator has not: refused, so that nobody takes it for working. */
+/** Refuses what the cloud may have and this emulator does not, so that nobody believes it works. */
 export const notEmulated = (what: string) =>
-  new ApiError(403, 'InvalidOperation', `${what}: the cloud may have it, this emulator has not.`)
+  new ApiError(403, 'InvalidOperation', `The emulator does not support ${what}; the cloud may.`)

@@ -10,7 +10,7 @@ afterAll(() => apig.close())
 const create = (body: Body = {}) => call('CreateGateway', { ...gatewayBody, ...body })
 
 describe('CreateGateway', () => {
-  it('makes a gateway that is Running', async () => {
+  it('creates a gateway that is Running', async () => {
     const { Id } = (await create({ Comments: 'mine', ResourceSpec: { Replicas: 2 } })).result
     expect(Id).toMatch(/^g[a-z0-9]{20}$/)
     expect((await call('GetGateway', { Id })).result.Gateway).toEqual({
@@ -41,23 +41,23 @@ describe('CreateGateway', () => {
     expect((await create(body)).outcome).toBe(outcome)
   })
 
-  it('says which parameter is wrong, and what would be right', async () => {
+  it('reports the invalid parameter, and what a valid one is', async () => {
     expect((await create({ ResourceSpec: { Replicas: 1 } })).message).toBe(
-      'The specified parameter ResourceSpec.Replicas is invalid: it has to be a whole number from 2 to 100',
+      'The specified parameter ResourceSpec.Replicas is invalid: it must be an integer from 2 to 100',
     )
     expect((await create({ NetworkSpec: {} })).message).toBe(
       'The required parameter NetworkSpec.VpcId is not supplied.',
     )
   })
 
-  it('refuses a name that there is in the region', async () => {
+  it('refuses a name that exists in the region', async () => {
     await create()
     expect((await create()).outcome).toBe('409 DuplicatedResource')
     const elsewhere = await call('CreateGateway', { ...gatewayBody, Region: 'cn-shanghai' }, { region: 'cn-shanghai' })
     expect(elsewhere.outcome).toBe('200')
   })
 
-  it('refuses what is past the quota', async () => {
+  it('refuses more gateways than the quota', async () => {
     for (let n = 0; n < 12; n++) await create({ Name: `gateway-${n}` })
     expect((await create({ Name: 'one-more' })).outcome).toBe('400 QuotaExceeded')
   })
@@ -69,7 +69,7 @@ describe('ListGateways', () => {
     return [Items.map(({ Name }: { Name: string }) => Name).join(' '), Total]
   }
 
-  it('shows pages of 10 unless told otherwise', async () => {
+  it('has a default page size of 10', async () => {
     for (let n = 0; n < 12; n++) await create({ Name: `g-${n}` })
     expect(await namesOf({})).toEqual(['g-0 g-1 g-2 g-3 g-4 g-5 g-6 g-7 g-8 g-9', 12])
     expect(await namesOf({ PageNumber: 2 })).toEqual(['g-10 g-11', 12])
@@ -80,7 +80,7 @@ describe('ListGateways', () => {
     }
   })
 
-  it('finds by what a filter says, and part of a name', async () => {
+  it('filters, also by a part of the name', async () => {
     const { Id } = (await create({ Name: 'gateway', ProjectName: 'mine' })).result
     await create({ Name: 'gateway-2', Type: 'standard', NetworkSpec: { VpcId: 'vpc-1', SubnetIds: [] } })
     expect(await namesOf({ Filter: { Name: 'gateway' } })).toEqual(['gateway gateway-2', 2])
@@ -92,7 +92,7 @@ describe('ListGateways', () => {
     expect(await namesOf({ ProjectName: 'mine' })).toEqual(['gateway', 1])
   })
 
-  it('sees its own region alone', async () => {
+  it('only shows its own region', async () => {
     const { Id } = (await create()).result
     const elsewhere = { region: 'cn-shanghai' }
     expect((await call('ListGateways', {}, elsewhere)).result).toEqual({ Items: [], Total: 0 })
@@ -103,20 +103,20 @@ describe('ListGateways', () => {
 })
 
 describe('the other actions', () => {
-  it('update what may be updated', async () => {
+  it('update the fields that can change', async () => {
     const { Id } = (await create({ Comments: 'old' })).result
     const changes = { Comments: 'new', MonitorSpec: { Enable: true, WorkspaceID: 'w' } }
     expect((await call('UpdateGateway', { Id, ...changes, Name: 'other' })).result).toEqual({ Id })
     expect((await call('GetGateway', { Id })).result.Gateway).toMatchObject({ ...changes, Name: 'gateway-1' })
   })
 
-  it('tell whether there is a gateway of a name, without its id', async () => {
+  it('check whether a gateway with a name exists, without its id', async () => {
     await create()
     expect((await call('CheckGatewayExist', { Name: 'gateway-1' })).result).toEqual({ Exist: true })
     expect((await call('CheckGatewayExist', { Name: 'gateway' })).result).toEqual({ Exist: false })
   })
 
-  it('delete a gateway when nothing is in it, whether forced or not', async () => {
+  it('delete a gateway only if it is empty, even with ForceDelete', async () => {
     const { GatewayId, ServiceId, UpstreamId } = await prepare(call)
     const { result } = await call('CreateConsumer', { GatewayId, Name: 'ann' })
     await call('CreatePlugin', { GatewayId, PluginName: 'wasm-key-auth', Enable: true })
@@ -133,7 +133,7 @@ describe('the other actions', () => {
     expect(await deleted()).toBe('404 ResourceNotFound')
   })
 
-  it.each(['GetGateway', 'UpdateGateway', 'DeleteGateway'])('%s needs a gateway that there is', async (action) => {
+  it.each(['GetGateway', 'UpdateGateway', 'DeleteGateway'])('%s needs an existing gateway', async (action) => {
     expect((await call(action, { Id: 'g-none' })).outcome).toBe('404 ResourceNotFound')
     expect((await call(action)).outcome).toBe('400 MissingParameter')
   })

@@ -13,7 +13,7 @@ import { missingParameter } from './errors.ts'
 import { comments, optionalBoolean, optionalString } from './fields.ts'
 import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
-import { describeGateway, describeGatewayAlone, type Gateway, gatewaySettings } from './resources/gateway.ts'
+import { describeGateway, describeGatewayInDetail, type Gateway, gatewaySettings } from './resources/gateway.ts'
 
 export const createGateway: Action = action(gatewaySettings, (input, apig, call) => {
   mustBeSignedRegion(input.Region, call.region)
@@ -29,7 +29,7 @@ export const createGateway: Action = action(gatewaySettings, (input, apig, call)
     ...newResource(apig, call, 'g'),
     ...input,
     Status: 'Creating',
-    failure: failed ? (failed.Message ?? 'Scripted fault: the gateway cannot be made.') : '',
+    failure: failed ? (failed.Message ?? 'Scripted fault: the gateway cannot be created.') : '',
   }
   apig.gateways.put(gateway)
   const seconds = stuck ? 'never' : apig.delays.gatewaySeconds
@@ -38,7 +38,7 @@ export const createGateway: Action = action(gatewaySettings, (input, apig, call)
 })
 
 export const getGateway: Action = action(v.object({ Id: v.string() }), ({ Id }, apig, call) => ({
-  Gateway: describeGatewayAlone(apig.gateways.get(Id, call.region)),
+  Gateway: describeGatewayInDetail(apig.gateways.get(Id, call.region)),
 }))
 
 export const listGateways: Action = action(

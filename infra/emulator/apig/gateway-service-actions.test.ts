@@ -15,7 +15,7 @@ const create = (body: Body = {}) => call('CreateGatewayService', { ...serviceBod
 const get = async (Id: string) => (await call('GetGatewayService', { Id })).result.GatewayService
 
 describe('CreateGatewayService', () => {
-  it('makes a service with an address in the public network', async () => {
+  it('creates a service with an address in the public network', async () => {
     const { Id } = (await create({ Comments: 'mine' })).result
     expect(Id).toMatch(/^s[a-z0-9]{20}$/)
     expect(await get(Id)).toMatchObject({
@@ -52,7 +52,7 @@ describe('CreateGatewayService', () => {
     expect((await create(body)).outcome).toBe(outcome)
   })
 
-  it('refuses a name that there is on the gateway, and what is past the quota', async () => {
+  it('refuses a name that exists on the gateway, and more services than the quota', async () => {
     await create()
     expect((await create()).outcome).toBe('409 DuplicatedResource')
     await create({ ServiceName: 'second' })
@@ -74,7 +74,7 @@ describe('the other actions', () => {
     expect(await list({ Filter: { ServiceType: 'AIProvider' } })).toMatchObject({ Total: 0 })
   })
 
-  it('tell whether there is a service of a name', async () => {
+  it('check whether a service with a name exists', async () => {
     const { Id } = (await create()).result
     const check = async (body: Body) => (await call('CheckGatewayServiceExist', body)).result
     expect(await check({ GatewayId, Name: 'service-1' })).toEqual({ Exist: true, Id })
@@ -82,7 +82,7 @@ describe('the other actions', () => {
     expect(await check({ GatewayId: 'g-none', Name: 'service-1' })).toEqual({ Exist: false })
   })
 
-  it('update what may be updated', async () => {
+  it('update the fields that can change', async () => {
     const { Id } = (await create()).result
     const changes = { Protocol: ['HTTPS'], Comments: 'new', ServiceNetworkSpec: { EnablePrivateNetwork: true } }
     expect((await call('UpdateGatewayService', { Id, ...changes })).result).toEqual({ Id })
@@ -93,14 +93,14 @@ describe('the other actions', () => {
     expect((await call('UpdateGatewayService', { Id, Comments: 'x' })).outcome).toBe('400 MissingParameter')
   })
 
-  it('delete a service when it has no routes', async () => {
+  it('delete a service only if it has no routes', async () => {
     const { Id } = (await create()).result
     const UpstreamId = (await call('CreateUpstream', upstreamBody(GatewayId, 'function-1'))).result.Id
     const route = (await call('CreateRoute', routeBody(Id, UpstreamId))).result.Id
     const refused = await call('DeleteGatewayService', { Id })
     expect([refused.outcome, refused.message]).toEqual([
       '409 StatusConflictError',
-      `The gateway service ${Id} is in use by the route ${route}; delete what uses it first.`,
+      `The gateway service ${Id} is used by the route ${route}. Delete what uses it first.`,
     ])
     await call('DeleteRoute', { Id: route })
     expect(await call('DeleteGatewayService', { Id })).toMatchObject({ outcome: '200', result: {} })

@@ -4,14 +4,14 @@ import { mustBeDeletable, mustBeNew, mustBeRunning, mustBeUnused, nameMatches } 
 import { startDeletion } from './deletion.ts'
 import { notEmulated } from './errors.ts'
 import { existenceOf } from './existence.ts'
-import { comments, name, optionalBoolean, optionalString } from './fields.ts'
+import { comments, optionalBoolean, optionalString, resourceName } from './fields.ts'
 import { admitCreation, newResource } from './new-resource.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { describeGatewayService, type GatewayService } from './resources/gateway-service.ts'
 
 const protocols = v.pipe(
-  v.array(v.picklist(['HTTP', 'HTTPS'], 'it has to be HTTP or HTTPS')),
-  v.minLength(1, 'it has to name HTTP, HTTPS or both'),
+  v.array(v.picklist(['HTTP', 'HTTPS'], 'it must be HTTP or HTTPS')),
+  v.minLength(1, 'it must contain HTTP, HTTPS or both'),
 )
 const authSpec = v.object({ Enable: v.boolean() })
 const networkSpec = v.object({
@@ -19,9 +19,9 @@ const networkSpec = v.object({
   EnablePrivateNetwork: v.optional(v.boolean(), false),
 })
 
-const creation = v.object({
+const serviceSettings = v.object({
   GatewayId: v.string(),
-  ServiceName: name(128),
+  ServiceName: resourceName(128),
   Protocol: protocols,
   AuthSpec: authSpec,
   DomainType: v.optional(v.picklist(['DefaultDomain', 'CustomDomain']), 'DefaultDomain'),
@@ -31,7 +31,7 @@ const creation = v.object({
   Comments: comments,
 })
 
-export const createGatewayService: Action = action(creation, (input, apig, call) => {
+export const createGatewayService: Action = action(serviceSettings, (input, apig, call) => {
   const { GatewayId, ServiceName, AuthSpec, DomainType, CustomDomains, ServiceType, Comments = '' } = input
   const gateway = apig.gateways.get(GatewayId, call.region)
   mustBeRunning('gateway', gateway)
@@ -48,8 +48,14 @@ export const createGatewayService: Action = action(creation, (input, apig, call)
   const { Protocol, ServiceNetworkSpec } = input
   const service: GatewayService = {
     ...newResource(apig, call, 's'),
-    ...{ Name: ServiceName, GatewayId, Status: 'Creating', Protocol, AuthSpec, ServiceNetworkSpec, Comments },
-    failure: failed ? (failed.Message ?? 'Scripted fault: the service cannot be made.') : '',
+    Name: ServiceName,
+    GatewayId,
+    Status: 'Creating',
+    Protocol,
+    AuthSpec,
+    ServiceNetworkSpec,
+    Comments,
+    failure: failed ? (failed.Message ?? 'Scripted fault: the service cannot be created.') : '',
   }
   apig.services.put(service)
   const seconds = stuck ? 'never' : apig.delays.serviceSeconds

@@ -22,7 +22,7 @@ beforeEach(() => {
 })
 afterAll(() => apig.close())
 
-describe('what is made with the API', () => {
+describe('what the API creates', () => {
   it('serves: a gateway, a service, an upstream, a route', async () => {
     const { ServiceId, UpstreamId } = await prepare(call)
     const { outcome, result } = await call('CreateRoute', routeBody(ServiceId, UpstreamId))
@@ -34,7 +34,7 @@ describe('what is made with the API', () => {
     expect(body).toMatchObject({ method: 'POST', path: '/', query: 'Action=A', body: 'körper' })
   })
 
-  it('serves each service at an address of its own, and the first address again when it is free', async () => {
+  it('serves each service at its own address, and reuses the first address', async () => {
     const { GatewayId, ServiceId, UpstreamId } = await prepare(call)
     const second = (await call('CreateGatewayService', { ...serviceBody, GatewayId, ServiceName: 'second' })).result.Id
     await call('CreateRoute', routeBody(second, UpstreamId))
@@ -56,7 +56,7 @@ describe('what is made with the API', () => {
     await expect(fetch(url)).rejects.toThrow()
   })
 
-  it('is answered by the gateway where no route leads anywhere', async () => {
+  it('is answered by the gateway if no route matches', async () => {
     expect((await fetchFromGateway(apig, '/')).status).toBe(503) // no service
     const { ServiceId, UpstreamId } = await prepare(call)
     expect((await fetchFromGateway(apig, '/')).body.ResponseMetadata).toMatchObject({
@@ -73,7 +73,7 @@ describe('what is made with the API', () => {
     expect((await fetchFromGateway(apig, '/')).status).toBe(503)
   })
 
-  it('shows in a look inside', async () => {
+  it('is visible to the owner of the emulator', async () => {
     const { GatewayId, ServiceId, UpstreamId } = await prepare(call)
     await call('CreateRoute', routeBody(ServiceId, UpstreamId))
     expect(apig.gateways()).toMatchObject([{ Id: GatewayId, Status: 'Running', Region: 'cn-beijing' }])
@@ -83,12 +83,12 @@ describe('what is made with the API', () => {
 })
 
 describe('listening', () => {
-  it('at a port that is taken is refused at once', async () => {
+  it('at a port that is taken fails at once', async () => {
     const gatewayPort = Number(new URL(apig.gatewayUrl).port)
     await expect(startApig({ functions, gatewayPort })).rejects.toMatchObject({ code: 'EADDRINUSE', port: gatewayPort })
   })
 
-  it('ends with close, of every service', async () => {
+  it('stops with close(), for every service', async () => {
     const own = await startApig({ functions })
     const ownCall = caller(own.url)
     const { GatewayId } = await prepare(ownCall)
@@ -98,14 +98,14 @@ describe('listening', () => {
     for (const url of urls) await expect(fetch(url)).rejects.toThrow()
   })
 
-  it('does not begin where an option makes no sense', async () => {
+  it('does not start with an invalid option', async () => {
     await expect(startApig({ functions, gatewaySeconds: -1 })).rejects.toThrow('gatewaySeconds is -1')
     await expect(startApig({ functions, latencyMs: Number.NaN })).rejects.toThrow(RangeError)
   })
 })
 
 describe('by the clock', () => {
-  it('gateways and services become Running, serve, and go', async () => {
+  it('gateways and services become Running, serve, and disappear', async () => {
     const slow = await startApig({ functions, gatewaySeconds: 60, serviceSeconds: 5, deleteSeconds: 30 })
     try {
       const slowCall = caller(slow.url)

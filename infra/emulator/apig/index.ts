@@ -25,45 +25,45 @@ import { describeRoute, type Route } from './resources/route.ts'
 import { describeUpstream, type Upstream } from './resources/upstream.ts'
 
 export interface ApigOptions extends ApigState {
-  /** Of the signed API; 0, the default, takes a free one. It listens on 127.0.0.1 only. */
+  /** The port of the signed API; 0, the default, takes a free one. It listens on 127.0.0.1 only. */
   port?: number
-  /** How long every answer of a signed call waits, default 0. */
+  /** The delay of the response to every signed call, default 0. */
   latencyMs?: number
 }
 
 export interface ApigState {
   /** Access key id -> secret; default `{ AKLOCAL: 'local-secret' }`. */
   accessKeys?: Record<string, string>
-  /** How many calls of each action are let through; the real limits are not published. Without it, all. */
+  /** The rate limit of each action; the real limits are not published. Default: no limit. */
   rateLimit?: Rate | undefined
-  /** Where the first gateway service is served; 0, the default, takes a free one, as each further service does. */
+  /** The port of the first gateway service; 0, the default, takes a free one. Other services always take a free one. */
   gatewayPort?: number
-  /** Creating to Running; like the other delays in seconds, 0 unless given. */
+  /** From Creating to Running. All delays are in seconds, default 0. */
   gatewaySeconds?: number
   serviceSeconds?: number
-  /** Deleting to gone, of gateways and services. */
+  /** From Deleting to removed, for gateways and services. */
   deleteSeconds?: number
-  /** Until requests go by a route that was made or changed. */
+  /** Until a new or changed route is in force. */
   routeSeconds?: number
-  /** Asked about every request to a gateway service but those to the site; what it refuses goes no further. */
+  /** May refuse any request to a gateway service, except requests to the site. */
   admit?: (target: RequestHead) => GatewayRefusal | undefined
-  /** What gateway services have beside their routes. */
+  /** What gateway services serve besides their routes. */
   site?: Site
   /** The functions behind upstreams. */
   functions: UpstreamFunctions
-  /** The most there may be; any number of what it does not name. */
+  /** Default: no limit. */
   quotas?: Partial<Quotas>
 }
 
 export interface ApigService extends EmulatedService {
-  /** Every signed call since the start or the last reset: the latest 100,000. Its status is 0 when the connection was cut. */
+  /** The latest 100,000 signed calls since the start or the last reset. Status 0: the connection was cut. */
   calls: readonly LoggedCall[]
   faults: Faults
-  /** Moves the clock by which gateways and services come and go. Signatures are checked by the real time. */
+  /** Moves the clock of status changes forward. Signatures are checked by the real time. */
   advance(seconds: number): void
-  /** No resources, no faults, no calls, the clock as it was. The first address stays. */
+  /** Removes all resources, faults and calls, and sets the clock back. The first address stays. */
   reset(): void
-  /** A look inside, past regions and pages: each as its List... action shows it, with its region as `Region`. */
+  /** All resources of all regions, in the form of their List actions, with their region as `Region`. */
   gateways(): readonly object[]
   services(): readonly object[]
   upstreams(): readonly object[]
@@ -74,17 +74,16 @@ export interface ApigService extends EmulatedService {
   pluginBindings(): readonly object[]
   /** `http://127.0.0.1:<port>` of the first gateway service. */
   gatewayUrl: string
-  /** Stops listening for requests to gateway services, and cuts those that are open. */
+  /** Stops listening for requests to gateway services and cuts open connections. */
   close(): Promise<void>
 }
 
-/** An emulated APIG at an address of its own. */
+/** An emulated APIG with its own address. */
 export type ApigEmulator = ApigService & Endpoint
 
 /**
  * Starts an emulated APIG: the signed API at `url`, its control at `/_emulator/`, the first gateway service at
- * `gatewayUrl`. Rejects with a RangeError for an option that makes no sense, and with the system's error when a port is
- * taken.
+ * `gatewayUrl`. Rejects with a RangeError for an invalid option, and with the system's error if a port is taken.
  */
 export async function startApig({ port = 0, latencyMs = 0, ...state }: ApigOptions): Promise<ApigEmulator> {
   const apig = await createApig(state)
@@ -101,8 +100,8 @@ export async function startApig({ port = 0, latencyMs = 0, ...state }: ApigOptio
 }
 
 /**
- * Makes an emulated APIG whose API is yet to be served; its first gateway address listens at once. Rejects with a
- * RangeError for an option that makes no sense, and with the system's error when `gatewayPort` is taken.
+ * Creates an emulated APIG whose API is not served yet; its first gateway address listens at once. Rejects with a
+ * RangeError for an invalid option, and with the system's error if `gatewayPort` is taken.
  */
 export async function createApig(options: ApigState): Promise<ApigService> {
   const { accessKeys = { AKLOCAL: 'local-secret' }, gatewayPort = 0, admit, site, functions } = options
@@ -140,30 +139,30 @@ export async function createApig(options: ApigState): Promise<ApigService> {
   })
   const apig: Apig = { ...state, dataPlane }
 
-  const look = <T extends Resource>(table: ResourceTable<T>, describe: (resource: T) => object) => {
+  const listAll = <T extends Resource>(table: ResourceTable<T>, describe: (resource: T) => object) => {
     return () => {
       settle(apig)
       return table.all().map((resource) => ({ ...describe(resource), Region: resource.region }))
     }
   }
   const resources = {
-    gateways: look(apig.gateways, describeGateway),
-    services: look(apig.services, (service) => describeGatewayService(apig, service)),
-    upstreams: look(apig.upstreams, describeUpstream),
-    routes: look(apig.routes, (route) => describeRoute(apig, route)),
-    consumers: look(apig.consumers, (consumer) => describeConsumer(apig, consumer)),
-    credentials: look(apig.credentials, (credential) => {
+    gateways: listAll(apig.gateways, describeGateway),
+    services: listAll(apig.services, (service) => describeGatewayService(apig, service)),
+    upstreams: listAll(apig.upstreams, describeUpstream),
+    routes: listAll(apig.routes, (route) => describeRoute(apig, route)),
+    consumers: listAll(apig.consumers, (consumer) => describeConsumer(apig, consumer)),
+    credentials: listAll(apig.credentials, (credential) => {
       const { ConsumerId, GatewayId } = credential
       return { ...describeCredential(credential), ConsumerId, GatewayId }
     }),
-    plugins: look(apig.plugins, describePlugin),
-    pluginBindings: look(apig.pluginBindings, (binding) => describePluginBinding(apig, binding)),
+    plugins: listAll(apig.plugins, describePlugin),
+    pluginBindings: listAll(apig.pluginBindings, (binding) => describePluginBinding(apig, binding)),
   }
   const advance = (seconds: number) => clock.advance(seconds)
   const reset = () => {
     const { pluginBindings, plugins, credentials, consumers, routes, upstreams, services, gateways } = apig
-    for (const table of [pluginBindings, plugins, credentials, consumers, routes, upstreams, services, gateways])
-      table.clear()
+    const dependentsFirst = [pluginBindings, plugins, credentials, consumers, routes, upstreams, services, gateways]
+    for (const table of dependentsFirst) table.clear()
     faults.clear()
     log.clear()
     clock.reset()
@@ -198,7 +197,7 @@ export async function createApig(options: ApigState): Promise<ApigService> {
   }
 }
 
-const anyNumber: Quotas = {
+const unlimited: Quotas = {
   gateways: Number.POSITIVE_INFINITY,
   servicesPerGateway: Number.POSITIVE_INFINITY,
   upstreamsPerGateway: Number.POSITIVE_INFINITY,
@@ -208,8 +207,8 @@ const anyNumber: Quotas = {
 }
 
 function quotasOf(given: Partial<Quotas> = {}): Quotas {
-  for (const [name, most] of Object.entries(given)) notNegative(`quotas.${name}`, most)
-  return { ...anyNumber, ...given }
+  for (const [name, max] of Object.entries(given)) notNegative(`quotas.${name}`, max)
+  return { ...unlimited, ...given }
 }
 
 function notNegative(name: string, value: number): number {

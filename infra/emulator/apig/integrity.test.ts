@@ -18,7 +18,7 @@ interface Known {
 }
 const known = (look: () => readonly object[]) => look() as Known[]
 
-/** What is done, to which kind, and to which of that kind; the name of what is made. */
+/** An operation, its kind of resource, which resource of that kind, and the name of a new resource. */
 const step = fc.record({
   what: fc.constantFrom('make', 'delete', 'delete', 'wait'),
   kind: fc.nat(7),
@@ -26,7 +26,7 @@ const step = fc.record({
   second: fc.nat(2),
 })
 
-test('whatever is made and deleted, nothing hangs on what is gone', () => {
+test('no resource refers to a deleted one, whatever is created and deleted', () => {
   const property = fc.property(
     fc.subarray([1, 2, 3, 4, 5, 6, 7]),
     fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }),

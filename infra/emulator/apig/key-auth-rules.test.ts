@@ -13,11 +13,11 @@ const targetOf = { GATEWAY: () => ids.GatewayId, SERVICE: () => ids.ServiceId, R
 /** A gateway with the plugin on it, two routes, and the consumers ann and bob. */
 beforeEach(async () => {
   apig.reset()
-  const made = await prepare(call)
-  const { GatewayId, ServiceId, UpstreamId } = made
+  const prepared = await prepare(call)
+  const { GatewayId, ServiceId, UpstreamId } = prepared
   const guarded = (await call('CreateRoute', routeBody(ServiceId, UpstreamId, '/guarded'))).result.Id
   const open = (await call('CreateRoute', routeBody(ServiceId, UpstreamId, '/open'))).result.Id
-  ids = { ...made, guarded, open }
+  ids = { ...prepared, guarded, open }
   await call('CreatePlugin', { GatewayId, PluginName: 'wasm-key-auth', PluginConfig: '', Enable: true })
   for (const Name of ['ann', 'bob']) {
     const { Id } = (await call('CreateConsumer', { GatewayId, Name })).result
@@ -70,7 +70,7 @@ describe('a binding of wasm-key-auth', () => {
     expect(await statusOf('/none')).toBe(404)
   })
 
-  it('tells the function who has called, and nobody else does', async () => {
+  it('tells the function who called, and a client cannot forge this', async () => {
     await bind('ROUTE', keyAuth('ann', 'bob'))
     const forwarded = async (path: string, headers: Record<string, string>) =>
       (await fetchFromGateway(apig, path, { headers })).body.headers.filter(([name]: [string]) =>
@@ -87,11 +87,11 @@ describe('a binding of wasm-key-auth', () => {
     expect([status, headers.get('x-function')]).toEqual([401, null])
     expect(body.ResponseMetadata.Error).toEqual({
       Code: 'Unauthorized',
-      Message: 'A key is needed, in the header X-API-Key or authorization.',
+      Message: 'A key is required in the header X-API-Key or authorization.',
     })
   })
 
-  it('has to let a request through at every scope', async () => {
+  it('must allow a request at every scope', async () => {
     await bind('SERVICE', keyAuth('ann', 'bob'))
     await bind('ROUTE', keyAuth('bob'))
     expect(await statusOf('/guarded', { 'X-API-Key': 'key-of-ann' })).toBe(401)
@@ -99,7 +99,7 @@ describe('a binding of wasm-key-auth', () => {
     expect(await statusOf('/open', { 'X-API-Key': 'key-of-ann' })).toBe(200)
   })
 
-  it('acts while it, the plugin and the key are there', async () => {
+  it('has an effect only while it, the plugin and the key exist', async () => {
     const { Id } = (await bind('ROUTE', keyAuth('ann'), false)).result
     const PluginName = 'wasm-key-auth'
     const both = async () => [await statusOf('/guarded'), await statusOf('/guarded', { 'X-API-Key': 'key-of-ann' })]
@@ -116,7 +116,7 @@ describe('a binding of wasm-key-auth', () => {
     expect(await both()).toEqual([200, 200])
   })
 
-  it('does not take the keys of another gateway', async () => {
+  it('does not accept the keys of another gateway', async () => {
     const { result } = await call('CreateGateway', { Name: 'other', Region: 'cn-beijing', Type: 'serverless' })
     const consumer = (await call('CreateConsumer', { GatewayId: result.Id, Name: 'ann' })).result
     expect((await addKey(consumer.Id, 'key-of-ann')).outcome).toBe('200')

@@ -5,7 +5,7 @@ import type { Credential } from './resources/credential.ts'
 import { pluginAt } from './resources/plugin.ts'
 import type { PluginBinding } from './resources/plugin-binding.ts'
 
-/** What the enabled bindings of wasm-key-auth to these demand; nothing while the plugin is off on the gateway. */
+/** The rules of the enabled bindings of wasm-key-auth to `targets`; none if the plugin is disabled on the gateway. */
 export function keyAuthRules(apig: Apig, gatewayId: string, targets: readonly string[]): KeyAuthRule[] {
   if (!pluginAt(apig.plugins, gatewayId, 'wasm-key-auth')?.Enable) return []
   const bindings = apig.pluginBindings.all().filter(({ Enable, Target }) => Enable && targets.includes(Target))
@@ -22,21 +22,21 @@ export function keyAuthRules(apig: Apig, gatewayId: string, targets: readonly st
 
 const keyAuthConfig = v.pipe(
   v.string(),
-  v.parseJson(undefined, 'it is no JSON'),
+  v.parseJson(undefined, 'it is not JSON'),
   v.object({
     KeySources: v.pipe(v.array(v.object({ Header: v.pipe(v.string(), v.nonEmpty()) })), v.nonEmpty()),
     AllowedConsumers: v.array(v.string()),
   }),
 )
 
-/** What a binding of wasm-key-auth says; undefined for another plugin, or when its configuration cannot be read. */
+/** The configuration of a binding of wasm-key-auth; undefined for another plugin, or if it cannot be read. */
 export function keyAuthOf({ PluginName, PluginConfig }: Pick<PluginBinding, 'PluginName' | 'PluginConfig'>) {
   if (PluginName !== 'wasm-key-auth') return undefined
   const { success, output } = v.safeParse(keyAuthConfig, PluginConfig)
   return success ? output : undefined
 }
 
-/** The name of the consumer whose API key it is. */
+/** The name of the consumer that has this API key. */
 function consumerOfKey(apig: Apig, gatewayId: string, key: string): string | undefined {
   const isIt = (one: Credential) => one.GatewayId === gatewayId && one.CredentialType === 'key-auth' && one.key === key
   const credential = apig.credentials.all().find(isIt)

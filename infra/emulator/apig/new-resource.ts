@@ -5,14 +5,14 @@ import type { Apig } from './action.ts'
 import { notInWhitelist } from './assumptions.ts'
 import { quotaExceeded } from './errors.ts'
 
-/** @throws ApiError when a scripted fault, or a quota, forbids one more beside those that there are */
-export function admitCreation(apig: Apig, call: ApiCall, what: string, present: readonly object[], most: number): void {
+/** @throws ApiError when a scripted fault or the quota forbids one more than the `present` resources */
+export function admitCreation(apig: Apig, call: ApiCall, what: string, present: readonly object[], max: number): void {
   if (apig.faults.take(call.action, 'NotInWhitelist')) throw notInWhitelist(what)
   if (apig.faults.take(call.action, 'NoQuota')) throw quotaExceeded(what, present.length)
-  if (present.length >= most) throw quotaExceeded(what, most)
+  if (present.length >= max) throw quotaExceeded(what, max)
 }
 
-/** What a new resource begins with, CreateTime among it. */
+/** The fields that every new resource has. */
 export function newResource(apig: Apig, call: ApiCall, prefix: string) {
   const now = apig.clock.now()
   const hidden = apig.faults.take(call.action, 'HideNew')
@@ -24,7 +24,7 @@ export function newResource(apig: Apig, call: ApiCall, prefix: string) {
   }
 }
 
-/** An id as APIG makes them: the prefix of its kind, then 20 lower-case letters and digits. */
+/** The form of the ids of APIG: the prefix of the kind, then 20 lower-case letters and digits. */
 function newId(prefix: string): string {
   return prefix + Array.from(randomBytes(20), (byte) => (byte % 36).toString(36)).join('')
 }

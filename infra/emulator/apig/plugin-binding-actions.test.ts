@@ -10,8 +10,11 @@ const PluginConfig = JSON.stringify({ KeySources: [{ Header: 'X-API-Key' }], All
 let ids: Awaited<ReturnType<typeof prepare>> & { RouteId: string }
 beforeEach(async () => {
   apig.reset()
-  const made = await prepare(call)
-  ids = { ...made, RouteId: (await call('CreateRoute', routeBody(made.ServiceId, made.UpstreamId))).result.Id }
+  const prepared = await prepare(call)
+  ids = {
+    ...prepared,
+    RouteId: (await call('CreateRoute', routeBody(prepared.ServiceId, prepared.UpstreamId))).result.Id,
+  }
 })
 afterAll(() => apig.close())
 
@@ -42,7 +45,7 @@ describe('plugins', () => {
     expect((await plugin(action, body)).outcome).toBe(outcome)
   })
 
-  it('are deleted when nothing is bound', async () => {
+  it('are deleted only if nothing is bound', async () => {
     await plugin('CreatePlugin', { Enable: true })
     const { Id } = (await bind()).result
     expect((await plugin('DeletePlugin')).outcome).toBe('409 StatusConflictError')
@@ -61,7 +64,7 @@ describe('bindings', () => {
     expect((await bind()).outcome).toBe('200')
   })
 
-  it('are shown with the names of what they are at', async () => {
+  it('are shown with the names of their targets', async () => {
     await plugin('CreatePlugin', { Enable: true })
     const { GatewayId, ServiceId, RouteId } = ids
     const { Id } = (await bind({ Description: 'mine' })).result
@@ -92,19 +95,19 @@ describe('bindings', () => {
     ['a config without consumers', config({ KeySources: [{ Header: 'X' }] }), '400 InvalidParameter'],
     ['a config as an object', { PluginConfig: {} }, '400 InvalidParameter'],
     ['nothing about Enable', { Enable: undefined }, '400 MissingParameter'],
-  ])('are not made with %s', async (_what, body, outcome) => {
+  ])('cannot be created with %s', async (_what, body, outcome) => {
     await plugin('CreatePlugin', { Enable: true })
     expect((await bind(body)).outcome).toBe(outcome)
   })
 
-  it('of a plugin that does nothing here cannot be enabled', async () => {
+  it('of a plugin that is not emulated cannot be enabled', async () => {
     await plugin('CreatePlugin', { PluginName: 'ip-restriction', Enable: true })
     const body = { PluginName: 'ip-restriction', PluginConfig: '{}' }
     expect((await bind(body)).outcome).toBe('403 InvalidOperation')
     expect((await bind({ ...body, Enable: false })).outcome).toBe('200')
   })
 
-  it('are there once for each target', async () => {
+  it('exist once per target', async () => {
     await plugin('CreatePlugin', { Enable: true })
     await bind()
     expect((await bind()).outcome).toBe('409 DuplicatedResource')
@@ -123,7 +126,7 @@ describe('bindings', () => {
     expect(await total({ Name: 'none' })).toBe(0)
   })
 
-  it('are updated in what they do alone', async () => {
+  it('keep their plugin and target in an update', async () => {
     await plugin('CreatePlugin', { Enable: true })
     const { Id } = (await bind({ Description: 'mine' })).result
     const update = (body: Body) => call('UpdatePluginBinding', { Id, Enable: true, PluginConfig, ...body })

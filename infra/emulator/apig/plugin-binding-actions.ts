@@ -26,7 +26,7 @@ export const createPluginBinding: Action = action(pluginBindingSettings, (input,
   return { Id: binding.Id }
 })
 
-/** By its id, or by what is bound to what. */
+/** Finds the binding by its id, or by PluginName, Scope and Target. */
 export const getPluginBinding: Action = action(
   v.object({ Id: optionalString, PluginName: optionalString, Scope: optionalString, Target: optionalString }),
   ({ Id, PluginName, Scope, Target }, apig, call) => {
@@ -71,17 +71,17 @@ export const deletePluginBinding: Action = action(v.object({ Id: v.string() }), 
   return {}
 })
 
-/** @throws ApiError for a plugin that does nothing here, or a configuration it cannot read */
+/** @throws ApiError for an enabled plugin that is not emulated, or a configuration that wasm-key-auth cannot read */
 function checkConfig(binding: Pick<PluginBinding, 'PluginName' | 'PluginConfig' | 'Enable'>): void {
   if (binding.PluginName === 'wasm-key-auth') {
     if (!keyAuthOf(binding)) {
-      const is = '{"KeySources":[{"Header":"<name>"}],"AllowedConsumers":["<name>"]}'
-      throw invalidParameter('PluginConfig', `wasm-key-auth needs a text like ${is}`)
+      const example = '{"KeySources":[{"Header":"<name>"}],"AllowedConsumers":["<name>"]}'
+      throw invalidParameter('PluginConfig', `wasm-key-auth needs a text like ${example}`)
     }
-  } else if (binding.Enable) throw notEmulated(`The plugin ${binding.PluginName}`)
+  } else if (binding.Enable) throw notEmulated(`the plugin ${binding.PluginName}`)
 }
 
-/** Where the target of a binding is. */
+/** The gateway, service and route of the target of a binding. */
 function placeOf(apig: Apig, { Scope, Target }: Pick<PluginBinding, 'Scope' | 'Target'>, call: ApiCall) {
   if (Scope === 'GATEWAY') {
     mustBeRunning('gateway', apig.gateways.get(Target, call.region))

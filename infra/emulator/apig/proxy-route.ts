@@ -8,7 +8,7 @@ import type { MatchRule } from './proxy/match.ts'
 import type { GatewayService } from './resources/gateway-service.ts'
 import type { RouteCorsPolicy, RouteHeaderOperation, RouteSettings } from './resources/route-settings.ts'
 
-/** A route of a service as the proxy has it. What else it leads to, upstreams and keys, is looked up at each request. */
+/** A route of a service in the form that the proxy needs. Its upstreams and keys are looked up at each request. */
 export function proxyRoute(apig: Apig, service: GatewayService, routeId: string, settings: RouteSettings): ProxyRoute {
   const { Name, MatchRule, UpstreamList, AdvancedSetting } = settings
   const { GatewayId, region } = service
@@ -23,17 +23,17 @@ export function proxyRoute(apig: Apig, service: GatewayService, routeId: string,
     requestHeaders: operationsOn('request', HeaderOperations),
     responseHeaders: operationsOn('response', HeaderOperations),
     upstream: async (request) => {
-      const upstream = apig.upstreams.find(pick(UpstreamList), region)
+      const upstream = apig.upstreams.find(pickUpstream(UpstreamList), region)
       const functionId = upstream?.UpstreamSpec.VeFaas.FunctionId
       if (functionId === undefined || !apig.functions.hasReleased(functionId)) {
-        throw new Error(`The function behind the route ${Name} is gone.`)
+        throw new Error(`The function behind the route ${Name} does not exist.`)
       }
       return apig.functions.invoke(functionId, request)
     },
   }
 }
 
-/** Nothing is allowed that the policy does not name. */
+/** A part that the policy does not contain allows nothing. */
 function corsPolicy(policy: RouteCorsPolicy): CorsPolicy {
   return {
     allowOrigins: (policy.AllowOrigins ?? []).map(({ MatchType, Value }) => ({
@@ -48,7 +48,7 @@ function corsPolicy(policy: RouteCorsPolicy): CorsPolicy {
   }
 }
 
-/** An operation is one on requests unless it says otherwise. */
+/** An operation without DirectionType applies to requests. */
 function operationsOn(
   direction: 'request' | 'response',
   operations: readonly RouteHeaderOperation[],
@@ -59,21 +59,22 @@ function operationsOn(
 }
 
 function matchRuleOf({ Path, Method, Header = [], QueryString = [] }: RouteSettings['MatchRule']): MatchRule {
-  const string = ({ MatchType, MatchContent }: RouteSettings['MatchRule']['Path']) => ({
+  const stringMatch = ({ MatchType, MatchContent }: RouteSettings['MatchRule']['Path']) => ({
     matchType: MatchType,
     matchContent: MatchContent,
   })
-  const keys = (matches: typeof Header) => matches.map(({ Key, Value }) => ({ key: Key, value: string(Value) }))
+  const keyMatches = (matches: typeof Header) =>
+    matches.map(({ Key, Value }) => ({ key: Key, value: stringMatch(Value) }))
   return {
-    path: string(Path),
+    path: stringMatch(Path),
     ...(Method && Method.length > 0 && { method: Method }),
-    header: keys(Header),
-    queryString: keys(QueryString),
+    header: keyMatches(Header),
+    queryString: keyMatches(QueryString),
   }
 }
 
-/** One of the upstreams, as often as its weight says; none when they have no weight. */
-function pick(upstreams: RouteSettings['UpstreamList']): string {
+/** The id of a random upstream, by weight; empty if the total weight is 0. */
+function pickUpstream(upstreams: RouteSettings['UpstreamList']): string {
   let left = Math.random() * upstreams.reduce((sum, { Weight }) => sum + Weight, 0)
   for (const { UpstreamId, Weight } of upstreams) {
     if (left < Weight) return UpstreamId

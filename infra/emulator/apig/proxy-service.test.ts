@@ -33,7 +33,7 @@ async function addRoute(settings: Body, UpstreamId = ids.UpstreamId): Promise<vo
 describe('the match rule of a route', () => {
   const exact = (MatchContent: string) => ({ MatchType: 'Exact', MatchContent })
 
-  it('chooses by action, and sends the rest elsewhere', async () => {
+  it('selects by action, and leaves the rest to other routes', async () => {
     const byAction = { Path: exact('/'), Method: ['GET', 'POST'], QueryString: [{ Key: 'Action', Value: exact('A') }] }
     await addRoute({ Name: 'rest', MatchRule: { Path: { MatchType: 'Prefix', MatchContent: '/' } } })
     await addRoute({ Name: 'by-action', MatchRule: byAction }, await addUpstream('function-2'))
@@ -45,7 +45,7 @@ describe('the match rule of a route', () => {
     expect(await reached('/x?Action=A')).toBe('function-1')
   })
 
-  it('may ask for headers, and match with regular expressions', async () => {
+  it('can match headers and regular expressions', async () => {
     const Header = [{ Key: 'X-Tenant', Value: { MatchType: 'Regex', MatchContent: 't-[0-9]+' } }]
     await addRoute({ MatchRule: { Path: { MatchType: 'Regex', MatchContent: '/v[12]/.*' }, Header } })
     const statusOf = async (path: string, tenant: string) =>
@@ -55,7 +55,7 @@ describe('the match rule of a route', () => {
     expect(await statusOf('/v3/a', 't-1')).toBe(404)
   })
 
-  it('prefers the route that was made earlier, also after that was updated', async () => {
+  it('prefers the route that was created earlier, even after an update of it', async () => {
     await addRoute({ Name: 'earlier' })
     await addRoute({ Name: 'later' }, await addUpstream('function-2'))
     const [earlier] = (await call('ListRoutes')).result.Items
@@ -89,7 +89,7 @@ describe('the upstreams of a route', () => {
 })
 
 describe('TimeoutSetting', () => {
-  it('ends the wait with 504', async () => {
+  it('limits the wait: 504', async () => {
     const TimeoutSetting = { Enable: true, Timeout: 1 }
     await addRoute({ AdvancedSetting: { TimeoutSetting } }, await addUpstream('never'))
     const { status, body } = await fetchFromGateway(apig, '/')
@@ -99,7 +99,7 @@ describe('TimeoutSetting', () => {
 })
 
 describe('HeaderOperations', () => {
-  it('change the request, one after the other, unless they say response', async () => {
+  it('change the request, in order, unless they are for the response', async () => {
     const HeaderOperations = [
       { Operation: 'set', Key: 'X-Set', Value: 'gateway' },
       { Operation: 'add', Key: 'x-both', Value: 'gateway' },
@@ -119,7 +119,7 @@ describe('HeaderOperations', () => {
     ])
   })
 
-  it('change the answer', async () => {
+  it('change the response', async () => {
     const response = (Operation: string, Key: string, Value?: string) => ({
       ...{ Operation, Key, DirectionType: 'response' },
       ...(Value !== undefined && { Value }),
@@ -191,7 +191,7 @@ describe('CorsPolicySetting', () => {
     expect([status, corsOf(headers)]).toEqual([401, {}])
   })
 
-  it('lets an allowed origin read the answer, whatever the function says', async () => {
+  it('lets an allowed origin read the response, whatever headers the function sets', async () => {
     await addRoute({ AdvancedSetting: { CorsPolicySetting: policy } }, await addUpstream('own-headers'))
     const { headers } = await fetchFromGateway(apig, '/', { headers: { Origin: 'https://a.example.org' } })
     expect(corsOf(headers)).toEqual({

@@ -2,7 +2,7 @@ import { type Apig, settle } from './action.ts'
 import type { ProxyService } from './proxy/index.ts'
 import { routeInForce } from './resources/route.ts'
 
-/** What a gateway service answers with at this moment; undefined when there is no such service. */
+/** A gateway service in the form that the proxy needs; undefined if it does not exist. */
 export function proxyServiceOf(apig: Apig, serviceId: string): ProxyService | undefined {
   settle(apig)
   const service = apig.services.all().find(({ Id }) => Id === serviceId)

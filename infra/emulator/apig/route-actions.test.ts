@@ -28,7 +28,7 @@ const advanced = (AdvancedSetting: Body) => ({ AdvancedSetting })
 const header = (operation: Body) => advanced({ HeaderOperations: [operation] })
 
 describe('CreateRoute', () => {
-  it('makes a route that is shown as it was given', async () => {
+  it('creates a route that is shown as it was given', async () => {
     const settings = {
       MatchRule: {
         Path: { MatchType: 'Exact', MatchContent: '/' },
@@ -48,7 +48,7 @@ describe('CreateRoute', () => {
     })
   })
 
-  it('does not enable it unless told to', async () => {
+  it('does not enable it by default', async () => {
     const { Id } = (await create({ Enable: undefined })).result
     expect((await get(Id)).Enable).toBe(false)
     expect((await fetchFromGateway(apig, '/')).status).toBe(404)
@@ -96,16 +96,16 @@ describe('CreateRoute', () => {
     ).toBe(outcome)
   })
 
-  it('says what is not emulated', async () => {
+  it('reports what is not emulated', async () => {
     const { message } = await create(advanced({ RetryPolicySetting: { Enable: true } }))
-    expect(message).toBe('AdvancedSetting.RetryPolicySetting: the cloud may have it, this emulator has not.')
+    expect(message).toBe('The emulator does not support AdvancedSetting.RetryPolicySetting; the cloud may.')
   })
 
-  it('may make two of one name, and no more than the quota', async () => {
+  it('accepts two with the same name, but not more than the quota', async () => {
     for (const outcome of ['200', '200', '200', '400 QuotaExceeded']) expect((await create()).outcome).toBe(outcome)
   })
 
-  it('does not lead to the upstream of another gateway', async () => {
+  it('refuses the upstream of another gateway', async () => {
     const GatewayId = (await call('CreateGateway', { ...gatewayBody, Name: 'other' })).result.Id
     const UpstreamId = (await call('CreateUpstream', upstreamBody(GatewayId, 'function-1'))).result.Id
     expect((await create({ UpstreamList: [{ UpstreamId, Weight: 1 }] })).outcome).toBe('404 ResourceNotFound')
@@ -113,7 +113,7 @@ describe('CreateRoute', () => {
 })
 
 describe('UpdateRoute', () => {
-  it('replaces all settings, so that what is not named is as at the beginning', async () => {
+  it('replaces all settings, so that omitted ones get their defaults', async () => {
     const { Id } = (await create(advanced({ TimeoutSetting: { Enable: true, Timeout: 5 } }))).result
     const { ServiceId, Enable, ...settings } = routeBody(ids.ServiceId, ids.UpstreamId, '/new')
     expect((await call('UpdateRoute', { ...settings, Id })).result).toEqual({ Id })
@@ -122,7 +122,7 @@ describe('UpdateRoute', () => {
     expect(route).not.toHaveProperty('AdvancedSetting')
   })
 
-  it('takes back what GetRoute has shown', async () => {
+  it('accepts what GetRoute returns', async () => {
     const { Id } = (await create()).result
     const before = await get(Id)
     expect((await call('UpdateRoute', before)).outcome).toBe('200')
@@ -141,7 +141,7 @@ describe('UpdateRoute', () => {
 })
 
 describe('the other actions', () => {
-  it('list by where a route is, where it leads and what it is called', async () => {
+  it('list by location, upstream and name', async () => {
     const { GatewayId, ServiceId, UpstreamId } = ids
     const { Id } = (await create({ ...path('Exact', '/files') })).result
     await create({ Name: 'second' })
@@ -155,7 +155,7 @@ describe('the other actions', () => {
     expect((await call('ListRoutes', { Filter: { Path: '/files' } })).result.Items).toMatchObject([{ Id }])
   })
 
-  it('tell whether there is a route of a name', async () => {
+  it('check whether a route with a name exists', async () => {
     const { ServiceId } = ids
     const { Id } = (await create()).result
     expect((await call('CheckRouteExist', { ServiceId, Name: 'route-1' })).result).toEqual({ Exist: true, Id })
@@ -172,7 +172,7 @@ describe('the other actions', () => {
 })
 
 describe('routeSeconds', () => {
-  it('is how long a route that was made or changed is not yet in force', async () => {
+  it('is the delay before a new or changed route is in force', async () => {
     const slow = await startApig({ functions, routeSeconds: 10 })
     try {
       const slowCall = caller(slow.url)

@@ -25,11 +25,11 @@ export const createRoute: Action = action(
   (input, apig, call) => {
     const service = apig.services.get(input.ServiceId, call.region)
     mustBeRunning('gateway service', service)
-    check(input, service, apig, call)
+    checkSettings(input, service, apig, call)
     const present = apig.routes.all().filter(({ ServiceId }) => ServiceId === service.Id)
     admitCreation(apig, call, 'routes of a service', present, apig.quotas.routesPerService)
     const base = newResource(apig, call, 'r')
-    const published = [publication(apig, service, base.Id, input)]
+    const published = [publishedRoute(apig, service, base.Id, input)]
     const route: Route = { ...base, UpdateTime: base.CreateTime, ...input, published }
     apig.routes.put(route)
     return { Id: route.Id }
@@ -74,17 +74,21 @@ export const listRoutes: Action = action(
   },
 )
 
-/** What the call does not name is no longer set. */
+/** Replaces all settings: a setting that the call omits is removed. */
 export const updateRoute: Action = action(v.object({ ...routeSettings, Id: v.string() }), (input, apig, call) => {
-  const route = apig.routes.get(input.Id, call.region)
+  const { Id, ...settings } = input
+  const route = apig.routes.get(Id, call.region)
   const service = apig.services.get(route.ServiceId, call.region)
-  check(input, service, apig, call)
-  const { Id, region, ServiceId, CreateTime } = route
+  checkSettings(settings, service, apig, call)
+  const { region, ServiceId, CreateTime } = route
   apig.routes.put({
-    ...{ Id, region, ServiceId, CreateTime },
-    ...input,
+    Id,
+    region,
+    ServiceId,
+    CreateTime,
+    ...settings,
     UpdateTime: timestamp(apig.clock.now()),
-    published: [...route.published, publication(apig, service, Id, input)],
+    published: [...route.published, publishedRoute(apig, service, Id, settings)],
   })
   return { Id }
 })
@@ -105,14 +109,14 @@ export const checkRouteExist: Action = action(
   },
 )
 
-/** From when on requests go by these settings. Translated here, once, and not at each request. */
-function publication(apig: Apig, service: GatewayService, routeId: string, settings: RouteSettings) {
+/** The settings in the form of the proxy, and the time from which requests follow them. */
+function publishedRoute(apig: Apig, service: GatewayService, routeId: string, settings: RouteSettings) {
   const route = settings.Enable ? proxyRoute(apig, service, routeId, settings) : undefined
   return { at: apig.clock.now() + apig.delays.routeSeconds * 1000, route }
 }
 
-/** @throws ApiError for settings that this service's routes cannot have */
-function check(settings: RouteSettings, service: GatewayService, apig: Apig, call: ApiCall): void {
+/** @throws ApiError for settings that routes of this service cannot have */
+function checkSettings(settings: RouteSettings, service: GatewayService, apig: Apig, call: ApiCall): void {
   if (settings.Priority !== undefined && !acceptedPriorities.includes(settings.Priority)) {
     throw notInWhitelist('custom priorities of routes')
   }

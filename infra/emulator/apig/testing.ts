@@ -8,10 +8,10 @@ export type Body = Readonly<Record<string, unknown>>
 export interface Reply {
   status: number
   metadata: Record<string, unknown>
-  /** The Result; `{}` of a refusal. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test knows which fields its action answers with
+  /** The Result of the call, or `{}` if it was refused. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the fields of its action
   result: any
-  /** `status Code` of a refusal, `200` of a success: what a table of cases compares. */
+  /** For tables of cases: `<status> <Code>` of a refusal, `200` of a success. */
   outcome: string
   message: string
 }
@@ -21,9 +21,9 @@ export interface CallOptions {
   version?: string
 }
 
-const newer = /Route|^(Create|Update|Get|Delete)Plugin$/
+const newerActions = /Route|^(Create|Update|Get|Delete)Plugin$/
 
-/** A caller of the API at `url` for tests: the official signature over plain `fetch`; nothing is retried or hidden. */
+/** A client of the API at `url` for tests: the official signature over plain `fetch`, without retries. */
 export function caller(url: string) {
   return async function call(Action: string, body: Body = {}, options: CallOptions = {}): Promise<Reply> {
     const { query, ...request } = signedRequest(Action, body, options)
@@ -32,7 +32,7 @@ export function caller(url: string) {
   }
 }
 
-/** The same without HTTP: some thousand calls a second. */
+/** The same without HTTP: thousands of calls per second. */
 export function directCaller(apig: Pick<ApigService, 'answerCall'>) {
   return function call(Action: string, body: Body = {}, options: CallOptions = {}): Reply {
     const { query, method, headers, body: text } = signedRequest(Action, body, options)
@@ -45,7 +45,7 @@ export function directCaller(apig: Pick<ApigService, 'answerCall'>) {
 
 /** A request as `@volcengine/openapi` signs it. */
 function signedRequest(Action: string, body: Body, options: CallOptions) {
-  const { region = 'cn-beijing', version = newer.test(Action) ? '2022-11-12' : '2021-03-03' } = options
+  const { region = 'cn-beijing', version = newerActions.test(Action) ? '2022-11-12' : '2021-03-03' } = options
   const params = { Action, Version: version }
   const text = JSON.stringify(body)
   const headers: Record<string, string> = { 'Content-Type': 'application/json' }
@@ -71,7 +71,7 @@ interface Envelope {
   Result?: unknown
 }
 
-/** Functions for tests: each answers with its id and the request that it got. */
+/** Functions for tests: each responds with its id and the request. */
 export function echoFunctions(...released: string[]) {
   const ids = new Set(released)
   return {
@@ -85,7 +85,7 @@ export function echoFunctions(...released: string[]) {
   }
 }
 
-/** Makes what a route needs: a gateway, a service in it, and an upstream to a function. */
+/** Creates what a route needs: a gateway, a service in it, and an upstream to a function. */
 export async function prepare(call: ReturnType<typeof caller>, functionId = 'function-1') {
   const GatewayId: string = (await call('CreateGateway', gatewayBody)).result.Id
   const ServiceId: string = (await call('CreateGatewayService', { ...serviceBody, GatewayId })).result.Id
@@ -93,7 +93,7 @@ export async function prepare(call: ReturnType<typeof caller>, functionId = 'fun
   return { GatewayId, ServiceId, UpstreamId }
 }
 
-/** Good bodies, as a table of cases starts from. */
+/** Valid request bodies. */
 export const gatewayBody = { Name: 'gateway-1', Region: 'cn-beijing', Type: 'serverless' }
 export const serviceBody = { ServiceName: 'service-1', Protocol: ['HTTP', 'HTTPS'], AuthSpec: { Enable: false } }
 export const upstreamBody = (GatewayId: string, FunctionId: string) => ({
@@ -110,15 +110,15 @@ export const routeBody = (ServiceId: string, UpstreamId: string, path = '/') => 
   UpstreamList: [{ UpstreamId, Weight: 100 }],
 })
 
-/** The address of a service, as a client learns it. */
+/** The address of a service, from GetGatewayService. */
 export async function domainOf(call: ReturnType<typeof caller>, ServiceId: string): Promise<string> {
   return (await call('GetGatewayService', { Id: ServiceId })).result.GatewayService.Domains[0].Domain
 }
 
-/** Sends a request through the gateway, and gives what comes back, with the body read as JSON. */
+/** Sends a request through the gateway and returns the response, with its body parsed as JSON. */
 export async function fetchFromGateway(apig: Pick<ApigService, 'gatewayUrl'>, path: string, init: RequestInit = {}) {
   const response = await fetch(apig.gatewayUrl + path, init)
   const text = await response.text()
-  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it has asked for
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the fields of its response
   return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as any }
 }

@@ -20,7 +20,7 @@ const get = async (Id: string) => (await call('GetUpstream', { Id })).result.Ups
 const functionSpec = (FunctionId: string) => ({ VeFaas: { FunctionId } })
 
 describe('CreateUpstream', () => {
-  it('makes an upstream to a function', async () => {
+  it('creates an upstream to a function', async () => {
     const { Id } = (await create()).result
     expect(Id).toMatch(/^u[a-z0-9]{20}$/)
     expect(await get(Id)).toEqual({
@@ -56,7 +56,7 @@ describe('CreateUpstream', () => {
     expect((await create({ GatewayId: standard.result.Id })).outcome).toBe('403 InvalidOperation')
   })
 
-  it('refuses what is past the quota', async () => {
+  it('refuses more upstreams than the quota', async () => {
     for (const Name of ['u2', 'u3']) await create({ Name })
     expect((await create({ Name: 'u4' })).outcome).toBe('400 QuotaExceeded')
   })
@@ -75,7 +75,7 @@ describe('the other actions', () => {
     expect(await total({ Filter: { Name: 'upstream' } })).toBe(1)
   })
 
-  it('tell whether there is one of a name, or of a function', async () => {
+  it('check whether one with a name, or to a function, exists', async () => {
     const { GatewayId, UpstreamId } = ids
     const exist = async (action: string, body: Body) => (await call(action, { GatewayId, ...body })).result
     const found = { Exist: true, Id: UpstreamId }
@@ -87,7 +87,7 @@ describe('the other actions', () => {
     })
   })
 
-  it('update all settings, so that what is not named is no longer set', async () => {
+  it('replace all settings, so that omitted ones are removed', async () => {
     const { GatewayId, ...body } = upstreamBody(ids.GatewayId, 'function-2')
     const { Id } = (await create({ Comments: 'old', TlsSettings: { Sni: 'a' } })).result
     expect((await call('UpdateUpstream', { ...body, Id, Name: 'renamed' })).result).toEqual({ Id })
@@ -104,7 +104,7 @@ describe('the other actions', () => {
     expect((await call('UpdateUpstream', unreleased)).outcome).toBe('400 InvalidParameter')
   })
 
-  it('delete an upstream when no route leads to it', async () => {
+  it('delete an upstream only if no route uses it', async () => {
     const { ServiceId, UpstreamId } = ids
     const route = (await call('CreateRoute', { ...routeBody(ServiceId, UpstreamId), Enable: false })).result.Id
     expect((await call('DeleteUpstream', { Id: UpstreamId })).outcome).toBe('409 StatusConflictError')

@@ -59,17 +59,21 @@ export const listUpstreams: Action = action(
   },
 )
 
-/** What the call does not name is no longer set. */
+/** Replaces all settings: a setting that the call omits is removed. */
 export const updateUpstream: Action = action(v.object({ ...upstreamSettings, Id: v.string() }), (input, apig, call) => {
-  const upstream = apig.upstreams.get(input.Id, call.region)
-  const UpstreamSpec = specOf(apig, input)
+  const { Id, ...settings } = input
+  const upstream = apig.upstreams.get(Id, call.region)
+  const UpstreamSpec = specOf(apig, settings)
   const isTaken = (other: Upstream) =>
-    other !== upstream && other.GatewayId === upstream.GatewayId && other.Name === input.Name
-  mustBeNew('upstream', input.Name, apig.upstreams.all().filter(isTaken))
-  const { Id, region, GatewayId, CreateTime } = upstream
+    other !== upstream && other.GatewayId === upstream.GatewayId && other.Name === settings.Name
+  mustBeNew('upstream', settings.Name, apig.upstreams.all().filter(isTaken))
+  const { region, GatewayId, CreateTime } = upstream
   apig.upstreams.put({
-    ...{ Id, region, GatewayId, CreateTime },
-    ...input,
+    Id,
+    region,
+    GatewayId,
+    CreateTime,
+    ...settings,
     UpstreamSpec,
     UpdateTime: timestamp(apig.clock.now()),
   })
@@ -92,7 +96,7 @@ export const checkUpstreamExist: Action = action(
   },
 )
 
-/** Whether there is an upstream of the same function. */
+/** Whether an upstream of the same function exists. */
 export const checkUpstreamSpecExist: Action = action(
   v.object({ GatewayId: v.string(), UpstreamSpec: upstreamSettings.UpstreamSpec }),
   ({ GatewayId, UpstreamSpec }, apig, call) => {
@@ -102,7 +106,7 @@ export const checkUpstreamSpecExist: Action = action(
   },
 )
 
-/** @throws ApiError for a source that is no function of veFaaS, or a function that cannot be bound */
+/** @throws ApiError for a source that is not a function of veFaaS, or a function that cannot be bound */
 function specOf(apig: Apig, { SourceType, UpstreamSpec }: Pick<UpstreamSettings, 'SourceType' | 'UpstreamSpec'>) {
   if (SourceType === 'Domain') throw notInWhitelist('upstreams of type Domain')
   if (SourceType !== 'VeFaas') throw notEmulated(`SourceType ${SourceType}`)

@@ -1,27 +1,27 @@
 import { matchesString, type RequestHead, type StringMatch } from './match.ts'
 import type { GatewayResponse } from './response.ts'
 
-/** What pages of other origins may do with a route, in the words of APIG's CorsPolicySetting. */
+/** What pages of other origins may do with a route, with the terms of APIG's CorsPolicySetting. */
 export interface CorsPolicy {
-  /** Exactly `*` is every origin. */
+  /** The exact value `*` allows every origin. */
   allowOrigins: readonly StringMatch[]
   allowMethods: readonly string[]
   allowHeaders: readonly string[]
   exposeHeaders: readonly string[]
   allowCredentials: boolean
-  /** Seconds for which a browser keeps what a preflight was answered. */
+  /** How long a browser may cache the response to a preflight, in seconds. */
   maxAge: number | undefined
 }
 
-// How the gateway does it is not published. Assumed is Envoy's way with policies of the same words: an origin not allowed is
-// no error, it gets no headers; a preflight needs a route that matches it, by its own method OPTIONS; it is answered before
-// keys are looked at, since a browser sends none with it.
+// The behaviour of the gateway is not published. Assumption: it is that of Envoy, whose policies have the same terms.
+// An origin that is not allowed is no error, but gets no CORS headers. A preflight needs a route that matches the
+// method OPTIONS. It is answered before keys are checked, because browsers send no keys with it.
 
-/** The answer to a preflight (Fetch standard, "CORS-preflight request"); undefined when the request is none, or not allowed. */
-export function preflightAnswer(policy: CorsPolicy, head: RequestHead): GatewayResponse | undefined {
-  const asked = head.method === 'OPTIONS' && headerOf(head, 'access-control-request-method') !== undefined
+/** The response to a preflight (Fetch standard, "CORS-preflight request"); undefined if it is none or not allowed. */
+export function preflightResponse(policy: CorsPolicy, head: RequestHead): GatewayResponse | undefined {
+  const isPreflight = head.method === 'OPTIONS' && headerOf(head, 'access-control-request-method') !== undefined
   const origin = allowedOrigin(policy, head)
-  if (!asked || origin === undefined) return undefined
+  if (!isPreflight || origin === undefined) return undefined
   const { allowMethods, allowHeaders, maxAge } = policy
   return {
     status: 200,
@@ -35,28 +35,28 @@ export function preflightAnswer(policy: CorsPolicy, head: RequestHead): GatewayR
   }
 }
 
-/** The upstream's answer with what lets an allowed origin read it, in place of what the upstream says of that itself. */
-export function withCors(policy: CorsPolicy, head: RequestHead, answer: GatewayResponse): GatewayResponse {
+/** The upstream's response with the CORS headers for an allowed origin. They replace those of the upstream. */
+export function withCors(policy: CorsPolicy, head: RequestHead, response: GatewayResponse): GatewayResponse {
   const origin = allowedOrigin(policy, head)
-  if (origin === undefined) return answer
+  if (origin === undefined) return response
   const { exposeHeaders } = policy
   const added: Record<string, string> = {
     ...originHeaders(policy, origin),
     ...(exposeHeaders.length > 0 && { 'Access-Control-Expose-Headers': exposeHeaders.join(',') }),
   }
   const names = new Set(Object.keys(added).map((name) => name.toLowerCase()))
-  const own = Object.entries(answer.headers).filter(([name]) => !names.has(name.toLowerCase()))
-  return { ...answer, headers: { ...Object.fromEntries(own), ...added } }
+  const kept = Object.entries(response.headers).filter(([name]) => !names.has(name.toLowerCase()))
+  return { ...response, headers: { ...Object.fromEntries(kept), ...added } }
 }
 
 function allowedOrigin({ allowOrigins }: CorsPolicy, head: RequestHead): string | undefined {
   const origin = headerOf(head, 'origin')
   if (origin === undefined) return undefined
-  const isAllowed = (allowed: StringMatch) => isEvery(allowed) || matchesString(allowed, origin)
+  const isAllowed = (allowed: StringMatch) => isAnyOrigin(allowed) || matchesString(allowed, origin)
   return allowOrigins.some(isAllowed) ? origin : undefined
 }
 
-function isEvery({ matchType, matchContent }: StringMatch): boolean {
+function isAnyOrigin({ matchType, matchContent }: StringMatch): boolean {
   return matchType === 'Exact' && matchContent === '*'
 }
 
@@ -67,6 +67,6 @@ function originHeaders({ allowCredentials }: CorsPolicy, origin: string): Record
   }
 }
 
-function headerOf({ headers }: RequestHead, wanted: string): string | undefined {
-  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
+function headerOf({ headers }: RequestHead, lowerCaseName: string): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === lowerCaseName)?.[1]
 }

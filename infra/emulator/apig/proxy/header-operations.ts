@@ -1,14 +1,14 @@
-/** One change to the headers of a request or an answer, in the words of APIG's HeaderOperations. */
+/** One change to the headers of a request or a response, with the terms of APIG's HeaderOperations. */
 export interface HeaderOperation {
   operation: 'set' | 'add' | 'remove'
   key: string
-  /** Empty where it is removed. */
+  /** Empty for `remove`. */
   value: string
 }
 
 type Headers = readonly (readonly [name: string, value: string])[]
 
-/** The headers after the operations, one after the other. `set` takes the place of every header of that name. */
+/** Applies the operations in order. `set` replaces every header of that name. */
 export function applyHeaderOperations(
   operations: readonly HeaderOperation[],
   headers: Headers,
@@ -22,7 +22,7 @@ export function applyHeaderOperations(
   return result
 }
 
-/** The same for an answer, which has each header once: what is added to one that is there is joined with a comma. */
+/** The same for a response, which has each header once: a value added to an existing header is joined with a comma. */
 export function applyToResponseHeaders(
   operations: readonly HeaderOperation[],
   headers: Readonly<Record<string, string>>,

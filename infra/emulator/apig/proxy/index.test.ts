@@ -26,7 +26,7 @@ const toPath = (path: string): ProxyRoute['matchRule'] => ({
   queryString: [],
 })
 
-/** Answers with what it was sent. */
+/** Responds with the request. */
 const echo = async ({ body, ...head }: GatewayRequest) => ({
   status: 200,
   headers: { 'Content-Type': 'application/json' },
@@ -79,7 +79,7 @@ function call(path: string, options: RequestOptions = {}, body?: string | Buffer
   })
 }
 
-/** What comes back for these bytes until the gateway closes the connection. */
+/** Sends bytes and returns all that comes back until the gateway closes the connection. */
 function raw(bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
@@ -96,7 +96,7 @@ const errorOf = (text: string) => JSON.parse(text.slice(text.indexOf('{'))).Resp
 const echoed = '/?Action=Echo&Version=2020-04-01'
 
 describe('a request that matches', () => {
-  test('goes to its upstream as it came', async () => {
+  test('reaches its upstream unchanged', async () => {
     const { status, text } = await call(
       `${echoed}&x=%zz`,
       { method: 'POST', headers: { 'X-Tenant': ['one', 'two'], 'Content-Type': 'text/plain' } },
@@ -128,7 +128,7 @@ describe('a request that matches', () => {
     expect((await call(echoed, { headers })).text).not.toContain('mine')
   })
 
-  test('may say what kind of event it is, which nobody knows the gateway to forbid', async () => {
+  test('may set X-Faas-Event-Type, because the gateway is not known to remove it', async () => {
     const { text } = await call(echoed, { headers: { 'X-Faas-Event-Type': 'cloudevent' } })
     expect(JSON.parse(text).headers).toContainEqual(['X-Faas-Event-Type', 'cloudevent'])
   })
@@ -137,7 +137,7 @@ describe('a request that matches', () => {
     expect(JSON.parse((await call(echoed, { method })).text).method).toBe(method)
   })
 
-  test('has no body in its answer when it is a HEAD', async () => {
+  test('that is a HEAD gets a response without a body', async () => {
     const { status, headers, text } = await call(echoed, { method: 'HEAD' })
     expect([status, text]).toEqual([200, ''])
     expect(Number(headers['content-length'])).toBeGreaterThan(0)
@@ -148,24 +148,24 @@ describe('a request that matches', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  test('may be of HTTP/1.0, without Host', async () => {
+  test('may be HTTP/1.0, without Host', async () => {
     expect(await raw(`GET ${echoed} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  test('may be one of many on a connection', async () => {
+  test('may be one of several on a connection', async () => {
     const one = `GET ${echoed} HTTP/1.1\r\nHost: x\r\n`
     const answer = await raw(`${one}\r\n${one}\r\n${one}Connection: close\r\n\r\n`)
     expect(answer.match(/HTTP\/1\.1 200 /g)).toHaveLength(3)
   })
 
-  test('may come in chunks', async () => {
+  test('may be chunked', async () => {
     const answer = await raw(
       `POST ${echoed} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`,
     )
     expect(answer).toContain('"body":"abcde"')
   })
 
-  test('may ask before it sends its body', async () => {
+  test('may use Expect: 100-continue', async () => {
     const answer = await raw(
       `POST ${echoed} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nab`,
     )
@@ -183,13 +183,13 @@ describe('a request that matches', () => {
   })
 })
 
-describe('an answer of the upstream', () => {
-  test('does not decide how it is framed', async () => {
+describe('a response of the upstream', () => {
+  test('does not control its framing', async () => {
     const { headers, text } = await call('/framing')
     expect([text, headers['content-length'], headers.connection]).toEqual(['body', '4', 'keep-alive'])
   })
 
-  test('of 204 has no body', async () => {
+  test('with status 204 has no body', async () => {
     const { status, headers, text } = await call('/empty')
     expect([status, headers['content-length'], headers['x-a'], text]).toEqual([204, undefined, 'a', ''])
   })
@@ -200,13 +200,13 @@ describe('an answer of the upstream', () => {
     expect(headers).not.toHaveProperty('x-b')
   })
 
-  test('that does not come in time: 504', async () => {
+  test('that takes too long: 504', async () => {
     const { status, text } = await call('/never')
     expect(status).toBe(504)
     expect(errorOf(text)).toEqual({ Code: 'UpstreamTimeout', Message: 'never did not answer within 0.3 s.' })
   })
 
-  test('that cannot be had: 503, without the reason, with a time to try again', async () => {
+  test('that fails: 503 without the reason, with Retry-After', async () => {
     const { status, headers, text } = await call('/broken')
     expect([status, errorOf(text).Code, headers['retry-after']]).toEqual([503, 'ServiceUnavailable', '1'])
     expect(text).not.toContain('secret')
@@ -214,7 +214,7 @@ describe('an answer of the upstream', () => {
 })
 
 describe('a request that matches nothing', () => {
-  test('is 404 in the envelope, and learns what there is', async () => {
+  test('is 404 in the envelope, with the list of routes', async () => {
     const { status, headers, text } = await call('/?Action=Nothing&Version=2020-04-01')
     expect(status).toBe(404)
     expect(headers).toMatchObject({
@@ -232,7 +232,7 @@ describe('a request that matches nothing', () => {
         Error: {
           Code: 'InvalidActionOrVersion',
           Message:
-            'No route for path / with Action Nothing and Version 2020-04-01 in the query. There are Echo (2020-04-01), Other (2020-04-01), path /never, path /broken, path /framing, path /invalid, path /invalid-name, path /empty.',
+            'No route for path / with Action Nothing and Version 2020-04-01 in the query. Available: Echo (2020-04-01), Other (2020-04-01), path /never, path /broken, path /framing, path /invalid, path /invalid-name, path /empty.',
         },
       },
     })
@@ -250,7 +250,7 @@ describe('a request that matches nothing', () => {
     expect([status, errorOf(text).Message]).toEqual([404, expect.stringContaining(message)])
   })
 
-  test('keeps the id of its caller when it is one', async () => {
+  test('keeps a valid X-Request-ID of the caller', async () => {
     const answerOf = async (id: string) =>
       (await call('/', { headers: { 'X-Request-ID': id } })).headers['x-request-id']
     expect(await answerOf('mine_1.2:3-4')).toBe('mine_1.2:3-4')
@@ -258,19 +258,19 @@ describe('a request that matches nothing', () => {
     expect(await answerOf('a'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('leaves its connection usable although its body was not read', async () => {
+  test('leaves its connection usable, although its body was not read', async () => {
     const one = 'POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n'
     const answer = await raw(`${one}\r\nabc${one}Connection: close\r\n\r\nabc`)
     expect(answer.match(/HTTP\/1\.1 404 /g)).toHaveLength(2)
   })
 
-  test('has no body in its answer when it is a HEAD', async () => {
+  test('that is a HEAD gets a response without a body', async () => {
     expect(await call('/', { method: 'HEAD' })).toMatchObject({ status: 404, text: '' })
   })
 })
 
-describe('a request that is not let through', () => {
-  test('is refused in the envelope, before its route is looked for', async () => {
+describe('a request that is not admitted', () => {
+  test('is refused in the envelope, before its route is searched', async () => {
     const { status, text } = await call('/nothing', { headers: { 'X-Refuse-Me': '1' } })
     expect([status, errorOf(text)]).toEqual([403, { Code: 'OperationDenied.Test', Message: 'Refused.' }])
   })
@@ -279,7 +279,7 @@ describe('a request that is not let through', () => {
 describe('a request that is too large', () => {
   const tooLarge = 'a'.repeat(6 * MEGABYTE + 1)
 
-  test('in its declared body', async () => {
+  test('by its Content-Length', async () => {
     const { status, text } = await call(
       echoed,
       { method: 'POST', headers: { 'Content-Length': tooLarge.length } },
@@ -288,12 +288,12 @@ describe('a request that is too large', () => {
     expect([status, errorOf(text).Code]).toEqual([413, 'RequestEntityTooLarge'])
   })
 
-  test('in a body of unknown length', async () => {
+  test('by a body of unknown length', async () => {
     const { status } = await call(echoed, { method: 'POST', headers: { 'Transfer-Encoding': 'chunked' } }, tooLarge)
     expect(status).toBe(413)
   })
 
-  test('and asks before it sends its body', async () => {
+  test('and uses Expect: 100-continue', async () => {
     const head = `POST ${echoed} HTTP/1.1\r\nHost: x\r\nContent-Length: ${tooLarge.length}\r\nExpect: 100-continue\r\n`
     expect(await raw(`${head}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413 /)
   })
@@ -346,7 +346,7 @@ describe('a client that goes away', () => {
 })
 
 describe('listening', () => {
-  test('is on 127.0.0.1 alone', async () => {
+  test('is on 127.0.0.1 only', async () => {
     const reached = await new Promise((resolve) => {
       const socket = connect(apig.port, '127.0.0.2', () => resolve(true))
       socket.on('error', () => resolve(false))
@@ -355,14 +355,14 @@ describe('listening', () => {
     expect(apig.url).toBe(`http://127.0.0.1:${apig.port}`)
   })
 
-  test('on a port that is taken is refused', async () => {
+  test('on a port that is taken fails', async () => {
     await expect(startProxy({ port: apig.port, service: () => ({ api, routes: [] }) })).rejects.toMatchObject({
       code: 'EADDRINUSE',
       port: apig.port,
     })
   })
 
-  test('ends at once, with requests still open', async () => {
+  test('stops at once, with requests still open', async () => {
     const never = {
       name: 'x',
       matchRule: toPath('/'),

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type CorsPolicy, preflightAnswer, withCors } from './cors.ts'
+import { type CorsPolicy, preflightResponse, withCors } from './cors.ts'
 import { applyHeaderOperations, applyToResponseHeaders, type HeaderOperation } from './header-operations.ts'
 import { checkKey, type KeyAuthRule } from './key-auth.ts'
 import { findRoute, type MatchRule, type RequestHead } from './match.ts'
@@ -16,40 +16,40 @@ import {
 import { type GatewayResponse, sendRaw, sendResponse } from './response.ts'
 import { headWithoutUpgrade, type Site } from './site.ts'
 
-/** Room for a URL with user data in it (16 kB, percent-encoded) beside the largest usual headers. */
+/** Enough for a URL with user data (16 kB, percent-encoded) and large usual headers. */
 const MAX_HEADER_BYTES = 128 * 1024
 
 export type ProxyRoute = {
   name: string
   matchRule: MatchRule
   upstream: (request: GatewayRequest) => Promise<GatewayResponse>
-  /** Seconds until the gateway stops waiting for the upstream. */
+  /** How long the gateway waits for the upstream, in seconds. */
   timeoutSeconds: number
-  /** Who is let through at this moment; left out: everybody. */
+  /** The rules at this moment. Default: no key is required. */
   keyAuth?: () => readonly KeyAuthRule[]
-  /** Left out: the gateway adds nothing for pages of other origins. */
+  /** Default: no CORS headers. */
   cors?: CorsPolicy | undefined
-  /** What is done to the headers of requests on their way to the upstream, and of its answers on their way back. */
+  /** Applied to requests before they go to the upstream. */
   requestHeaders?: readonly HeaderOperation[]
+  /** Applied to responses of the upstream. */
   responseHeaders?: readonly HeaderOperation[]
 }
 
 type ProxyOptions = {
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   port: number
-  /** Asked about every request but those to the site; what it refuses goes no further. */
+  /** May refuse any request, except requests to the site. */
   admit?: ((head: RequestHead) => GatewayRefusal | undefined) | undefined
   site?: Site | undefined
-  /** What it serves at this moment. */
+  /** The service at this moment. */
   service: () => ProxyService
 }
 
 export type ProxyService = {
-  /** Whose API it is. */
   api: ApiIdentity
-  /** Why it serves nothing just now, if so. */
+  /** Why it serves no routes at this moment; undefined if it does. */
   refusal?: GatewayRefusal | undefined
-  /** Earlier ones first. */
+  /** In the order of their creation. */
   routes: readonly ProxyRoute[]
 }
 
@@ -60,50 +60,61 @@ export type ProxyServer = {
   close(): Promise<void>
 }
 
-/** An emulated API gateway (the data plane), on 127.0.0.1 alone. Rejects when it cannot listen. */
+/** Starts an emulated API gateway (the data plane) on 127.0.0.1. Rejects if it cannot listen. */
 export async function startProxy({ port, admit, site, service }: ProxyOptions): Promise<ProxyServer> {
+  const respondTo = async (
+    request: IncomingMessage,
+    head: RequestHead,
+    refusal: GatewayRefusal | undefined,
+    routes: readonly ProxyRoute[],
+  ) => {
+    const page = site?.answer(head)
+    if (page) return page
+    return admit?.(head) ?? refusal ?? forwardToRoute(request, head, routes)
+  }
+
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const head = readRequestHead(request)
     const { api, refusal, routes } = service()
-    const page = site?.answer(head)
-    const answer = page ? await page : (admit?.(head) ?? refusal ?? (await answerTo(request, head, routes)))
-    if (answer === 'gone') return
-    const sent = sendResponse(response, 'code' in answer ? refusalResponse(answer, api, head) : answer)
+    const outcome = await respondTo(request, head, refusal, routes)
+    if (outcome === 'gone') return
+    const sent = sendResponse(response, 'code' in outcome ? refusalResponse(outcome, api, head) : outcome)
     if (!sent) sendResponse(response, refusalResponse(refusals.invalidResponse, api, head))
-    request.resume() // the rest of a body that was not wanted
+    request.resume() // discard the unread rest of the body
   }
 
-  // Connections that Node no longer counts among its own.
-  const handedOver = new Set<Duplex>()
-  const keep = (socket: Duplex) => {
-    handedOver.add(socket)
-    socket.on('close', () => handedOver.delete(socket))
+  // Connections that closeAllConnections() does not close, because Node has handed them over.
+  const detached = new Set<Duplex>()
+  const track = (socket: Duplex) => {
+    detached.add(socket)
+    socket.on('close', () => detached.delete(socket))
   }
   const listener = () => {
     const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false }, serve)
-    server.maxHeadersCount = 0 // their size is limited; Node would drop those after the 2,000th without a word
+    server.maxHeadersCount = 0 // their size is limited already, and Node silently drops those after the 2,000th
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (!declaredTooLarge(request)) response.writeContinue()
       serve(request, response)
     })
     server.on('connect', (_request, socket) => {
-      keep(socket)
+      track(socket)
       sendRaw(socket, refusalResponse(refusals.noProxy, service().api))
     })
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      const refusal = unreadable[error.code ?? ''] ?? refusals.malformed
+      const refusal = parseErrors[error.code ?? ''] ?? refusals.malformed
       sendRaw(socket, refusalResponse(refusal, service().api))
     })
     return server
   }
   const server = listener()
-  // With a site, Node hands over every request that would change the protocol, without its body. Clients offer HTTP/2 that
-  // way (Java's with every request): those are read from here, as if they had not.
-  const plain = listener()
+  // With a listener for 'upgrade', Node detaches every request with an Upgrade header and does not read its body.
+  // Clients offer HTTP/2 that way (Java's in every request). A second server reads these requests, without the Upgrade
+  // header.
+  const upgradeIgnoringServer = listener()
   if (site) {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, firstBytes: Buffer) => {
-      keep(socket)
-      socket.on('error', () => socket.destroy()) // Node has taken its own listener away
+      track(socket)
+      socket.on('error', () => socket.destroy()) // Node has removed its own listener
       const head = readRequestHead(request)
       if (head.path === site.webSocket.path && /^websocket$/i.test(request.headers.upgrade ?? '')) {
         const refusal = admit?.(head)
@@ -111,7 +122,7 @@ export async function startProxy({ port, admit, site, service }: ProxyOptions): 
         else site.webSocket.open(request, head, socket, firstBytes)
       } else {
         socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(request), 'latin1'), firstBytes]))
-        plain.emit('connection', socket)
+        upgradeIgnoringServer.emit('connection', socket)
       }
     })
   }
@@ -124,7 +135,7 @@ export async function startProxy({ port, admit, site, service }: ProxyOptions): 
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
-        for (const socket of handedOver) socket.destroy()
+        for (const socket of detached) socket.destroy()
       }),
   }
 }
@@ -148,13 +159,13 @@ const refusals = {
   unavailable: { status: 503, code: 'ServiceUnavailable', message: 'The function cannot be reached.' },
 } satisfies Record<string, GatewayRefusal>
 
-/** What Node.js could not read as a request, by the code of its error. */
-const unreadable: Record<string, GatewayRefusal> = {
+/** Requests that Node could not parse, by the code of its error. */
+const parseErrors: Record<string, GatewayRefusal> = {
   HPE_HEADER_OVERFLOW: refusals.largeHead,
   ERR_HTTP_REQUEST_TIMEOUT: refusals.late,
 }
 
-async function answerTo(
+async function forwardToRoute(
   request: IncomingMessage,
   head: RequestHead,
   routes: readonly ProxyRoute[],
@@ -162,7 +173,7 @@ async function answerTo(
   if (request.headers.host === undefined && request.httpVersion === '1.1') return refusals.noHost
   const route = findRoute(routes, head)
   if (route === undefined) return noRoute(routes, head)
-  const preflight = route.cors && preflightAnswer(route.cors, head)
+  const preflight = route.cors && preflightResponse(route.cors, head)
   if (preflight) return preflight
   const caller = checkKey(route.keyAuth?.() ?? [], head)
   if ('code' in caller) return caller
@@ -170,28 +181,27 @@ async function answerTo(
   if (body === 'gone') return 'gone'
   if (body === 'too large') return refusals.largeBody
   const { consumer } = caller
-  const headers = consumer === undefined ? head.headers : [...head.headers, forwardConsumer(consumer)]
-  const answer = await forward(route, {
+  const headers = consumer === undefined ? head.headers : [...head.headers, consumerHeader(consumer)]
+  const response = await forward(route, {
     ...head,
     headers: applyHeaderOperations(route.requestHeaders ?? [], headers),
     body,
   })
-  return 'code' in answer ? answer : toClientResponse(route, head, answer)
+  return 'code' in response ? response : toClientResponse(route, head, response)
 }
 
 function toClientResponse(
   { cors, responseHeaders }: ProxyRoute,
   head: RequestHead,
-  answer: GatewayResponse,
+  upstreamResponse: GatewayResponse,
 ): GatewayResponse {
-  const operated = responseHeaders
-    ? { ...answer, headers: applyToResponseHeaders(responseHeaders, answer.headers) }
-    : answer
-  return cors ? withCors(cors, head, operated) : operated
+  let response = upstreamResponse
+  if (responseHeaders) response = { ...response, headers: applyToResponseHeaders(responseHeaders, response.headers) }
+  return cors ? withCors(cors, head, response) : response
 }
 
-/** Who has called, for the function. A client's own header of this name was taken away when the request came. */
-function forwardConsumer(name: string): [name: string, value: string] {
+/** Tells the function who called. A client's own header of this name has been removed by readRequestHead. */
+function consumerHeader(name: string): [name: string, value: string] {
   return ['X-Forward-Consumer', name]
 }
 
@@ -200,12 +210,12 @@ async function forward(
   request: GatewayRequest,
 ): Promise<GatewayResponse | GatewayRefusal> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<GatewayRefusal>((resolve) => {
+  const timeout = new Promise<GatewayRefusal>((resolve) => {
     const message = `${name} did not answer within ${timeoutSeconds} s.`
     timer = setTimeout(() => resolve({ status: 504, code: 'UpstreamTimeout', message }), timeoutSeconds * 1_000)
   })
   try {
-    return await Promise.race([upstream(request), late])
+    return await Promise.race([upstream(request), timeout])
   } catch {
     return refusals.unavailable
   } finally {

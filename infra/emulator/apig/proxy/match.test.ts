@@ -61,7 +61,7 @@ describe('one rule', () => {
   })
 })
 
-describe('of two rules that match, the first here wins', () => {
+describe('if two rules match, the first one here wins', () => {
   const request = head('GET /files/a?Action=A&Version=1', [['X-A', '1']])
   test.each<[what: string, winner: MatchRule, loser: MatchRule]>([
     ['exact before prefix', rule({ path: exact('/files/a') }), rule({ path: prefix('/files/a') })],
@@ -111,7 +111,7 @@ describe('always', () => {
     headers: fc.array(fc.tuple(fc.constantFrom('A', 'b'), texts), { maxLength: 3 }),
   })
 
-  test('routes that do not match change nothing, wherever they stand', () => {
+  test('routes that do not match change nothing, in any position', () => {
     fc.assert(
       fc.property(fc.array(rules), requests, fc.infiniteStream(fc.boolean()), (all, request, coin) => {
         const routes = all.map((matchRule) => ({ matchRule }))
@@ -124,7 +124,7 @@ describe('always', () => {
     )
   })
 
-  test('no URL makes it throw', () => {
+  test('it never throws, for any URL', () => {
     const broken = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^(%[0-9a-z]{0,2}|[&=+#?]){0,20}$/))
     fc.assert(
       fc.property(broken, broken, fc.array(rules), (path, text, all) => {

@@ -1,7 +1,7 @@
-/** What a route matches, in the words of APIG's CreateRoute. Several conditions must all hold. */
+/** The conditions of a route, with the terms of APIG's CreateRoute. All of them must hold. */
 export type MatchRule = {
   path: StringMatch
-  /** Left out: any method. */
+  /** Default: any method. */
   method?: string[]
   header: KeyMatch[]
   queryString: KeyMatch[]
@@ -10,23 +10,23 @@ export type MatchRule = {
 export type StringMatch = { matchType: 'Exact' | 'Prefix' | 'Regex'; matchContent: string }
 export type KeyMatch = { key: string; value: StringMatch }
 
-/** What of a request decides its route. */
+/** A request without its body: what decides its route. */
 export type RequestHead = {
   method: string
   path: string
-  /** Without the question mark, as it came. */
+  /** As it was sent, without the question mark. */
   query: string
   headers: [name: string, value: string][]
 }
 
 /**
- * The route a request goes to, or undefined. Of several that match, the first in this order wins (APIG documentation,
- * "Route priority"): path Exact before Prefix before Regex, then the longer path; more header conditions; more query
- * conditions; created earlier, that is, earlier in `routes`.
+ * Returns the route of a request, or undefined. If several routes match, these rules decide, in this order (APIG
+ * documentation, "Route priority"): a path Exact before Prefix before Regex, then the longer path, more header
+ * conditions, more query conditions, the earlier creation (the order of `routes`).
  *
- * How values are compared is not documented. Assumptions: paths as they came; query keys and values decoded, the first
- * value of a repeated key; repeated headers joined with `,`; a regular expression must match the whole value.
- * Never throws: a broken percent-encoding stands for itself.
+ * The comparison of values is not documented. Assumptions: paths are compared as they were sent; query keys and values
+ * are decoded, and the first value of a repeated key counts; repeated headers are joined with `,`; a regular expression
+ * must match the whole value. Never throws: an invalid percent-encoding is taken literally.
  */
 export function findRoute<Route extends { matchRule: MatchRule }>(
   routes: readonly Route[],
@@ -50,7 +50,7 @@ function matches({ path, method, header, queryString }: MatchRule, head: Request
   )
 }
 
-/** Whether a value is what is asked for; null, no value at all, never is. */
+/** Null, a missing value, never matches. */
 export function matchesString({ matchType, matchContent }: StringMatch, value: string | null): boolean {
   if (value === null) return false
   if (matchType === 'Exact') return value === matchContent
@@ -63,7 +63,7 @@ function headerOf({ headers }: RequestHead, key: string): string | null {
   return values.length > 0 ? values.join(',') : null
 }
 
-/** Negative when `one` goes before `other`. */
+/** Negative if `one` comes before `other`. */
 function precedence(one: MatchRule, other: MatchRule): number {
   const order = ['Exact', 'Prefix', 'Regex']
   return (

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { MatchRule, RequestHead } from './match.ts'
 import type { GatewayResponse } from './response.ts'
 
-/** An answer the gateway gives itself. */
+/** A failure that the gateway reports itself. */
 export type GatewayRefusal = { status: number; code: string; message: string }
 
-/** Whose API the gateway serves, for the envelope of its own answers. */
+/** The service and the region in the envelope of the gateway's own responses. */
 export type ApiIdentity = { service: string; region: string }
 
-/** A refusal in the envelope that all failures of the API have. `target` is left out when the request was unreadable. */
+/** A refusal in the envelope of all failures of the API. Without `head`, the request could not be parsed. */
 export function refusalResponse(
   { status, code, message }: GatewayRefusal,
   { service, region }: ApiIdentity,
@@ -19,8 +19,8 @@ export function refusalResponse(
   const envelope = {
     ResponseMetadata: {
       RequestId: requestId,
-      Action: shortened(query.get('Action') ?? ''),
-      Version: shortened(query.get('Version') ?? ''),
+      Action: shorten(query.get('Action') ?? ''),
+      Version: shorten(query.get('Version') ?? ''),
       Service: service,
       Region: region,
       Error: { Code: code, Message: message },
@@ -38,26 +38,22 @@ export function refusalResponse(
   }
 }
 
-/** No route matches: says what was asked for, and what there is. */
+/** The refusal if no route matches: it lists the routes. */
 export function noRoute(routes: readonly { matchRule: MatchRule }[], { path, query }: RequestHead): GatewayRefusal {
-  const asked = new URLSearchParams(query)
-  const known = routes.map(({ matchRule }) => actionOf(matchRule) ?? `path ${matchRule.path.matchContent}`)
-  return {
-    status: 404,
-    code: 'InvalidActionOrVersion',
-    message: [
-      `No route for path ${shortened(path)}`,
-      ` with ${named('Action', asked.get('Action'))} and ${named('Version', asked.get('Version'))} in the query.`,
-      known.length > 0 ? ` There are ${known.join(', ')}.` : '',
-    ].join(''),
-  }
+  const params = new URLSearchParams(query)
+  const action = describeParameter('Action', params.get('Action'))
+  const version = describeParameter('Version', params.get('Version'))
+  const available = routes.map(({ matchRule }) => actionOf(matchRule) ?? `path ${matchRule.path.matchContent}`)
+  let message = `No route for path ${shorten(path)} with ${action} and ${version} in the query.`
+  if (available.length > 0) message += ` Available: ${available.join(', ')}.`
+  return { status: 404, code: 'InvalidActionOrVersion', message }
 }
 
-function named(name: string, value: string | null): string {
-  return value === null ? `no ${name}` : `${name} ${shortened(value)}`
+function describeParameter(name: string, value: string | null): string {
+  return value === null ? `no ${name}` : `${name} ${shorten(value)}`
 }
 
-/** The action of a route that is chosen by one, with its version. */
+/** The action that a route matches, with its version. */
 function actionOf({ queryString }: MatchRule): string | undefined {
   const exact = (name: string) => queryString.find(({ key, value }) => key === name && value.matchType === 'Exact')
   const action = exact('Action')?.value.matchContent
@@ -65,12 +61,12 @@ function actionOf({ queryString }: MatchRule): string | undefined {
   return action && version ? `${action} (${version})` : action
 }
 
-/** The caller's own id when it can be told apart from noise, else a new one. */
+/** The caller's own id if it has a sensible form, else a new one. */
 function requestIdOf(head?: RequestHead): string {
   const own = head?.headers.find(([name]) => name.toLowerCase() === 'x-request-id')?.[1]
   return own !== undefined && /^[A-Za-z0-9_.:-]{1,128}$/.test(own) ? own : randomUUID()
 }
 
-function shortened(text: string): string {
+function shorten(text: string): string {
   return text.length > 64 ? `${text.slice(0, 64)}...` : text
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHead } from './match.ts'
 
-/** The gateway's own limit is not documented: an assumption, the same as what a function takes. */
+/** Assumption, as the gateway's limit is not documented: it is the limit of a function. */
 export const MAX_REQUEST_BODY_BYTES = 6 * 1024 * 1024
 
-/** A request as it goes to an upstream. */
+/** A request to an upstream. */
 export type GatewayRequest = RequestHead & { body: Buffer }
 
-/** Headers between two neighbours, of no meaning to anyone behind them (RFC 9110, section 7.6.1). */
+/** Headers that apply to one connection only and are not forwarded (RFC 9110, section 7.6.1). */
 export const HOP_BY_HOP = new Set([
   'connection',
   'expect',
@@ -20,18 +20,18 @@ export const HOP_BY_HOP = new Set([
 ])
 
 /**
- * What the gateway or the platform says of a request; a client does not get to say it. Whether the real gateway removes
- * X-Faas-Event-Type is not known: an assumption, on the side that is harder for a function.
+ * Headers that only the gateway and the platform may set: they are removed from requests of clients. Assumption: the
+ * real gateway forwards X-Faas-Event-Type, which is the harder case for a function.
  */
-const OWN = /^(x-faas-(?!event-type$).*|x-forward-consumer|x-real-ip|x-real-port)$/
+const RESERVED = /^(x-faas-(?!event-type$).*|x-forward-consumer|x-real-ip|x-real-port)$/
 
-/** What decides the route, with the headers an upstream gets to see. */
+/** Reads what decides the route, with the headers that the upstream gets. */
 export function readRequestHead(request: IncomingMessage): RequestHead {
   const { path, query } = splitUrl(request.url ?? '/')
   return { method: request.method ?? 'GET', path, query, headers: headersOf(request) }
 }
 
-/** Reads the body up to the limit; `gone` when the client breaks off. */
+/** Reads the body up to the limit. Returns `gone` if the client disconnects. */
 export async function readRequestBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'gone'> {
   if (declaredTooLarge(request)) return 'too large'
   const chunks: Buffer[] = []
@@ -52,7 +52,7 @@ export function declaredTooLarge({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) > MAX_REQUEST_BODY_BYTES
 }
 
-/** By hand, because `new URL` takes a path such as `//x` for a host and throws at others. */
+/** Not with `new URL`: it takes a path such as `//x` for a host and throws for others. */
 function splitUrl(url: string): { path: string; query: string } {
   const relative = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/#.*$/s, '')
   const mark = relative.indexOf('?')
@@ -65,7 +65,7 @@ function headersOf({ rawHeaders, socket }: IncomingMessage): [name: string, valu
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
     const lower = name.toLowerCase()
-    if (!HOP_BY_HOP.has(lower) && !OWN.test(lower)) headers.push([name, value])
+    if (!HOP_BY_HOP.has(lower) && !RESERVED.test(lower)) headers.push([name, value])
   }
   headers.push(['X-Real-Ip', socket.remoteAddress ?? ''], ['X-Real-Port', String(socket.remotePort ?? '')])
   return headers

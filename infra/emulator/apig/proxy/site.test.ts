@@ -38,7 +38,7 @@ beforeAll(async () => {
 
 afterAll(() => proxy.close())
 
-/** What comes back for these bytes until the connection is closed. */
+/** Sends bytes and returns all that comes back until the connection is closed. */
 function raw(...lines: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
@@ -54,7 +54,7 @@ function raw(...lines: string[]): Promise<string> {
 
 const upgrade = (protocol: string) => [`Host: a`, 'Connection: Upgrade, HTTP2-Settings', `Upgrade: ${protocol}`]
 
-test('a page comes before the routes, and for everybody', async () => {
+test('a page is served before the routes, and to every caller', async () => {
   const page = await raw('GET /page HTTP/1.1', 'Host: a', 'X-Refuse-Me: yes', 'Connection: close', '', '')
   expect(page).toMatch(/^HTTP\/1.1 200 OK\r\n.*page$/s)
   expect(await raw('GET /other HTTP/1.1', 'Host: a', 'X-Refuse-Me: yes', 'Connection: close', '', '')).toContain(
@@ -62,12 +62,12 @@ test('a page comes before the routes, and for everybody', async () => {
   )
 })
 
-test('a WebSocket at its path is handed over with what was sent already', async () => {
+test('a WebSocket at its path is handed over, with the bytes that were sent already', async () => {
   expect(await raw('GET /socket?a HTTP/1.1', ...upgrade('WebSocket'), '', 'early')).toBe('taken')
   expect(taken).toEqual(['early'])
 })
 
-test('one who is refused gets no WebSocket', async () => {
+test('a request that is refused gets no WebSocket', async () => {
   const refusal = await raw('GET /socket HTTP/1.1', ...upgrade('websocket'), 'X-Refuse-Me: yes', '', '')
   expect(refusal).toMatch(/^HTTP\/1.1 403 .*"Code":"Refused"/s)
 })
@@ -87,7 +87,7 @@ test.each([
 test.each([
   ['GET /socket HTTP/1.1', 'X-Refuse-Me: yes'],
   ['GET http://[x/socket HTTP/1.1', 'X-Mine: 1'],
-])('a client that is gone before its answer to %s %s takes nothing with it', async (first, header) => {
+])('a client that disconnects before its response to %s %s does no harm', async (first, header) => {
   for (let tries = 0; tries < 20; tries++) {
     await new Promise<void>((resolve) => {
       const socket = connect(proxy.port, '127.0.0.1', () => {
@@ -101,12 +101,12 @@ test.each([
   expect(await raw('GET /page HTTP/1.1', 'Host: a', 'Connection: close', '', '')).toContain('page')
 })
 
-test('what cannot be read after an offer of HTTP/2 is refused as elsewhere', async () => {
+test('an invalid request after an offer of HTTP/2 is refused like any other', async () => {
   const text = await raw('GET /page HTTP/1.1', ...upgrade('h2c'), '', 'nonsense\r\n\r\n')
   expect(text).toMatch(/HTTP\/1.1 400 .*"Code":"InvalidRequest"/s)
 })
 
-test('ends at once, also connections on which HTTP/2 was offered', async () => {
+test('close() cuts connections on which HTTP/2 was offered', async () => {
   const other = await startProxy({
     port: 0,
     site: { answer: () => undefined, webSocket: { path: '/socket', open: () => {} } },
@@ -131,7 +131,7 @@ test('ends at once, also connections on which HTTP/2 was offered', async () => {
   await closed
 })
 
-test('ends at once, also a connection that wanted to be led elsewhere', async () => {
+test('close() cuts a connection of a CONNECT request', async () => {
   const other = await startProxy({ port: 0, service: () => ({ api: { service: 'ecs', region: '' }, routes: [] }) })
   const socket = connect({ port: other.port, host: '127.0.0.1', allowHalfOpen: true })
   const answered = new Promise((resolve) => socket.once('data', resolve))
@@ -143,7 +143,7 @@ test('ends at once, also a connection that wanted to be led elsewhere', async ()
   await closed
 })
 
-test('a connection goes on after an offer of HTTP/2', async () => {
+test('a connection continues after an offer of HTTP/2', async () => {
   const offer = ['GET /1 HTTP/1.1', ...upgrade('h2c'), '', '']
   const text = await raw(...offer.slice(0, -1), 'GET /page HTTP/1.1', 'Host: a', 'Connection: close', '', '')
   expect(text.match(/HTTP\/1.1 200 OK/g)).toHaveLength(2)

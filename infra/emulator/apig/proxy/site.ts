@@ -3,27 +3,29 @@ import type { Duplex } from 'node:stream'
 import type { RequestHead } from './match.ts'
 import type { GatewayResponse } from './response.ts'
 
-/** What a gateway on this computer serves beside its routes. No gateway in the cloud has one. */
+/** What a gateway on this computer serves besides its routes. Gateways in the cloud have no such site. */
 export interface Site {
   /**
-   * Answers a path of its own; undefined: not one of them. It is asked before anybody is refused, so that a link to a page
-   * works from anywhere: what it answers must be no secret and do no work.
+   * Responds to a path of the site; undefined for any other path. It is called before `admit`, so that a link to a page
+   * works from anywhere. Therefore it must not return secrets or do any work.
    */
   answer(head: RequestHead): Promise<GatewayResponse> | undefined
   webSocket: {
     path: string
-    /** Takes over a connection that wants to become a WebSocket. */
+    /** Takes over a connection that asks for an upgrade to a WebSocket. */
     open(request: IncomingMessage, head: RequestHead, socket: Duplex, firstBytes: Buffer): void
   }
 }
 
-/** The beginning of a request, as it came but for the wish to change the protocol. */
+/** The head of a request as it was sent, without the headers that ask for another protocol. */
 export function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
-  let head = `${method} ${url} HTTP/${httpVersion}\r\n`
+  const lines = [`${method} ${url} HTTP/${httpVersion}`]
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
-    if (/^connection$/i.test(name)) head += /\bclose\b/i.test(value) ? 'Connection: close\r\n' : ''
-    else if (!/^(upgrade|http2-settings)$/i.test(name)) head += `${name}: ${value}\r\n`
+    const lower = name.toLowerCase()
+    if (lower === 'upgrade' || lower === 'http2-settings') continue
+    if (lower !== 'connection') lines.push(`${name}: ${value}`)
+    else if (/\bclose\b/i.test(value)) lines.push('Connection: close')
   }
-  return `${head}\r\n`
+  return `${lines.join('\r\n')}\r\n\r\n`
 }

@@ -2,7 +2,7 @@ import type { Gateway } from './gateway.ts'
 import type { Resource } from './resource.ts'
 import type { ResourceTable } from './resource-table.ts'
 
-/** A consumer: who calls through a gateway, known by its credentials. */
+/** A caller of a gateway, identified by its credentials. */
 export interface Consumer extends Resource {
   Name: string
   GatewayId: string

@@ -3,7 +3,7 @@ import type { Gateway } from './gateway.ts'
 import type { Resource, Status } from './resource.ts'
 import type { ResourceTable } from './resource-table.ts'
 
-/** A gateway service: an address, with routes behind it. */
+/** An address of a gateway, with routes. */
 export interface GatewayService extends Resource {
   Name: string
   GatewayId: string
@@ -13,11 +13,11 @@ export interface GatewayService extends Resource {
   ServiceNetworkSpec: { EnablePublicNetwork: boolean; EnablePrivateNetwork: boolean }
   Comments: string
   CreateTime: string
-  /** Why it ends in CreatedFailed; empty when it does not. */
+  /** Why the creation fails; empty if it does not. */
   failure: string
 }
 
-/** A service as GetGatewayService and ListGatewayServices show it. It has no domain before it is Running. */
+/** A service as GetGatewayService and ListGatewayServices show it. It has domains only while it is Running. */
 export function describeGatewayService(
   { gateways, dataPlane }: { gateways: ResourceTable<Gateway>; dataPlane: DataPlane },
   service: GatewayService,
@@ -32,13 +32,13 @@ export function describeGatewayService(
   }
 }
 
-/** The addresses of a service, in the public network and in that of the gateway. Here both are the same. */
+/** The addresses of a service in the public network and in the gateway's network. In the emulator they are the same. */
 export function domainsOf(dataPlane: DataPlane, { Id, Status, ServiceNetworkSpec }: GatewayService) {
   const Domain = dataPlane.urlOf(Id)
   if (Status !== 'Running' || Domain === undefined) return []
   const { EnablePublicNetwork, EnablePrivateNetwork } = ServiceNetworkSpec
-  return [
-    ...(EnablePublicNetwork ? [{ Domain, Type: 'public' }] : []),
-    ...(EnablePrivateNetwork ? [{ Domain, Type: 'private' }] : []),
-  ]
+  const domains: { Domain: string; Type: 'public' | 'private' }[] = []
+  if (EnablePublicNetwork) domains.push({ Domain, Type: 'public' })
+  if (EnablePrivateNetwork) domains.push({ Domain, Type: 'private' })
+  return domains
 }

@@ -1,13 +1,13 @@
 import * as v from 'valibot'
 import { defaultGatewayType } from '../assumptions.ts'
-import { comments, integer, name, optionalBoolean, optionalString } from '../fields.ts'
+import { comments, integer, optionalBoolean, optionalString, resourceName } from '../fields.ts'
 import type { Resource, Status } from './resource.ts'
 
-/** What CreateGateway says of a gateway. */
+/** The parameters of CreateGateway. */
 export const gatewaySettings = v.object({
-  Name: name(63),
+  Name: resourceName(63),
   Region: v.string(),
-  Type: v.optional(v.picklist(['standard', 'serverless'], 'it has to be standard or serverless'), defaultGatewayType),
+  Type: v.optional(v.picklist(['standard', 'serverless'], 'it must be standard or serverless'), defaultGatewayType),
   NetworkSpec: v.optional(v.object({ VpcId: v.string(), SubnetIds: v.array(v.string()) })),
   ResourceSpec: v.optional(
     v.object({
@@ -27,16 +27,19 @@ export const gatewaySettings = v.object({
   Comments: comments,
 })
 
-/** A gateway: what carries requests to functions. */
+/** A gateway forwards requests to functions. */
 export interface Gateway extends Resource, v.InferOutput<typeof gatewaySettings> {
   Status: Status
   CreateTime: string
-  /** Why it ends in CreatedFailed; empty when it does not. */
+  /** Why the creation fails; empty if it does not. */
   failure: string
 }
 
-/** A gateway as GetGateway shows it. Its subnets have more fields than in ListGateways; the emulator knows only their ids. */
-export function describeGatewayAlone(gateway: Gateway): object {
+/**
+ * A gateway as GetGateway shows it. Its subnets have more fields than in ListGateways; the emulator only knows their
+ * ids.
+ */
+export function describeGatewayInDetail(gateway: Gateway): object {
   const { NetworkSpec, ...shown } = describeGateway(gateway)
   if (!NetworkSpec) return shown
   const { VpcId, SubnetIds } = NetworkSpec

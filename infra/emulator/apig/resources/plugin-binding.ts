@@ -7,17 +7,17 @@ import type { Resource } from './resource.ts'
 import type { ResourceTable } from './resource-table.ts'
 import type { Route } from './route.ts'
 
-/** What CreatePluginBinding says of a binding. */
+/** The parameters of CreatePluginBinding. */
 export const pluginBindingSettings = v.object({
   PluginName: pluginName,
-  Scope: v.picklist(['GATEWAY', 'SERVICE', 'ROUTE'], 'it has to be GATEWAY, SERVICE or ROUTE'),
+  Scope: v.picklist(['GATEWAY', 'SERVICE', 'ROUTE'], 'it must be GATEWAY, SERVICE or ROUTE'),
   Target: v.string(),
   PluginConfig: v.string(),
   Enable: v.boolean(),
   Description: comments,
 })
 
-/** A plugin at work: on a whole gateway, on a service, or on a route. */
+/** Applies a plugin to a whole gateway, to a service, or to a route. */
 export interface PluginBinding extends Resource, v.InferOutput<typeof pluginBindingSettings> {
   GatewayId: string
   ServiceId: string

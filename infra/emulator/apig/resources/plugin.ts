@@ -20,9 +20,9 @@ const names = [
   'content-digest',
 ] as const
 
-export const pluginName = v.picklist(names, `it has to be one of ${names.join(', ')}`)
+export const pluginName = v.picklist(names, `it must be one of ${names.join(', ')}`)
 
-/** What CreatePlugin and UpdatePlugin say of a plugin. */
+/** The parameters of CreatePlugin and UpdatePlugin. */
 export const pluginSettings = v.object({
   GatewayId: v.string(),
   PluginName: pluginName,
@@ -30,7 +30,7 @@ export const pluginSettings = v.object({
   Enable: v.boolean(),
 })
 
-/** A plugin as it is installed on a gateway; what it does stands in its bindings. */
+/** A plugin that is installed on a gateway. Its bindings say where it applies. */
 export interface Plugin extends Resource, v.InferOutput<typeof pluginSettings> {
   CreateTime: string
   UpdateTime: string
@@ -41,7 +41,7 @@ export function describePlugin({ Id, region, hiddenUntil, Status, next, ...plugi
   return { PluginID: Id, ...plugin, AddonStatus: addonStatus, Message: '' }
 }
 
-/** The plugin of this name that is installed on a gateway. */
+/** The plugin of this name on a gateway. */
 export function pluginAt(plugins: ResourceTable<Plugin>, gatewayId: string, name: string): Plugin | undefined {
   return plugins.all().find(({ GatewayId, PluginName }) => GatewayId === gatewayId && PluginName === name)
 }

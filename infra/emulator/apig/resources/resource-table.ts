@@ -3,7 +3,7 @@ import { resourceNotFound } from '../errors.ts'
 import type { Resource, Status } from './resource.ts'
 
 /**
- * The resources of one kind, oldest first. Their statuses move by the clock, and are brought up to date by `settle`; no
+ * The resources of one kind, oldest first. Their statuses depend on the clock: `settle` brings them up to date, and no
  * timer runs.
  */
 export class ResourceTable<T extends Resource> {
@@ -12,19 +12,19 @@ export class ResourceTable<T extends Resource> {
   readonly #onGone: ((resource: T) => void) | undefined
   readonly #byId = new Map<string, T>()
 
-  /** `kind` is what errors call one of them. */
+  /** `kind` is the name of a resource in error messages. */
   constructor(kind: string, clock: Clock, onGone?: (resource: T) => void) {
     this.#kind = kind
     this.#clock = clock
     this.#onGone = onGone
   }
 
-  /** Adds it, or puts it in the place of what has its id. */
+  /** Adds a resource, or replaces the one with the same id. */
   put(resource: T): void {
     this.#byId.set(resource.Id, resource)
   }
 
-  /** Undefined, too, for what is in another region. */
+  /** Returns undefined if the resource is in another region. */
   find(id: string, region: string): T | undefined {
     const resource = this.#byId.get(id)
     return resource?.region === region ? resource : undefined
@@ -45,7 +45,7 @@ export class ResourceTable<T extends Resource> {
     return this.all().filter((resource) => resource.region === region)
   }
 
-  /** Those of a region that lists show. */
+  /** The resources of a region that lists show. */
   listed(region: string): T[] {
     const now = this.#clock.now()
     return this.in(region).filter(({ hiddenUntil = 0 }) => hiddenUntil <= now)
@@ -55,13 +55,13 @@ export class ResourceTable<T extends Resource> {
     if (this.#byId.delete(resource.Id)) this.#onGone?.(resource)
   }
 
-  /** Now `via`, and `status` after so many seconds; `GONE` removes it. `never` leaves it in `via` for good. */
-  move(resource: T, via: Status, status: Status | 'GONE', seconds: number | 'never'): void {
-    resource.Status = via
-    resource.next = seconds === 'never' ? undefined : { status, at: this.#clock.now() + seconds * 1000 }
+  /** Sets the status, and the next one after `seconds`. `GONE` removes the resource; `never` keeps the first status. */
+  move(resource: T, status: Status, next: Status | 'GONE', seconds: number | 'never'): void {
+    resource.Status = status
+    resource.next = seconds === 'never' ? undefined : { status: next, at: this.#clock.now() + seconds * 1000 }
   }
 
-  /** Does what has come due since it was last called. To be called before anybody looks. */
+  /** Applies the changes that are due. Call this before any read. */
   settle(): void {
     const now = this.#clock.now()
     for (const resource of this.#byId.values()) {

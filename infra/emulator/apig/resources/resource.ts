@@ -1,18 +1,17 @@
 /**
- * What everything in an account of APIG has in common. Fields with a capital are the cloud's; the others are kept for the
- * emulator, and no action shows them as they are.
+ * The common fields of all resources of APIG. Fields with a capital letter are the cloud's; the others are internal to
+ * the emulator and no action shows them.
  */
 export interface Resource {
   Id: string
-  /** Where it is; nobody sees it from another region. */
+  /** It is invisible in other regions. */
   region: string
-  /** Milliseconds since 1970 until which no list shows it. */
+  /** Lists show it from this time on, in milliseconds since 1970. */
   hiddenUntil?: number | undefined
-  /** Of gateways and services, which come and go by and by. */
+  /** Only gateways and services have a status. */
   Status?: Status
-  /** The status that it comes to, and when, in milliseconds since 1970; `GONE` ends it. */
+  /** The next status, and its time in milliseconds since 1970; `GONE` removes the resource. */
   next?: { status: Status | 'GONE'; at: number } | undefined
 }
 
-/** What a gateway or a service can be. */
 export type Status = 'Creating' | 'CreatedFailed' | 'Running' | 'Deleting' | 'DeletedFailed'

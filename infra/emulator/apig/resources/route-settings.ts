@@ -4,26 +4,29 @@ import { integer, optionalBoolean, optionalString } from '../fields.ts'
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'PATCH'] as const
 const matchTypes = ['Exact', 'Prefix', 'Regex'] as const
-const matchType = v.picklist(matchTypes, `it has to be one of ${matchTypes.join(', ')}`)
+const matchType = v.picklist(matchTypes, `it must be one of ${matchTypes.join(', ')}`)
 
 const stringMatch = v.pipe(
   v.object({ MatchType: matchType, MatchContent: v.string() }),
-  v.check(({ MatchType, MatchContent }) => MatchType !== 'Regex' || isRegex(MatchContent), 'no regular expression'),
+  v.check(
+    ({ MatchType, MatchContent }) => MatchType !== 'Regex' || isRegex(MatchContent),
+    'it is not a regular expression',
+  ),
 )
 const keyMatch = v.object({ Key: v.pipe(v.string(), v.nonEmpty('it is empty')), Value: stringMatch })
 
 const upstreamItem = v.object({ UpstreamId: v.string(), Version: optionalString, Weight: integer(0, 10_000) })
 
-const headerName = v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'it is no name of a header'))
-const headerValue = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]*$/, 'it is no value of a header'))
+const headerName = v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'it is not a valid header name'))
+const headerValue = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]*$/, 'it is not a valid header value'))
 const headerNames = v.optional(v.array(headerName))
 
 const headerOperation = v.pipe(
   v.object({
-    Operation: v.picklist(['set', 'add', 'remove'], 'it has to be set, add or remove'),
+    Operation: v.picklist(['set', 'add', 'remove'], 'it must be set, add or remove'),
     Key: headerName,
     Value: v.optional(headerValue),
-    DirectionType: v.optional(v.picklist(['request', 'response'], 'it has to be request or response')),
+    DirectionType: v.optional(v.picklist(['request', 'response'], 'it must be request or response')),
   }),
   v.check(({ Operation, Value }) => Operation === 'remove' || Value !== undefined, 'set and add need a Value'),
 )
@@ -34,7 +37,7 @@ const corsPolicy = v.object({
     v.array(
       v.pipe(
         v.object({ MatchType: matchType, Value: v.string() }),
-        v.check(({ MatchType, Value }) => MatchType !== 'Regex' || isRegex(Value), 'no regular expression'),
+        v.check(({ MatchType, Value }) => MatchType !== 'Regex' || isRegex(Value), 'it is not a regular expression'),
       ),
     ),
   ),
@@ -45,44 +48,48 @@ const corsPolicy = v.object({
   MaxAge: v.optional(integer(0, 1e9)),
 })
 
-const switchable = v.optional(v.looseObject({ Enable: optionalBoolean }))
+const optionalFeature = v.optional(v.looseObject({ Enable: optionalBoolean }))
 
-/** What CreateRoute and UpdateRoute say of a route; UpdateRoute replaces all of it. */
+/** The parameters of CreateRoute and UpdateRoute. UpdateRoute replaces all of them. */
 export const routeSettings = {
-  Name: v.pipe(v.string(), v.minLength(2, 'it has 2 characters at least'), v.maxLength(255, 'it has 255 at most')),
+  Name: v.pipe(
+    v.string(),
+    v.minLength(2, 'it must have at least 2 characters'),
+    v.maxLength(255, 'it may have at most 255 characters'),
+  ),
   Enable: v.optional(v.boolean(), false),
   Priority: v.optional(integer(0, 100)),
   MatchRule: v.object({
     Path: stringMatch,
-    Method: v.optional(v.array(v.picklist(methods, `it has to be one of ${methods.join(', ')}`))),
+    Method: v.optional(v.array(v.picklist(methods, `it must be one of ${methods.join(', ')}`))),
     Header: v.optional(v.array(keyMatch)),
     QueryString: v.optional(v.array(keyMatch)),
   }),
-  UpstreamList: v.pipe(v.array(upstreamItem), v.minLength(1, 'it names no upstream')),
+  UpstreamList: v.pipe(v.array(upstreamItem), v.minLength(1, 'it is empty')),
   AdvancedSetting: v.optional(
     v.object({
       TimeoutSetting: v.optional(v.object({ Enable: optionalBoolean, Timeout: v.optional(integer(1, 86_400)) })),
       CorsPolicySetting: v.optional(corsPolicy),
       HeaderOperations: v.optional(v.array(headerOperation)),
-      RetryPolicySetting: switchable,
-      URLRewriteSetting: switchable,
+      RetryPolicySetting: optionalFeature,
+      URLRewriteSetting: optionalFeature,
       MirrorPolicies: v.optional(v.array(v.unknown())),
     }),
   ),
-  FallbackSetting: switchable,
+  FallbackSetting: optionalFeature,
   Scene: optionalString,
   RouteType: optionalString,
 }
 
-const whole = v.object(routeSettings)
-export type RouteSettings = v.InferOutput<typeof whole>
+const routeSettingsSchema = v.object(routeSettings)
+export type RouteSettings = v.InferOutput<typeof routeSettingsSchema>
 export type RouteHeaderOperation = v.InferOutput<typeof headerOperation>
 export type RouteCorsPolicy = v.InferOutput<typeof corsPolicy>
 
-/** @throws ApiError 403 for what the cloud has, but not this emulator */
+/** @throws ApiError 403 for settings that the emulator does not support */
 export function refuseNotEmulated({ Scene, RouteType, FallbackSetting, ...settings }: RouteSettings): void {
   const { RetryPolicySetting, URLRewriteSetting, MirrorPolicies } = settings.AdvancedSetting ?? {}
-  const refused = {
+  const unsupported = {
     'AdvancedSetting.RetryPolicySetting': RetryPolicySetting?.Enable,
     'AdvancedSetting.URLRewriteSetting': URLRewriteSetting?.Enable,
     'AdvancedSetting.MirrorPolicies': MirrorPolicies !== undefined && MirrorPolicies.length > 0,
@@ -91,7 +98,7 @@ export function refuseNotEmulated({ Scene, RouteType, FallbackSetting, ...settin
     [`RouteType ${RouteType}`]: RouteType !== undefined && RouteType !== '',
     'UpstreamList.Version': settings.UpstreamList.some(({ Version }) => Version !== undefined && Version !== ''),
   }
-  for (const [what, isRefused] of Object.entries(refused)) if (isRefused) throw notEmulated(what)
+  for (const [what, isUsed] of Object.entries(unsupported)) if (isUsed) throw notEmulated(what)
 }
 
 function isRegex(pattern: string): boolean {

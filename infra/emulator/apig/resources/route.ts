@@ -5,12 +5,14 @@ import type { Resource } from './resource.ts'
 import type { ResourceTable } from './resource-table.ts'
 import type { RouteSettings } from './route-settings.ts'
 
-/** A route: which requests to a service go to which upstreams, and how. */
+/** Decides which requests to a service go to which upstreams, and how. */
 export interface Route extends Resource, RouteSettings {
   ServiceId: string
   CreateTime: string
   UpdateTime: string
-  /** What requests go by, from which time on in milliseconds since 1970, oldest first; undefined: they pass it by. */
+  /**
+   * The versions that requests follow, oldest first, each from a time in milliseconds since 1970. Undefined: disabled.
+   */
   published: { at: number; route: ProxyRoute | undefined }[]
 }
 
@@ -30,7 +32,9 @@ export function describeRoute(
   }
 }
 
-/** What requests go by at `now`, milliseconds since 1970; undefined while they pass it by. */
+/**
+ * The version in force at `now`, in milliseconds since 1970; undefined if the route is disabled or not yet in force.
+ */
 export function routeInForce({ published }: Route, now: number): ProxyRoute | undefined {
   return published.findLast(({ at }) => at <= now)?.route
 }
