@@ -9,8 +9,8 @@ import { createTimer, deleteTimer, getTimer, updateTimer } from './timer-actions
 import { listTriggers } from './trigger-actions.ts'
 import { codeUploadCallback, genTempTosObjectUrl, getCodeUploadAddress } from './upload-actions.ts'
 
-/** The actions of veFaaS that are emulated, by the version of the API that has them. */
-const versions: Record<string, Record<string, Action>> = {
+/** The emulated actions of veFaaS, by the only version of the API that has them. */
+const actionsByVersion: Record<string, Record<string, Action>> = {
   '2024-06-06': {
     CreateFunction: createFunction,
     UpdateFunction: updateFunction,
@@ -39,7 +39,7 @@ const versions: Record<string, Record<string, Action>> = {
     ListFunctionInstances: listFunctionInstances,
     GetFunctionInstanceLogs: getFunctionInstanceLogs,
   },
-  // Actions that tools call and the SDKs do not have.
+  // Official tools call these actions; the SDKs do not have them.
   '2021-03-03': {
     CodeUploadCallback: codeUploadCallback,
     GenTempTosObjectUrl: genTempTosObjectUrl,
@@ -47,7 +47,7 @@ const versions: Record<string, Record<string, Action>> = {
 }
 
 export const actions: ReadonlyMap<string, { version: string; run: Action }> = new Map(
-  Object.entries(versions).flatMap(([version, byName]) =>
+  Object.entries(actionsByVersion).flatMap(([version, byName]) =>
     Object.entries(byName).map(([name, run]): [string, { version: string; run: Action }] => [name, { version, run }]),
   ),
 )

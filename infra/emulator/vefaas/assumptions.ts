@@ -1,68 +1,70 @@
 import { invalidOperation, invalidRequest, statusConflict } from './errors.ts'
 
-// What VolcEngine does not publish. Each line is a guess, on the side that is harder for a client, and in one place so
-// that the day somebody sees the real answer it is changed here alone.
+// What VolcEngine does not publish. Each line is a guess, on the side that is harder for a client. All guesses are in
+// this file, so that a real answer changes one place.
 
-/** The quotas of an account; its real ones are seen in the console only. */
+/** Only the console shows the real quotas of an account. */
 export const defaultQuotas = { functions: 200, triggersPerFunction: 20 }
 
-/** The most a page may hold; only the default is published. */
+/** Only the default is published. */
 export const maxPageSize = 100
 
-/** A Release that says nothing of TargetTrafficWeight gives the new revision no traffic. */
+/** A Release without TargetTrafficWeight gives the new revision no traffic. */
 export const defaultTargetTrafficWeight = 0
 
-/** The most seconds that RequestTimeout and InitializerSec may have; what is documented is exceeded by official tools. */
+/** Upper bound of RequestTimeout and InitializerSec. Official tools exceed the documented one. */
 export const maxSeconds = 86_400
 
-/** Two timers of a function may have the same name, so that a client which repeats a creation blindly has two. */
+/** Two timers of a function may have the same name, so that a client which repeats a creation gets two. */
 export const triggerNamesMayRepeat: boolean = true
 
-/** A filter named Name finds every name that contains the value. */
-export const nameFilterMatches = (name: string, value: string) => name.includes(value)
+/** A filter by name also finds longer names that contain the value, so a client has to compare the names itself. */
+export const nameMatches = (name: string, filter: string) => name.includes(filter)
 
-/** Lists begin with the newest, so that what is made while pages are read shifts them. */
+/** Lists start with the newest item, so that a creation between two pages shifts them. */
 export const inListOrder = <T>(oldestFirst: Iterable<T>): T[] => [...oldestFirst].reverse()
 
-/** A function is not changed or deleted while a release of it is in progress. */
+/** A function cannot be changed or deleted while a release of it is in progress. */
 export const releaseInProgress = (id: string) =>
-  statusConflict(`A release of the function ${id} is in progress; wait for its end or abort it.`)
+  statusConflict(`A release of the function ${id} is in progress: wait until it is finished, or abort it.`)
 
-/** A release whose revision has a part of the traffic only is done, but has to be finished or aborted before the next. */
-export const releaseUnfinished = (id: string) =>
-  statusConflict(`A release of the function ${id} has a part of the traffic only; finish it or abort it.`)
+/** A release with only a part of the traffic is done, but must be completed or aborted before the next release. */
+export const releaseIncomplete = (id: string) =>
+  statusConflict(`A release of the function ${id} has only a part of the traffic: complete it or abort it.`)
 
-/** UpdateRelease and AbortRelease without a release to change. */
-export const nothingToChange = (id: string) => invalidOperation(`There is no release of the function ${id} to change.`)
+/** For UpdateRelease and AbortRelease. */
+export const noReleaseToChange = (id: string) => invalidOperation(`The function ${id} has no release to change.`)
 
-/** What is told of a release that was aborted: no status of its own is published. */
+/** How an aborted release is shown: no separate status is published. */
 export const abortedRelease = {
   status: 'failed',
   recordStatus: 'rollbacked',
   message: 'The release was aborted.',
 } as const
 
-/** A function with triggers is not deleted. */
+/** A function with triggers cannot be deleted. */
 export const functionHasTriggers = (id: string, count: number) =>
-  invalidOperation(`The function ${id} has ${count} triggers; delete them first.`)
+  invalidOperation(`The function ${id} has ${count} triggers: delete them first.`)
 
 export const noCode = (id: string) => invalidRequest(`The function ${id} has no code yet.`)
 
 export const nothingUploaded = (id: string) => invalidRequest(`Nothing has been uploaded for the function ${id}.`)
 
-/** CodeSizeLimit is in MB. Cpu is an integer in every SDK: whole cores, at half a core for 1 GB. */
+/** The unit of CodeSizeLimit is MB. */
 export const codeSizeLimit = (bytes: number) => bytes / 1024 / 1024
+
+/** Cpu is an integer in every SDK: half a core per GB, rounded up. */
 export const cpuOf = (memoryMb: number) => Math.ceil(memoryMb / 2048)
 
-/** Values that are shown and whose list is not published. */
+/** The possible values of these fields are not published. */
 export const functionType = 'event'
 export const resourceStatus = 'normal'
 
-/** Who everything belongs to. */
+/** The owner of all resources. */
 export const accountId = '2100000000'
 
-/** An address for uploads is good for so long, and once. */
+/** How long an upload address is valid. It can be used once. */
 export const uploadSeconds = 900
 
-/** What UpdateFunctionResource sets where it says nothing: the documented defaults, not what was there before. */
-export const omittedResource = { MinInstance: 0, MaxInstance: 10, ReservedFrozenInstance: 0 }
+/** UpdateFunctionResource sets an omitted parameter to its documented default and does not keep the old value. */
+export const defaultResource = { MinInstance: 0, MaxInstance: 10, ReservedFrozenInstance: 0 }

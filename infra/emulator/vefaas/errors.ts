@@ -1,21 +1,21 @@
 import { ApiError } from '../openapi/errors.ts'
 
-// Codes and statuses from the veFaaS API reference, "Error codes"; the messages are the emulator's.
+// Codes and HTTP statuses from the veFaaS API reference, "Error codes". The messages are the emulator's own.
 
-export const invalidParameter = (name: string, is: string) =>
-  new ApiError(400, 'InvalidParameter', `The specified parameter ${name} is invalid: ${is}`)
+export const invalidParameter = (name: string, message: string) =>
+  new ApiError(400, 'InvalidParameter', `The specified parameter ${name} is invalid: ${message}`)
 
 export const missingParameter = (name: string) =>
   new ApiError(400, 'MissingParameter', `The required parameter ${name} is not supplied.`)
 
-export const resourceNotFound = (what: string, id: string | number) =>
-  new ApiError(404, 'ResourceNotFound', `The ${what} ${id} does not exist.`)
+export const resourceNotFound = (kind: string, id: string | number) =>
+  new ApiError(404, 'ResourceNotFound', `The ${kind} ${id} does not exist.`)
 
-export const duplicatedResource = (what: string, name: string) =>
-  new ApiError(409, 'DuplicatedResource', `A ${what} with the name ${name} exists already.`)
+export const duplicatedResource = (kind: string, name: string) =>
+  new ApiError(409, 'DuplicatedResource', `The ${kind} ${name} already exists.`)
 
-export const quotaExceeded = (what: string, most: number) =>
-  new ApiError(400, 'QuotaExceeded', `The quota of ${most} ${what} is used up.`)
+export const quotaExceeded = (what: string, max: number) =>
+  new ApiError(400, 'QuotaExceeded', `The quota of ${max} ${what} is used up.`)
 
 /** The service-linked role has not been created in the console. */
 export const serviceNotActivated = () =>

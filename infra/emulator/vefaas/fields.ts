@@ -1,30 +1,31 @@
 import * as v from 'valibot'
 import { maxSeconds } from './assumptions.ts'
 
-// The parameters that several actions share, with their limits (veFaaS API reference, CreateFunction).
+// Schemas of parameters that several actions share, with their limits (veFaaS API reference, CreateFunction).
 
-export const stringOfLength = (from: number, to: number) =>
+/** Counts code points, not UTF-16 units. */
+export const stringOfLength = (min: number, max: number) =>
   v.pipe(
     v.string(),
     v.check(
-      (value) => [...value].length >= from && [...value].length <= to,
-      `it has to have ${from === 0 ? '' : `${from} to `}${to} characters${from === 0 ? ' at most' : ''}`,
+      (value) => {
+        const length = Array.from(value).length
+        return length >= min && length <= max
+      },
+      min === 0 ? `it may have at most ${max} characters` : `it must have ${min} to ${max} characters`,
     ),
   )
 
-export const stringMatching = (form: RegExp, is: string) => v.pipe(v.string(), v.regex(form, `it has to be ${is}`))
+export const stringMatching = (pattern: RegExp, meaning: string) =>
+  v.pipe(v.string(), v.regex(pattern, `it must be ${meaning}`))
 
-/** int32, as the models of the answers show it. */
+/** The published models of responses declare integers as int32. */
 const maxInt32 = 2 ** 31 - 1
 
-export const integer = (from: number, to = maxInt32) =>
-  v.pipe(
-    v.number(),
-    v.check(
-      (value) => Number.isInteger(value) && value >= from && value <= to,
-      `it has to be a whole number from ${from}${to === maxInt32 ? ' up' : ` to ${to}`}`,
-    ),
-  )
+export const integer = (min: number, max = maxInt32) => {
+  const message = `it must be an integer from ${min} to ${max}`
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message))
+}
 
 export const description = stringOfLength(0, 1000)
 
@@ -35,12 +36,12 @@ const envs = v.pipe(
       Value: v.optional(v.string(), ''),
     }),
   ),
-  v.check((list) => new Set(list.map(({ Key }) => Key)).size === list.length, 'a Key comes twice'),
+  v.check((list) => new Set(list.map(({ Key }) => Key)).size === list.length, 'it contains a Key twice'),
 )
 
 const tags = v.pipe(
   v.array(v.object({ Key: stringOfLength(1, 128), Value: v.optional(stringOfLength(0, 256), '') })),
-  v.check((list) => new Set(list.map(({ Key }) => Key)).size === list.length, 'a Key comes twice'),
+  v.check((list) => new Set(list.map(({ Key }) => Key)).size === list.length, 'it contains a Key twice'),
 )
 
 const vpcConfig = v.pipe(
@@ -54,7 +55,7 @@ const vpcConfig = v.pipe(
   v.check(
     ({ EnableVpc, VpcId, SubnetIds, SecurityGroupIds }) =>
       !EnableVpc || (VpcId !== '' && SubnetIds.length > 0 && SecurityGroupIds.length > 0),
-    'with EnableVpc it needs VpcId, SubnetIds and SecurityGroupIds',
+    'EnableVpc requires VpcId, SubnetIds and SecurityGroupIds',
   ),
 )
 
@@ -109,7 +110,7 @@ const tosMountConfig = v.object({
   ),
 })
 
-/** What CreateFunction takes beside Name and Runtime, and UpdateFunction beside Id. */
+/** The parameters of CreateFunction and UpdateFunction, besides Name, Runtime and Id. */
 export const functionFields = {
   Description: v.optional(description),
   Source: v.optional(v.string()),
@@ -120,11 +121,11 @@ export const functionFields = {
   MemoryMB: v.optional(
     v.pipe(
       integer(512, 4096),
-      v.check((value) => value % 512 === 0, 'it has to be a multiple of 512'),
+      v.check((value) => value % 512 === 0, 'it must be a multiple of 512'),
     ),
   ),
   CpuMilli: v.optional(integer(1)),
-  // Documented up to 900; official tools send 1800, and it is accepted.
+  // Documented up to 900. Official tools send 1800, so the emulator accepts more.
   RequestTimeout: v.optional(integer(1, maxSeconds)),
   InitializerSec: v.optional(integer(1, maxSeconds)),
   ExclusiveMode: v.optional(v.boolean()),
@@ -145,7 +146,7 @@ export const functionFields = {
 
 export const functionName = stringMatching(/^[\w-]{4,64}$/, '4 to 64 letters, digits, "-" and "_"')
 
-/** veFaaS API reference, CreateFunction, and the native runtimes that official tools deploy with. */
+/** From the veFaaS API reference, CreateFunction; official tools also use the native runtimes. */
 export const runtime = v.picklist([
   'node20/v1',
   'node14/v1',

@@ -14,7 +14,7 @@ const create = async (more: object = {}) => (await call('CreateFunction', { ...g
 const names = (reply: { result: { Items: { Name: string }[] } }) => reply.result.Items.map(({ Name }) => Name)
 
 describe('CreateFunction', () => {
-  it('answers all that is known of the function, with the documented defaults', async () => {
+  it('returns all fields of the function, with the documented defaults', async () => {
     const { result, outcome } = await call('CreateFunction', { ...good, SourceType: 'zip', Source: code })
     expect(outcome).toBe('200')
     expect(result).toEqual({
@@ -117,14 +117,14 @@ describe('CreateFunction', () => {
     expect(vefaas.functions()).toHaveLength(outcome === '200' ? 1 : 0)
   })
 
-  it('refuses a name that is taken, in whatever region', async () => {
+  it('refuses a name that is taken, in any region', async () => {
     await create()
     for (const region of ['cn-beijing', 'cn-shanghai']) {
       expect((await call('CreateFunction', good, { region })).outcome).toBe('409 DuplicatedResource')
     }
   })
 
-  it('refuses what is over the quota', async () => {
+  it('refuses more functions than the quota', async () => {
     for (let index = 0; index < 30; index++) await create({ Name: `function-${index}` })
     expect((await call('CreateFunction', good)).outcome).toBe('400 QuotaExceeded')
   })
@@ -154,7 +154,7 @@ describe('UpdateFunction', () => {
     expect((await call('UpdateFunction', body)).outcome).toBe(outcome)
   })
 
-  it('with something wrong in it changes nothing', async () => {
+  it('with an invalid parameter changes nothing', async () => {
     const { Id } = await create()
     const before = vefaas.functions()
     expect((await call('UpdateFunction', { Id, MemoryMB: 512, Source: 'AAAA' })).outcome).toBe('400 InvalidParameter')
@@ -163,7 +163,7 @@ describe('UpdateFunction', () => {
 })
 
 describe('ListFunctions', () => {
-  it('answers ten at a time unless asked for more, the newest first', async () => {
+  it('has a default page size of 10, and shows the newest first', async () => {
     for (let index = 0; index < 12; index++) await create({ Name: `function-${index}` })
     const first = await call('ListFunctions')
     expect([names(first).length, first.result.Total, names(first)[0]]).toEqual([10, 12, 'function-11'])
@@ -194,14 +194,14 @@ describe('ListFunctions', () => {
     expect(await list({ TagFilters: [{ Key: 'a' }, { Key: 'b' }] })).toEqual(['some-other'])
   })
 
-  it('knows nothing of other regions', async () => {
+  it('only shows its own region', async () => {
     const { Id } = await create()
     const elsewhere = { region: 'cn-shanghai' }
     expect((await call('ListFunctions', {}, elsewhere)).result).toEqual({ Items: [], Total: 0 })
     expect((await call('GetFunction', { Id }, elsewhere)).outcome).toBe('404 ResourceNotFound')
   })
 
-  it('can be late with what is new', async () => {
+  it('can hide new functions for a while', async () => {
     vefaas.faults.add({ Kind: 'HideNew', Seconds: 5 })
     const { Id } = await create()
     expect(names(await call('ListFunctions'))).toEqual([])
@@ -212,7 +212,7 @@ describe('ListFunctions', () => {
 })
 
 describe('DeleteFunction', () => {
-  it('removes it, and its name is free again', async () => {
+  it('removes the function, and frees its name', async () => {
     const { Id } = await create()
     expect((await call('DeleteFunction', { Id })).result).toEqual({})
     expect((await call('DeleteFunction', { Id })).outcome).toBe('404 ResourceNotFound')
@@ -228,7 +228,7 @@ describe('DeleteFunction', () => {
   })
 })
 
-it('answers whatever comes, and never with a bug of its own', async () => {
+it('accepts or refuses any input, and never fails with an internal error', async () => {
   const value = fc.oneof(fc.jsonValue(), fc.constantFrom('node20/v1', 'zip', 512, [{ Key: 'A', Value: 'b' }]))
   const name = fc.constantFrom('Name', 'Runtime', 'Source', 'SourceType', 'Envs', 'Tags', 'VpcConfig', 'MemoryMB', 'Id')
   const action = fc.constantFrom('CreateFunction', 'UpdateFunction', 'ListFunctions', 'CreateTimer', 'Release')

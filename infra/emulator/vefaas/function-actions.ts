@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Action, action, type Vefaas } from './action.ts'
-import { functionHasTriggers, functionType, inListOrder, nameFilterMatches, releaseInProgress } from './assumptions.ts'
+import { functionHasTriggers, functionType, inListOrder, nameMatches, releaseInProgress } from './assumptions.ts'
 import { duplicatedResource, invalidParameter, missingParameter, quotaExceeded } from './errors.ts'
 import { functionFields, functionName, runtime } from './fields.ts'
 import { type FunctionCode, readZip } from './function-code.ts'
@@ -37,7 +37,7 @@ export const createFunction: Action = action(
       ProjectName: 'default',
       Tags: [],
       settings: {
-        ...defaults,
+        ...defaultSettings,
         Runtime: input.Runtime,
         CpuStrategy: input.CpuStrategy ?? '',
         InstanceType: input.InstanceType ?? '',
@@ -49,29 +49,29 @@ export const createFunction: Action = action(
       stable: undefined,
       next: undefined,
       weight: 0,
-      owed: 0,
+      owedWeight: 0,
       timers: new Map(),
       kafkaTriggers: new Map(),
     }
-    change(vefaas, record, input)
+    applyChanges(vefaas, record, input)
     vefaas.functions.add(record)
     return { ...describeFunction(record), Tags: record.Tags, FunctionType: functionType }
   },
 )
 
-/** What is given replaces what was there, lists as a whole. Nothing of it is served before a Release. */
+/** Replaces the given settings, lists as a whole. A change has no effect on calls before the next Release. */
 export const updateFunction: Action = action(
   v.object({ Id: v.string(), ...functionFields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.Id, region)
     if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
-    change(vefaas, record, input)
+    applyChanges(vefaas, record, input)
     record.updatedAt = vefaas.clock.now()
     return { ...describeFunction(record), Tags: record.Tags, FunctionType: functionType }
   },
 )
 
-/** Without Tags: the model of its answer has none, that of ListFunctions has. */
+/** Without Tags: the published model of its response has none, unlike that of ListFunctions. */
 export const getFunction: Action = action(v.object({ Id: v.string() }), ({ Id }, vefaas, { region }) =>
   describeFunction(vefaas.functions.get(Id, region)),
 )
@@ -92,7 +92,7 @@ export const listFunctions: Action = action(
         record.region === region &&
         record.hiddenUntil <= now &&
         input.Filters.every(({ Name, Values }) =>
-          Values.some((value) => (Name === 'Name' ? nameFilterMatches(record.Name, value) : record.Id === value)),
+          Values.some((value) => (Name === 'Name' ? nameMatches(record.Name, value) : record.Id === value)),
         ) &&
         input.TagFilters.every(({ Key, Values }) => {
           const tag = record.Tags.find((one) => one.Key === Key)
@@ -118,8 +118,8 @@ function describeItem(record: FunctionRecord): object {
   return { ...described, Tags: record.Tags, FunctionType: functionType }
 }
 
-/** veFaaS API reference, CreateFunction; where it says nothing, what is off. */
-const defaults: FunctionSettings = {
+/** From the veFaaS API reference, CreateFunction. Features without a documented default are off. */
+const defaultSettings: FunctionSettings = {
   Runtime: '',
   SourceType: 'zip',
   Source: '',
@@ -145,11 +145,11 @@ const defaults: FunctionSettings = {
 
 type Input = v.InferOutput<v.ObjectSchema<typeof functionFields, undefined>>
 
-/** All of it, or nothing when something is wrong. */
-function change(vefaas: Vefaas, record: FunctionRecord, input: Input): void {
+/** Applies all changes, or none if one is invalid. */
+function applyChanges(vefaas: Vefaas, record: FunctionRecord, input: Input): void {
   const { Source, SourceType = record.settings.SourceType } = input
   if (SourceType === 'image' && record.settings.Runtime !== 'native/v1') {
-    throw invalidParameter('Runtime', 'with SourceType image it has to be native/v1')
+    throw invalidParameter('Runtime', 'SourceType image requires native/v1')
   }
   if (input.SourceType !== undefined && input.SourceType !== 'zip' && !Source) throw missingParameter('Source')
   if (Source) record.code = codeOf(vefaas, SourceType, Source)
@@ -160,16 +160,22 @@ function change(vefaas: Vefaas, record: FunctionRecord, input: Input): void {
     ...settings,
     ...Object.fromEntries(given),
     SourceType,
-    Source: Source && SourceType !== 'zip' ? Source : SourceType === settings.SourceType ? settings.Source : '',
+    Source: newSource(settings, SourceType, Source),
   }
   record.Description = input.Description ?? record.Description
   record.ProjectName = input.ProjectName ?? record.ProjectName
   record.Tags = input.Tags ?? record.Tags
 }
 
+/** What GetFunction shows as the source: never the base64 text of a zip. */
+function newSource(old: FunctionSettings, type: FunctionSettings['SourceType'], source: string | undefined): string {
+  if (source && type !== 'zip') return source
+  return type === old.SourceType ? old.Source : ''
+}
+
 function codeOf(vefaas: Vefaas, type: FunctionSettings['SourceType'], source: string): FunctionCode {
   if (type === 'zip') return readZip(source)
-  return type === 'tos' ? vefaas.uploads.stored(source) : { image: source }
+  return type === 'tos' ? vefaas.uploads.codeOfObject(source) : { image: source }
 }
 
 /** Eight letters and digits, such as nwwzoaq1. */

@@ -7,16 +7,16 @@ import { ApiError } from '../openapi/errors.ts'
 import { maxZipBytes, readZip, unpack } from './function-code.ts'
 import { zipOf } from './testing.ts'
 
-/** The record that ends a zip, here one without files. */
+/** The end-of-central-directory record of a zip without files. */
 const endOfZip = Buffer.from('504b0506000000000000000000000000000000000000', 'hex')
 
-it('takes 15 MiB of code and no more', () => {
+it('accepts up to 15 MiB of code', () => {
   const zip = (bytes: number) => Buffer.concat([Buffer.alloc(bytes - 22), endOfZip]).toString('base64')
   expect(readZip(zip(maxZipBytes))).toHaveProperty('zip')
   expect(() => readZip(zip(maxZipBytes + 1))).toThrow(`the code has ${maxZipBytes + 1} bytes`)
 })
 
-it('refuses a zip that says it unpacks to more than 1 GiB', () => {
+it('refuses a zip that declares an unpacked size over 1 GiB', () => {
   const zip = Buffer.from(zipOf('x'), 'base64')
   const entry = zip.indexOf(Buffer.from('504b0102', 'hex')) // of the central directory; the size is 24 bytes in
   zip.writeUInt32LE(0x7fffffff, entry + 24)
@@ -24,10 +24,10 @@ it('refuses a zip that says it unpacks to more than 1 GiB', () => {
 })
 
 it.each([['../x'], ['a/../../x'], ['/x'], ['C:/x'], ['..\\x'], ['a\0b']])('refuses a zip with a file %j', (name) => {
-  expect(() => readZip(zipOf({ [name]: '' }))).toThrow('would lie outside')
+  expect(() => readZip(zipOf({ [name]: '' }))).toThrow('is outside of the folder')
 })
 
-it('unpacks folders, and names that only look like a way out', () => {
+it('unpacks folders, and names that only look like path traversal', () => {
   const folder = mkdtempSync(join(tmpdir(), 'code-test-'))
   try {
     const files = { 'index.js': 'one', 'a/b/c.txt': 'two', 'a/..d': 'three' }
@@ -41,7 +41,7 @@ it('unpacks folders, and names that only look like a way out', () => {
   }
 })
 
-it('takes or refuses whatever comes, and never fails otherwise', () => {
+it('accepts or refuses any input, and never fails otherwise', () => {
   const whole = Buffer.from(zipOf({ 'index.js': 'x'.repeat(1_000), 'a/b.txt': 'y' }), 'base64')
   const changes = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 })
   fc.assert(

@@ -3,37 +3,39 @@ import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { invalidParameter } from './errors.ts'
 
-/** The largest zip in bytes (veFaaS API reference, CreateFunction): inline or uploaded, and from TOS. */
+/** The largest zip in bytes: in a request, and uploaded or in TOS (veFaaS API reference, CreateFunction). */
 export const maxZipBytes = 15 * 1024 * 1024
 export const maxTosBytes = 256 * 1024 * 1024
 
-/** What a zip may come to when it is unpacked. Not documented; it keeps a zip bomb from filling this computer. */
+/** Not documented. It keeps a zip bomb from filling the disk of this computer. */
 const maxUnpackedBytes = 1024 * 1024 * 1024
 
-/** What a function is made of: a zip, or the name of an image, which the emulator does not run. */
+/** The code of a function: a zip, or the name of an image, which the emulator cannot run. */
 export type FunctionCode = { zip: Buffer } | { image: string }
 
 /**
- * A zip from the base64 text of a request.
- * @throws ApiError 400 InvalidParameter when it is no base64, no zip, or too large
+ * Reads a zip from the base64 text of a request.
+ * @throws ApiError 400 InvalidParameter if it is not base64, not a zip, or too large
  */
 export function readZip(base64: string): FunctionCode {
   if (!/^[A-Za-z\d+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) {
-    throw invalidParameter('Source', 'with SourceType zip it has to be base64')
+    throw invalidParameter('Source', 'SourceType zip requires base64')
   }
-  return checkedZip(Buffer.from(base64, 'base64'), maxZipBytes)
+  return checkZip(Buffer.from(base64, 'base64'), maxZipBytes)
 }
 
-/** @throws ApiError 400 InvalidParameter when it is no zip, or too large */
-export function checkedZip(zip: Buffer, most: number): FunctionCode {
-  if (zip.length > most) throw invalidParameter('Source', `the code has ${zip.length} bytes, and ${most} at most`)
+/** @throws ApiError 400 InvalidParameter if it is not a zip, or too large */
+export function checkZip(zip: Buffer, maxBytes: number): FunctionCode {
+  if (zip.length > maxBytes) {
+    throw invalidParameter('Source', `the code has ${zip.length} bytes; the limit is ${maxBytes}`)
+  }
   filesOf(zip)
   return { zip }
 }
 
 /**
  * Unpacks a zip into a folder.
- * @throws ApiError 400 InvalidParameter when it has files that cannot be written, such as one below another
+ * @throws ApiError 400 InvalidParameter if a file cannot be written, such as a file below another file
  */
 export function unpack(zip: Buffer, folder: string): void {
   mkdirSync(folder, { recursive: true })
@@ -56,7 +58,7 @@ function filesOf(zip: Buffer): [name: string, bytes: Uint8Array][] {
       filter({ name, originalSize }) {
         unpackedBytes += originalSize
         if (unpackedBytes > maxUnpackedBytes) throw new RangeError(`it unpacks to more than ${maxUnpackedBytes} bytes`)
-        if (isOutside(name)) throw new RangeError(`the file ${name} would lie outside of the folder`)
+        if (isOutside(name)) throw new RangeError(`the file ${name} is outside of the folder`)
         return !name.endsWith('/')
       },
     })

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import { timestamp } from '../openapi/envelope.ts'
 import { type Action, action } from './action.ts'
-import { accountId, omittedResource, resourceStatus } from './assumptions.ts'
+import { accountId, defaultResource, resourceStatus } from './assumptions.ts'
 import { invalidParameter } from './errors.ts'
 import { integer } from './fields.ts'
-import { sizeOf } from './resources/release.ts'
+import { poolSizeOf } from './resources/release.ts'
 
 export const updateFunctionResource: Action = action(
   v.object({
@@ -15,19 +15,19 @@ export const updateFunctionResource: Action = action(
   }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    const { MinInstance, MaxInstance, ReservedFrozenInstance } = { ...omittedResource, ...defined(input) }
-    if (MinInstance > MaxInstance) throw invalidParameter('MinInstance', `it has to be ${MaxInstance} at most`)
+    const { MinInstance, MaxInstance, ReservedFrozenInstance } = { ...defaultResource, ...withoutUndefined(input) }
+    if (MinInstance > MaxInstance) throw invalidParameter('MinInstance', `it must be at most ${MaxInstance}`)
     if (ReservedFrozenInstance > MinInstance) {
-      throw invalidParameter('ReservedFrozenInstance', `it has to be ${MinInstance} at most`)
+      throw invalidParameter('ReservedFrozenInstance', `it must be at most ${MinInstance}`)
     }
     record.resource = { MinInstance, MaxInstance, ReservedFrozenInstance }
     record.updatedAt = vefaas.clock.now()
-    for (const deployment of [record.stable, record.next]) deployment?.pool.resize(sizeOf(record))
+    for (const deployment of [record.stable, record.next]) deployment?.pool.resize(poolSizeOf(record))
     return { Id: record.Id, ...record.resource }
   },
 )
 
-/** What the account has is made up: it is never short of anything. */
+/** The resources of the account are invented: they are never exhausted. */
 export const getFunctionResource: Action = action(
   v.object({ FunctionId: v.string() }),
   ({ FunctionId }, vefaas, { region }) => {
@@ -46,13 +46,13 @@ export const getFunctionResource: Action = action(
         MaxGPUResource: 0,
         LastUpdateTime: timestamp(record.updatedAt),
       },
-      // "Aailable" is how the API spells it.
+      // The API spells it "Aailable".
       AccountResource: { AccountId: accountId, Total: 1_048_576, Allocated: 0, Aailable: 1_048_576 },
     }
   },
 )
 
-function defined<T extends object>(input: T) {
+function withoutUndefined<T extends object>(input: T) {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }

@@ -14,7 +14,7 @@ afterAll(() => vefaas.close())
 const code = 'exports.handler = () => {}'
 
 describe('the control', () => {
-  it('shows functions with all that they have, takes faults, and resets', async () => {
+  it('shows functions in full, accepts faults, and resets', async () => {
     const id = await deployFunction(call, code, { Tags: [{ Key: 'a', Value: 'b' }] })
     const get = async (name: string) => (await fetch(`${vefaas.url}/_emulator/vefaas/${name}`)).json()
     expect(await get('functions')).toMatchObject({
@@ -43,10 +43,10 @@ describe('the control', () => {
     expect((await call('ListFunctions')).outcome).toBe('200')
     await post('reset', {})
     expect(await get('functions')).toEqual({ Functions: [] })
-    await expect(vefaas.invoke(id, requestOf())).rejects.toThrow('there is no function')
+    await expect(vefaas.invoke(id, requestOf())).rejects.toThrow(`the function ${id} does not exist`)
   })
 
-  it('shows no secrets; the log of this process has them', async () => {
+  it('shows no secrets, but the call log of this process contains them', async () => {
     const Envs = [{ Key: 'TOKEN', Value: 'secret-value' }]
     const FunctionId = await deployFunction(call, code, { Envs })
     const KafkaCredentials = { Mechanism: 'PLAIN', Username: 'user', Password: 'secret-password' }
@@ -69,7 +69,7 @@ describe('the control', () => {
   })
 })
 
-it('lets through as many calls as the limit says', async () => {
+it('limits the rate of calls', async () => {
   const own = await startVefaas({ rateLimit: { perSecond: 0.001, burst: 2 } })
   const outcomes = await Promise.all([1, 2, 3].map(async () => (await caller(own.url)('ListFunctions')).outcome))
   expect(outcomes.sort()).toEqual(['200', '200', '429 FlowLimitExceeded'])
@@ -86,14 +86,14 @@ it.each([
   expect(ours()).toEqual(before)
 })
 
-it('leaves nothing behind when its port is taken', async () => {
+it('leaves no temporary files if its port is taken', async () => {
   const before = ours()
   await expect(startVefaas({ port: vefaas.port })).rejects.toThrow('EADDRINUSE')
   expect(ours()).toEqual(before)
 })
 
 describe('temporary folders', () => {
-  it('go with close()', () => {
+  it('are removed by close()', () => {
     const before = ours()
     const own = createVefaas()
     expect(ours()).toHaveLength(before.length + 1)
@@ -101,7 +101,7 @@ describe('temporary folders', () => {
     expect(ours()).toEqual(before)
   })
 
-  it('of emulators that are no more go with the next start, and others stay', async () => {
+  it('of stopped emulators are removed by the next start, and others stay', async () => {
     const ended = spawn(process.execPath, ['-e', ''])
     await new Promise((resolve) => ended.once('exit', resolve))
     const names = [`vefaas-${ended.pid}-abcDEF`, `vefaas-${process.ppid}-abcDEF`, `vefaas-${ended.pid}-other-name`]

@@ -26,9 +26,9 @@ import { createTemporaryFolder } from './runtime/temporary-folder.ts'
 import { failedLogPath } from './start-release.ts'
 
 export interface VefaasOptions extends VefaasState {
-  /** 0, the default, takes a free one. It listens on 127.0.0.1 only. */
+  /** 0, the default, takes a free port. It listens on 127.0.0.1 only. */
   port?: number
-  /** How long every answer of a signed call waits, default 0. */
+  /** The delay of the response to every signed call, default 0. */
   latencyMs?: number
 }
 
@@ -36,52 +36,52 @@ export interface VefaasState {
   /** Access key id -> secret; default `{ AKLOCAL: 'local-secret' }`. */
   accessKeys?: Record<string, string>
   /**
-   * What a function with a Role finds in its credentials file and in the three `X-Faas-` headers; default: the first
-   * access key pair, with an empty session token.
+   * A function with a Role gets them in its credential file and in three `X-Faas-` headers. Default: the first access
+   * key pair, with an empty session token.
    */
   roleCredentials?: RoleCredentials
-  /** The shortest time a release is in progress, default 0. */
+  /** The minimum duration of a release, default 0. */
   releaseSeconds?: number
-  /** How long a Kafka trigger is pending, default 0: only the answer to its creation says so. */
+  /** How long a Kafka trigger is pending, default 0: then only the response to its creation shows this status. */
   kafkaSeconds?: number
-  /** Seconds that pass for crontabs while one really passes; 0: timers never fire. Default 1. */
+  /** Seconds of crontab time per real second, default 1. 0: timers never fire. */
   timerSpeed?: number
-  /** Gets what functions write and how their calls fail, line by line. */
+  /** Called with each line that a function writes, and with the failures of its calls. */
   onLog?: (functionName: string, line: string, stream: 'stdout' | 'stderr') => void
-  /** Told when the code of a release has loaded: this revision serves then. Or why the release fails. */
+  /** Called when the code of a release has loaded and the revision serves, or with the reason why the release fails. */
   onRelease?: (functionName: string, revision: number, failure: string | undefined) => void
-  /** How many calls of each action are let through; the real limits are not published. Without it, all. */
+  /** The rate limit of each action; the real limits are not published. Default: no limit. */
   rateLimit?: Rate | undefined
-  /** Default 200 functions, and 20 triggers for each. */
+  /** Default: 200 functions, 20 triggers per function. */
   quotas?: { functions?: number; triggersPerFunction?: number }
 }
 
 export interface VefaasService extends EmulatedService {
-  /** Every signed call since the start or the last reset: the latest 100,000. Its status is 0 when the connection was cut. */
+  /** The latest 100,000 signed calls since the start or the last reset. Status 0: the connection was cut. */
   calls: readonly LoggedCall[]
   faults: Faults
-  /** Moves the clock by which releases and Kafka triggers live. Timers and signatures go by the real time. */
+  /** Moves the clock of releases and Kafka triggers forward. Timers and signatures follow the real time. */
   advance(seconds: number): void
-  /** No functions and nothing that runs, no faults, no calls, the clock as it was. */
+  /** Removes all functions, their processes, faults and calls, and sets the clock back. */
   reset(): void
-  /** A look inside: every function, with its release, revisions, timers and Kafka triggers. */
+  /** All functions of all regions, with their release, revisions, timers and Kafka triggers. */
   functions(): readonly object[]
-  /** Whether a release of it has ever ended well. */
+  /** Whether the function has ever had a successful release. */
   hasReleased(functionId: string): boolean
-  /** Calls a function. Whatever goes wrong in it is a response; rejects when there is none or nothing of it serves. */
+  /** Calls a function. Its failures are responses. Rejects if the function does not exist or no revision serves. */
   invoke(functionId: string, request: FunctionRequest): Promise<FunctionResponse>
-  /** The same with any event instead of a request: it has to be JSON, and the function gets it as it is. */
+  /** The same with an event instead of a request: the function gets it unchanged. It must be JSON. */
   invokeEvent(functionId: string, event: unknown): Promise<FunctionResponse>
-  /** Ends every process and timer at once, and removes the temporary files. */
+  /** Stops all processes and timers at once, and removes the temporary files. */
   close(): void
 }
 
-/** What an endpoint that serves this has to let through: the largest code, as it is or as base64. */
+/** The limit that an endpoint of this service needs: the largest code plus 1 MiB. */
 export const maxBodyBytes = maxTosBytes + 1024 * 1024
 
 /**
- * Starts an emulated veFaaS: the signed API at `/`, its control at `/_emulator/`. What is released to it runs.
- * Rejects with a RangeError for an option that makes no sense, and with the system's error when the port is taken.
+ * Starts an emulated veFaaS: the signed API at `/`, its control at `/_emulator/`. Released functions run on this
+ * computer. Rejects with a RangeError for an invalid option, and with the system's error if the port is taken.
  */
 export async function startVefaas(options: VefaasOptions = {}): Promise<Omit<VefaasService, 'close'> & Endpoint> {
   const { port = 0, latencyMs = 0, ...state } = options
@@ -105,10 +105,11 @@ export async function startVefaas(options: VefaasOptions = {}): Promise<Omit<Vef
   }
 }
 
-/** Makes an emulated veFaaS that is yet to be served. Throws a RangeError for an option that makes no sense. */
+/** Creates an emulated veFaaS that is not served yet. Throws a RangeError for an invalid option. */
 export function createVefaas(options: VefaasState = {}): VefaasService {
   const { accessKeys = { AKLOCAL: 'local-secret' }, onLog = () => {} } = options
-  const [[accessKeyId = '', secretAccessKey = ''] = []] = Object.entries(accessKeys)
+  const [firstKeyPair = ['', '']] = Object.entries(accessKeys)
+  const [accessKeyId, secretAccessKey] = firstKeyPair
   const clock = new Clock()
   const log = new CallLog()
   const vefaas: Vefaas = {
@@ -160,7 +161,7 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
       return answer(request)
     },
     answerControl: createControl({ faults, calls: log.calls, resources: { functions }, advance, reset }),
-    answerPath: (request) => vefaas.uploads.answer(request) ?? failedLog(vefaas, request),
+    answerPath: (request) => vefaas.uploads.answer(request) ?? serveFailedLog(vefaas, request),
     calls: log.calls,
     faults,
     advance,
@@ -179,7 +180,7 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
   }
 }
 
-/** A function as it is described, and what other actions or none show. */
+/** A function as GetFunction shows it, and what other actions or none show. */
 function lookInside(vefaas: Vefaas, record: FunctionRecord): object {
   return {
     ...describeFunction(record),
@@ -195,8 +196,8 @@ function lookInside(vefaas: Vefaas, record: FunctionRecord): object {
   }
 }
 
-/** What is behind FailedInstanceLogs. */
-function failedLog(vefaas: Vefaas, { path, method }: WireRequest): WireResponse | undefined {
+/** Serves the addresses in FailedInstanceLogs. */
+function serveFailedLog(vefaas: Vefaas, { path, method }: WireRequest): WireResponse | undefined {
   if (!path.startsWith(failedLogPath) || method !== 'GET') return undefined
   const releases = [...vefaas.functions.all()].flatMap((record) => record.releases)
   const log = releases.find(({ Id }) => Id === path.slice(failedLogPath.length))?.log

@@ -62,7 +62,7 @@ describe('instances', () => {
     expect(await logs({ Name: 'somebody' })).toBe('404 ResourceNotFound')
   })
 
-  it('are there without calls when MinInstance says so, also after a crash', async () => {
+  it('run without calls according to MinInstance, also after a crash', async () => {
     const id = await deployFunction({}, { MinInstance: 2 })
     await ready(id).toBe(2)
     await ask(id, '/crash')
@@ -71,19 +71,19 @@ describe('instances', () => {
     await ready(id).toBe(1)
   })
 
-  it('are no more than MaxInstance, and one call each with ExclusiveMode', async () => {
+  it('are limited by MaxInstance, and to one call each with ExclusiveMode', async () => {
     const id = await deployFunction({ ExclusiveMode: true }, { MaxInstance: 2 })
     const pids = await Promise.all(Array.from({ length: 4 }, () => ask(id, '/wait')))
     expect(new Set(pids).size).toBe(2)
     expect(pids).toHaveLength(4)
   })
 
-  it('end when their function is deleted', async () => {
+  it('stop when their function is deleted', async () => {
     const id = await deployFunction()
     const pid = Number(await ask(id, '/'))
     await call('DeleteFunction', { Id: id })
     await expect.poll(() => processExists(pid)).toBe(false)
-    await expect(vefaas.invoke(id, requestOf())).rejects.toThrow(`there is no function ${id}`)
+    await expect(vefaas.invoke(id, requestOf())).rejects.toThrow(`the function ${id} does not exist`)
   })
 })
 
@@ -103,11 +103,11 @@ describe('UpdateFunctionResource', () => {
     [{ ReservedFrozenInstance: 1 }, '400 InvalidParameter'],
     [{ FunctionId: 'nobody00' }, '404 ResourceNotFound'],
   ])('%o: %o', async (more, expected) => {
-    const { result: made } = await call('CreateFunction', { Name: 'some-function', Runtime: 'node20/v1' })
-    await call('UpdateFunctionResource', { FunctionId: made.Id, MaxInstance: 7 })
-    const { result, outcome } = await call('UpdateFunctionResource', { FunctionId: made.Id, ...more })
-    expect(result ?? outcome).toEqual(typeof expected === 'string' ? expected : { Id: made.Id, ...expected })
-    const { FunctionResource } = (await call('GetFunctionResource', { FunctionId: made.Id })).result
+    const { result: created } = await call('CreateFunction', { Name: 'some-function', Runtime: 'node20/v1' })
+    await call('UpdateFunctionResource', { FunctionId: created.Id, MaxInstance: 7 })
+    const { result, outcome } = await call('UpdateFunctionResource', { FunctionId: created.Id, ...more })
+    expect(result ?? outcome).toEqual(typeof expected === 'string' ? expected : { Id: created.Id, ...expected })
+    const { FunctionResource } = (await call('GetFunctionResource', { FunctionId: created.Id })).result
     expect(FunctionResource).toMatchObject(typeof expected === 'string' ? { MaxInstance: 7 } : expected)
   })
 })

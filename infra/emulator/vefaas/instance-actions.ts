@@ -25,7 +25,7 @@ export const listFunctionInstances: Action = action(
   },
 )
 
-/** What an instance has written since it was started, or its last lines. Once it has ended there is nothing to read. */
+/** All lines that an instance has written, or the last ones. The log of a stopped instance is not available. */
 export const getFunctionInstanceLogs: Action = action(
   v.object({ FunctionId: v.string(), Name: v.string(), Limit: v.optional(integer(1)) }),
   ({ FunctionId, Name, Limit }, vefaas, { region }) => {

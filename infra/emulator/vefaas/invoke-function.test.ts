@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 afterAll(() => vefaas.close())
 
-/** Releases a function whose body is the JSON of an expression over event and context, and answers its id. */
+/** Releases a function that responds with an expression of `event` and `context`, as JSON. Returns its id. */
 const answering = (expression: string, settings: object = {}, to = call) =>
   deployFunction(
     to,
@@ -26,8 +26,8 @@ const ask = async (id: string, request = {}) => {
 }
 const Role = 'trn:iam::2100000000:role/ecs-manager'
 
-describe('what runs', () => {
-  it('has the variables of the platform and its own, by its settings', async () => {
+describe('a running function', () => {
+  it('has the variables of the platform and its own', async () => {
     const Envs = [{ Key: 'MINE', Value: '1' }]
     const id = await answering('process.env', { Envs, RequestTimeout: 7, MemoryMB: 512 })
     const environment = await ask(id)
@@ -43,7 +43,7 @@ describe('what runs', () => {
     })
   })
 
-  it('has credentials in a file and in the headers of requests, if it has a role', async () => {
+  it('has credentials in a file and in request headers, if it has a role', async () => {
     const id = await answering('[fs.readFileSync(process.env.FAAS_IAM_ROLE_CREDENTIAL_PATH, "utf8"), event.headers]', {
       Role,
     })
@@ -60,12 +60,12 @@ describe('what runs', () => {
     })
   })
 
-  it('has none without a role', async () => {
+  it('has no credentials without a role', async () => {
     const id = await answering('[Object.keys(process.env), Object.keys(event.headers)]')
     expect(JSON.stringify(await ask(id))).not.toMatch(/credential|access|token/i)
   })
 
-  it('finds the first access key as its credentials unless told otherwise', async () => {
+  it('has the first access key as its default credentials', async () => {
     const own = await startVefaas({ accessKeys: { AKONE: 'one-secret', AKTWO: 'two-secret' } })
     const signed = { accessKeyId: 'AKTWO', secretKey: 'two-secret' }
     const to: typeof call = (action, body) => caller(own.url)(action, body, signed)
@@ -78,14 +78,14 @@ describe('what runs', () => {
     await own.close()
   })
 
-  it('is ended when a call takes longer than RequestTimeout, as far as its caller can see', async () => {
+  it('has a RequestTimeout: its caller gets 504', async () => {
     const id = await deployFunction(call, 'exports.handler = () => new Promise(() => {})', { RequestTimeout: 1 })
     expect(await ask(id)).toBe('504 function_timeout')
   })
 })
 
-describe('an event that is no request', () => {
-  it('reaches the function as it is, with a context', async () => {
+describe('an event that is not a request', () => {
+  it('reaches the function unchanged, with a context', async () => {
     const id = await answering('{ event, context }')
     const event = { type: 'some.event', data: { list: [1, 'ü', null, false] } }
     const { status, headers, body } = await vefaas.invokeEvent(id, event)
@@ -97,14 +97,14 @@ describe('an event that is no request', () => {
     expect(headers).toEqual({ 'X-Faas-Execution-Duration': expect.stringMatching(/^\d+\.\d\d$/) })
   })
 
-  it('can be anything that JSON can say', async () => {
+  it('can be any JSON value', async () => {
     const id = await answering('event')
     for (const event of [{}, [], 'text', 0, null]) {
       expect(JSON.parse((await vefaas.invokeEvent(id, event)).body.toString())).toEqual(event)
     }
   })
 
-  it('is answered with the status of the function, or with how it failed, which is in the log too', async () => {
+  it('gets the status of the function, or its failure, which is logged too', async () => {
     const id = await deployFunction(
       call,
       `exports.handler = async ({ wanted }) => {
@@ -124,18 +124,18 @@ describe('an event that is no request', () => {
     })
   })
 
-  it('for a function that is not there is an error of the caller, as a request is', async () => {
-    await expect(vefaas.invokeEvent('nobody00', {})).rejects.toThrow('there is no function nobody00')
-    await expect(vefaas.invoke('nobody00', requestOf())).rejects.toThrow('there is no function nobody00')
+  it('for an unknown function is an error of the caller, like a request', async () => {
+    await expect(vefaas.invokeEvent('nobody00', {})).rejects.toThrow('the function nobody00 does not exist')
+    await expect(vefaas.invoke('nobody00', requestOf())).rejects.toThrow('the function nobody00 does not exist')
   })
 })
 
-describe('a request that says it carries a CloudEvent', () => {
+describe('a request with a CloudEvent', () => {
   const type: [string, string] = ['X-Faas-Event-Type', 'cloudevent']
   const attributes = { id: '1', source: '/faas/event/timer/x', specversion: '1.0', type: 'faas.timer.event' }
   const binary = Object.entries(attributes).map(([name, value]): [string, string] => [`Ce-${name}`, value])
 
-  it('is a CloudEvent for the handler, of its headers and its body', async () => {
+  it('becomes a CloudEvent of its headers and its body', async () => {
     const id = await answering('event')
     const body = Buffer.from('{"DryRun":true}')
     const event = { ...attributes, datacontenttype: 'application/octet-stream', data: '{"DryRun":true}' }
@@ -151,7 +151,7 @@ describe('a request that says it carries a CloudEvent', () => {
     })
   })
 
-  it('may have it whole in its body', async () => {
+  it('may contain the whole CloudEvent in its body', async () => {
     const id = await answering('event')
     const event = { ...attributes, data: { DryRun: true } }
     const headers = [type, ['Content-Type', 'application/cloudevents+json; charset=utf-8']]

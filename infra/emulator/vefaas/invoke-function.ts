@@ -5,44 +5,44 @@ import { requestEvent } from './runtime/events.ts'
 import type { FunctionRequest, FunctionResponse } from './runtime/http.ts'
 import { invokeInstance } from './runtime/invoke-instance.ts'
 
-/** Calls a function with a request. Whatever goes wrong in it is a response; rejects when nothing of it serves. */
+/** Calls a function with a request. Its failures are responses. Rejects if no revision serves. */
 export async function invokeWithRequest(
   vefaas: Vefaas,
   id: string,
   request: FunctionRequest,
 ): Promise<FunctionResponse> {
-  const { record, deployment } = serving(vefaas, id)
+  const { record, deployment } = servingDeployment(vefaas, id)
   const headers = credentialHeaders(vefaas, deployment)
-  return run(vefaas, record, deployment, (requestId) => requestEvent(request, requestId, headers))
+  return invoke(vefaas, record, deployment, (requestId) => requestEvent(request, requestId, headers))
 }
 
-/** The same with any event instead of a request: it has to be JSON, and the function gets it as it is. */
+/** The same with an event instead of a request: the function gets it unchanged. It must be JSON. */
 export async function invokeWithEvent(vefaas: Vefaas, id: string, event: unknown): Promise<FunctionResponse> {
-  const { record, deployment } = serving(vefaas, id)
-  return run(vefaas, record, deployment, () => event)
+  const { record, deployment } = servingDeployment(vefaas, id)
+  return invoke(vefaas, record, deployment, () => event)
 }
 
-function serving(vefaas: Vefaas, id: string): { record: FunctionRecord; deployment: Deployment } {
+function servingDeployment(vefaas: Vefaas, id: string): { record: FunctionRecord; deployment: Deployment } {
   vefaas.functions.settle()
   const record = vefaas.functions.find(id)
-  if (!record) throw new Error(`there is no function ${id}`)
+  if (!record) throw new Error(`the function ${id} does not exist`)
   const deployment = deploymentFor(record)
-  if (!deployment) throw new Error(`no revision of the function ${id} serves: release it first`)
+  if (!deployment) throw new Error(`the function ${id} has no revision that serves: release it first`)
   return { record, deployment }
 }
 
-/** Who takes the next call, by the weight of the release. */
+/** The deployment that gets the next call, by the weight of the release. */
 function deploymentFor(record: FunctionRecord): Deployment | undefined {
   const { stable, next, weight } = record
   if (!next || weight === 0) return stable
   if (!stable) return next
-  record.owed += weight
-  if (record.owed < 100) return stable
-  record.owed -= 100
+  record.owedWeight += weight
+  if (record.owedWeight < 100) return stable
+  record.owedWeight -= 100
   return next
 }
 
-async function run(
+async function invoke(
   vefaas: Vefaas,
   record: FunctionRecord,
   { pool }: Deployment,
@@ -57,7 +57,7 @@ async function run(
   }
 }
 
-/** What a function with a role finds in its requests (veFaaS documentation, "Temporary credentials"). */
+/** The headers that a function with a role gets (veFaaS documentation, "Temporary credentials"). */
 function credentialHeaders({ roleCredentials }: Vefaas, { revision }: Deployment): Record<string, string> {
   if (revision.settings.Role === '') return {}
   return {

@@ -66,7 +66,7 @@ export const updateKafkaTrigger: Action = action(
   v.object({ FunctionId: v.string(), Id: v.string(), KafkaCredentials: v.optional(credentials), ...fields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    const trigger = found(record, input.Id)
+    const trigger = findKafkaTrigger(record, input.Id)
     trigger.Enabled = input.Enabled ?? trigger.Enabled
     trigger.BatchSize = input.BatchSize ?? trigger.BatchSize
     trigger.BatchFlushDurationMilliseconds =
@@ -82,7 +82,7 @@ export const getKafkaTrigger: Action = action(
   v.object({ FunctionId: v.string(), Id: v.string() }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    return describeKafkaTrigger(vefaas.clock, record, found(record, input.Id))
+    return describeKafkaTrigger(vefaas.clock, record, findKafkaTrigger(record, input.Id))
   },
 )
 
@@ -90,12 +90,12 @@ export const deleteKafkaTrigger: Action = action(
   v.object({ FunctionId: v.string(), Id: v.string() }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    record.kafkaTriggers.delete(found(record, input.Id).Id)
+    record.kafkaTriggers.delete(findKafkaTrigger(record, input.Id).Id)
     return {}
   },
 )
 
-function found(record: FunctionRecord, id: string): KafkaTrigger {
+function findKafkaTrigger(record: FunctionRecord, id: string): KafkaTrigger {
   const trigger = record.kafkaTriggers.get(id)
   if (!trigger) throw resourceNotFound('Kafka trigger', id)
   return trigger

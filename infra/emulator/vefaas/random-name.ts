@@ -2,5 +2,5 @@ import { randomBytes } from 'node:crypto'
 
 /** Lower-case letters and digits. */
 export function randomName(length: number): string {
-  return [...randomBytes(length)].map((byte) => (byte % 36).toString(36)).join('')
+  return Array.from(randomBytes(length), (byte) => (byte % 36).toString(36)).join('')
 }

@@ -9,7 +9,7 @@ afterAll(() => vefaas.close())
 
 const saying = (text: string) => zipOf(`exports.handler = async () => ({ body: ${JSON.stringify(text)} })`)
 
-/** Makes a function of that code, and answers its id. */
+/** Creates a function and returns its id. */
 async function create(Source: string, more: object = {}): Promise<string> {
   const { result, message } = await call('CreateFunction', {
     Name: 'some-function',
@@ -22,13 +22,13 @@ async function create(Source: string, more: object = {}): Promise<string> {
   return result.Id
 }
 
-const begin = (FunctionId: string, more: object = {}) =>
+const startRelease = (FunctionId: string, more: object = {}) =>
   call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100, RollingStep: 100, ...more })
 async function releaseFunction(FunctionId: string, more: object = {}) {
-  expect((await begin(FunctionId, more)).outcome).toBe('200')
+  expect((await startRelease(FunctionId, more)).outcome).toBe('200')
   return finishedRelease(call, FunctionId)
 }
-/** Waits until an instance of that revision has loaded. */
+/** Waits until an instance of the revision has loaded. */
 const loaded = (FunctionId: string, RevisionNumber: number) =>
   expect
     .poll(async () => (await call('ListFunctionInstances', { FunctionId })).result.Items)
@@ -44,7 +44,7 @@ describe('a release', () => {
     })
     expect(vefaas.hasReleased(id)).toBe(false)
     await expect(vefaas.invoke(id, requestOf())).rejects.toThrow('release it first')
-    expect((await begin(id)).result).toMatchObject({
+    expect((await startRelease(id)).result).toMatchObject({
       Status: 'inprogress',
       StableRevisionNumber: -1,
       NewRevisionNumber: 1,
@@ -67,7 +67,7 @@ describe('a release', () => {
     expect(await ask(id)).toBe('one')
   })
 
-  it('is what changes what is served: UpdateFunction alone is not', async () => {
+  it('changes what is served, UpdateFunction does not', async () => {
     const id = await create(saying('one'))
     await releaseFunction(id)
     await call('UpdateFunction', { Id: id, SourceType: 'zip', Source: saying('two') })
@@ -85,7 +85,7 @@ describe('a release', () => {
     expect(result).toMatchObject({ Total: 2, Items: [{ RevisionNumber: 2 }, { RevisionNumber: 1 }] })
   })
 
-  it('lets the calls that are running end on the revision before', async () => {
+  it('lets running calls finish on the previous revision', async () => {
     const slow = `exports.handler = () => new Promise((resolve) => setTimeout(() => resolve({ body: 'old' }), 600))`
     const id = await create(zipOf(slow))
     await releaseFunction(id)
@@ -103,24 +103,27 @@ describe('a release', () => {
     ['an exit', 'console.error("bye"); process.exit(3)', 'function_start_failed', 'bye'],
     ['no handler', '', 'function_start_failed', 'index.js does not export a function named handler'],
     ['no end', 'console.log("on and on"); for (;;) {}', 'function_start_timeout', 'on and on'],
-  ])('of code with %s fails, tells why, and the revision before goes on', async (_what, code, ErrorCode, line) => {
-    const id = await create(saying('one'), { InitializerSec: 1 })
-    await releaseFunction(id)
-    await call('UpdateFunction', { Id: id, Source: zipOf(code) })
-    const status = await releaseFunction(id)
-    expect(status).toMatchObject({ Status: 'failed', ErrorCode, StableRevisionNumber: 1, NewRevisionNumber: 2 })
-    expect(status.StatusMessage).toMatch(/./)
-    expect(await (await fetch(status.FailedInstanceLogs)).text()).toContain(line)
-    expect(await ask(id)).toBe('one')
-  })
+  ])(
+    'of code with %s fails, reports why, and the previous revision still serves',
+    async (_what, code, ErrorCode, line) => {
+      const id = await create(saying('one'), { InitializerSec: 1 })
+      await releaseFunction(id)
+      await call('UpdateFunction', { Id: id, Source: zipOf(code) })
+      const status = await releaseFunction(id)
+      expect(status).toMatchObject({ Status: 'failed', ErrorCode, StableRevisionNumber: 1, NewRevisionNumber: 2 })
+      expect(status.StatusMessage).toMatch(/./)
+      expect(await (await fetch(status.FailedInstanceLogs)).text()).toContain(line)
+      expect(await ask(id)).toBe('one')
+    },
+  )
 
-  it('is refused while another one is in progress, and so is a change', async () => {
+  it('is refused while another one is in progress, like a change', async () => {
     const id = await create(saying('one'))
     vefaas.faults.add({ Kind: 'StuckRelease', Times: 1 })
-    await begin(id)
+    await startRelease(id)
     await loaded(id, 1)
     for (const attempt of [
-      begin(id),
+      startRelease(id),
       call('UpdateFunction', { Id: id, MemoryMB: 512 }),
       call('DeleteFunction', { Id: id }),
     ]) {
@@ -138,20 +141,20 @@ describe('a release', () => {
     ['a runtime that is not emulated', { Runtime: 'golang/v1' }, {}, '403 InvalidOperation'],
     ['a weight over 100', {}, { TargetTrafficWeight: 101 }, '400 InvalidParameter'],
     ['a step of 0', {}, { RollingStep: 0 }, '400 InvalidParameter'],
-    ['more instances at least than at most', {}, { MinInstance: 11 }, '400 InvalidParameter'],
+    ['a MinInstance above MaxInstance', {}, { MinInstance: 11 }, '400 InvalidParameter'],
     ['no revision number', {}, { RevisionNumber: undefined }, '400 MissingParameter'],
   ])('of %s is refused', async (_what, of, more, outcome) => {
     const id = await create(saying('one'), of)
-    expect((await begin(id, more)).outcome).toBe(outcome)
+    expect((await startRelease(id, more)).outcome).toBe(outcome)
     expect((await call('ListRevisions', { FunctionId: id })).result.Total).toBe(0)
   })
 
-  it('takes its time by the clock, and moves the traffic in steps', async () => {
+  it('follows the clock, and moves the traffic in steps', async () => {
     vefaas.faults.add({ Kind: 'SlowRelease', Seconds: 100, Skip: 1 })
     const id = await create(saying('one'))
     await releaseFunction(id)
     await call('UpdateFunction', { Id: id, Source: saying('two') })
-    await begin(id, { RollingStep: 20 })
+    await startRelease(id, { RollingStep: 20 })
     const weight = async () => (await call('GetReleaseStatus', { FunctionId: id })).result.CurrentTrafficWeight
     await loaded(id, 2)
     expect(await weight()).toBe(0)
@@ -164,7 +167,7 @@ describe('a release', () => {
     expect(await ask(id)).toBe('two')
   })
 
-  it('of a part of the traffic stays at that until it is finished or aborted', async () => {
+  it('to a part of the traffic stays there until it is completed or aborted', async () => {
     const id = await create(saying('one'))
     await releaseFunction(id)
     await call('UpdateFunction', { Id: id, Source: saying('two') })
@@ -176,7 +179,7 @@ describe('a release', () => {
     })
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask(id)))
     expect(answers.filter((text) => text === 'two')).toHaveLength(2)
-    expect((await begin(id)).outcome).toBe('409 StatusConflictError')
+    expect((await startRelease(id)).outcome).toBe('409 StatusConflictError')
     await call('UpdateRelease', { FunctionId: id, TargetTrafficWeight: 100 })
     expect(await finishedRelease(call, id)).toMatchObject({ Status: 'done', StableRevisionNumber: 2 })
     expect(await ask(id)).toBe('two')
@@ -185,7 +188,7 @@ describe('a release', () => {
     }
   })
 
-  it('that says nothing of its weight gives the new revision no traffic', async () => {
+  it('without a weight gives the new revision no traffic', async () => {
     const id = await create(saying('one'))
     await releaseFunction(id)
     await call('UpdateFunction', { Id: id, Source: saying('two') })
@@ -207,7 +210,7 @@ describe('a release', () => {
     ['ListRevisions', { Filters: [{ Name: 'RevisionNumber', Values: ['1'] }] }],
     ['ListReleaseRecords', { Filters: [{ Name: 'Status', Values: ['done'] }] }],
     ['ListReleaseRecords', { OrderBy: { Key: 'CreationTime', Ascend: true } }],
-  ])('%s refuses a filter or an order that it would not follow', async (action, body) => {
+  ])('%s refuses a filter or an order that it does not support', async (action, body) => {
     const FunctionId = await create(saying('one'))
     expect((await call(action, { FunctionId, ...body })).outcome).toBe('400 InvalidParameter')
     expect((await call(action, { FunctionId, Filters: [] })).outcome).toBe('200')

@@ -5,19 +5,19 @@ import { type Action, action, type Vefaas } from './action.ts'
 import {
   defaultTargetTrafficWeight,
   inListOrder,
-  nothingToChange,
+  noReleaseToChange,
+  releaseIncomplete,
   releaseInProgress,
-  releaseUnfinished,
 } from './assumptions.ts'
 import { invalidOperation, invalidParameter } from './errors.ts'
 import { description, integer } from './fields.ts'
 import { pageFields, pageOf, unknownFilters } from './pages.ts'
-import { abort, describeRelease, describeReleaseRecord, isUnfinished, retarget } from './resources/release.ts'
+import { cancelRelease, describeRelease, describeReleaseRecord, isIncomplete, retarget } from './resources/release.ts'
 import { findRevision, newRevision } from './resources/revision.ts'
 import { type ReleasePlan, startRelease } from './start-release.ts'
 
-/** The runtimes that the emulator can run, all with the Node.js that it runs on itself. */
-const emulated = ['node20/v1', 'node14/v1', 'nodeprime14/v1']
+/** The runtimes that the emulator supports. All of them run with the emulator's own Node.js. */
+const supportedRuntimes = ['node20/v1', 'node14/v1', 'nodeprime14/v1']
 
 export const release: Action = action(
   v.object({
@@ -32,16 +32,18 @@ export const release: Action = action(
   (input, vefaas, call) => {
     const record = vefaas.functions.get(input.FunctionId, call.region)
     if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
-    if (isUnfinished(record)) throw releaseUnfinished(record.Id)
+    if (isIncomplete(record)) throw releaseIncomplete(record.Id)
     const { MinInstance = record.resource.MinInstance, MaxInstance = record.resource.MaxInstance } = input
-    if (MinInstance > MaxInstance) throw invalidParameter('MinInstance', `it has to be ${MaxInstance} at most`)
+    if (MinInstance > MaxInstance) throw invalidParameter('MinInstance', `it must be at most ${MaxInstance}`)
 
     const { RevisionNumber, Description } = input
     const revision =
       RevisionNumber === 0 ? newRevision(vefaas.clock, record, Description) : findRevision(record, RevisionNumber)
     const { code, settings } = revision
-    if (!('zip' in code) || !emulated.includes(settings.Runtime)) {
-      throw invalidOperation(`The emulator runs zips with ${emulated.join(', ')}, not ${settings.Runtime}.`)
+    if (!('zip' in code) || !supportedRuntimes.includes(settings.Runtime)) {
+      throw invalidOperation(
+        `The emulator only runs zips with ${supportedRuntimes.join(', ')}, not ${settings.Runtime}.`,
+      )
     }
     const ReservedFrozenInstance = Math.min(record.resource.ReservedFrozenInstance, MinInstance)
     record.resource = { MinInstance, MaxInstance, ReservedFrozenInstance }
@@ -52,7 +54,7 @@ export const release: Action = action(
       description: Description,
       targetWeight: input.TargetTrafficWeight,
       rollingStep: input.RollingStep,
-      ...fate(vefaas, call),
+      ...applyFaults(vefaas, call),
     })
     if (RevisionNumber === 0) record.revisions.push(revision)
     return describeRelease(record)
@@ -68,20 +70,20 @@ export const updateRelease: Action = action(
   ({ FunctionId, TargetTrafficWeight }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     const latest = record.releases.at(-1)
-    if (!record.next || !latest) throw nothingToChange(FunctionId)
+    if (!record.next || !latest) throw noReleaseToChange(FunctionId)
     retarget(latest, record.weight, TargetTrafficWeight, vefaas.clock.now(), vefaas.releaseSeconds)
     return describeRelease(record)
   },
 )
 
-/** With Async or without: an abort is done at once here. */
+/** Async has no effect: the emulator aborts at once. */
 export const abortRelease: Action = action(
   v.object({ FunctionId: v.string(), Async: v.optional(v.boolean(), false) }),
   ({ FunctionId }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     const latest = record.releases.at(-1)
-    if (!record.next || !latest) throw nothingToChange(FunctionId)
-    abort(record, latest, vefaas.clock.now())
+    if (!record.next || !latest) throw noReleaseToChange(FunctionId)
+    cancelRelease(record, latest, vefaas.clock.now())
     return describeRelease(record)
   },
 )
@@ -95,8 +97,8 @@ export const listReleaseRecords: Action = action(
   },
 )
 
-/** How long a release takes and how it fails, by the faults that strike it. */
-function fate(vefaas: Vefaas, { action: name }: ApiCall): Pick<ReleasePlan, 'seconds' | 'fault'> {
+/** The duration of a release and its failure, according to the scripted faults. */
+function applyFaults(vefaas: Vefaas, { action: name }: ApiCall): Pick<ReleasePlan, 'seconds' | 'fault'> {
   const { faults } = vefaas
   const failing = faults.take(name, 'FailRelease')
   const seconds = faults.take(name, 'StuckRelease')

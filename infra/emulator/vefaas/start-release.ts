@@ -1,7 +1,7 @@
 import type { Vefaas } from './action.ts'
 import { createDeployment } from './resources/deployment.ts'
 import type { Deployment, FunctionRecord, Release, ReleaseFailure, Revision } from './resources/records.ts'
-import { fail, settleRelease, sizeOf } from './resources/release.ts'
+import { failRelease, poolSizeOf, settleRelease } from './resources/release.ts'
 
 export interface ReleasePlan {
   Id: string
@@ -15,7 +15,7 @@ export interface ReleasePlan {
   fault: ReleaseFailure | undefined
 }
 
-/** Begins a release: starts an instance of the revision, and moves the traffic when that has loaded. */
+/** Starts a release: starts an instance of the revision, and moves the traffic after its code has loaded. */
 export function startRelease(vefaas: Vefaas, record: FunctionRecord, plan: ReleasePlan): Release {
   const now = vefaas.clock.now()
   const next = createDeployment(vefaas, record, plan.revision, plan.zip)
@@ -42,25 +42,30 @@ export function startRelease(vefaas: Vefaas, record: FunctionRecord, plan: Relea
   record.releases.push(release)
   record.weight = 0
   record.next = next
-  watch(vefaas, record, release, next)
+  completeWhenLoaded(vefaas, record, release, next)
   return release
 }
 
-async function watch(vefaas: Vefaas, record: FunctionRecord, release: Release, next: Deployment): Promise<void> {
-  const { log, failure } = await next.pool.try()
-  if (release.status !== 'inprogress' || record.next !== next) return // aborted meanwhile, or the function is gone
+async function completeWhenLoaded(
+  vefaas: Vefaas,
+  record: FunctionRecord,
+  release: Release,
+  next: Deployment,
+): Promise<void> {
+  const { log, failure } = await next.pool.tryLoading()
+  if (release.status !== 'inprogress' || record.next !== next) return // aborted meanwhile, or the function was deleted
   const now = vefaas.clock.now()
   release.log = log
   vefaas.onRelease(record.Name, release.newRevisionNumber, (failure ?? release.fault)?.message)
   if (failure) {
     const code = failure.code === 'function_start_timeout' ? failure.code : 'function_start_failed'
-    fail(record, release, now, { code, message: failure.message })
+    failRelease(record, release, now, { code, message: failure.message })
     return
   }
   release.isLoaded = true
-  next.pool.resize(sizeOf(record))
+  next.pool.resize(poolSizeOf(record))
   settleRelease(record, now)
 }
 
-/** Where the logs of releases that failed can be read, by the ids of the releases. */
+/** The path of the logs of failed releases, followed by the id of the release. */
 export const failedLogPath = '/_vefaas/failed-logs/'

@@ -3,7 +3,7 @@ import { Signer } from '@volcengine/openapi'
 import { strToU8, zipSync } from 'fflate'
 import type { FunctionRequest } from './runtime/http.ts'
 
-/** The results of every action in one: a test knows which fields its action answers with. */
+/** The fields of the results of all actions: a test knows the fields of its action. */
 export interface Result extends Item {
   Items: Item[]
   Total: number
@@ -38,7 +38,7 @@ export interface Reply {
   status: number
   result: Result
   metadata: Record<string, unknown>
-  /** `status Code` of a refusal, `200` of a success: what a table of cases compares. */
+  /** For tables of cases: `<status> <Code>` of a refusal, `200` of a success. */
   outcome: string
   message: string
 }
@@ -50,7 +50,7 @@ export interface CallOptions {
   secretKey?: string
 }
 
-/** A caller of the API at `url` for tests: the official signature over plain `fetch`; nothing is retried or hidden. */
+/** A client of the API at `url` for tests: the official signature over plain `fetch`, without retries. */
 export function caller(url: string) {
   return async function call(Action: string, body: object = {}, options: CallOptions = {}): Promise<Reply> {
     const { version = '2024-06-06', region = 'cn-beijing' } = options
@@ -80,45 +80,45 @@ interface Envelope {
   Result: Result
 }
 
-/** A zip of these files, as base64; a text alone is index.js. */
+/** A zip of the files, as base64. A string is the content of index.js. */
 export function zipOf(files: string | Record<string, string>): string {
   const named = typeof files === 'string' ? { 'index.js': files } : files
   const bytes = Object.fromEntries(Object.entries(named).map(([name, text]) => [name, strToU8(text)]))
   return Buffer.from(zipSync(bytes)).toString('base64')
 }
 
-/** A GET of `/`, with whatever is given instead. */
+/** A GET of `/`, with the given fields replaced. */
 export function requestOf(request: Partial<FunctionRequest> = {}): FunctionRequest {
   return { method: 'GET', path: '/', query: '', headers: [], body: Buffer.alloc(0), ...request }
 }
 
-/** Makes a function of this code, releases it, and answers its id once it serves. */
+/** Creates a function and releases it. Returns its id when it serves. */
 export async function deployFunction(
   call: ReturnType<typeof caller>,
   code: Parameters<typeof zipOf>[0],
   settings: object = {},
 ): Promise<string> {
   const Source = zipOf(code)
-  const made = await call('CreateFunction', { Name: 'some-function', Runtime: 'node20/v1', Source, ...settings })
-  if (made.status !== 200) throw new Error(`CreateFunction: ${made.outcome} ${made.message}`)
-  await releaseFunction(call, made.result.Id)
-  return made.result.Id
+  const created = await call('CreateFunction', { Name: 'some-function', Runtime: 'node20/v1', Source, ...settings })
+  if (created.status !== 200) throw new Error(`CreateFunction: ${created.outcome} ${created.message}`)
+  await releaseFunction(call, created.result.Id)
+  return created.result.Id
 }
 
-/** Releases a function as it is now, to all of its calls. */
+/** Releases the current state of a function to all of its calls. */
 export async function releaseFunction(call: ReturnType<typeof caller>, FunctionId: string): Promise<void> {
-  const begun = await call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100 })
-  if (begun.status !== 200) throw new Error(`Release: ${begun.outcome} ${begun.message}`)
+  const started = await call('Release', { FunctionId, RevisionNumber: 0, TargetTrafficWeight: 100 })
+  if (started.status !== 200) throw new Error(`Release: ${started.outcome} ${started.message}`)
   const { Status, StatusMessage } = await finishedRelease(call, FunctionId)
   if (Status !== 'done') throw new Error(`the release ended as ${Status}: ${StatusMessage}`)
 }
 
-/** The end of the release of a function, as GetReleaseStatus tells it. */
+/** Waits until the release of a function is finished. Returns the result of GetReleaseStatus. */
 export async function finishedRelease(call: ReturnType<typeof caller>, FunctionId: string): Promise<Result> {
-  for (let tries = 0; tries < 1_000; tries++) {
+  for (let attempt = 0; attempt < 1_000; attempt++) {
     const { result } = await call('GetReleaseStatus', { FunctionId })
     if (result.Status !== 'inprogress') return result
     await sleep(10)
   }
-  throw new Error('the release did not end within 10 s')
+  throw new Error('the release did not finish within 10 s')
 }

@@ -18,7 +18,7 @@ const crontab = v.pipe(
     try {
       readCrontab(dataset.value)
     } catch (error) {
-      addIssue({ message: `it cannot be read: ${(error as Error).message}` })
+      addIssue({ message: `it is not a valid crontab: ${(error as Error).message}` })
     }
   }),
 )
@@ -58,7 +58,7 @@ export const createTimer: Action = action(
       running: undefined,
     }
     record.timers.set(timer.Id, timer)
-    start(vefaas, record, timer)
+    startTimer(vefaas, record, timer)
     return describeTimer(record, timer)
   },
 )
@@ -67,7 +67,7 @@ export const updateTimer: Action = action(
   v.object({ FunctionId: v.string(), Id: v.string(), Crontab: v.optional(crontab), ...fields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    const timer = found(record, input.Id)
+    const timer = findTimer(record, input.Id)
     timer.Crontab = input.Crontab ?? timer.Crontab
     timer.Payload = input.Payload ?? timer.Payload
     timer.Enabled = input.Enabled ?? timer.Enabled
@@ -76,7 +76,7 @@ export const updateTimer: Action = action(
     timer.Description = input.Description ?? timer.Description
     timer.updatedAt = vefaas.clock.now()
     timer.running?.close()
-    start(vefaas, record, timer)
+    startTimer(vefaas, record, timer)
     return describeTimer(record, timer)
   },
 )
@@ -85,7 +85,7 @@ export const getTimer: Action = action(
   v.object({ FunctionId: v.string(), Id: v.string() }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    return describeTimer(record, found(record, input.Id))
+    return describeTimer(record, findTimer(record, input.Id))
   },
 )
 
@@ -93,15 +93,15 @@ export const deleteTimer: Action = action(
   v.object({ FunctionId: v.string(), Id: v.string() }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    const timer = found(record, input.Id)
+    const timer = findTimer(record, input.Id)
     timer.running?.close()
     record.timers.delete(timer.Id)
     return {}
   },
 )
 
-/** From now on it fires by the real time and `timerSpeed`; the clock of the emulator does not move it. */
-function start(vefaas: Vefaas, record: FunctionRecord, timer: FunctionTimer): void {
+/** Starts a timer. It follows the real time and `timerSpeed`, not the clock of the emulator. */
+function startTimer(vefaas: Vefaas, record: FunctionRecord, timer: FunctionTimer): void {
   timer.running = undefined
   if (vefaas.timerSpeed === 0) return
   const onLine = (line: string) => vefaas.onLog(record.Name, line, 'stderr')
@@ -123,7 +123,7 @@ function start(vefaas: Vefaas, record: FunctionRecord, timer: FunctionTimer): vo
   })
 }
 
-function found(record: FunctionRecord, id: string): FunctionTimer {
+function findTimer(record: FunctionRecord, id: string): FunctionTimer {
   const timer = record.timers.get(id)
   if (!timer) throw resourceNotFound('timer', id)
   return timer

@@ -30,7 +30,7 @@ const kafka = {
 }
 const createKafka = (more: object = {}) => call('CreateKafkaTrigger', { FunctionId, ...kafka, ...more })
 
-/** A crontab that comes once, in two to three minutes, and then on the next day. */
+/** A crontab that fires once, in two to three minutes, and then on the next day. */
 function once(): string {
   const time = new Date(Date.now() + 3 * 60_000)
   return `${time.getUTCMinutes()} ${time.getUTCHours()} * * *`
@@ -58,7 +58,7 @@ describe('a timer', () => {
     expect((await call('GetTimer', { FunctionId, Id: result.Id })).outcome).toBe('404 ResourceNotFound')
   })
 
-  it('that fails is tried again as often as it says, and the log says so', async () => {
+  it('retries a failed call as often as Retries says, and logs it', async () => {
     const id = await deployFunction(call, 'exports.handler = () => { throw new Error("no luck") }', {
       Name: 'bad-function',
     })
@@ -68,10 +68,10 @@ describe('a timer', () => {
     const reason = 'function_execution_error: Error: no luck'
     await expect
       .poll(() => log.filter((line) => /^(timer|function_)/.test(line)))
-      .toEqual([reason, `${failed} will be tried again, 1 left`, reason, `${failed} not tried again`])
+      .toEqual([reason, `${failed} retries left: 1`, reason, `${failed} no retries left`])
   })
 
-  it('ends with everything else, and the call that it has begun: nobody says that it will be tried again', async () => {
+  it('stops with reset(), without a log line about retries of a running call', async () => {
     const code = 'exports.handler = () => { console.log("begun"); return new Promise(() => {}) }'
     const id = await deployFunction(call, code, { Name: 'slow-function' })
     await createTimer({ FunctionId: id, Retries: 1 })
@@ -83,7 +83,7 @@ describe('a timer', () => {
     expect(log).toEqual(['function_panic: the function was stopped'])
   })
 
-  it('of a function that was never released tells so in the log', async () => {
+  it('of a function that was never released logs this', async () => {
     await createTimer()
     await expect.poll(() => log.join('\n')).toContain('release it first')
   })
@@ -124,11 +124,11 @@ describe('a timer', () => {
     expect((await createTimer(more)).outcome).toBe(outcome)
   })
 
-  it('may have the name of another one', async () => {
+  it('may have the name of another timer', async () => {
     expect([(await createTimer()).outcome, (await createTimer()).outcome]).toEqual(['200', '200'])
   })
 
-  it('that is changed wrongly stays as it is', async () => {
+  it('is not changed by an invalid update', async () => {
     const { result } = await createTimer()
     const attempt = await call('UpdateTimer', { FunctionId, Id: result.Id, Payload: 'new', Crontab: 'x' })
     expect(attempt.outcome).toBe('400 InvalidParameter')
@@ -143,7 +143,7 @@ describe('a timer', () => {
 })
 
 describe('a Kafka trigger', () => {
-  it('is pending and then ready, and never shows its credentials', async () => {
+  it('is pending, then ready, and never shows its credentials', async () => {
     const { result } = await createKafka()
     expect(result).toEqual({
       Id: expect.stringMatching(/^[a-z\d]{8}$/),
@@ -196,7 +196,7 @@ describe('a Kafka trigger', () => {
 })
 
 describe('ListTriggers', () => {
-  it('shows both kinds, in a form of its own', async () => {
+  it('shows both kinds, in its own form', async () => {
     const one = (await createTimer({ Payload: 'x', Description: 'words' })).result
     const other = (await createKafka()).result
     const { result } = await call('ListTriggers', { FunctionId })
@@ -215,12 +215,12 @@ describe('ListTriggers', () => {
   })
 })
 
-it('a function has 20 triggers at most', async () => {
+it('a function has at most 20 triggers', async () => {
   for (let index = 0; index < 20; index++) await createTimer({ Enabled: false })
   for (const attempt of [createTimer(), createKafka()]) expect((await attempt).outcome).toBe('400 QuotaExceeded')
 })
 
-/** Nothing is logged for the time of five ticks, once what is on its way has come in. */
+/** Waits for running calls, then expects that nothing is logged during five ticks. */
 async function quiet(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 200))
   const before = log.length

@@ -4,26 +4,26 @@ import { accountId, inListOrder } from './assumptions.ts'
 import { describeKafkaTrigger } from './resources/kafka-trigger.ts'
 import { describeTimer } from './resources/timer.ts'
 
-/** Every trigger of a function: timers and Kafka triggers. Those that an API gateway makes are not known here. */
+/** All timers and Kafka triggers of a function. The emulated veFaaS does not know the triggers of the API gateway. */
 export const listTriggers: Action = action(
   v.object({ FunctionId: v.string() }),
   ({ FunctionId }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     const timers = [...record.timers.values()].map((timer) => {
       const { Crontab, Payload, EnableConcurrency, Retries } = timer
-      return item('timer', describeTimer(record, timer), { Crontab, Payload, EnableConcurrency, Retries })
+      return describeListItem('timer', describeTimer(record, timer), { Crontab, Payload, EnableConcurrency, Retries })
     })
     const kafkaTriggers = [...record.kafkaTriggers.values()].map((trigger) => {
       const { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts } = trigger
       const config = { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts }
-      return item('kafka', describeKafkaTrigger(vefaas.clock, record, trigger), config)
+      return describeListItem('kafka', describeKafkaTrigger(vefaas.clock, record, trigger), config)
     })
     const Items = inListOrder([...timers, ...kafkaTriggers])
     return { Items, Total: Items.length }
   },
 )
 
-interface Described {
+interface TriggerDescription {
   Id: string
   Name: string
   Enabled: boolean
@@ -33,8 +33,8 @@ interface Described {
   LastUpdateTime: string
 }
 
-/** In the form of ListTriggers, which writes FunctionID and AccountID with capitals. */
-function item(type: string, trigger: Described, config: object): object {
+/** The form of ListTriggers, which spells FunctionID and AccountID with "ID". */
+function describeListItem(type: string, trigger: TriggerDescription, config: object): object {
   return {
     Id: trigger.Id,
     Name: trigger.Name,

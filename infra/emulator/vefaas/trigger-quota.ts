@@ -3,7 +3,7 @@ import type { Vefaas } from './action.ts'
 import { quotaExceeded } from './errors.ts'
 import type { FunctionRecord } from './resources/records.ts'
 
-/** @throws ApiError 400 QuotaExceeded when a function may have no more triggers */
+/** @throws ApiError 400 QuotaExceeded if a function cannot have another trigger */
 export function checkTriggerQuota(vefaas: Vefaas, record: FunctionRecord, { action: name }: ApiCall): void {
   const { triggersPerFunction: quota } = vefaas.quotas
   if (record.timers.size + record.kafkaTriggers.size >= quota || vefaas.faults.take(name, 'NoQuota')) {

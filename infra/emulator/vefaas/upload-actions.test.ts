@@ -25,7 +25,7 @@ async function answer(): Promise<string> {
   return (await vefaas.invoke(FunctionId, requestOf())).body.toString()
 }
 
-describe('code put to an upload address', () => {
+describe('code uploaded to an address', () => {
   it('becomes the code of the function with the callback', async () => {
     expect((await put(await address(), 'application/zip')).status).toBe(200)
     expect(vefaas.functions()).toMatchObject([{ CodeSize: 0 }])
@@ -42,7 +42,7 @@ describe('code put to an upload address', () => {
     expect((await callback()).outcome).toBe('400 InvalidRequest')
   })
 
-  it('is refused a second time, when it is late, and where nothing was given out', async () => {
+  it('is refused a second time, after the deadline, and at an unknown address', async () => {
     const url = await address()
     await put(url, 'application/zip')
     expect((await put(url, 'application/zip')).status).toBe(403)
@@ -53,12 +53,12 @@ describe('code put to an upload address', () => {
     expect((await fetch(await address())).status).toBe(405)
   })
 
-  it('that is no zip is refused by the callback', async () => {
+  it('that is not a zip is refused by the callback', async () => {
     await put(await address(3), 'application/zip', Buffer.from('abc'))
     expect((await callback()).outcome).toBe('400 InvalidParameter')
   })
 
-  it('needs its length announced', async () => {
+  it('needs an announced length', async () => {
     expect((await call('GetCodeUploadAddress', { FunctionId })).outcome).toBe('400 MissingParameter')
     expect((await call('GetCodeUploadAddress', { FunctionId, ContentLength: 0 })).outcome).toBe('400 InvalidParameter')
   })
@@ -74,14 +74,14 @@ describe('an object in TOS', () => {
     expect(await answer()).toBe('uploaded')
   })
 
-  it('that was never put there cannot', async () => {
+  it('that was never uploaded cannot', async () => {
     const { result } = await call('GenTempTosObjectUrl', {}, old)
     const body = { Id: FunctionId, SourceType: 'tos', Source: result.InnerSourceLocation }
     expect((await call('UpdateFunction', body)).outcome).toBe('400 InvalidParameter')
   })
 })
 
-it('the two actions that the SDKs do not have belong to the older version', async () => {
+it('the two actions that the SDKs lack belong to the older version', async () => {
   for (const action of ['CodeUploadCallback', 'GenTempTosObjectUrl']) {
     expect((await call(action, { FunctionId })).outcome).toBe('404 InvalidActionOrVersion')
   }

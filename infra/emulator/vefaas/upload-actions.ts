@@ -17,7 +17,7 @@ export const codeUploadCallback: Action = action(
   ({ FunctionId }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
-    record.code = vefaas.uploads.takeOfFunction(record.Id)
+    record.code = vefaas.uploads.takeFunctionCode(record.Id)
     record.settings = { ...record.settings, SourceType: 'zip', Source: '' }
     record.updatedAt = vefaas.clock.now()
     return {}

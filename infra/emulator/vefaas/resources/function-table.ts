@@ -35,7 +35,7 @@ export class FunctionTable {
     this.#byId.set(record.Id, record)
   }
 
-  /** Ends what runs of it; calls in it fail. */
+  /** Deletes a function and stops its timers and processes. Running calls fail. */
   delete(record: FunctionRecord): void {
     this.#byId.delete(record.Id)
     for (const timer of record.timers.values()) timer.running?.close()
@@ -45,10 +45,10 @@ export class FunctionTable {
   }
 
   clear(): void {
-    for (const record of [...this.#byId.values()]) this.delete(record)
+    for (const record of this.#byId.values()) this.delete(record)
   }
 
-  /** Brings releases to where they are by now. To be called before anybody looks. */
+  /** Brings releases up to date with the clock. Call this before any read. */
   settle(): void {
     for (const record of this.#byId.values()) settleRelease(record, this.#clock.now())
   }

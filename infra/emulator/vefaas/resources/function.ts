@@ -18,7 +18,7 @@ export function describeFunction(record: FunctionRecord) {
   }
 }
 
-/** CpuMilli can be set; the models of the answers do not have it. */
+/** Without CpuMilli: it can be set, but the published models of responses do not contain it. */
 export function describeSettings({ CpuMilli, ...settings }: FunctionSettings, code: FunctionCode | undefined) {
   return {
     ...settings,

@@ -2,7 +2,7 @@ import type { Clock } from '../../openapi/clock.ts'
 import { timestamp } from '../../openapi/envelope.ts'
 import type { FunctionRecord, KafkaTrigger } from './records.ts'
 
-/** Without its credentials, which no action shows. */
+/** A Kafka trigger as its actions show it: without its credentials. */
 export function describeKafkaTrigger(clock: Clock, record: FunctionRecord, trigger: KafkaTrigger) {
   const { createdAt, updatedAt, settlesAt, settlesAs, BatchSize, BatchFlushDurationMilliseconds, ...shown } = trigger
   return {

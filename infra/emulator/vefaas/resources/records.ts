@@ -4,13 +4,13 @@ import type { FunctionInstance } from '../runtime/function-instance.ts'
 import type { InstanceLog } from '../runtime/instance-log.ts'
 import type { InstancePool } from '../runtime/instance-pool.ts'
 
-/** A function as the emulator keeps it. */
+/** A function as the emulator stores it. */
 export interface FunctionRecord {
   readonly Id: string
   readonly Name: string
   readonly region: string
   readonly createdAt: number
-  /** Lists do not show it before; milliseconds since 1970. */
+  /** Lists show it from this time on, in milliseconds since 1970. */
   readonly hiddenUntil: number
   updatedAt: number
   Description: string
@@ -20,23 +20,23 @@ export interface FunctionRecord {
   code: FunctionCode | undefined
   resource: { MinInstance: number; MaxInstance: number; ReservedFrozenInstance: number }
   revisions: Revision[]
-  /** The latest last. */
+  /** Oldest first. */
   releases: Release[]
-  /** What serves: `weight` percent of the calls go to `next`, the others to `stable`. */
   stable: Deployment | undefined
   next: Deployment | undefined
+  /** The percentage of calls that go to `next`; the others go to `stable`. */
   weight: number
-  /** Percent of a call that `next` is owed: splits the traffic evenly, and always the same way. */
-  owed: number
+  /** Accumulated weight; `next` gets a call at every 100. This splits the traffic evenly and without chance. */
+  owedWeight: number
   timers: Map<string, FunctionTimer>
   kafkaTriggers: Map<string, KafkaTrigger>
 }
 
-/** What a revision keeps of a function: all that a running instance depends on. */
+/** The settings that a revision contains: all that a running instance depends on. */
 export interface FunctionSettings {
   Runtime: string
   SourceType: 'zip' | 'tos' | 'image'
-  /** `bucket:key` or the name of an image; empty for a zip. */
+  /** `bucket:key` in TOS, or the name of an image; empty for a zip. */
   Source: string
   Command: string
   Port: number
@@ -58,7 +58,7 @@ export interface FunctionSettings {
   EnableApmplus: boolean
 }
 
-/** A function as it was once, for good. */
+/** An immutable version of a function. */
 export interface Revision {
   number: number
   description: string
@@ -68,7 +68,7 @@ export interface Revision {
   createdAt: string
 }
 
-/** A release of a function: traffic that goes from one revision to another. Times are milliseconds since 1970. */
+/** A release moves the traffic of a function from one revision to another. Times are milliseconds since 1970. */
 export interface Release {
   readonly Id: string
   readonly description: string
@@ -86,12 +86,12 @@ export interface Release {
   finishedAt: number | undefined
   /** Whether an instance of the new revision has started. */
   isLoaded: boolean
-  /** How it is to fail when it is due. */
+  /** A scripted failure that takes effect at `dueAt`. */
   fault: ReleaseFailure | undefined
   failure: ReleaseFailure | undefined
-  /** What its first instance wrote, from when that has loaded, or has not; kept when the release fails. */
+  /** The log of its first instance, set after the attempt to load the code, and removed if the release succeeds. */
   log: InstanceLog | undefined
-  /** Where that can be read. */
+  /** The address of `log`. */
   readonly logUrl: string
 }
 
@@ -100,18 +100,18 @@ export interface ReleaseFailure {
   message: string
 }
 
-/** One revision of a function, unpacked in a folder of its own and ready to run. */
+/** A revision of a function, unpacked into its own folder and ready to run. */
 export interface Deployment {
   revision: Revision
   pool: InstancePool
   instances(): FunctionInstance[]
-  /** Takes no more calls, and goes with the last one that is running. */
+  /** Takes no more calls. Stops after the last running call. */
   retire(): void
-  /** Ends everything at once. */
+  /** Stops at once. */
   close(): void
 }
 
-/** A timer as the emulator keeps it. Times are milliseconds since 1970. */
+/** A timer as the emulator stores it. Times are milliseconds since 1970. */
 export interface FunctionTimer {
   readonly Id: string
   readonly Name: string
@@ -123,11 +123,11 @@ export interface FunctionTimer {
   EnableConcurrency: boolean
   Retries: number
   Description: string
-  /** Not there where timers do not fire. */
+  /** Undefined if timers never fire. */
   running: CrontabTimer | undefined
 }
 
-/** A Kafka trigger as the emulator keeps it: no messages come. Times are milliseconds since 1970. */
+/** A Kafka trigger as the emulator stores it. It never gets messages. Times are milliseconds since 1970. */
 export interface KafkaTrigger {
   readonly Id: string
   readonly Name: string
@@ -141,7 +141,7 @@ export interface KafkaTrigger {
   BatchFlushDurationMilliseconds: number
   MaximumRetryAttempts: number
   Description: string
-  /** When it is no longer pending, and what it is then. */
+  /** It is pending until `settlesAt`, then it has the status `settlesAs`. */
   readonly settlesAt: number
   readonly settlesAs: 'ready' | 'failed'
 }

@@ -2,23 +2,23 @@ import { timestamp } from '../../openapi/envelope.ts'
 import { abortedRelease } from '../assumptions.ts'
 import type { FunctionRecord, Release, ReleaseFailure } from './records.ts'
 
-/** Moves a release to where it is by now: the weight in steps, and its end. */
+/** Brings a release up to date: moves its weight in steps, and finishes it when it is due. */
 export function settleRelease(record: FunctionRecord, now: number): void {
   const release = record.releases.at(-1)
   if (release?.status !== 'inprogress' || !release.isLoaded) return
   if (now < release.dueAt) {
     record.weight = weightAt(release, now)
   } else if (release.fault) {
-    fail(record, release, now, release.fault)
+    failRelease(record, release, now, release.fault)
   } else {
     record.weight = release.targetWeight
     release.log = undefined
-    end(release, now, 'done', 'done')
+    finish(release, now, 'done', 'done')
     if (release.targetWeight === 100) promote(record)
   }
 }
 
-/** Gives a release another share of the traffic to move to. */
+/** Changes the weight that a release moves to. */
 export function retarget(release: Release, weight: number, targetWeight: number, now: number, seconds: number): void {
   release.status = 'inprogress'
   release.recordStatus = 'rolling'
@@ -29,12 +29,12 @@ export function retarget(release: Release, weight: number, targetWeight: number,
   release.dueAt = now + seconds * 1000
 }
 
-/** Gives all traffic back to the revision before. */
-export function abort(record: FunctionRecord, release: Release, now: number): void {
+/** Gives all traffic back to the previous revision. */
+export function cancelRelease(record: FunctionRecord, release: Release, now: number): void {
   const { status, recordStatus, message } = abortedRelease
-  drop(record)
+  dropNext(record)
   release.failure = { code: '', message }
-  end(release, now, status, recordStatus)
+  finish(release, now, status, recordStatus)
 }
 
 /** A release as Release, GetReleaseStatus, UpdateRelease and AbortRelease show it. */
@@ -72,19 +72,19 @@ export function describeReleaseRecord(record: FunctionRecord, release: Release) 
   }
 }
 
-export function sizeOf({ resource }: FunctionRecord): { minInstances: number; maxInstances: number } {
+export function poolSizeOf({ resource }: FunctionRecord): { minInstances: number; maxInstances: number } {
   return { minInstances: resource.MinInstance, maxInstances: resource.MaxInstance }
 }
 
-/** Whether some revision has only a part of the traffic, and nothing is moving. */
-export function isUnfinished(record: FunctionRecord): boolean {
+/** Whether the latest release is done, but its revision has only a part of the traffic. */
+export function isIncomplete(record: FunctionRecord): boolean {
   return record.next !== undefined && record.releases.at(-1)?.status === 'done'
 }
 
 function weightAt({ fromWeight, targetWeight, rollingStep, movesAt, dueAt }: Release, now: number): number {
   if (dueAt === Number.POSITIVE_INFINITY) return fromWeight
-  const gone = ((targetWeight - fromWeight) * (now - movesAt)) / (dueAt - movesAt)
-  return fromWeight + Math.trunc(gone / rollingStep) * rollingStep
+  const moved = ((targetWeight - fromWeight) * (now - movesAt)) / (dueAt - movesAt)
+  return fromWeight + Math.trunc(moved / rollingStep) * rollingStep
 }
 
 function promote(record: FunctionRecord): void {
@@ -94,21 +94,21 @@ function promote(record: FunctionRecord): void {
   record.weight = 0
 }
 
-/** The revision before goes on. */
-export function fail(record: FunctionRecord, release: Release, now: number, failure: ReleaseFailure): void {
-  drop(record)
+/** Lets a release fail: the previous revision gets all traffic. */
+export function failRelease(record: FunctionRecord, release: Release, now: number, failure: ReleaseFailure): void {
+  dropNext(record)
   release.failure = failure
-  end(release, now, 'failed', 'failed')
+  finish(release, now, 'failed', 'failed')
 }
 
-/** Calls that run in it may end. */
-function drop(record: FunctionRecord): void {
+/** Removes the deployment of a release from the traffic. Its running calls may finish. */
+function dropNext(record: FunctionRecord): void {
   record.next?.retire()
   record.next = undefined
   record.weight = 0
 }
 
-function end(release: Release, now: number, status: Release['status'], recordStatus: Release['recordStatus']): void {
+function finish(release: Release, now: number, status: Release['status'], recordStatus: Release['recordStatus']): void {
   release.status = status
   release.recordStatus = recordStatus
   release.finishedAt = now

@@ -6,8 +6,8 @@ import { describeSettings } from './function.ts'
 import type { FunctionRecord, Revision } from './records.ts'
 
 /**
- * The function as it is now.
- * @throws ApiError 400 InvalidRequest when it has no code
+ * Creates a revision of the current state of a function.
+ * @throws ApiError 400 InvalidRequest if the function has no code
  */
 export function newRevision(clock: Clock, record: FunctionRecord, description: string): Revision {
   if (!record.code) throw noCode(record.Id)
@@ -21,9 +21,9 @@ export function newRevision(clock: Clock, record: FunctionRecord, description: s
 }
 
 /** @throws ApiError 404 ResourceNotFound */
-export function findRevision(record: FunctionRecord, wanted: number): Revision {
-  const revision = record.revisions.find(({ number }) => number === wanted)
-  if (!revision) throw resourceNotFound('revision', wanted)
+export function findRevision(record: FunctionRecord, revisionNumber: number): Revision {
+  const revision = record.revisions.find(({ number }) => number === revisionNumber)
+  if (!revision) throw resourceNotFound('revision', revisionNumber)
   return revision
 }
 

@@ -1,5 +1,5 @@
-// The program of an instance: loads the function's index.js and runs its exports when the platform says so. It is turned
-// into plain JavaScript when the emulator starts and uses nothing but Node.js, because every cold start waits for it.
+// The program of an instance: loads the function's index.js and calls its exports on requests of the platform. The
+// emulator compiles it to JavaScript at its start. It has no dependencies, because every cold start waits for it.
 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -12,35 +12,35 @@ type Exports = {
   initializer?: (context: HandlerContext) => unknown
 }
 
-// The function gets no hand on the channel.
-const send = process.send?.bind(process) as (answer: InstanceResponse) => void
+// The function must not use the IPC channel.
+const send = process.send?.bind(process) as (response: InstanceResponse) => void
 Reflect.deleteProperty(process, 'send')
 process.on('disconnect', () => process.exit())
-// Ctrl-C in a terminal reaches every process of the group; this one ends when the platform ends it or goes away itself.
+// Ctrl-C in a terminal reaches every process of the group. The platform stops this one, or it exits on 'disconnect'.
 process.on('SIGINT', () => {})
 
 let functions: Exports
-process.on('message', (question: InstanceRequest) => answer(question.id, () => work(question)))
+process.on('message', (request: InstanceRequest) => respond(request.id, () => handle(request)))
 watchPlatform()
-answer(0, load)
+respond(0, load)
 
-async function answer(
+async function respond(
   id: number,
   run: () => HandlerResult | undefined | Promise<HandlerResult | undefined>,
 ): Promise<void> {
   const start = performance.now()
   try {
-    const reply = await run()
-    send({ type: 'done', id, ...(reply && { reply }), durationMs: performance.now() - start })
+    const result = await run()
+    send({ type: 'done', id, ...(result && { result }), durationMs: performance.now() - start })
   } catch (error) {
     console.error(error)
     send({ type: 'failed', id, message: messageOf(error), durationMs: performance.now() - start })
   }
 }
 
-async function work(question: InstanceRequest): Promise<HandlerResult | undefined> {
-  if (question.type === 'initialize') await functions.initializer?.(question.context)
-  if (question.type === 'invoke') return replyOf(await functions.handler(question.event, question.context))
+async function handle(request: InstanceRequest): Promise<HandlerResult | undefined> {
+  if (request.type === 'initialize') await functions.initializer?.(request.context)
+  if (request.type === 'invoke') return readResult(await functions.handler(request.event, request.context))
   return undefined
 }
 
@@ -50,30 +50,31 @@ function load(): undefined {
   if (typeof functions.handler !== 'function') throw new TypeError('index.js does not export a function named handler')
 }
 
-/** A stuck event loop never hears `disconnect`, so a thread looks after it; first of all, as loading may never end. */
+/** A stuck event loop never gets 'disconnect', so a thread checks the parent, also while `load` runs. */
 function watchPlatform(): void {
-  const look = `setInterval(() => process.ppid === ${process.ppid} || process.kill(process.pid, 'SIGKILL'), 500)`
-  new Worker(look, { eval: true, env: {} }).unref()
+  const check = `setInterval(() => process.ppid === ${process.ppid} || process.kill(process.pid, 'SIGKILL'), 500)`
+  new Worker(check, { eval: true, env: {} }).unref()
 }
 
 /**
- * Only statusCode, headers and body reach the caller; nothing returned is 200 and empty. What the platform does with
- * other types is not documented, so they are errors here: what passes here is safe there.
+ * Only statusCode, headers and body reach the caller. The default is 200 with an empty body. The platform's treatment
+ * of other types is not documented, so they are errors here: what works here also works there.
  */
-function replyOf(result: unknown): HandlerResult {
+function readResult(result: unknown): HandlerResult {
   if (result === undefined || result === null) return { statusCode: 200, headers: {}, body: '' }
   if (typeof result !== 'object') throw new TypeError(`handler returned a ${typeof result} instead of an object`)
   const { statusCode = 200, headers = {}, body = '' } = result as Record<keyof HandlerResult, unknown>
   if (typeof statusCode !== 'number' || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599) {
-    throw new TypeError('handler returned a statusCode that is not a whole number from 200 to 599')
+    throw new TypeError('handler returned a statusCode that is not an integer from 200 to 599')
   }
-  if (!areTexts(headers)) throw new TypeError('handler returned headers that are not an object of strings')
+  if (!isStringRecord(headers)) throw new TypeError('handler returned headers that are not an object of strings')
   if (typeof body === 'string') return { statusCode, headers, body }
-  if (!(body instanceof Uint8Array)) throw new TypeError('handler returned a body that is neither string nor Buffer')
+  if (!(body instanceof Uint8Array))
+    throw new TypeError('handler returned a body that is neither a string nor a Buffer')
   return { statusCode, headers, body: Buffer.from(body).toString('base64'), base64: true }
 }
 
-function areTexts(value: unknown): value is Record<string, string> {
+function isStringRecord(value: unknown): value is Record<string, string> {
   return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string')
 }
 

@@ -1,9 +1,10 @@
 import type { FunctionResponse } from './http.ts'
 
 /**
- * How a call can fail on the platform's side, and its status. `function_panic`, `function_execution_error`,
- * `invalid_cloud_event` and `invalid_event_type` are the Go runtime's names, `function_start_failed` and `function_start_timeout` those of a release. The others, the two
- * statuses 504 and 415, and the JSON body are assumptions: nothing is documented there.
+ * The failures of the platform, and their HTTP status. `function_panic`, `function_execution_error`,
+ * `invalid_cloud_event` and `invalid_event_type` are codes of the Go runtime; `function_start_failed` and
+ * `function_start_timeout` are codes of releases. The other codes, the statuses 504 and 415, and the JSON body are
+ * assumptions, as they are not documented.
  */
 const statuses = {
   function_panic: 500,
@@ -21,7 +22,7 @@ const statuses = {
 
 export type FailureCode = keyof typeof statuses
 
-/** A call that did not come to a reply. */
+/** A call without a result of the function. */
 export class CallFailure extends Error {
   override name = 'CallFailure'
   readonly code: FailureCode
@@ -34,14 +35,15 @@ export class CallFailure extends Error {
   }
 }
 
-/** What the caller sees of it. */
+/** The response that the caller gets. */
 export function failureResponse({ code, message, durationMs }: CallFailure): FunctionResponse {
   return {
     status: statuses[code],
     headers: {
       'Content-Type': 'application/json; charset=utf-8',
       'X-Faas-Response-Error-Code': code,
-      'X-Faas-Response-Error-Message': message.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 512), // what a header can carry
+      // Only printable ASCII is safe in a header.
+      'X-Faas-Response-Error-Message': message.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 512),
       'X-Faas-Execution-Duration': durationMs.toFixed(2),
     },
     body: Buffer.from(JSON.stringify({ error_code: code, error_message: message })),

@@ -8,7 +8,7 @@ import { CrontabTimer, type CrontabTimerOptions, readCrontab } from './crontab-t
 import type { FunctionResponse } from './http.ts'
 import type { CloudEvent } from './instance-messages.ts'
 
-/** A minute of the crontab takes a fiftieth of a second, and a failed call is tried again after 3 ms. */
+/** A minute of crontab time takes 20 ms, and a failed call is retried after 3 ms. */
 const SPEED = 3_000
 
 const started: CrontabTimer[] = []
@@ -16,7 +16,7 @@ afterEach(() => {
   for (const timer of started.splice(0)) timer.close()
 })
 
-/** A timer whose calls answer these statuses, one after the other, and the last for ever. */
+/** A timer whose calls return these statuses in order, and then always the last one. */
 function start(options: Partial<CrontabTimerOptions> = {}, ...statuses: number[]) {
   const events: CloudEvent[] = []
   const lines: string[] = []
@@ -31,7 +31,7 @@ function start(options: Partial<CrontabTimerOptions> = {}, ...statuses: number[]
   return { timer, events, lines }
 }
 
-/** A timer whose calls end when they are told to, with a status. */
+/** A timer whose calls wait until the test finishes them with a status. */
 function slow(options: Partial<CrontabTimerOptions> = {}) {
   const ends: ((status: number) => void)[] = []
   const call = () =>
@@ -41,7 +41,7 @@ function slow(options: Partial<CrontabTimerOptions> = {}) {
   return { ...start({ call, ...options }), ends }
 }
 
-/** A crontab that comes once, in two to three minutes, and then on the next day. */
+/** A crontab that fires once, in two to three minutes, and then on the next day. */
 function once(): string {
   const time = new Date(Date.now() + 3 * 60_000)
   return `${time.getUTCMinutes()} ${time.getUTCHours()} * * *`
@@ -55,18 +55,18 @@ describe('a tick', () => {
     await until(() => events).toMatchObject([{ source: '/faas/event/timer/timer-1', data: '{"DryRun":true}' }])
   })
 
-  it('without a payload has an empty text for data', async () => {
+  it('without a payload has an empty string as data', async () => {
     const { events } = start()
     await until(() => events[0]?.data).toBe('')
   })
 
-  it('follows the one before, with an id of its own', async () => {
+  it('follows the previous one, with a new id', async () => {
     const { events } = start()
     await until(() => events.length).toBeGreaterThan(2)
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
   })
 
-  it('comes when the crontab says so, in UTC wherever this computer is', async () => {
+  it('follows the crontab in UTC, in any time zone of this computer', async () => {
     const zone = process.env.TZ
     process.env.TZ = 'Asia/Kathmandu' // 5:45 ahead
     try {
@@ -78,7 +78,7 @@ describe('a tick', () => {
     }
   })
 
-  it('does not come before, nor to a timer that is not enabled', async () => {
+  it('does not come early, or for a disabled timer', async () => {
     const later = start({ crontab: `0 ${(new Date().getUTCHours() + 12) % 24} * * *` })
     const never = start({ enabled: false })
     const eachMinute = start()
@@ -87,17 +87,17 @@ describe('a tick', () => {
   })
 })
 
-describe('a tick while the call before is running', () => {
-  it('is left out, and the log says so', async () => {
+describe('a tick while the previous call is running', () => {
+  it('is skipped, and logged', async () => {
     const { ends, lines } = slow()
-    const leftOut = 'timer some-timer: left out, the call before is still running'
-    await until(() => lines.slice(0, 3)).toEqual([leftOut, leftOut, leftOut])
+    const skipped = 'timer some-timer: skipped, because the previous call is still running'
+    await until(() => lines.slice(0, 3)).toEqual([skipped, skipped, skipped])
     expect(ends).toHaveLength(1)
     ends[0]?.(200)
     await until(() => ends.length).toBe(2)
   })
 
-  it('calls as well with enableConcurrency', async () => {
+  it('also calls with enableConcurrency', async () => {
     const { ends, lines } = slow({ enableConcurrency: true })
     await until(() => ends.length).toBeGreaterThan(2)
     expect(lines).toEqual([])
@@ -106,38 +106,38 @@ describe('a tick while the call before is running', () => {
 
 describe('a call', () => {
   it.each([500, 404, 302])(
-    'that is answered with %i is tried again with the same event, as often as retries says',
+    'with status %i is retried with the same event, as often as retries says',
     async (status) => {
       const { events, lines } = start({ crontab: once(), retries: 2 }, status)
       await until(() => lines).toEqual([
-        `timer some-timer: the call failed with status ${status}; will be tried again, 2 left`,
-        `timer some-timer: the call failed with status ${status}; will be tried again, 1 left`,
-        `timer some-timer: the call failed with status ${status}; not tried again`,
+        `timer some-timer: the call failed with status ${status}; retries left: 2`,
+        `timer some-timer: the call failed with status ${status}; retries left: 1`,
+        `timer some-timer: the call failed with status ${status}; no retries left`,
       ])
-      await sleep(50) // room for one try too many
+      await sleep(50) // time for an unexpected retry
       expect(events).toHaveLength(3)
       expect(new Set(events.map(({ id }) => id)).size).toBe(1)
     },
   )
 
-  it('is not tried again once it went well', async () => {
+  it('is not retried after a success', async () => {
     const { events, lines } = start({ crontab: once(), retries: 5 }, 503, 201)
     await until(() => events.length).toBe(2)
     await sleep(50)
     expect(events).toHaveLength(2)
-    expect(lines).toEqual(['timer some-timer: the call failed with status 503; will be tried again, 5 left'])
+    expect(lines).toEqual(['timer some-timer: the call failed with status 503; retries left: 5'])
   })
 
-  it('is not tried again without retries, but its failure is in the log', async () => {
+  it('is not retried without retries, but its failure is logged', async () => {
     const { events, lines } = start({ crontab: once() }, 500)
-    await until(() => lines).toEqual(['timer some-timer: the call failed with status 500; not tried again'])
+    await until(() => lines).toEqual(['timer some-timer: the call failed with status 500; no retries left'])
     await sleep(50)
     expect(events).toHaveLength(1)
   })
 })
 
 describe('close()', () => {
-  it('ends the ticks', async () => {
+  it('stops the ticks', async () => {
     const { events, timer } = start()
     await until(() => events.length).toBeGreaterThan(1)
     timer.close()
@@ -146,7 +146,7 @@ describe('close()', () => {
     expect(events).toHaveLength(before)
   })
 
-  it('leaves a running call alone, and nobody says that it will be tried again', async () => {
+  it('does not stop a running call, and nothing about retries is logged', async () => {
     const { ends, lines, timer } = slow({ crontab: once(), retries: 1 })
     await until(() => ends.length).toBe(1)
     timer.close()
@@ -155,7 +155,7 @@ describe('close()', () => {
     expect([ends.length, lines]).toEqual([1, []])
   })
 
-  it('ends the tries', async () => {
+  it('stops the retries', async () => {
     const { events, lines, timer } = start({ crontab: once(), retries: 1_000 }, 500)
     await until(() => lines.length).toBeGreaterThan(0)
     timer.close()
@@ -165,7 +165,7 @@ describe('close()', () => {
   })
 })
 
-test('a timer keeps no process alive', async () => {
+test('a timer does not keep the process alive', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'timer-test-'))
   const file = join(directory, 'program.mts')
   writeFileSync(

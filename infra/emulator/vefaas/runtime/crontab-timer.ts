@@ -4,71 +4,71 @@ import { timerEvent } from './events.ts'
 import type { FunctionResponse } from './http.ts'
 import type { CloudEvent } from './instance-messages.ts'
 
-/** veFaaS does not say in which time zone it reads a crontab. */
+/** The time zone of crontabs is not documented. */
 const UTC_OFFSET_MINUTES = 0
 
-/** How long after a failed call it is tried again, in the time of the crontab. Not documented: an assumption. */
-const RETRY_MS = 10_000
+/** The delay before a failed call is retried, in crontab time. Not documented: an assumption. */
+const RETRY_DELAY_MS = 10_000
 
-/** The longest sleep before the clock is looked at again: a computer may have slept, or its clock have been set. */
-const SLEEP_MS = 60_000
+/** The longest wait before the clock is read again: the computer may have been suspended, or its clock changed. */
+const MAX_SLEEP_MS = 60_000
 
 type TimerSettings = {
   name: string
   /** Five fields: minute, hour, day, month, weekday, in UTC. */
   crontab: string
-  /** `data` of the event; empty when left out. */
+  /** The `data` of the event, default empty. */
   payload?: string
-  /** False: it never fires. */
+  /** False: it never fires. Default true. */
   enabled?: boolean
-  /** True: a call may begin while the one before is running. False: that tick is left out. */
+  /** Whether a call may start while the previous one is running. False, the default: the tick is skipped. */
   enableConcurrency?: boolean
-  /** How often a call that failed is tried again. */
+  /** How often a failed call is retried, default 0. */
   retries?: number
 }
 
 export type CrontabTimerOptions = TimerSettings & {
   id: string
-  /** Seconds that pass in the time of the crontab while one really passes. */
+  /** Seconds of crontab time per real second. */
   speed: number
   call: (event: CloudEvent) => Promise<FunctionResponse>
-  /** Gets what nobody else does: failed calls and ticks left out. */
+  /** Called for failed calls and skipped ticks. */
   onLine: (line: string) => void
 }
 
-/** Throws an Error that says what is wrong with a crontab of five fields. */
+/** Parses a crontab of five fields. Throws an Error that says what is wrong with it. */
 export function readCrontab(crontab: string): Cron {
   return new Cron(crontab, { mode: '5-part', utcOffset: UTC_OFFSET_MINUTES })
 }
 
 /**
- * One timer of a function: calls it whenever the crontab says so, and again when it failed. What the function answers
- * goes to nobody; an answer that is not 2xx counts as failed (not documented). Of ticks missed while the computer slept,
- * one comes late and the others not at all. It keeps no process alive.
+ * A timer of a function: calls it at the times of the crontab, and retries failed calls. The responses are discarded;
+ * any status other than 2xx is a failure (not documented). If the computer was suspended, only one of the missed ticks
+ * comes, late. A timer does not keep the process alive.
  */
 export class CrontabTimer {
   readonly #options: CrontabTimerOptions
   readonly #cron: Cron
-  readonly #started = Date.now()
-  readonly #end = new AbortController()
+  readonly #startedAt = Date.now()
+  readonly #closed = new AbortController()
   #running = 0
 
-  /** Throws when the crontab cannot be read. */
+  /** Throws if the crontab is invalid. */
   constructor(options: CrontabTimerOptions) {
     this.#options = options
     this.#cron = readCrontab(options.crontab)
-    if (options.enabled ?? true) this.#keepTime()
+    if (options.enabled ?? true) this.#run()
   }
 
-  /** It fires no more, and tries no failed call again; a call that is running goes on. */
+  /** Stops ticks and retries. A running call continues. */
   close(): void {
-    this.#end.abort()
+    this.#closed.abort()
   }
 
-  async #keepTime(): Promise<void> {
+  async #run(): Promise<void> {
     for (let due = this.#next(); due !== undefined; due = this.#next()) {
       do {
-        if (!(await this.#sleep(Math.min(due - this.#now(), SLEEP_MS)))) return
+        if (!(await this.#sleep(Math.min(due - this.#now(), MAX_SLEEP_MS)))) return
       } while (this.#now() < due)
       this.#tick()
     }
@@ -78,15 +78,15 @@ export class CrontabTimer {
     return this.#cron.nextRun(new Date(this.#now()))?.getTime()
   }
 
-  /** Milliseconds since 1970 in the time of the crontab, which is the real time when the timer is made. */
+  /** Crontab time in milliseconds since 1970. It is equal to the real time at the start of the timer. */
   #now(): number {
-    return this.#started + (Date.now() - this.#started) * this.#options.speed
+    return this.#startedAt + (Date.now() - this.#startedAt) * this.#options.speed
   }
 
   async #tick(): Promise<void> {
     const { name, enableConcurrency = false, onLine } = this.#options
     if (this.#running > 0 && !enableConcurrency) {
-      onLine(`timer ${name}: left out, the call before is still running`)
+      onLine(`timer ${name}: skipped, because the previous call is still running`)
       return
     }
     this.#running++
@@ -99,16 +99,16 @@ export class CrontabTimer {
     const event = timerEvent(id, payload)
     for (let left = retries; ; left--) {
       const { status } = await call(event)
-      if (this.#end.signal.aborted || (status >= 200 && status <= 299)) return
-      const outlook = left > 0 ? `will be tried again, ${left} left` : 'not tried again'
+      if (this.#closed.signal.aborted || (status >= 200 && status <= 299)) return
+      const outlook = left > 0 ? `retries left: ${left}` : 'no retries left'
       onLine(`timer ${name}: the call failed with status ${status}; ${outlook}`)
-      if (left === 0 || !(await this.#sleep(RETRY_MS))) return
+      if (left === 0 || !(await this.#sleep(RETRY_DELAY_MS))) return
     }
   }
 
-  /** Sleeps so long in the time of the crontab; false when the timer was closed meanwhile. */
+  /** Waits in crontab time. Returns false if the timer was closed meanwhile. */
   #sleep(milliseconds: number): Promise<boolean> {
-    const waiting = sleep(milliseconds / this.#options.speed, true, { signal: this.#end.signal, ref: false })
+    const waiting = sleep(milliseconds / this.#options.speed, true, { signal: this.#closed.signal, ref: false })
     return waiting.catch(() => false)
   }
 }

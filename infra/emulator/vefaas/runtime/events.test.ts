@@ -7,7 +7,7 @@ const eventOf = (request: Partial<FunctionRequest>) =>
   requestEvent({ method: 'GET', path: '/', query: '', headers: [], body: Buffer.alloc(0), ...request }, 'some-id')
 
 describe('the event of a request', () => {
-  it('has the six documented fields and no other', () => {
+  it('has only the six documented fields', () => {
     const event = eventOf({
       method: 'POST',
       path: '/some/path',
@@ -35,18 +35,18 @@ describe('the event of a request', () => {
     })
   })
 
-  it('carries a query key named __proto__ like any other', () => {
+  it('contains a query key named __proto__ like any other', () => {
     const { queryStringParameters = {} } = eventOf({ query: '__proto__=1' }) as { queryStringParameters?: object }
     expect(Object.entries(queryStringParameters)).toEqual([['__proto__', '1']])
   })
 
-  it('has only text, so a body that is not UTF-8 is refused', () => {
+  it('can only contain text, so a body that is not UTF-8 is refused', () => {
     expect(() => eventOf({ body: Buffer.from([0xff, 0xfe]) })).toThrow(
       expect.objectContaining({ code: 'unsupported_body' }),
     )
   })
 
-  it('has at most 6 MB of body', () => {
+  it('has a body of at most 6 MB', () => {
     const bytes = 6 * 1024 * 1024
     expect(eventOf({ body: Buffer.alloc(bytes, 'a') })).toMatchObject({ body: 'a'.repeat(bytes) })
     expect(() => eventOf({ body: Buffer.alloc(bytes + 1, 'a') })).toThrow(
@@ -55,7 +55,7 @@ describe('the event of a request', () => {
   })
 })
 
-test('the event of a timer is a CloudEvent with the payload as text, an id of its own and the real time', () => {
+test('the event of a timer is a CloudEvent with the payload as text, a new id and the real time', () => {
   const before = Date.now()
   const events = [timerEvent('some-timer', '{"DryRun":true}'), timerEvent('some-timer', '')]
   const [event, other] = events

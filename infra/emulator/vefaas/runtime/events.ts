@@ -4,21 +4,21 @@ import { CallFailure } from './call-failure.ts'
 import type { FunctionRequest } from './http.ts'
 import type { CloudEvent, HttpEvent } from './instance-messages.ts'
 
-/** The largest body of a request, in bytes. The platform's own limit is not documented; 6 MB is an assumption. */
-const MAX_BODY_BYTES = 6 * 1024 * 1024
+/** The largest body of a request. The limit of the platform is not documented; 6 MB is an assumption. */
+const MAX_EVENT_BODY_BYTES = 6 * 1024 * 1024
 
 /**
- * What a handler gets for a request. `X-Faas-Event-Type` says whether it is an HTTP request or carries a CloudEvent, as
- * the Go runtime has it. `platformHeaders` are set over those of the request.
- * @throws CallFailure when the request has no event
+ * The event that a handler gets for a request. As in the Go runtime, `X-Faas-Event-Type` says whether it is an HTTP
+ * request or contains a CloudEvent. `platformHeaders` override the headers of the request.
+ * @throws CallFailure if the request has no valid event
  */
 export function requestEvent(
   request: FunctionRequest,
   requestId: string,
   platformHeaders: Record<string, string> = {},
 ): HttpEvent | CloudEvent {
-  if (request.body.length > MAX_BODY_BYTES) {
-    throw new CallFailure('request_too_large', `the body is larger than ${MAX_BODY_BYTES} bytes`)
+  if (request.body.length > MAX_EVENT_BODY_BYTES) {
+    throw new CallFailure('request_too_large', `the body is larger than ${MAX_EVENT_BODY_BYTES} bytes`)
   }
   const [, type = ''] = request.headers.find(([name]) => name.toLowerCase() === 'x-faas-event-type') ?? []
   if (type === 'cloudevent') {
@@ -37,9 +37,9 @@ export function requestEvent(
 }
 
 /**
- * The event a handler gets for a request. Repeated query keys and headers are joined with `,`, header names are in
- * canonical case (`User-Agent`) and `pathParameters` is empty, as the Go runtime has it; that the Node.js runtime does
- * the same is an assumption, and so is that a body that is not UTF-8 has no event: then undefined is returned.
+ * The event of an HTTP request. As in the Go runtime, repeated query keys and headers are joined with `,`, header names
+ * are in canonical case (`User-Agent`) and `pathParameters` is empty. Assumptions: the Node.js runtime does the same,
+ * and there is no event for a body that is not UTF-8. Then the function returns undefined.
  */
 function httpEventOf(
   { method, path, query, headers, body }: FunctionRequest,
@@ -52,9 +52,9 @@ function httpEventOf(
     httpMethod: method,
     path,
     pathParameters: {},
-    queryStringParameters: joined(new URLSearchParams(query)),
+    queryStringParameters: joinRepeated(new URLSearchParams(query)),
     headers: {
-      ...joined(canonical),
+      ...joinRepeated(canonical),
       'X-Faas-Request-Id': requestId,
       'X-Faas-Event-Type': 'http',
       ...platformHeaders,
@@ -64,29 +64,30 @@ function httpEventOf(
 }
 
 /**
- * The CloudEvent that a request carries: in its `ce-` headers, with the body as data, or whole in a JSON body (the binary
- * and the structured mode of the CloudEvents HTTP binding). Data stays text. A text says why there is none.
+ * The CloudEvent that a request contains: in its `ce-` headers, with the body as data, or as a whole in a JSON body
+ * (the binary and the structured mode of the CloudEvents HTTP binding). Data is always text. Returns the reason as a
+ * string if there is no valid CloudEvent.
  */
 function cloudEventOf({ headers, body }: FunctionRequest): CloudEvent | string {
   if (!isUtf8(body)) return 'the body is not UTF-8'
   const values = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]))
   const contentType = values.get('content-type') ?? 'application/octet-stream'
   const attributes = /^application\/cloudevents\+json\b/i.test(contentType)
-    ? parsed(body.toString())
-    : {
-        ...Object.fromEntries(
-          [...values].flatMap(([name, value]) => (name.startsWith('ce-') ? [[name.slice(3), value]] : [])),
-        ),
-        datacontenttype: contentType,
-        data: body.toString(),
-      }
+    ? parseObject(body.toString())
+    : { ...attributesOf(values), datacontenttype: contentType, data: body.toString() }
   if (attributes === undefined) return 'the body is not a JSON object'
   const absent = ['id', 'source', 'specversion', 'type'].find((name) => typeof attributes[name] !== 'string')
   if (absent) return `the attribute ${absent} is missing`
   return attributes as CloudEvent
 }
 
-function parsed(json: string): Record<string, unknown> | undefined {
+/** The attributes in `ce-` headers. */
+function attributesOf(headers: ReadonlyMap<string, string>): Record<string, unknown> {
+  const attributes = Array.from(headers).filter(([name]) => name.startsWith('ce-'))
+  return Object.fromEntries(attributes.map(([name, value]) => [name.slice('ce-'.length), value]))
+}
+
+function parseObject(json: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(json)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -97,8 +98,8 @@ function parsed(json: string): Record<string, unknown> | undefined {
 }
 
 /**
- * The event a handler gets from a timer. Its `time` is the real one, also where crontabs run faster, because what a
- * function compares it with is real.
+ * The event of a timer. Its `time` is the real time, even if crontab time runs faster, because functions compare it
+ * with real times.
  */
 export function timerEvent(timerId: string, payload: string): CloudEvent {
   return {
@@ -112,7 +113,7 @@ export function timerEvent(timerId: string, payload: string): CloudEvent {
   }
 }
 
-function joined(pairs: Iterable<[string, string]>): Record<string, string> {
+function joinRepeated(pairs: Iterable<[string, string]>): Record<string, string> {
   const values = new Map<string, string>()
   for (const [key, value] of pairs) {
     const before = values.get(key)

@@ -18,7 +18,7 @@ describe('the initializer', () => {
     expect((await ask()).text).toBe('[["requestId"]]')
   })
 
-  it('that fails fails the call, and runs again at the next one in the same process', async () => {
+  it('that fails makes the call fail, and runs again at the next call in the same process', async () => {
     const { ask, lines } = functionOf(`
       let tries = 0
       exports.initializer = async () => { if (++tries === 1) throw new Error('not yet') }
@@ -44,7 +44,7 @@ describe('loading', () => {
     ['a syntax error', 'exports.handler = (', 'SyntaxError'],
     ['a throw', 'throw new Error("broken")', 'Error: broken'],
     ['no handler', 'exports.main = () => {}', 'index.js does not export a function named handler'],
-  ])('%s fails the call, and the next call tries with a new process', async (_what, code, message) => {
+  ])('%s makes the call fail, and the next call starts a new process', async (_what, code, message) => {
     const { ask, write } = functionOf(code)
     const failed = await ask()
     expect([failed.status, failed.failure]).toEqual([500, 'function_start_failed'])
@@ -53,14 +53,14 @@ describe('loading', () => {
     expect((await ask()).text).toBe('mended')
   })
 
-  it('that never ends is cut off', async () => {
+  it('that never ends is stopped', async () => {
     const { ask } = functionOf('for (;;) {}', { initializerSeconds: 0.3 })
     expect((await ask()).failure).toBe('function_start_timeout')
   })
 })
 
-describe('time', () => {
-  it('that a call takes too much of makes it 504; the process and its other calls go on', async () => {
+describe('a timeout', () => {
+  it('of a call is 504, and the process and its other calls continue', async () => {
     const code = `exports.handler = async ({ path }) => {
       if (path === '/slow') await new Promise(() => {})
       if (path === '/middle') await new Promise((resolve) => setTimeout(resolve, 300))
@@ -73,13 +73,13 @@ describe('time', () => {
     const middle = ask('/middle')
     const late = await slow
     expect([late.status, late.failure]).toEqual([504, 'function_timeout'])
-    expect(JSON.parse(late.text).error_message).toBe('no answer within 0.4 s')
+    expect(JSON.parse(late.text).error_message).toBe('no response within 0.4 s')
     expect((await middle).text).toBe(pid)
     await sleep(1_200) // longer than a stuck process would be let live
     expect((await ask()).text).toBe(pid)
   })
 
-  it('does not go on for a process whose event loop is stuck: it is ended, and the next call gets a new one', async () => {
+  it('of a stuck event loop stops the process, and the next call starts a new one', async () => {
     const code = `exports.handler = async ({ path }) => {
       if (path === '/stuck') for (;;) {}
       return { body: String(process.pid) }
@@ -93,7 +93,7 @@ describe('time', () => {
 })
 
 describe('a crash', () => {
-  it('fails the calls of its process, and the next call gets a new one', async () => {
+  it('makes the calls of its process fail, and the next call starts a new one', async () => {
     const { ask } = functionOf(`exports.handler = async ({ path }) => {
       if (path === '/crash') process.exit(3)
       if (path === '/wait') await new Promise(() => {})
@@ -104,12 +104,12 @@ describe('a crash', () => {
     const crashed = await ask('/crash')
     for (const { status, failure, text } of [crashed, await waiting]) {
       expect([status, failure]).toEqual([500, 'function_panic'])
-      expect(text).toContain('its process ended (exit code 3)')
+      expect(text).toContain('its process exited (exit code 3)')
     }
     expect((await ask()).text).not.toBe(pid)
   })
 
-  it('can be an error nobody catches; it is in the log', async () => {
+  it('can be an uncaught error, which is logged', async () => {
     const { ask, lines } = functionOf(
       `exports.handler = () => new Promise(() => setTimeout(() => { throw new Error('lost') }))`,
     )
@@ -117,7 +117,7 @@ describe('a crash', () => {
     await until(() => lines.map(({ line }) => line).join('\n')).toContain('Error: lost')
   })
 
-  it('is running out of memory', async () => {
+  it('can be a lack of memory', async () => {
     const code = `exports.handler = () => { const all = []; for (;;) all.push(new Array(1e5).fill({})) }`
     const { ask } = functionOf(code, { memoryMb: 64 })
     expect((await ask()).failure).toBe('function_panic')
@@ -125,12 +125,12 @@ describe('a crash', () => {
 })
 
 describe('a process', () => {
-  it('sees no globals of another', async () => {
+  it('does not share globals with another', async () => {
     expect((await answering('(globalThis.mine ??= "one")').ask()).text).toBe('"one"')
     expect((await answering('String(globalThis.mine)').ask()).text).toBe('"undefined"')
   })
 
-  it('has its own environment and nothing of ours', async () => {
+  it('has its own environment, without the variables of the emulator', async () => {
     process.env.SECRET_OF_THE_EMULATOR = 'secret'
     const { ask } = answering('process.env', { environment: { MINE: '1' } })
     const environment = JSON.parse((await ask()).text)
@@ -138,17 +138,17 @@ describe('a process', () => {
     expect(environment).toEqual({ MINE: '1' })
   })
 
-  it('works in the folder of its code', async () => {
+  it('has the folder of its code as working directory', async () => {
     const { ask, codeDirectory } = answering('process.cwd()')
     expect(JSON.parse((await ask()).text)).toMatch(new RegExp(`${codeDirectory}$`))
   })
 
-  it('cannot reach the channel to the platform', async () => {
+  it('cannot use the channel to the platform', async () => {
     const { ask } = answering('[typeof process.send, process.env.NODE_CHANNEL_FD ?? null]')
     expect((await ask()).text).toBe('["undefined",null]')
   })
 
-  it('is heard line by line', async () => {
+  it('is logged line by line', async () => {
     const { ask, lines } = functionOf(`exports.handler = () => { console.log('one\\ntwo'); console.error('three') }`)
     await ask()
     await until(() => lines.length).toBe(3)

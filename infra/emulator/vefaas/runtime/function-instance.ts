@@ -4,48 +4,48 @@ import { CallFailure, type FailureCode } from './call-failure.ts'
 import { InstanceLog } from './instance-log.ts'
 import type { HandlerContext, HandlerResult, InstanceRequest, InstanceResponse } from './instance-messages.ts'
 
-/** How long a process may be silent before its event loop counts as stuck. */
-const PING_MS = 1_000
+/** If a process does not answer a ping in this time, its event loop is stuck. */
+const PING_TIMEOUT_MS = 1_000
 
 export type FunctionInstanceOptions = {
   name: string
-  /** The process's program, a JavaScript file. */
+  /** The JavaScript file that the process runs. */
   program: string
   codeDirectory: string
-  /** Every variable the process gets: nothing of the emulator's own environment goes along. */
+  /** The complete environment of the process: the emulator's own variables are not inherited. */
   environment: Record<string, string>
   memoryMb: number
   timeoutSeconds: number
   initializerSeconds: number
   onLine: (line: string, stream: 'stdout' | 'stderr') => void
-  onEnd: () => void
+  onStop: () => void
 }
 
-type Asked = {
-  resolve: (answer: InstanceResponse) => void
+type PendingRequest = {
+  resolve: (response: InstanceResponse) => void
   reject: (reason: CallFailure) => void
   timer: NodeJS.Timeout
 }
 
-/** One process with one copy of a function: loaded, initialized before its first call, then serving calls. */
+/** A process with one copy of a function: loads the code, initializes it before the first call, and serves calls. */
 export class FunctionInstance {
   readonly name: string
   /** Milliseconds since 1970. */
   readonly startedAt = Date.now()
   readonly log = new InstanceLog()
-  /** Resolves when its process has ended and everything that it wrote is in the log. */
+  /** Resolves when the process has exited and all of its output is in the log. */
   readonly closed: Promise<unknown>
-  /** Calls it has been given and that have not ended. */
+  /** The number of unfinished calls. */
   calls = 0
 
   readonly #options: FunctionInstanceOptions
   readonly #process: ChildProcess
-  readonly #asked = new Map<number, Asked>()
+  readonly #pending = new Map<number, PendingRequest>()
   readonly #loaded: Promise<InstanceResponse>
   #isLoaded = false
   #initialized: Promise<InstanceResponse> | undefined
   #lastId = 0
-  #ended = false
+  #stopped = false
 
   constructor(options: FunctionInstanceOptions) {
     const { name, program, codeDirectory, environment, memoryMb, initializerSeconds, onLine } = options
@@ -54,7 +54,7 @@ export class FunctionInstance {
     this.#process = fork(program, [], {
       cwd: codeDirectory,
       env: environment,
-      execArgv: [`--max-old-space-size=${memoryMb}`], // without it, the emulator's own flags (tsx's) would be used
+      execArgv: [`--max-old-space-size=${memoryMb}`], // this also replaces the emulator's own flags (for tsx)
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -65,16 +65,16 @@ export class FunctionInstance {
         onLine(line, stream)
       })
     }
-    this.#process.on('message', (answer: InstanceResponse) => this.#receive(answer))
-    this.#process.on('error', (error) => this.end(error.message))
-    this.#process.on('exit', (code, signal) => this.end(`its process ended (${signal ?? `exit code ${code}`})`))
+    this.#process.on('message', (response: InstanceResponse) => this.#receive(response))
+    this.#process.on('error', (error) => this.stop(error.message))
+    this.#process.on('exit', (code, signal) => this.stop(`its process exited (${signal ?? `exit code ${code}`})`))
     this.closed = new Promise((resolve) => this.#process.once('close', resolve))
-    this.#loaded = this.#answerTo(0, initializerSeconds, 'function_start_timeout')
-    this.load().catch(() => {}) // whoever calls it is told the same
+    this.#loaded = this.#responseTo(0, initializerSeconds, 'function_start_timeout')
+    this.load().catch(() => {}) // later calls of load() and prepare() report the failure
   }
 
   get status(): 'Starting' | 'Ready' | 'Terminating' {
-    if (this.#ended) return 'Terminating'
+    if (this.#stopped) return 'Terminating'
     return this.#isLoaded ? 'Ready' : 'Starting'
   }
 
@@ -82,95 +82,95 @@ export class FunctionInstance {
   async load(): Promise<void> {
     const loaded = await this.#loaded
     if (loaded.type === 'failed') {
-      this.end(loaded.message)
+      this.stop(loaded.message)
       throw new CallFailure('function_start_failed', loaded.message)
     }
     this.#isLoaded = true
   }
 
-  /** Waits until the code is loaded and initialized. An initializer that failed runs again at the next call of this. */
+  /** Waits until the code is loaded and initialized. A failed initializer runs again at the next call. */
   async prepare(context: HandlerContext): Promise<void> {
     await this.load()
     this.#initialized ??= this.#initialize(context)
     await this.#initialized
   }
 
-  async invoke(event: unknown, context: HandlerContext): Promise<{ reply: HandlerResult; durationMs: number }> {
+  async invoke(event: unknown, context: HandlerContext): Promise<{ result: HandlerResult; durationMs: number }> {
     const { timeoutSeconds } = this.#options
-    const answer = await this.#ask(
+    const response = await this.#request(
       { type: 'invoke', id: ++this.#lastId, event, context },
       timeoutSeconds,
       'function_timeout',
     )
-    const { durationMs } = answer
-    if (answer.type === 'failed') throw new CallFailure('function_execution_error', answer.message, durationMs)
-    return { reply: answer.reply ?? { statusCode: 200, headers: {}, body: '' }, durationMs }
+    const { durationMs } = response
+    if (response.type === 'failed') throw new CallFailure('function_execution_error', response.message, durationMs)
+    return { result: response.result ?? { statusCode: 200, headers: {}, body: '' }, durationMs }
   }
 
-  /** Ends the process at once; calls still in it fail with the reason. */
-  end(reason: string): void {
-    if (this.#ended) return
-    this.#ended = true
+  /** Kills the process. Its unfinished calls fail with the reason. */
+  stop(reason: string): void {
+    if (this.#stopped) return
+    this.#stopped = true
     this.#process.kill('SIGKILL')
-    for (const { reject, timer } of this.#asked.values()) {
+    for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer)
       reject(new CallFailure('function_panic', reason))
     }
-    this.#asked.clear()
-    this.#options.onEnd()
+    this.#pending.clear()
+    this.#options.onStop()
   }
 
   async #initialize(context: HandlerContext): Promise<InstanceResponse> {
     try {
       const { initializerSeconds } = this.#options
-      const question: InstanceRequest = { type: 'initialize', id: ++this.#lastId, context }
-      const answer = await this.#ask(question, initializerSeconds, 'function_initialize_timeout')
-      if (answer.type === 'failed') throw new CallFailure('function_initialize_failed', answer.message)
-      return answer
+      const request: InstanceRequest = { type: 'initialize', id: ++this.#lastId, context }
+      const response = await this.#request(request, initializerSeconds, 'function_initialize_timeout')
+      if (response.type === 'failed') throw new CallFailure('function_initialize_failed', response.message)
+      return response
     } catch (error) {
       this.#initialized = undefined
       throw error
     }
   }
 
-  #ask(question: InstanceRequest, seconds: number, lateCode: FailureCode): Promise<InstanceResponse> {
-    const answer = this.#answerTo(question.id, seconds, lateCode)
-    if (!this.#ended) this.#process.send(question)
-    return answer
+  #request(request: InstanceRequest, seconds: number, timeoutCode: FailureCode): Promise<InstanceResponse> {
+    const response = this.#responseTo(request.id, seconds, timeoutCode)
+    if (!this.#stopped) this.#process.send(request)
+    return response
   }
 
-  #answerTo(id: number, seconds: number, lateCode: FailureCode): Promise<InstanceResponse> {
+  #responseTo(id: number, seconds: number, timeoutCode: FailureCode): Promise<InstanceResponse> {
     return new Promise((resolve, reject) => {
-      if (this.#ended) return reject(new CallFailure('function_panic', 'its process has ended'))
-      const late = () => {
-        this.#asked.delete(id)
-        reject(new CallFailure(lateCode, `no answer within ${seconds} s`, seconds * 1_000))
-        this.#endIfStuck(lateCode)
+      if (this.#stopped) return reject(new CallFailure('function_panic', 'its process has exited'))
+      const onTimeout = () => {
+        this.#pending.delete(id)
+        reject(new CallFailure(timeoutCode, `no response within ${seconds} s`, seconds * 1_000))
+        this.#stopIfStuck(timeoutCode)
       }
-      this.#asked.set(id, { resolve, reject, timer: setTimeout(late, seconds * 1_000) })
+      this.#pending.set(id, { resolve, reject, timer: setTimeout(onTimeout, seconds * 1_000) })
     })
   }
 
-  #receive(answer: InstanceResponse): void {
-    const asked = this.#asked.get(answer.id)
-    if (asked === undefined) return // too late: its caller has had an answer
-    this.#asked.delete(answer.id)
-    clearTimeout(asked.timer)
-    asked.resolve(answer)
+  #receive(response: InstanceResponse): void {
+    const pending = this.#pending.get(response.id)
+    if (pending === undefined) return // it has timed out
+    this.#pending.delete(response.id)
+    clearTimeout(pending.timer)
+    pending.resolve(response)
   }
 
   /**
-   * A call that ran out of time does not cost the other calls of its instance their process, unless the process does
-   * not react at all: then nothing in it will ever end. What veFaaS does is not documented.
+   * A timeout does not stop the process, because other calls may run in it. But a process that does not answer a ping
+   * is stopped: none of its calls will ever finish. The behaviour of veFaaS is not documented.
    */
-  #endIfStuck(lateCode: FailureCode): void {
-    if (lateCode === 'function_start_timeout') {
-      this.end('its code did not load in time')
+  #stopIfStuck(timeoutCode: FailureCode): void {
+    if (timeoutCode === 'function_start_timeout') {
+      this.stop('its code did not load in time')
       return
     }
     const id = ++this.#lastId
-    const timer = setTimeout(() => this.end('its event loop is stuck'), PING_MS)
-    this.#asked.set(id, { resolve: () => {}, reject: () => {}, timer })
+    const timer = setTimeout(() => this.stop('its event loop is stuck'), PING_TIMEOUT_MS)
+    this.#pending.set(id, { resolve: () => {}, reject: () => {}, timer })
     this.#process.send({ type: 'ping', id })
   }
 }

@@ -1,15 +1,15 @@
-/** A request as the gateway hands it on. */
+/** A request from the gateway to a function. */
 export type FunctionRequest = {
   method: string
   path: string
-  /** The query as it came, without the question mark. */
+  /** As it was sent, without the question mark. */
   query: string
-  /** Names in any case, a name as often as it came. */
+  /** Names as they were sent; a repeated header appears several times. */
   headers: [name: string, value: string][]
   body: Buffer
 }
 
-/** What the gateway sends back. */
+/** The response to the gateway. */
 export type FunctionResponse = {
   status: number
   headers: Record<string, string>

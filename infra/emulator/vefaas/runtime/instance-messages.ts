@@ -1,6 +1,6 @@
-// What the platform and the process of an instance say to each other over the IPC channel.
+// The messages between the platform and the process of an instance, over the IPC channel.
 
-/** The event of an HTTP call: the documented fields and no other (veFaaS documentation, "Trigger event messages"). */
+/** The event of an HTTP call, with only the documented fields (veFaaS documentation, "Trigger event messages"). */
 export type HttpEvent = {
   httpMethod: string
   path: string
@@ -22,18 +22,18 @@ export type CloudEvent = {
   data?: unknown
 }
 
-/** The second argument of a handler and the only one of an initializer. Nothing else is documented for Node.js. */
+/** The second argument of a handler and the only one of an initializer. For Node.js, only this field is documented. */
 export type HandlerContext = { requestId: string }
 
-/** A question; the answer carries its id. The process answers question 0, "are you loaded?", without being asked. */
+/** The response has the same id. The process sends response 0 without a request, after it has loaded the code. */
 export type InstanceRequest =
   | { type: 'initialize'; id: number; context: HandlerContext }
   | { type: 'invoke'; id: number; event: unknown; context: HandlerContext }
   | { type: 'ping'; id: number }
 
 export type InstanceResponse =
-  | { type: 'done'; id: number; reply?: HandlerResult; durationMs: number }
+  | { type: 'done'; id: number; result?: HandlerResult; durationMs: number }
   | { type: 'failed'; id: number; message: string; durationMs: number }
 
-/** What a handler returned. The channel carries JSON, so a Buffer travels as base64. */
+/** The result of a handler. The channel only transports JSON, so a Buffer is sent as base64. */
 export type HandlerResult = { statusCode: number; headers: Record<string, string>; body: string; base64?: boolean }

@@ -9,22 +9,22 @@ afterAll(close)
 const until = (condition: () => unknown) => expect.poll(condition, { timeout: 5_000, interval: 10 })
 
 describe('instances', () => {
-  it('start with the first call, not before', async () => {
+  it('start with the first call', async () => {
     const { ask, pool } = functionOf('exports.handler = () => {}')
     expect([...pool.instances()]).toEqual([])
     await ask()
     expect([...pool.instances()]).toHaveLength(1)
   })
 
-  it('that have to be there start without one', async () => {
+  it('of the minimum start without a call', async () => {
     const { pool, lines } = functionOf('console.log("here"); exports.handler = () => {}')
     pool.resize({ minInstances: 2, maxInstances: 2 })
     await until(() => lines.length).toBe(2)
   })
 })
 
-describe('many calls at a time', () => {
-  it('share one process up to maxConcurrency, then a second one starts, then they wait', async () => {
+describe('simultaneous calls', () => {
+  it('share one process up to maxConcurrency, then use a second one, then wait', async () => {
     const code = `exports.handler = async () => {
       await new Promise((resolve) => setTimeout(resolve, 200))
       return { body: String(process.pid) }
@@ -35,7 +35,7 @@ describe('many calls at a time', () => {
     expect(new Set(answers.map(({ text }) => text)).size).toBe(2)
   })
 
-  it('wait no longer than a call may take', async () => {
+  it('wait at most as long as the timeout of a call', async () => {
     const { ask } = functionOf('exports.handler = () => new Promise((resolve) => setTimeout(resolve, 500))', {
       maxConcurrency: 1,
       maxInstances: 1,
@@ -45,7 +45,7 @@ describe('many calls at a time', () => {
     expect(waited).toMatchObject({ status: 504, failure: 'function_timeout' })
   })
 
-  it('are served after a crash too', async () => {
+  it('are served after a crash as well', async () => {
     const { ask } = functionOf(
       `exports.handler = async ({ path }) => { if (path === '/crash') process.exit(1); return { body: 'fine' } }`,
       { maxConcurrency: 1, maxInstances: 1 },
@@ -55,12 +55,12 @@ describe('many calls at a time', () => {
   })
 })
 
-describe('the end', () => {
+describe('a pool', () => {
   const code = `exports.handler = ({ path }) => path === '/wait'
     ? new Promise((resolve) => setTimeout(() => resolve({ body: 'ended' }), 200))
     : { body: String(process.pid) }`
 
-  it('comes at once with close(): every process is ended, and all calls fail', async () => {
+  it('stops at once with close(): all processes stop, and all calls fail', async () => {
     const { ask, pool } = functionOf(code, { maxConcurrency: 1, maxInstances: 1 })
     const pid = Number((await ask()).text)
     const running = ask('/wait')
@@ -72,7 +72,7 @@ describe('the end', () => {
     await until(() => processExists(pid)).toBe(false)
   })
 
-  it('comes with the last call after retire()', async () => {
+  it('stops after the last call with retire()', async () => {
     const { ask, pool } = functionOf(code)
     const pid = Number((await ask()).text)
     const running = ask('/wait')
@@ -87,7 +87,7 @@ describe('the end', () => {
   })
 })
 
-test('nothing of the above is left running', async () => {
+test('no process of the tests above is left', async () => {
   close()
   const running = () =>
     execFileSync('ps', ['-eo', 'ppid=,stat=,args='], { encoding: 'utf8' })

@@ -3,33 +3,33 @@ import { CallFailure } from './call-failure.ts'
 import { FunctionInstance, type FunctionInstanceOptions } from './function-instance.ts'
 import type { InstanceLog } from './instance-log.ts'
 
-/** How long after its end an instance that has to be there is started again, so that code that crashes does not spin. */
-const RESTART_MS = 1_000
+/** The delay before a required instance is restarted, so that crashing code does not restart in a tight loop. */
+const RESTART_DELAY_MS = 1_000
 
-/** How long the log of an instance that has ended is waited for: a process that it has started may keep it open. */
-const LOG_MS = 1_000
+/** How long to wait for the complete log of a stopped instance: a child process of it may keep the log open. */
+const LOG_TIMEOUT_MS = 1_000
 
-export type InstancePoolOptions = Omit<FunctionInstanceOptions, 'onEnd' | 'name'> & {
-  /** Calls one instance serves at a time. */
+export type InstancePoolOptions = Omit<FunctionInstanceOptions, 'onStop' | 'name'> & {
+  /** The number of calls that an instance serves at the same time. */
   maxConcurrency: number
   maxInstances: number
-  /** Names a new instance. */
-  nameOf: () => string
+  /** Returns the name of a new instance. */
+  createName: () => string
 }
 
 /**
- * The instances of one function. A call goes to the first one with room; a new one starts only when all are full, up to
- * the maximum; then calls wait in line, no longer than a call may take.
+ * The instances of one function. A call goes to the first instance with capacity. If all are full, a new one starts, up
+ * to the maximum. Then calls wait in a queue, at most as long as the timeout of a call.
  */
 export class InstancePool {
   readonly #options: InstancePoolOptions
   #minInstances = 0
   #maxInstances: number
   readonly #instances = new Set<FunctionInstance>()
-  /** Who waits for a place; undefined tells that there will be none. */
-  readonly #line = new Set<(instance: FunctionInstance | undefined) => void>()
+  /** The waiting calls. They get undefined if the pool is closed. */
+  readonly #queue = new Set<(instance: FunctionInstance | undefined) => void>()
   #closed = false
-  /** Called with the last instance gone, once it is to take no more calls. */
+  /** Set by retire(). Called after the last instance has stopped. */
   #onRetired: (() => void) | undefined
 
   constructor(options: InstancePoolOptions) {
@@ -41,64 +41,64 @@ export class InstancePool {
     return this.#instances
   }
 
-  /** Starts an instance to see whether the code loads, and says why not. Its log is complete when this comes back. */
-  async try(): Promise<{ log: InstanceLog; failure?: CallFailure }> {
+  /** Starts an instance and reports whether its code loads. If it does not, the log is complete. */
+  async tryLoading(): Promise<{ log: InstanceLog; failure?: CallFailure }> {
     const instance = this.#start()
-    if (!instance) throw new RangeError('all instances that there may be are there')
+    if (!instance) throw new RangeError('the maximum number of instances is running')
     const { log } = instance
     try {
       await instance.load()
       return { log }
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error
-      await Promise.race([instance.closed, sleep(LOG_MS, undefined, { ref: false })])
+      await Promise.race([instance.closed, sleep(LOG_TIMEOUT_MS, undefined, { ref: false })])
       return { log, failure: error }
     }
   }
 
-  /** From now on there are so many instances, called or not, and so many at most. */
+  /** Sets the number of instances that always run, and the maximum. */
   resize({ minInstances, maxInstances }: { minInstances: number; maxInstances: number }): void {
     this.#minInstances = minInstances
     this.#maxInstances = maxInstances
-    for (const instance of this.#instances) this.#endIfSpare(instance)
-    this.#fill()
-    this.#serveLine()
+    for (const instance of this.#instances) this.#stopIfSuperfluous(instance)
+    this.#startMinimum()
+    this.#serveQueue()
   }
 
-  /** Takes no more calls; each instance ends with its last one. `then` is called when all have. */
-  retire(then: () => void): void {
-    this.#onRetired = then
+  /** Takes no more calls. Each instance stops after its last call. `onRetired` is called when all have stopped. */
+  retire(onRetired: () => void): void {
+    this.#onRetired = onRetired
     this.#minInstances = 0
-    for (const instance of this.#instances) this.#endIfSpare(instance)
-    if (this.#instances.size === 0) then()
+    for (const instance of this.#instances) this.#stopIfSuperfluous(instance)
+    if (this.#instances.size === 0) onRetired()
   }
 
-  /** Keeps a place in an instance while `use` runs. */
-  async with<T>(use: (instance: FunctionInstance) => Promise<T>): Promise<T> {
-    const instance = this.#place() ?? (await this.#wait())
+  /** Reserves capacity of an instance while `use` runs. */
+  async withInstance<T>(use: (instance: FunctionInstance) => Promise<T>): Promise<T> {
+    const instance = this.#reserve() ?? (await this.#waitInQueue())
     try {
       return await use(instance)
     } finally {
       instance.calls--
-      this.#serveLine()
-      this.#endIfSpare(instance)
+      this.#serveQueue()
+      this.#stopIfSuperfluous(instance)
     }
   }
 
-  /** Ends every instance at once. */
+  /** Stops all instances at once. */
   close(): void {
     this.#closed = true
-    for (const instance of this.#instances) instance.end('the function was stopped')
-    for (const served of this.#line) served(undefined)
+    for (const instance of this.#instances) instance.stop('the function was stopped')
+    for (const serve of this.#queue) serve(undefined)
   }
 
-  #place(): FunctionInstance | undefined {
-    const instance = this.#withRoom() ?? this.#start()
+  #reserve(): FunctionInstance | undefined {
+    const instance = this.#findWithCapacity() ?? this.#start()
     if (instance) instance.calls++
     return instance
   }
 
-  #withRoom(): FunctionInstance | undefined {
+  #findWithCapacity(): FunctionInstance | undefined {
     for (const instance of this.#instances) {
       if (instance.calls < this.#options.maxConcurrency) return instance
     }
@@ -106,15 +106,15 @@ export class InstancePool {
   }
 
   #start(): FunctionInstance | undefined {
-    if (this.#closed) throw stopped()
+    if (this.#closed) throw stoppedFailure()
     if (this.#instances.size >= this.#maxInstances) return undefined
     const instance: FunctionInstance = new FunctionInstance({
       ...this.#options,
-      name: this.#options.nameOf(),
-      onEnd: () => {
+      name: this.#options.createName(),
+      onStop: () => {
         this.#instances.delete(instance)
-        this.#serveLine()
-        if (this.#minInstances > 0) setTimeout(() => this.#fill(), RESTART_MS).unref()
+        this.#serveQueue()
+        if (this.#minInstances > 0) setTimeout(() => this.#startMinimum(), RESTART_DELAY_MS).unref()
         if (this.#instances.size === 0) this.#onRetired?.()
       },
     })
@@ -122,42 +122,42 @@ export class InstancePool {
     return instance
   }
 
-  #fill(): void {
+  #startMinimum(): void {
     while (!this.#closed && this.#instances.size < this.#minInstances) this.#start()
   }
 
-  #endIfSpare(instance: FunctionInstance): void {
+  #stopIfSuperfluous(instance: FunctionInstance): void {
     if (instance.calls > 0 || !this.#instances.has(instance)) return
     if (this.#onRetired || this.#instances.size > this.#maxInstances)
-      instance.end('the instance is not needed any more')
+      instance.stop('the instance is not needed any more')
   }
 
-  #wait(): Promise<FunctionInstance> {
+  #waitInQueue(): Promise<FunctionInstance> {
     const { timeoutSeconds } = this.#options
     return new Promise((resolve, reject) => {
-      const served = (instance: FunctionInstance | undefined) => {
+      const serve = (instance: FunctionInstance | undefined) => {
         clearTimeout(timer)
-        this.#line.delete(served)
+        this.#queue.delete(serve)
         if (instance) resolve(instance)
-        else reject(stopped())
+        else reject(stoppedFailure())
       }
       const timer = setTimeout(() => {
-        this.#line.delete(served)
-        reject(new CallFailure('function_timeout', `no instance had room within ${timeoutSeconds} s`))
+        this.#queue.delete(serve)
+        reject(new CallFailure('function_timeout', `no instance had capacity within ${timeoutSeconds} s`))
       }, timeoutSeconds * 1_000)
-      this.#line.add(served)
+      this.#queue.add(serve)
     })
   }
 
-  #serveLine(): void {
-    for (const served of this.#line) {
-      const instance = this.#closed ? undefined : this.#place()
+  #serveQueue(): void {
+    for (const serve of this.#queue) {
+      const instance = this.#closed ? undefined : this.#reserve()
       if (instance === undefined) return
-      served(instance)
+      serve(instance)
     }
   }
 }
 
-function stopped(): CallFailure {
+function stoppedFailure(): CallFailure {
   return new CallFailure('function_panic', 'the function was stopped')
 }

@@ -12,7 +12,7 @@ describe('the context', () => {
     expect(requestId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
   })
 
-  it('is another one for each call', async () => {
+  it('is different for each call', async () => {
     const { ask } = answering('context.requestId')
     expect((await ask()).text).not.toBe((await ask()).text)
   })
@@ -32,12 +32,12 @@ describe('the response', () => {
     expect(await ask()).toMatchObject(expected)
   })
 
-  it('keeps bytes as they are', async () => {
+  it('keeps bytes unchanged', async () => {
     const { ask } = functionOf('exports.handler = async () => ({ body: Buffer.from([0, 255, 128]) })')
     expect([...(await ask()).body]).toEqual([0, 255, 128])
   })
 
-  it('has the headers of the function and the time it took, whatever the function says of that', async () => {
+  it('has the headers of the function and the real duration, which the function cannot override', async () => {
     const { ask } = functionOf(
       `exports.handler = async () => ({ headers: { 'X-A': '1', 'x-faas-execution-duration': '9' } })`,
     )
@@ -45,7 +45,7 @@ describe('the response', () => {
     expect(headers).toEqual({ 'X-A': '1', 'X-Faas-Execution-Duration': expect.stringMatching(/^\d+\.\d\d$/) })
   })
 
-  it('comes from a handler that is not async too', async () => {
+  it('can come from a handler that is not async', async () => {
     const { ask } = functionOf('exports.handler = () => ({ body: "at once" })')
     expect((await ask()).text).toBe('at once')
   })

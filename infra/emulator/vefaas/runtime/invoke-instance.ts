@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FunctionResponse } from './http.ts'
 import type { InstancePool } from './instance-pool.ts'
 
-/** Calls a function with an event that may carry the request id. Rejects with CallFailure when there is no reply. */
+/** Calls a function. Its event may contain the request id. Rejects with a CallFailure if there is no result. */
 export async function invokeInstance(
   pool: InstancePool,
   eventFor: (requestId: string) => unknown,
@@ -10,18 +10,18 @@ export async function invokeInstance(
   const requestId = randomUUID()
   const event = eventFor(requestId)
   const context = { requestId }
-  return pool.with(async (instance) => {
+  return pool.withInstance(async (instance) => {
     await instance.prepare(context)
-    const { reply, durationMs } = await instance.invoke(event, context)
+    const { result, durationMs } = await instance.invoke(event, context)
     return {
-      status: reply.statusCode,
-      headers: { ...withoutDuration(reply.headers), 'X-Faas-Execution-Duration': durationMs.toFixed(2) },
-      body: Buffer.from(reply.body, reply.base64 ? 'base64' : 'utf8'),
+      status: result.statusCode,
+      headers: { ...withoutDuration(result.headers), 'X-Faas-Execution-Duration': durationMs.toFixed(2) },
+      body: Buffer.from(result.body, result.base64 ? 'base64' : 'utf8'),
     }
   })
 }
 
-/** The platform's own measure overwrites one a function sets, however it is spelled. */
+/** Removes this header of the function in any case, because the platform sets its own. */
 function withoutDuration(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'x-faas-execution-duration'),

@@ -1,4 +1,4 @@
-/** What a function's process has of the machine it runs on. */
+/** The variables that a function inherits from the emulator, because programs need them. */
 const inherited = ['PATH', 'TZ', 'LANG']
 
 export type FunctionIdentity = {
@@ -9,11 +9,11 @@ export type FunctionIdentity = {
   memoryMb: number
 }
 
-/** The variables that veFaaS sets for a function, and nothing of the emulator's own environment beside what a program needs. */
+/** The inherited variables, and those that veFaaS sets for a function. */
 export function platformEnvironment(identity: FunctionIdentity): Record<string, string> {
-  const ours = inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
+  const present = inherited.filter((name) => process.env[name]).map((name) => [name, process.env[name]])
   return {
-    ...Object.fromEntries(ours),
+    ...Object.fromEntries(present),
     _FAAS_FUNC_ID: identity.functionId,
     _FAAS_FUNC_NAME: identity.functionName,
     _FAAS_REVISION_NUMBER: String(identity.revisionNumber),

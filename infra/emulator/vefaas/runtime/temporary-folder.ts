@@ -3,33 +3,34 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { transformSync } from 'esbuild'
 
-/** The temporary files of one emulator. */
+/** The folder for the temporary files of one emulator. */
 export type TemporaryFolder = {
-  /** The program of every instance, a JavaScript file. */
+  /** The JavaScript file that every instance runs. */
   program: string
-  /** Makes a new folder in it. */
-  make(name: string): string
+  /** Creates a new subfolder and returns its path. */
+  createSubfolder(name: string): string
   /** Removes everything. */
   close(): void
 }
 
 /**
- * Makes a temporary folder, which goes with its process however that ends, but for a SIGKILL. What an emulator that was
- * killed has left is removed here: names carry the process id, and only folders of processes that are no more are touched.
+ * Creates a temporary folder. It is removed when the process exits, except after a SIGKILL. Therefore this function
+ * also removes the folders of killed emulators: their names contain the process id, and folders of running processes
+ * stay.
  */
 export function createTemporaryFolder(): TemporaryFolder {
   removeLeftovers()
   const path = mkdtempSync(join(tmpdir(), `vefaas-${process.pid}-`))
   const program = join(path, 'bootstrap.cjs')
   const remove = () => rmSync(path, { recursive: true, force: true })
-  process.once('exit', remove) // also of a process that ends before anybody could close this
-  writeFileSync(program, compiled(join(import.meta.dirname, 'bootstrap.ts')))
-  let made = 0
+  process.once('exit', remove) // for a process that exits without close()
+  writeFileSync(program, compile(join(import.meta.dirname, 'bootstrap.ts')))
+  let count = 0
   return {
     program,
-    make(name) {
-      made += 1
-      const folder = join(path, `${made}-${name}`)
+    createSubfolder(name) {
+      count += 1
+      const folder = join(path, `${count}-${name}`)
       mkdirSync(folder, { mode: 0o700 })
       return folder
     },
@@ -47,21 +48,21 @@ function removeLeftovers(): void {
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true })
     } catch {
-      // another user's: none of our business
+      // it belongs to another user
     }
   }
 }
 
-/** Whether there is such a process, whoever it belongs to. */
+/** Whether the process exists. It may belong to another user. */
 export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH' // EPERM: alive, of another user
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH' // EPERM: it belongs to another user
   }
 }
 
-function compiled(file: string): string {
+function compile(file: string): string {
   return transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format: 'cjs', target: 'node20' }).code
 }

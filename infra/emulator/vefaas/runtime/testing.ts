@@ -12,14 +12,14 @@ export interface OutputLine {
   stream: 'stdout' | 'stderr'
 }
 
-/** Functions that run without the API, and so with settings that it does not take, such as parts of a second. */
+/** Runs functions without the API, so with settings that it does not accept, such as fractions of a second. */
 export function runtimeForTests() {
   const folder = createTemporaryFolder()
   const pools: InstancePool[] = []
 
-  /** Makes the pool of a function whose index.js has this code, and what calls it. Nothing is started before. */
+  /** Creates the pool of a function with this index.js, and what calls it. Nothing starts before the first call. */
   function functionOf(code: string, options: Partial<InstancePoolOptions> = {}) {
-    const codeDirectory = folder.make('code')
+    const codeDirectory = folder.createSubfolder('code')
     const write = (text: string) => writeFileSync(join(codeDirectory, 'index.js'), text)
     write(code)
     const lines: OutputLine[] = []
@@ -27,7 +27,7 @@ export function runtimeForTests() {
       program: folder.program,
       codeDirectory,
       environment: {},
-      nameOf: () => 'some-instance',
+      createName: () => 'some-instance',
       memoryMb: 512,
       timeoutSeconds: 30,
       initializerSeconds: 30,
@@ -37,7 +37,7 @@ export function runtimeForTests() {
       ...options,
     })
     pools.push(pool)
-    /** The response as the caller of the function sees it. */
+    /** Calls the function and returns the response that its caller gets. */
     const ask = async (path = '/') => {
       const request: FunctionRequest = { method: 'GET', path, query: '', headers: [], body: Buffer.alloc(0) }
       const response = await invokeInstance(pool, (requestId) => requestEvent(request, requestId)).catch(
@@ -55,7 +55,7 @@ export function runtimeForTests() {
     return { ask, pool, lines, write, codeDirectory }
   }
 
-  /** A function whose body is the JSON of an expression over event and context. */
+  /** A function that responds with an expression of `event` and `context`, as JSON. */
   const answering = (expression: string, options?: Partial<InstancePoolOptions>) =>
     functionOf(`exports.handler = async (event, context) => ({ body: JSON.stringify(${expression}) })`, options)
 
