@@ -31,10 +31,10 @@ describe('consumers', () => {
   })
 
   it.each<[string, Body, string]>([
-    ['a name that there is: two may have one', { Name: 'ann' }, '200'],
+    ['an existing name, which two may share', { Name: 'ann' }, '200'],
     ['a name of 1 character', { Name: 'a' }, '400 InvalidParameter'],
     ['no name', { Name: undefined }, '400 MissingParameter'],
-    ['a gateway that is not there', { GatewayId: 'g-none' }, '404 ResourceNotFound'],
+    ['an unknown gateway', { GatewayId: 'g-none' }, '404 ResourceNotFound'],
   ])('can be created with %s', async (_what, body, outcome) => {
     expect((await create(body)).outcome).toBe(outcome)
   })
@@ -103,7 +103,7 @@ describe('credentials', () => {
   })
 
   it.each<[string, Body, string]>([
-    ['a consumer that is not there', { ConsumerId: 'c-none' }, '404 ResourceNotFound'],
+    ['an unknown consumer', { ConsumerId: 'c-none' }, '404 ResourceNotFound'],
     ['an unknown type', { CredentialType: 'basic' }, '400 InvalidParameter'],
     ['no key', { KeyAuthCredential: undefined }, '400 MissingParameter'],
     ['an empty key', apiKey(''), '400 InvalidParameter'],

@@ -30,9 +30,9 @@ export const getConsumer: Action = action(v.object({ Id: v.string() }), ({ Id },
 export const listConsumers: Action = action(
   v.object({ ...pageFields, Filter: v.optional(v.object({ GatewayId: optionalString, Name: optionalString }), {}) }),
   ({ Filter: { GatewayId, Name }, ...page }, apig, call) => {
-    const wanted = (consumer: Consumer) =>
+    const matchesFilter = (consumer: Consumer) =>
       (!GatewayId || consumer.GatewayId === GatewayId) && (!Name || nameMatches(consumer.Name, Name))
-    const consumers = apig.consumers.listed(call.region).filter(wanted)
+    const consumers = apig.consumers.listed(call.region).filter(matchesFilter)
     return pageOf(
       consumers.map((consumer) => describeConsumer(apig, consumer)),
       page,
@@ -64,7 +64,7 @@ export const deleteConsumer: Action = action(v.object({ Id: v.string() }), ({ Id
 export const checkConsumerExist: Action = action(
   v.object({ GatewayId: v.string(), Name: v.string() }),
   ({ GatewayId, Name }, apig, call) => {
-    const isIt = (consumer: Consumer) => consumer.GatewayId === GatewayId && consumer.Name === Name
-    return { Exist: apig.consumers.listed(call.region).some(isIt) }
+    const matches = (consumer: Consumer) => consumer.GatewayId === GatewayId && consumer.Name === Name
+    return { Exist: apig.consumers.listed(call.region).some(matches) }
   },
 )

@@ -38,9 +38,9 @@ export const listConsumerCredentials: Action = action(
   v.object({ ...pageFields, ConsumerId: v.string(), CredentialType: credentialType }),
   ({ ConsumerId, CredentialType, ...page }, apig, call) => {
     const consumer = apig.consumers.get(ConsumerId, call.region)
-    const wanted = (credential: Credential) =>
+    const matchesFilter = (credential: Credential) =>
       credential.ConsumerId === consumer.Id && credential.CredentialType === CredentialType
-    return pageOf(apig.credentials.listed(call.region).filter(wanted).map(describeCredential), page)
+    return pageOf(apig.credentials.listed(call.region).filter(matchesFilter).map(describeCredential), page)
   },
 )
 
@@ -61,9 +61,9 @@ export const checkConsumerCredentialExist: Action = action(
   (input, apig, call) => {
     const { Id: gatewayId } = apig.gateways.get(input.GatewayId, call.region)
     const key = keyOf(input)
-    const isIt = ({ GatewayId, CredentialType, ...credential }: Credential) =>
+    const matches = ({ GatewayId, CredentialType, ...credential }: Credential) =>
       GatewayId === gatewayId && CredentialType === input.CredentialType && credential.key === key
-    const credential = apig.credentials.listed(call.region).find(isIt)
+    const credential = apig.credentials.listed(call.region).find(matches)
     return credential ? { Exist: true, Id: credential.Id, ConsumerId: credential.ConsumerId } : { Exist: false }
   },
 )

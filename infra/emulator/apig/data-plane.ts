@@ -21,7 +21,7 @@ export interface DataPlane {
 export interface DataPlaneOptions {
   /** The port of the first service; 0 takes a free one. */
   port: number
-  admit?: ((target: RequestHead) => GatewayRefusal | undefined) | undefined
+  admit?: ((head: RequestHead) => GatewayRefusal | undefined) | undefined
   site?: Site | undefined
   /** Called at each request; undefined if the service does not exist. */
   proxyServiceOf: (serviceId: string) => ProxyService | undefined

@@ -29,14 +29,14 @@ describe('CreateGateway', () => {
     ['a name with _', { Name: 'g_1' }, '400 InvalidParameter'],
     ['no name', { Name: undefined }, '400 MissingParameter'],
     ['no region', { Region: undefined }, '400 MissingParameter'],
-    ['another region than it is signed for', { Region: 'cn-shanghai' }, '400 InvalidParameter'],
+    ['another region than that of the signature', { Region: 'cn-shanghai' }, '400 InvalidParameter'],
     ['another type', { Type: 'small' }, '400 InvalidParameter'],
-    ['a standard one without a network', { Type: 'standard' }, '400 MissingParameter'],
-    ['a standard one', { Type: 'standard', NetworkSpec: { VpcId: 'vpc-1', SubnetIds: ['s'] } }, '200'],
+    ['type standard without a network', { Type: 'standard' }, '400 MissingParameter'],
+    ['type standard with a network', { Type: 'standard', NetworkSpec: { VpcId: 'vpc-1', SubnetIds: ['s'] } }, '200'],
     ['1 replica', { ResourceSpec: { Replicas: 1 } }, '400 InvalidParameter'],
     ['comments of 253 characters', { Comments: 'c'.repeat(253) }, '200'],
     ['comments of 254 characters', { Comments: 'c'.repeat(254) }, '400 InvalidParameter'],
-    ['a parameter that nobody knows', { Unknown: 1, Tags: 'none' }, '200'],
+    ['an unknown parameter', { Unknown: 1, Tags: 'none' }, '200'],
   ])('with %s', async (_what, body, outcome) => {
     expect((await create(body)).outcome).toBe(outcome)
   })

@@ -58,14 +58,14 @@ export const listGateways: Action = action(
   }),
   ({ Filter, ProjectName, ...page }, apig, call) => {
     const { Ids, Name, Status, Type, VpcIds } = Filter
-    const wanted = (gateway: Gateway) =>
+    const matchesFilter = (gateway: Gateway) =>
       (!Ids?.length || Ids.includes(gateway.Id)) &&
       (!Name || nameMatches(gateway.Name, Name)) &&
       (!Status || gateway.Status === Status) &&
       (!Type || gateway.Type === Type) &&
       (!VpcIds?.length || VpcIds.includes(gateway.NetworkSpec?.VpcId ?? '')) &&
       (!ProjectName || gateway.ProjectName === ProjectName)
-    return pageOf(apig.gateways.listed(call.region).filter(wanted).map(describeGateway), page)
+    return pageOf(apig.gateways.listed(call.region).filter(matchesFilter).map(describeGateway), page)
   },
 )
 

@@ -31,7 +31,7 @@ describe('CreateGatewayService', () => {
     [{ EnablePublicNetwork: true, EnablePrivateNetwork: true }, ['public', 'private']],
     [{ EnablePrivateNetwork: true }, ['private']],
     [{}, []],
-  ])('has addresses in the networks that it names: %j', async (ServiceNetworkSpec, types) => {
+  ])('has addresses in its networks: %j', async (ServiceNetworkSpec, types) => {
     const { Domains } = await get((await create({ ServiceNetworkSpec })).result.Id)
     expect(Domains.map(({ Type }: { Type: string }) => Type)).toEqual(types)
   })
@@ -44,9 +44,9 @@ describe('CreateGatewayService', () => {
     ['an empty list of protocols', { Protocol: [] }, '400 InvalidParameter'],
     ['an unknown protocol', { Protocol: ['FTP'] }, '400 InvalidParameter'],
     ['no AuthSpec', { AuthSpec: undefined }, '400 MissingParameter'],
-    ['a gateway that is not there', { GatewayId: 'g-none' }, '404 ResourceNotFound'],
-    ['authentication of its own', { AuthSpec: { Enable: true } }, '403 InvalidOperation'],
-    ['a domain of its own', { CustomDomains: [{ Domain: 'a.example' }] }, '403 InvalidOperation'],
+    ['an unknown gateway', { GatewayId: 'g-none' }, '404 ResourceNotFound'],
+    ['its own authentication', { AuthSpec: { Enable: true } }, '403 InvalidOperation'],
+    ['its own domain', { CustomDomains: [{ Domain: 'a.example' }] }, '403 InvalidOperation'],
     ['a type', { ServiceType: 'AIProvider' }, '403 InvalidOperation'],
   ])('with %s', async (_what, body, outcome) => {
     expect((await create(body)).outcome).toBe(outcome)

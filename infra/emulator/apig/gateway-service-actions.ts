@@ -75,12 +75,12 @@ export const listGatewayServices: Action = action(
     Filter: v.optional(v.object({ Name: optionalString, Status: optionalString, ServiceType: optionalString }), {}),
   }),
   ({ GatewayId, Filter, ...page }, apig, call) => {
-    const wanted = (service: GatewayService) =>
+    const matchesFilter = (service: GatewayService) =>
       (!GatewayId || service.GatewayId === GatewayId) &&
       (!Filter.Name || nameMatches(service.Name, Filter.Name)) &&
       (!Filter.Status || service.Status === Filter.Status) &&
       !Filter.ServiceType
-    const services = apig.services.listed(call.region).filter(wanted)
+    const services = apig.services.listed(call.region).filter(matchesFilter)
     return pageOf(
       services.map((service) => describeGatewayService(apig, service)),
       page,
@@ -123,7 +123,7 @@ export const deleteGatewayService: Action = action(v.object({ Id: v.string() }),
 export const checkGatewayServiceExist: Action = action(
   v.object({ GatewayId: v.string(), Name: v.string() }),
   ({ GatewayId, Name }, apig, call) => {
-    const isIt = (service: GatewayService) => service.GatewayId === GatewayId && service.Name === Name
-    return existenceOf(apig.services.listed(call.region).find(isIt))
+    const matches = (service: GatewayService) => service.GatewayId === GatewayId && service.Name === Name
+    return existenceOf(apig.services.listed(call.region).find(matches))
   },
 )

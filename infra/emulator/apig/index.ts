@@ -46,7 +46,7 @@ export interface ApigState {
   /** Until a new or changed route is in force. */
   routeSeconds?: number
   /** May refuse any request to a gateway service, except requests to the site. */
-  admit?: (target: RequestHead) => GatewayRefusal | undefined
+  admit?: (head: RequestHead) => GatewayRefusal | undefined
   /** What gateway services serve besides their routes. */
   site?: Site
   /** The functions behind upstreams. */

@@ -48,11 +48,11 @@ describe('a binding of wasm-key-auth', () => {
     ['no key', {}, 401],
     ['an allowed key', { 'X-API-Key': 'key-of-ann' }, 200],
     ['an allowed key, in the other header', { Authorization: 'key-of-ann' }, 200],
-    ['a key with something before it', { Authorization: 'Bearer key-of-ann' }, 401],
-    ['the key of one who is not allowed', { 'X-API-Key': 'key-of-bob' }, 401],
+    ['a key with a prefix', { Authorization: 'Bearer key-of-ann' }, 401],
+    ['the key of a consumer that is not allowed', { 'X-API-Key': 'key-of-bob' }, 401],
     ['a wrong key', { 'X-API-Key': 'key-of-an' }, 401],
     ['an empty key', { 'X-API-Key': '' }, 401],
-    ['a key in a header that is none of its', { 'X-Key': 'key-of-ann' }, 401],
+    ['a key in another header', { 'X-Key': 'key-of-ann' }, 401],
   ])('with %s', async (_what, headers, status) => {
     await bind('ROUTE')
     expect(await statusOf('/guarded', headers)).toBe(status)

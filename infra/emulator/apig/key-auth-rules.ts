@@ -38,7 +38,8 @@ export function keyAuthOf({ PluginName, PluginConfig }: Pick<PluginBinding, 'Plu
 
 /** The name of the consumer that has this API key. */
 function consumerOfKey(apig: Apig, gatewayId: string, key: string): string | undefined {
-  const isIt = (one: Credential) => one.GatewayId === gatewayId && one.CredentialType === 'key-auth' && one.key === key
-  const credential = apig.credentials.all().find(isIt)
+  const matches = (one: Credential) =>
+    one.GatewayId === gatewayId && one.CredentialType === 'key-auth' && one.key === key
+  const credential = apig.credentials.all().find(matches)
   return credential && apig.consumers.find(credential.ConsumerId, credential.region)?.Name
 }

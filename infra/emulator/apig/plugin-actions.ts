@@ -34,9 +34,9 @@ export const deletePlugin: Action = action(
   v.object({ GatewayId: v.string(), PluginName: pluginName }),
   ({ GatewayId, PluginName }, apig, call) => {
     const plugin = pluginOf(apig, GatewayId, PluginName, call)
-    const isOfIt = (one: { GatewayId: string; PluginName: string }) =>
+    const isOfPlugin = (one: { GatewayId: string; PluginName: string }) =>
       one.GatewayId === GatewayId && one.PluginName === PluginName
-    mustBeUnused('plugin', PluginName, apig.pluginBindings.all().filter(isOfIt), 'plugin binding')
+    mustBeUnused('plugin', PluginName, apig.pluginBindings.all().filter(isOfPlugin), 'plugin binding')
     apig.plugins.remove(plugin)
     return {}
   },

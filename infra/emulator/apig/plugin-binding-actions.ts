@@ -44,11 +44,11 @@ export const listPluginBindings: Action = action(
     Filter: v.optional(v.object({ Name: optionalString, Scope: optionalString, Enable: optionalBoolean }), {}),
   }),
   ({ Filter: { Name, Scope, Enable }, ...page }, apig, call) => {
-    const wanted = (binding: PluginBinding) =>
+    const matchesFilter = (binding: PluginBinding) =>
       (!Name || nameMatches(binding.PluginName, Name)) &&
       (!Scope || binding.Scope === Scope) &&
       (Enable === undefined || binding.Enable === Enable)
-    const bindings = apig.pluginBindings.listed(call.region).filter(wanted)
+    const bindings = apig.pluginBindings.listed(call.region).filter(matchesFilter)
     return pageOf(
       bindings.map((binding) => describePluginBinding(apig, binding)),
       page,

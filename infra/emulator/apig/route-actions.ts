@@ -57,7 +57,7 @@ export const listRoutes: Action = action(
     const { Name, Path, UpstreamIds } = Filter
     const leadsTo = ({ UpstreamList }: Route, ids: readonly string[]) =>
       UpstreamList.some((upstream) => ids.includes(upstream.UpstreamId))
-    const wanted = (route: Route) =>
+    const matchesFilter = (route: Route) =>
       (!GatewayId || apig.services.find(route.ServiceId, route.region)?.GatewayId === GatewayId) &&
       (!ServiceId || route.ServiceId === ServiceId) &&
       (!UpstreamId || leadsTo(route, [UpstreamId])) &&
@@ -66,7 +66,7 @@ export const listRoutes: Action = action(
       (!Name || nameMatches(route.Name, Name)) &&
       (!Path || nameMatches(route.MatchRule.Path.MatchContent, Path)) &&
       (!UpstreamIds?.length || leadsTo(route, UpstreamIds))
-    const routes = apig.routes.listed(call.region).filter(wanted)
+    const routes = apig.routes.listed(call.region).filter(matchesFilter)
     return pageOf(
       routes.map((route) => describeRoute(apig, route)),
       page,
@@ -104,8 +104,8 @@ export const deleteRoute: Action = action(v.object({ Id: v.string() }), ({ Id },
 export const checkRouteExist: Action = action(
   v.object({ ServiceId: v.string(), Name: v.string() }),
   ({ ServiceId, Name }, apig, call) => {
-    const isIt = (route: Route) => route.ServiceId === ServiceId && route.Name === Name
-    return existenceOf(apig.routes.listed(call.region).find(isIt))
+    const matches = (route: Route) => route.ServiceId === ServiceId && route.Name === Name
+    return existenceOf(apig.routes.listed(call.region).find(matches))
   },
 )
 

@@ -49,13 +49,13 @@ export const listUpstreams: Action = action(
     Filter: v.optional(v.object({ Ids: v.optional(v.array(v.string())), Name: optionalString }), {}),
   }),
   ({ GatewayId, SourceType, ResourceType, Filter, ...page }, apig, call) => {
-    const wanted = (upstream: Upstream) =>
+    const matchesFilter = (upstream: Upstream) =>
       (!GatewayId || upstream.GatewayId === GatewayId) &&
       (!SourceType || upstream.SourceType === SourceType) &&
       (!ResourceType || ResourceType === resourceType) &&
       (!Filter.Ids?.length || Filter.Ids.includes(upstream.Id)) &&
       (!Filter.Name || nameMatches(upstream.Name, Filter.Name))
-    return pageOf(apig.upstreams.listed(call.region).filter(wanted).map(describeUpstream), page)
+    return pageOf(apig.upstreams.listed(call.region).filter(matchesFilter).map(describeUpstream), page)
   },
 )
 
@@ -91,8 +91,8 @@ export const deleteUpstream: Action = action(v.object({ Id: v.string() }), ({ Id
 export const checkUpstreamExist: Action = action(
   v.object({ GatewayId: v.string(), Name: v.string() }),
   ({ GatewayId, Name }, apig, call) => {
-    const isIt = (upstream: Upstream) => upstream.GatewayId === GatewayId && upstream.Name === Name
-    return existenceOf(apig.upstreams.listed(call.region).find(isIt))
+    const matches = (upstream: Upstream) => upstream.GatewayId === GatewayId && upstream.Name === Name
+    return existenceOf(apig.upstreams.listed(call.region).find(matches))
   },
 )
 
@@ -100,9 +100,9 @@ export const checkUpstreamExist: Action = action(
 export const checkUpstreamSpecExist: Action = action(
   v.object({ GatewayId: v.string(), UpstreamSpec: upstreamSettings.UpstreamSpec }),
   ({ GatewayId, UpstreamSpec }, apig, call) => {
-    const isIt = (upstream: Upstream) =>
+    const matches = (upstream: Upstream) =>
       upstream.GatewayId === GatewayId && upstream.UpstreamSpec.VeFaas.FunctionId === UpstreamSpec.VeFaas?.FunctionId
-    return existenceOf(apig.upstreams.listed(call.region).find(isIt))
+    return existenceOf(apig.upstreams.listed(call.region).find(matches))
   },
 )
 

@@ -69,7 +69,7 @@ describe('CreateFunction', () => {
     ['a name with a dot', { Name: 'some.function' }, '400 InvalidParameter'],
     ['no runtime', { Runtime: undefined }, '400 MissingParameter'],
     ['a runtime that does not exist', { Runtime: 'nodejs20/v1' }, '400 InvalidParameter'],
-    ['a number for a text', { Description: 1 }, '400 InvalidParameter'],
+    ['a number instead of a string', { Description: 1 }, '400 InvalidParameter'],
     ['a description of 1000', { Description: '界'.repeat(1000) }, '200'],
     ['a description of 1001', { Description: '界'.repeat(1001) }, '400 InvalidParameter'],
     ['512 MB', { MemoryMB: 512 }, '200'],
@@ -77,24 +77,24 @@ describe('CreateFunction', () => {
     ['256 MB', { MemoryMB: 256 }, '400 InvalidParameter'],
     ['4608 MB', { MemoryMB: 4608 }, '400 InvalidParameter'],
     ['768 MB', { MemoryMB: 768 }, '400 InvalidParameter'],
-    ['512 MB as text', { MemoryMB: '512' }, '400 InvalidParameter'],
-    ['no time', { RequestTimeout: 0 }, '400 InvalidParameter'],
-    ['1800 s, which is accepted though not documented', { RequestTimeout: 1800 }, '200'],
-    ['half a second', { RequestTimeout: 0.5 }, '400 InvalidParameter'],
+    ['512 MB as a string', { MemoryMB: '512' }, '400 InvalidParameter'],
+    ['a timeout of 0 s', { RequestTimeout: 0 }, '400 InvalidParameter'],
+    ['a timeout of 1800 s, which is accepted but not documented', { RequestTimeout: 1800 }, '200'],
+    ['a timeout of 0.5 s', { RequestTimeout: 0.5 }, '400 InvalidParameter'],
     ['9 calls at a time', { MaxConcurrency: 9 }, '400 InvalidParameter'],
     ['10 calls at a time', { MaxConcurrency: 10 }, '200'],
     ['1000 calls at a time', { MaxConcurrency: 1000 }, '200'],
     ['1001 calls at a time', { MaxConcurrency: 1001 }, '400 InvalidParameter'],
-    ['environment', { Envs: [{ Key: 'A_1', Value: 'x' }] }, '200'],
+    ['environment variables', { Envs: [{ Key: 'A_1', Value: 'x' }] }, '200'],
     ['a variable that begins with a digit', { Envs: [{ Key: '1A', Value: '' }] }, '400 InvalidParameter'],
     ['a variable with a hyphen', { Envs: [{ Key: 'A-B', Value: '' }] }, '400 InvalidParameter'],
     ['a variable of 63', { Envs: [{ Key: 'A'.repeat(63), Value: '' }] }, '200'],
     ['a variable of 64', { Envs: [{ Key: 'A'.repeat(64), Value: '' }] }, '400 InvalidParameter'],
     ['a variable twice', { Envs: [...many(2), ...many(1)] }, '400 InvalidParameter'],
     ['a variable without a name', { Envs: [{ Value: '' }] }, '400 MissingParameter'],
-    ['environment that is an object', { Envs: { A: 'x' } }, '400 InvalidParameter'],
+    ['environment variables as an object', { Envs: { A: 'x' } }, '400 InvalidParameter'],
     ['a role', { Role: 'trn:iam::2100000000:role/ecs-manager' }, '200'],
-    ['the name of a role', { Role: 'ecs-manager' }, '400 InvalidParameter'],
+    ['a role without its TRN', { Role: 'ecs-manager' }, '400 InvalidParameter'],
     [
       'a VPC',
       { VpcConfig: { EnableVpc: true, VpcId: 'vpc-1', SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] } },
@@ -104,14 +104,14 @@ describe('CreateFunction', () => {
     ['an image with another runtime', { SourceType: 'image', Source: 'host/a/b:c' }, '400 InvalidParameter'],
     ['an image', { Runtime: 'native/v1', SourceType: 'image', Source: 'host/a/b:c' }, '200'],
     ['an image without a name', { Runtime: 'native/v1', SourceType: 'image' }, '400 MissingParameter'],
-    ['an object that is not there', { SourceType: 'tos', Source: 'bucket:key' }, '400 InvalidParameter'],
-    ['a source of another type', { SourceType: 'git', Source: 'x' }, '400 InvalidParameter'],
-    ['code that is no base64', { SourceType: 'zip', Source: '###' }, '400 InvalidParameter'],
-    ['code that is no zip', { SourceType: 'zip', Source: 'AAAA' }, '400 InvalidParameter'],
-    ['a zip that reaches out', { SourceType: 'zip', Source: zipOf({ '../x.js': '' }) }, '400 InvalidParameter'],
-    ['a zip with a root', { SourceType: 'zip', Source: zipOf({ '/x.js': '' }) }, '400 InvalidParameter'],
+    ['an unknown object', { SourceType: 'tos', Source: 'bucket:key' }, '400 InvalidParameter'],
+    ['an unknown source type', { SourceType: 'git', Source: 'x' }, '400 InvalidParameter'],
+    ['code that is not base64', { SourceType: 'zip', Source: '###' }, '400 InvalidParameter'],
+    ['code that is not a zip', { SourceType: 'zip', Source: 'AAAA' }, '400 InvalidParameter'],
+    ['a zip with a path traversal', { SourceType: 'zip', Source: zipOf({ '../x.js': '' }) }, '400 InvalidParameter'],
+    ['a zip with an absolute path', { SourceType: 'zip', Source: zipOf({ '/x.js': '' }) }, '400 InvalidParameter'],
     ['a zip with a drive', { SourceType: 'zip', Source: zipOf({ 'C:\\x.js': '' }) }, '400 InvalidParameter'],
-    ['a parameter that nobody knows', { Handler: 'index.handler' }, '200'],
+    ['an unknown parameter', { Handler: 'index.handler' }, '200'],
   ])('%s: %o', async (_what, more, outcome) => {
     expect((await call('CreateFunction', { ...good, ...more })).outcome).toBe(outcome)
     expect(vefaas.functions()).toHaveLength(outcome === '200' ? 1 : 0)
@@ -131,7 +131,7 @@ describe('CreateFunction', () => {
 })
 
 describe('UpdateFunction', () => {
-  it('replaces what is given, lists as a whole, and leaves the rest', async () => {
+  it('replaces the given settings, lists as a whole, and keeps the rest', async () => {
     const Envs = ['A', 'B'].map((Key) => ({ Key, Value: '1' }))
     const { Id, CodeSize } = await create({ Source: code, Envs, MemoryMB: 512, Tags: [{ Key: 'a', Value: 'b' }] })
     const { result } = await call('UpdateFunction', { Id, Envs: [{ Key: 'B', Value: '3' }], Description: 'new' })

@@ -18,7 +18,7 @@ it('accepts up to 15 MiB of code', () => {
 
 it('refuses a zip that declares an unpacked size over 1 GiB', () => {
   const zip = Buffer.from(zipOf('x'), 'base64')
-  const entry = zip.indexOf(Buffer.from('504b0102', 'hex')) // of the central directory; the size is 24 bytes in
+  const entry = zip.indexOf(Buffer.from('504b0102', 'hex')) // central directory entry; the unpacked size is at offset 24
   zip.writeUInt32LE(0x7fffffff, entry + 24)
   expect(() => readZip(zip.toString('base64'))).toThrow('unpacks to more than')
 })

@@ -163,12 +163,12 @@ describe('a request with a CloudEvent', () => {
   it.each([
     ['no attributes', [type], '400 invalid_cloud_event'],
     ['no id', [type, ...binary.slice(1)], '400 invalid_cloud_event'],
-    ['another type of event', [['x-faas-event-type', 'grpc']], '400 invalid_event_type'],
+    ['an unknown event type', [['x-faas-event-type', 'grpc']], '400 invalid_event_type'],
   ])('is refused with %s', async (_what, headers, expected) => {
     expect(await ask(await answering('event'), { headers })).toBe(expected)
   })
 
-  it('is HTTP when it says http', async () => {
+  it('is an HTTP event with X-Faas-Event-Type http', async () => {
     const id = await answering('event.headers')
     expect(await ask(id, { headers: [['x-faas-event-type', 'http']] })).toMatchObject({ 'X-Faas-Event-Type': 'http' })
   })

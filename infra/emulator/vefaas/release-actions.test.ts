@@ -134,7 +134,7 @@ describe('a release', () => {
   })
 
   it.each([
-    ['code of which one file lies below another', { Source: zipOf({ a: '', 'a/b': '' }) }, {}, '400 InvalidParameter'],
+    ['code with a file below another file', { Source: zipOf({ a: '', 'a/b': '' }) }, {}, '400 InvalidParameter'],
     ['a function without code', { Source: undefined }, {}, '400 InvalidRequest'],
     ['a revision that does not exist', {}, { RevisionNumber: 7 }, '404 ResourceNotFound'],
     ['another function', {}, { FunctionId: 'nobody00' }, '404 ResourceNotFound'],
@@ -216,7 +216,7 @@ describe('a release', () => {
     expect((await call(action, { FunctionId, Filters: [] })).outcome).toBe('200')
   })
 
-  it('can be made to fail', async () => {
+  it('can fail by a scripted fault', async () => {
     const id = await create(saying('one'))
     vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'function_health_check_failed', Times: 1 })
     const status = await releaseFunction(id)

@@ -3,7 +3,7 @@ import { startVefaas } from './index.ts'
 import { caller, deployFunction, releaseFunction, zipOf } from './testing.ts'
 
 const log: string[] = []
-// A minute of the crontabs takes a tenth of a second.
+// A minute of crontab time takes 100 ms.
 const vefaas = await startVefaas({ timerSpeed: 600, onLog: (_name, line) => log.push(line), kafkaSeconds: 10 })
 const call = caller(vefaas.url)
 let FunctionId: string
@@ -115,7 +115,7 @@ describe('a timer', () => {
     ['a name that begins with a digit', { Name: '1timer' }, '400 InvalidParameter'],
     ['no crontab', { Crontab: undefined }, '400 MissingParameter'],
     ['a crontab of six fields', { Crontab: '0 * * * * *' }, '400 InvalidParameter'],
-    ['a crontab that is none', { Crontab: 'every day' }, '400 InvalidParameter'],
+    ['an invalid crontab', { Crontab: 'every day' }, '400 InvalidParameter'],
     ['a payload of 1000', { Payload: '界'.repeat(1000) }, '200'],
     ['a payload of 1001', { Payload: '界'.repeat(1001) }, '400 InvalidParameter'],
     ['a payload that is an object', { Payload: {} }, '400 InvalidParameter'],
@@ -188,7 +188,7 @@ describe('a Kafka trigger', () => {
     ['another mechanism', { KafkaCredentials: { Mechanism: 'GSSAPI' } }, '400 InvalidParameter'],
     ['another position', { StartingPosition: 'latest' }, '400 InvalidParameter'],
     ['a batch of 1001', { BatchSize: 1001 }, '400 InvalidParameter'],
-    ['a batch of half a second', { BatchFlushDurationMilliseconds: 500 }, '400 InvalidParameter'],
+    ['a flush interval of 0.5 s', { BatchFlushDurationMilliseconds: 500 }, '400 InvalidParameter'],
     ['101 attempts', { MaximumRetryAttempts: 101 }, '400 InvalidParameter'],
   ])('with %s is refused', async (_what, more, outcome) => {
     expect((await createKafka(more)).outcome).toBe(outcome)

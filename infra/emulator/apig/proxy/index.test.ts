@@ -312,7 +312,7 @@ describe('what is not a request', () => {
   test.each([
     ['text', 'hello\r\n\r\n'],
     ['another protocol', '\x16\x03\x01\x02\x00\x01\x00'],
-    ['a header that is none', 'GET / HTTP/1.1\r\nHost x\r\n\r\n'],
+    ['an invalid header', 'GET / HTTP/1.1\r\nHost x\r\n\r\n'],
     ['a header with a line break in it', 'GET / HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n\r\n'],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
     [
@@ -331,12 +331,12 @@ describe('what is not a request', () => {
   })
 })
 
-describe('a client that goes away', () => {
+describe('a client that disconnects', () => {
   test.each([
     ['in the middle of its head', 'GET / HT'],
     ['in the middle of its body', `POST ${echoed} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc`],
     ['before the answer', 'GET /never HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ])('%s disturbs nobody', async (_what, bytes) => {
+  ])('%s does no harm', async (_what, bytes) => {
     const socket = connect(apig.port, '127.0.0.1', () => socket.write(bytes))
     await sleep(50)
     socket.resetAndDestroy()

@@ -143,7 +143,7 @@ export async function startProxy({ port, admit, site, service }: ProxyOptions): 
 const refusals = {
   noHost: { status: 400, code: 'InvalidRequest', message: 'The request has no Host header.' },
   malformed: { status: 400, code: 'InvalidRequest', message: 'The request is not valid HTTP/1.1.' },
-  noProxy: { status: 405, code: 'MethodNotAllowed', message: 'CONNECT is not served; GET and POST are.' },
+  noProxy: { status: 405, code: 'MethodNotAllowed', message: 'CONNECT is not supported.' },
   late: { status: 408, code: 'RequestTimeout', message: 'The request did not arrive in time.' },
   largeHead: {
     status: 413,

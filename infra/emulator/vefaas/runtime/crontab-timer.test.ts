@@ -184,9 +184,9 @@ test('a timer does not keep the process alive', async () => {
 })
 
 test.each([
-  ['of six fields', '0 * * * * *', 'requires exactly 5 parts'],
-  ['that is none', '60 * * * *', 'Invalid value for minute: 60'],
-])('a crontab %s cannot be read', (_what, crontab, message) => {
+  ['with six fields', '0 * * * * *', 'requires exactly 5 parts'],
+  ['with an invalid minute', '60 * * * *', 'Invalid value for minute: 60'],
+])('a crontab %s is invalid', (_what, crontab, message) => {
   expect(() => readCrontab(crontab)).toThrow(message)
   expect(() => start({ crontab })).toThrow(message)
 })

@@ -75,7 +75,7 @@ describe('a timeout', () => {
     expect([late.status, late.failure]).toEqual([504, 'function_timeout'])
     expect(JSON.parse(late.text).error_message).toBe('no response within 0.4 s')
     expect((await middle).text).toBe(pid)
-    await sleep(1_200) // longer than a stuck process would be let live
+    await sleep(1_200) // longer than the timeout of a ping
     expect((await ask()).text).toBe(pid)
   })
 

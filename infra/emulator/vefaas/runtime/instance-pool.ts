@@ -128,8 +128,8 @@ export class InstancePool {
 
   #stopIfSuperfluous(instance: FunctionInstance): void {
     if (instance.calls > 0 || !this.#instances.has(instance)) return
-    if (this.#onRetired || this.#instances.size > this.#maxInstances)
-      instance.stop('the instance is not needed any more')
+    const isSuperfluous = this.#onRetired !== undefined || this.#instances.size > this.#maxInstances
+    if (isSuperfluous) instance.stop('the instance is not needed any more')
   }
 
   #waitInQueue(): Promise<FunctionInstance> {

@@ -55,8 +55,8 @@ describe('the response', () => {
     ['a rejection', 'return Promise.reject(new Error("later"))', 'Error: later'],
     ['a throw of something else', 'throw "text"', 'text'],
     ['a text', 'return "text"', 'TypeError: handler returned a string instead of an object'],
-    ['a status that is none', 'return { statusCode: "200" }', 'TypeError: handler returned a statusCode'],
-    ['headers that are no strings', 'return { headers: { a: 1 } }', 'TypeError: handler returned headers'],
+    ['a status that is not a number', 'return { statusCode: "200" }', 'TypeError: handler returned a statusCode'],
+    ['headers that are not strings', 'return { headers: { a: 1 } }', 'TypeError: handler returned headers'],
     ['a body that is an object', 'return { body: {} }', 'TypeError: handler returned a body'],
   ])('of %s is 500', async (_what, code, message) => {
     const { ask } = functionOf(`exports.handler = () => { ${code} }`)
