@@ -57,8 +57,12 @@ describe('the advice for', () => {
     ['InvalidActionOrVersion', 'm', /^check provider.endpoint and provider.region/],
     ['ServiceNotFound', 'm', /^check provider.endpoint and provider.region/],
     ['ResourceNotFound', 'vpc-1 not found', /^a resource that it needs does not exist in this region/],
-    ['InvalidParameter', 'RequestTimeout has to be from 1 to 900', /^correct in serverless.yml what the message names/],
-    ['InvalidParameter', 'Flow, Quota, Forbidden', /^correct in serverless.yml what the message names/],
+    [
+      'InvalidParameter',
+      'RequestTimeout has to be from 1 to 900',
+      /^correct the setting of serverless.yml that the message names/,
+    ],
+    ['InvalidParameter', 'Flow, Quota, Forbidden', /^correct the setting of serverless.yml that the message names/],
     [
       'InvalidParameter',
       'The role trn:iam::1:role/x does not exist',
@@ -111,7 +115,7 @@ describe('an explanation', () => {
         '  code        QuotaExceeded (HTTP 400)',
         '  message     too many of them',
         '  request id  r-1',
-        '  what to do  raise the quota in the quota centre of the console, or delete what is not needed',
+        '  what to do  raise the quota in the quota centre of the console, or delete resources that are not needed',
       ].join('\n'),
     )
   })

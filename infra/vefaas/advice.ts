@@ -22,7 +22,10 @@ const ADVICE: [code: RegExp, advice: string][] = [
     /Flow|Throttl|InternalService|InternalError|Timeout|ServiceUnavailable|FailToConnect/,
     'the cloud is busy or has a fault: repeat the command after a minute; it continues from there',
   ],
-  [/Quota|LimitExceeded/, 'raise the quota in the quota centre of the console, or delete what is not needed'],
+  [
+    /Quota|LimitExceeded/,
+    'raise the quota in the quota centre of the console, or delete resources that are not needed',
+  ],
   [/Duplicat|AlreadyExist/i, 'somebody else has this name: rename the service, or this resource, in serverless.yml'],
   [
     /StatusConflict/,
@@ -33,7 +36,7 @@ const ADVICE: [code: RegExp, advice: string][] = [
     'check provider.endpoint and provider.region: they do not have this service',
   ],
   [/NotFound|NotExist/, 'a resource that it needs does not exist in this region: check the ids in serverless.yml'],
-  [/^(Invalid|Missing|Malformed)(Parameter|Argument)/, 'correct in serverless.yml what the message names'],
+  [/^(Invalid|Missing|Malformed)(Parameter|Argument)/, 'correct the setting of serverless.yml that the message names'],
 ]
 
 /** Explains which step failed, the error of the cloud, and what to do. Undefined for a bug. */

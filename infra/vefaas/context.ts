@@ -53,7 +53,7 @@ export function configOf({ service }: Osls, options: Options): ServiceConfig {
 }
 
 /**
- * Checks serverless.yml, and calls nothing. Reading `client` throws an Error if there are no credentials.
+ * Checks serverless.yml without calling the cloud. Reading `client` throws an Error if there are no credentials.
  * @throws {Error} with every problem of serverless.yml
  */
 export function contextOf(osls: Osls, options: Options, utils: Utils): CommandContext {

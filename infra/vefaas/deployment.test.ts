@@ -42,7 +42,7 @@ describe('a deployment', () => {
   test('with a runtime that the cloud does not have fails with the error of the cloud', async () => {
     const failed = await deployService(client, serviceWith(functions, { runtime: 'node22/v1' })).catch(explain)
     expect(failed).toMatch(
-      /^Could not create function shop-test-\w+: CreateFunction was refused\n +code +InvalidParameter \(HTTP 400\)\n +message .*Runtime.*\n(.*\n)* +what to do +correct in serverless.yml what the message names/,
+      /^Could not create function shop-test-\w+: CreateFunction was refused\n +code +InvalidParameter \(HTTP 400\)\n +message .*Runtime.*\n(.*\n)* +what to do +correct the setting of serverless.yml that the message names/,
     )
     expect(cloud.vefaas.functions()).toEqual([])
   })

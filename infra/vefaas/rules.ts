@@ -42,7 +42,7 @@ function missingValues(value: unknown, at: string): string[] {
   return Object.entries(value).flatMap(([key, item]) => missingValues(item, `${at}.${key}`))
 }
 
-/** The gateway and the gateway service are called like the prefix, and their names have at most 63 characters. */
+/** The prefix is the name of the gateway and of the gateway service, which has at most 63 characters. */
 function prefixProblems({ mark: { prefix } }: ServiceSpec): string[] {
   return prefix.length > 63 ? [`service: its name with the stage (${prefix}) is longer than 63 characters`] : []
 }

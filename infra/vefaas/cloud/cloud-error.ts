@@ -34,8 +34,8 @@ export class CloudError extends Error {
     this.requestId = details.requestId
     this.retryAfterMs = retryAfter > 0 ? Math.min(retryAfter, 60) * 1_000 : 0
     this.hadNoEffect = unreachable || status === 429 || /FlowLimitExceeded|Throttl/.test(code)
-    // An exceeded quota stays exceeded. 409 StatusConflictError is not transient either: what it conflicts with may
-    // take minutes, and only the caller knows what to wait for (see `isConflict`).
+    // A quota error does not pass by waiting. 409 StatusConflictError does, but only the caller knows what to wait for (see
+    // `isConflict`).
     const isQuota = /Quota|Limit/.test(code)
     const isUnclear = status === undefined || details.code === undefined
     const isServerError = isUnclear || status >= 500 || /^(InternalService|Timeout)Error$/.test(code)

@@ -17,8 +17,10 @@ export class ReleaseError extends Error {
   override name = 'ReleaseError'
 }
 
-/** ReleaseRecordId: each release has its own. */
-type Status = ReleaseStatus & { ReleaseRecordId?: string }
+type Status = ReleaseStatus & {
+  /** Different for each release. */
+  ReleaseRecordId?: string
+}
 
 /**
  * Gives a revision all traffic of a function, unless `isExpected` accepts the revision that serves. Waits for a release
