@@ -423,20 +423,3 @@ function unsupportedBody(): { status: number; body: PlatformExample } {
   }
   return expect.fail('the request has an event')
 }
-
-describe('its codes', () => {
-  const described = Object.values(api.components.responses).flatMap(({ content }) =>
-    Object.keys(content['application/json'].examples),
-  )
-
-  test('are those of the README', () => {
-    const [, table = ''] =
-      /\| status \| Code \| meaning \|\n(.*?)\n\n/s.exec(readFileSync(join(project, 'README.md'), 'utf8')) ?? []
-    const told = table
-      .split('\n')
-      .flatMap((row) => [...(row.split('|')[2] ?? '').matchAll(/`([^`]+)`/g)].map(([, code]) => code))
-    expect(new Set(told.filter((code) => code !== '/events'))).toEqual(
-      new Set(described.filter((code) => code !== '*')),
-    )
-  })
-})

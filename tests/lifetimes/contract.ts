@@ -2,7 +2,7 @@ import { type ActionName, type Answer, outcome } from '../support/service.ts'
 import { createdAt, isUtc, NEVER } from './truth.ts'
 import type { World } from './world.ts'
 
-// README.md, "Errors", as far as these faults can bring it about.
+// functions/README.md, "Errors", as far as these faults can bring it about.
 const OF_THE_CLOUD = ['429 FlowLimitExceeded', '503 ServiceUnavailable', '503 InternalError', '504 UpstreamTimeout']
 
 const OF_ACTIONS: Record<ActionName, readonly string[]> = {

@@ -2,7 +2,7 @@ import type { Instance } from '../../infra/emulator/ecs/instance.ts'
 import { TAG } from '../support/service.ts'
 import type { Settings } from './settings.ts'
 
-// What README.md and config.toml say of a machine, read from the machine itself and without the code under test.
+// What functions/README.md and config.toml say of a machine, read from the machine itself and without the code under test.
 
 export const END_TAG = 'ecs-manager:expire-at'
 export const TOKEN_PREFIX = 'ecs-manager:vnc-token:'

@@ -11,7 +11,7 @@ export type Websockify = {
   close: () => Promise<void>
 }
 
-/** Starts the real websockify as the README has it, in front of the gateway at `gateway`, with noVNC's pages beside it. */
+/** Starts the real websockify as infra/deploy/websockify/README.md has it, in front of the gateway at `gateway`, with noVNC's pages beside it. */
 export async function startWebsockify(gateway: string, key: string, port: number): Promise<Websockify> {
   const source = `${gateway.replace('http://', `http://websockify:${key}@`)}/?Action=ValidateVncToken&Version=2020-04-01&Token=%s`
   const options = ['--heartbeat=30', '--web=/usr/share/novnc', '--token-plugin', 'JSONTokenApi']
