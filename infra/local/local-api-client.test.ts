@@ -116,7 +116,7 @@ describe('without a local cloud, the message says how to start one', () => {
     ['a page', (_request, response) => response.end('<h1>hello</h1>')],
     ['other JSON', (_request, response) => response.end('{}')],
     ['an error', (_request, response) => response.writeHead(500).end('{"Project":"/x","Run":"/y"}')],
-  ])('something else listens, and answers %s', async (_what, listener) => {
+  ])('another service answers %s', async (_what, listener) => {
     await expect(fetchOwner(await startServer(listener))).rejects.toThrow(
       /is not a local cloud\. Start one with npm start/,
     )

@@ -5,7 +5,7 @@ type Refusal = { status: number; code: string; message: string }
 
 /**
  * Refuses requests of foreign web pages. The local cloud needs no key, and one GET creates a machine, so a page that is open
- * in a browser on this computer must not be able to send it: neither with a name of its own that it resolves to 127.0.0.1
+ * in a browser on this computer must not be able to send it: neither with a host name that resolves to 127.0.0.1
  * (DNS rebinding, visible in the Host header), nor from another site (visible in Origin or Sec-Fetch-Site).
  */
 export function refuseWebPages({ headers }: { headers: [name: string, value: string][] }): Refusal | undefined {

@@ -143,7 +143,7 @@ describe('the serverless command', () => {
     expect(readFileSync(join(folder, 'earlier/first.zip'))).toEqual(earlier)
   })
 
-  test('deploy function packages that one alone', async () => {
+  test('deploy function packages only that function', async () => {
     const folder = service('', { 'functions/second/index.ts': 'export const handler = (' })
     const { code, output } = await run(folder, 'deploy', 'function', '--function', 'first')
     const packages = `first ${zipOf(folder, 'first')},second undefined`
@@ -158,7 +158,7 @@ describe('the serverless command', () => {
     expect({ code, output }).toEqual({ code: 0, output: `invoke:local:invoke ${packages}\n` })
   })
 
-  test('says what is wrong with the configuration before anything is made or deployed', async () => {
+  test('reports problems of the configuration before anything is created or deployed', async () => {
     const folder = service('environment: { ECS_MANAGER__LOG__LEVEL: loud, ECS_MANAGER__SECURITY__AUTH: gateway }', {
       'config.toml': config.replace('image-1', ''),
     })
