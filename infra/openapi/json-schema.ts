@@ -76,6 +76,7 @@ function numberSchema(schema: v.GenericSchema, parts: readonly Part[]): JsonSche
 function boundsIn({ type, message, requirement }: Part): number[] {
   const [, low, high] = /from (\d+) to (\d+)$/.exec(`${message}`) ?? []
   if (low && high) return [Number(low), Number(high)]
-  const [, digits] = (type === 'regex' && /^\^\\d\{1,(\d+)\}\$$/.exec((requirement as RegExp).source)) || []
+  if (type !== 'regex') return []
+  const [, digits] = /^\^\\d\{1,(\d+)\}\$$/.exec((requirement as RegExp).source) ?? []
   return digits ? [0, 10 ** Number(digits) - 1] : []
 }

@@ -40,7 +40,9 @@ export function createPages({ facts, isChanging = false }: PagesOptions) {
     if (known && !(isChanging && isOpening)) return known
     const files = bundle(page, facts)
     bundled.set(page, files)
-    files.catch(() => bundled.get(page) === files && bundled.delete(page)) // try again the next time
+    files.catch(() => {
+      if (bundled.get(page) === files) bundled.delete(page) // try again the next time
+    })
     return files
   }
 
