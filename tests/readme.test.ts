@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Local, startLocal } from '../infra/local/cloud.ts'
-import { REFUSALS } from '../infra/openapi/refusals.ts'
+import { FAILURE_RESPONSES } from '../infra/openapi/failure-responses.ts'
 import { ConfigSchema } from '../shared/config/schema.ts'
 
 const project = join(import.meta.dirname, '..')
@@ -111,7 +111,7 @@ function isConfigured(name: string): boolean {
 test('functions/README.md lists exactly the error codes of the API', () => {
   const [, table = ''] = /\| status \| Code \| meaning \|\n(.*?)\n\n/s.exec(read('functions/README.md')) ?? []
   const listed = table.split('\n').flatMap((row) => spansOf(row.split('|')[2] ?? ''))
-  const known = Object.values(REFUSALS).flatMap(({ codes }) => Object.keys(codes))
+  const known = Object.values(FAILURE_RESPONSES).flatMap(({ codes }) => Object.keys(codes))
   expect(new Set(listed)).toEqual(new Set(known.filter((code) => code !== '*')))
 })
 

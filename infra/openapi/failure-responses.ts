@@ -1,6 +1,6 @@
 import { VERSION } from '../../shared/handler/parameters.ts'
 
-/** The response of a failure: its status and its possible codes, as in README's table of errors. */
+/** The response of a failure: its status and its possible codes, as in the table of functions/README.md. */
 export type FailureResponse = {
   status: number
   text: string

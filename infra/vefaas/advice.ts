@@ -16,7 +16,7 @@ const ADVICE: [code: RegExp, advice: string][] = [
   [/Whitelist/i, 'only selected accounts have this feature: ask the support of VolcEngine for it, or do not use it'],
   [
     /LackPolicy|LackProjectPolicy|AccessDenied|Forbidden|Unauthorized/,
-    'give the user of these credentials a policy that allows this action (the README of the service lists them all), in this project',
+    'give the user of these credentials a policy that allows this action, in this project',
   ],
   [
     /Flow|Throttl|InternalService|InternalError|Timeout|ServiceUnavailable|FailToConnect/,
