@@ -17,13 +17,13 @@ import {
   route,
   runFunctions,
   type Template,
-} from '../infra/aws/testing.ts'
+} from '../infra/deploy/aws/testing.ts'
 import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
 import { albMultiValue, type Pair, type Sent } from './support/events.ts'
 import { scheduled, sqs, structured } from './support/messages.ts'
 import { ProjectCopy } from './support/project-copy.ts'
 
-// The example of infra/aws, as far as it can be tried without AWS: the template that the serverless command would hand to
+// The example of infra/deploy/aws, as far as it can be tried without AWS: the template that the serverless command would hand to
 // CloudFormation, and requests that go by its rules to the zips it names. That AWS accepts the template is not shown here.
 
 const LISTENER =
@@ -49,7 +49,7 @@ beforeAll(async () => {
   project.edit('config.toml', 'security_group_ids = []', 'security_group_ids = ["sg-a"]')
   project.edit('config.toml', '[security.keys]', `[security.keys]\nfrontend = "${KEY}"`)
   await serverless('.', 'package')
-  await serverless('infra/aws', 'package', { ALB_LISTENER_ARN: LISTENER })
+  await serverless('infra/deploy/aws', 'package', { ALB_LISTENER_ARN: LISTENER })
   template = JSON.parse(readFileSync(join(output(), 'cloudformation-template-update-stack.json'), 'utf8'))
   functions = runFunctions(template, join(project.directory, '.serverless'), SECRET)
 })
@@ -59,7 +59,7 @@ afterAll(async () => {
   await cloud.close()
 })
 
-const output = () => join(project.directory, 'infra/aws/.serverless')
+const output = () => join(project.directory, 'infra/deploy/aws/.serverless')
 
 async function serverless(folder: string, command: string, more: Record<string, string> = {}): Promise<void> {
   const { PATH = '', HOME = '' } = process.env

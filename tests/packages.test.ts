@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { build } from '../infra/build.ts'
-import { zip } from '../infra/zip.ts'
+import { build } from '../infra/build/index.ts'
+import { zip } from '../infra/build/zip.ts'
 
 const MOST_BYTES = 100_000
 

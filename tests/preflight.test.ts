@@ -28,9 +28,9 @@ function run(command: string[], environment: Record<string, string> = {}, cwd = 
 }
 
 const node = (...args: string[]) => [process.execPath, ...args]
-const PREFLIGHT = node('infra/preflight.cjs')
+const PREFLIGHT = node('infra/build/preflight.cjs')
 const START = node('--import', 'tsx', 'infra/local/index.ts', '--port', '0', '--ecs-port', '0')
-const BUILD = node('--import', 'tsx', 'infra/build.ts')
+const BUILD = node('--import', 'tsx', 'infra/build/index.ts')
 const PACKAGE = node('node_modules/serverless/bin/serverless.js', 'package', '--stage', 'local')
 
 /** Makes a folder of the copy, where it is missing, and sets its permissions. */
@@ -100,7 +100,8 @@ describe('one line, and code 1', () => {
 /** What npm needs to run the scripts of package.json, in a folder of this name. */
 function copyOf(name: string): string {
   const folder = join(scratch, name)
-  for (const file of ['package.json', 'infra/preflight.cjs']) cpSync(join(copy.directory, file), join(folder, file))
+  for (const file of ['package.json', 'infra/build/preflight.cjs'])
+    cpSync(join(copy.directory, file), join(folder, file))
   return folder
 }
 

@@ -145,12 +145,15 @@ describe('the policy of', () => {
   }
 
   test('the deployer names every action that a deployment calls, and no other', () => {
-    const called = actionsIn('infra/vefaas', /(Get|List|Check|Create|Update|Delete|Gen)[A-Z]\w+|Release/)
+    const called = actionsIn(
+      'infra/deploy/serverless-vefaas',
+      /(Get|List|Check|Create|Update|Delete|Gen)[A-Z]\w+|Release/,
+    )
     // The names of actions on triggers are composed in the source: only their verbs differ.
     const onTriggers = ['Timer', 'KafkaTrigger'].flatMap((kind) =>
       ['Create', 'Update', 'Delete'].map((verb) => verb + kind),
     )
-    const onEcs = actionsIn('infra/guard', /(Run|Describe|Delete)[A-Z]\w+/).map((name) => `ecs:${name}`)
+    const onEcs = actionsIn('infra/deploy/guard', /(Run|Describe|Delete)[A-Z]\w+/).map((name) => `ecs:${name}`)
     const others = [...new Set([...called, ...onTriggers])].sort()
     const actions = permitted('policy-deployer.json')
     expect(actions.filter((action) => action.startsWith('ecs:'))).toEqual(onEcs)

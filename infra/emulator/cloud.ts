@@ -1,7 +1,7 @@
 import { type ApigService, type ApigState, createApig } from './apig/index.ts'
 import { createEcs, type EcsService, type EcsState } from './ecs/index.ts'
+import { type EmulatedService, type Endpoint, startEndpoint } from './gateway/endpoint.ts'
 import { type MachinesOptions, startMachines } from './machines/index.ts'
-import { type EmulatedService, type Endpoint, startEndpoint } from './openapi/endpoint.ts'
 import { createVefaas, maxBodyBytes, type VefaasService, type VefaasState } from './vefaas/index.ts'
 
 export interface CloudOptions {

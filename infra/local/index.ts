@@ -1,5 +1,5 @@
 import { ConfigError } from '../../shared/config/index.ts'
-import { proxyVariable } from '../vefaas/proxy.ts'
+import { proxyVariable } from '../deploy/serverless-vefaas/proxy.ts'
 import { readStartArguments, START_HELP } from './arguments.ts'
 import { type Local, startLocal } from './cloud.ts'
 import { settingsOf } from './environment.ts'

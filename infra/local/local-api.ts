@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
-import type { EmulatedService } from '../emulator/openapi/endpoint.ts'
-import { isLocalOrigin } from '../emulator/openapi/local-origin.ts'
-import type { WireRequest, WireResponse } from '../emulator/openapi/wire.ts'
+import type { EmulatedService } from '../emulator/gateway/endpoint.ts'
+import { isLocalOrigin } from '../emulator/gateway/local-origin.ts'
+import type { WireRequest, WireResponse } from '../emulator/gateway/wire.ts'
 
 /** The owner of the cloud of `npm start`. */
 export type Owner = {

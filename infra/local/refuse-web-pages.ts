@@ -1,4 +1,4 @@
-import { isLocalOrigin } from '../emulator/openapi/local-origin.ts'
+import { isLocalOrigin } from '../emulator/gateway/local-origin.ts'
 
 /** A refusal in the format of the gateway. */
 type Refusal = { status: number; code: string; message: string }

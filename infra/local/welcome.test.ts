@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../shared/config/index.ts'
+import { deployService, type FunctionsOf, serviceWith, testClient } from '../deploy/serverless-vefaas/testing.ts'
 import { startCloud } from '../emulator/cloud.ts'
-import { deployService, type FunctionsOf, serviceWith, testClient } from '../vefaas/testing.ts'
 import { readStartArguments } from './arguments.ts'
 import type { Variables } from './environment.ts'
 import { configFileOf, localEnvironment } from './stage.ts'

@@ -1,4 +1,4 @@
-import { findWriteError } from '../build-error.ts'
+import { findWriteError } from '../build/build-error.ts'
 import { projectFolder } from './deploy.ts'
 import { LocalError } from './error.ts'
 

@@ -1,5 +1,5 @@
-import type { Bundle } from '../../infra/build.ts'
-import { zip } from '../../infra/zip.ts'
+import type { Bundle } from '../../infra/build/index.ts'
+import { zip } from '../../infra/build/zip.ts'
 import { heaviestModules } from './modules.ts'
 import type { Report } from './table.ts'
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type Bundle, build } from '../../infra/build.ts'
+import { type Bundle, build } from '../../infra/build/index.ts'
 import { weighBundles } from './bundles.ts'
 import { measureCleanup } from './cleanup.ts'
 import { countCloudCalls } from './cloud-calls.ts'

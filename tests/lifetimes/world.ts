@@ -1,6 +1,6 @@
 import type { EcsEmulator } from '../../infra/emulator/ecs/index.ts'
 import type { Instance } from '../../infra/emulator/ecs/instance.ts'
-import type { LoggedCall } from '../../infra/emulator/openapi/call-log.ts'
+import type { LoggedCall } from '../../infra/emulator/gateway/call-log.ts'
 import { type Fortune, Invocation } from './invocation.ts'
 import type { Settings } from './settings.ts'
 import {

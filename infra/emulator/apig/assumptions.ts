@@ -1,4 +1,4 @@
-import { ApiError } from '../openapi/errors.ts'
+import { ApiError } from '../gateway/errors.ts'
 import { duplicatedResource, invalidParameter, statusConflict } from './errors.ts'
 
 // What VolcEngine does not publish. Each line is a guess, on the side that is harder for a client. All guesses are in

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { timestamp } from '../openapi/envelope.ts'
+import { timestamp } from '../gateway/envelope.ts'
 import { type Action, action } from './action.ts'
 import { mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
 import { comments, optionalString, resourceName } from './fields.ts'

@@ -1,4 +1,4 @@
-import type { ApiCall } from '../openapi/gateway.ts'
+import type { ApiCall } from '../gateway/gateway.ts'
 import type { Apig } from './action.ts'
 import type { Resource } from './resources/resource.ts'
 import type { ResourceTable } from './resources/resource-table.ts'

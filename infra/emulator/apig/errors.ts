@@ -1,4 +1,4 @@
-import { ApiError } from '../openapi/errors.ts'
+import { ApiError } from '../gateway/errors.ts'
 
 // APIG publishes no error codes. These are the codes of veFaaS (veFaaS documentation, "Error codes"), which has the
 // same console and the same envelope.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { timestamp } from '../openapi/envelope.ts'
-import type { ApiCall } from '../openapi/gateway.ts'
+import { timestamp } from '../gateway/envelope.ts'
+import type { ApiCall } from '../gateway/gateway.ts'
 import type { Apig } from './action.ts'
 import { notInWhitelist } from './assumptions.ts'
 import { quotaExceeded } from './errors.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { timestamp } from '../openapi/envelope.ts'
-import type { ApiCall } from '../openapi/gateway.ts'
+import { timestamp } from '../gateway/envelope.ts'
+import type { ApiCall } from '../gateway/gateway.ts'
 import { type Action, type Apig, action } from './action.ts'
 import { mustBeInstalled, mustBeNew, mustBeRunning, nameMatches } from './assumptions.ts'
 import { invalidParameter, missingParameter, notEmulated, resourceNotFound } from './errors.ts'

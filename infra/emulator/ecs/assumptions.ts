@@ -1,4 +1,4 @@
-import { ApiError } from '../openapi/errors.ts'
+import { ApiError } from '../gateway/errors.ts'
 
 // VolcEngine does not publish these. Each is a guess, the one that is harder for a client. They are in one file, so
 // that they can be corrected in one place.

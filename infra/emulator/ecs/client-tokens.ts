@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '../openapi/clock.ts'
+import type { Clock } from '../gateway/clock.ts'
 import { clientTokenHours } from './assumptions.ts'
 import { idempotentParameterMismatch } from './errors.ts'
 

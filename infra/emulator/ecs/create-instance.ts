@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { timestamp } from '../openapi/envelope.ts'
+import { timestamp } from '../gateway/envelope.ts'
 import type { Ecs } from './action.ts'
 import type { Tag } from './fields.ts'
 import type { Instance, NetworkInterface, Placement } from './instance.ts'

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import { integer, list, oneOf, text } from '../openapi/param-schemas.ts'
+import { integer, list, oneOf, text } from '../gateway/param-schemas.ts'
 import { action } from './action.ts'
 import { instanceIds, maxResults, nextToken, projectName, type TagFilter, tagFilters } from './fields.ts'
 import { describeInstance, type Instance, statuses } from './instance.ts'

@@ -1,4 +1,4 @@
-import { ApiError } from '../openapi/errors.ts'
+import { ApiError } from '../gateway/errors.ts'
 
 // Codes, statuses and messages from the ECS API reference: DeleteInstance, StartInstance, StopInstance,
 // DescribeInstanceECSTerminalUrl, RunInstances.

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { FaultList } from '../openapi/fault-list.ts'
+import type { FaultList } from '../gateway/fault-list.ts'
 import {
   callFault,
   countFields,
@@ -10,7 +10,7 @@ import {
   secondsField,
   textField,
   wireFaults,
-} from '../openapi/faults.ts'
+} from '../gateway/faults.ts'
 
 const instanceId = v.optional(textField)
 const nonEmpty = 'a text that is not empty'

@@ -8,7 +8,7 @@ import {
   object,
   required,
   text,
-} from '../openapi/param-schemas.ts'
+} from '../gateway/param-schemas.ts'
 import { invalidArgument } from './errors.ts'
 
 // The schemas of parameters that several actions share (ECS API reference, "Limits" of each action).

@@ -1,5 +1,5 @@
-import type { Clock } from '../openapi/clock.ts'
-import { timestamp } from '../openapi/envelope.ts'
+import type { Clock } from '../gateway/clock.ts'
+import { timestamp } from '../gateway/envelope.ts'
 import { Addresses } from './addresses.ts'
 import { addressesUsedUp, addressInUse } from './assumptions.ts'
 import type { Instance, Status } from './instance.ts'

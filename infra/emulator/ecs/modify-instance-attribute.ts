@@ -1,5 +1,5 @@
-import { timestamp } from '../openapi/envelope.ts'
-import { flag, required } from '../openapi/param-schemas.ts'
+import { timestamp } from '../gateway/envelope.ts'
+import { flag, required } from '../gateway/param-schemas.ts'
 import { action } from './action.ts'
 import { instanceNotFound, invalidInstanceStatus } from './errors.ts'
 import { clientToken, description, hostname, instanceId, instanceName, password, userData } from './fields.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ApiCall } from '../openapi/gateway.ts'
+import type { ApiCall } from '../gateway/gateway.ts'
 import { invalidNextToken } from './assumptions.ts'
 
 /** ECS API reference, DescribeInstances and DescribeTags. */

@@ -1,5 +1,5 @@
-import { checkedText, decimal, flag, integer, list, object, oneOf, required, text } from '../openapi/param-schemas.ts'
-import { malformed, missing } from '../openapi/params.ts'
+import { checkedText, decimal, flag, integer, list, object, oneOf, required, text } from '../gateway/param-schemas.ts'
+import { malformed, missing } from '../gateway/params.ts'
 import { action, type Ecs, type InputOf } from './action.ts'
 import { credentialMissing, dryRunOperation, outOfStock, quotaExceeded, zoneNotFound } from './assumptions.ts'
 import { createInstance, osTypeOf } from './create-instance.ts'

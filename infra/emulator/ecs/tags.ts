@@ -1,5 +1,5 @@
-import type { ApiCall } from '../openapi/gateway.ts'
-import { list, oneOf, required } from '../openapi/param-schemas.ts'
+import type { ApiCall } from '../gateway/gateway.ts'
+import { list, oneOf, required } from '../gateway/param-schemas.ts'
 import { action, type Ecs } from './action.ts'
 import { resourceNotFound, tooManyTags } from './assumptions.ts'
 import { isHidden, matchesTagFilters } from './describe-instances.ts'

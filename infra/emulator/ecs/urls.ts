@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { required } from '../openapi/param-schemas.ts'
+import { required } from '../gateway/param-schemas.ts'
 import { type Action, action } from './action.ts'
 import { instanceNotFound, invalidInstanceStatus } from './errors.ts'
 import { instanceId } from './fields.ts'

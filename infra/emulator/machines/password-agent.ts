@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Faults } from '../ecs/faults.ts'
 import type { Instance } from '../ecs/instance.ts'
-import { newRequestId } from '../openapi/envelope.ts'
+import { newRequestId } from '../gateway/envelope.ts'
 import type { InstanceProgram } from './instance-program.ts'
 import { netUserError } from './windows-account.ts'
 

@@ -1,4 +1,4 @@
-import { ApiError } from '../openapi/errors.ts'
+import { ApiError } from '../gateway/errors.ts'
 
 // Codes and HTTP statuses from the veFaaS API reference, "Error codes". The messages are the emulator's own.
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { FaultList } from '../openapi/fault-list.ts'
-import { callFault, faultSchemaOf, secondsField, textField, wireFaults } from '../openapi/faults.ts'
+import type { FaultList } from '../gateway/fault-list.ts'
+import { callFault, faultSchemaOf, secondsField, textField, wireFaults } from '../gateway/faults.ts'
 
 /**
  * Every fault that can be scripted: those of the wire (see wireFaults), and these of veFaaS. A call takes at most one

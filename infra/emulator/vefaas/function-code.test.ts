@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { ApiError } from '../openapi/errors.ts'
+import { ApiError } from '../gateway/errors.ts'
 import { maxZipBytes, readZip, unpack } from './function-code.ts'
 import { zipOf } from './testing.ts'
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { timestamp } from '../openapi/envelope.ts'
+import { timestamp } from '../gateway/envelope.ts'
 import { type Action, action } from './action.ts'
 import { accountId, defaultResource, resourceStatus } from './assumptions.ts'
 import { invalidParameter } from './errors.ts'

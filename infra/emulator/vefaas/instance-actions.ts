@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { timestamp } from '../openapi/envelope.ts'
+import { timestamp } from '../gateway/envelope.ts'
 import { type Action, action } from './action.ts'
 import { resourceNotFound } from './errors.ts'
 import { integer } from './fields.ts'

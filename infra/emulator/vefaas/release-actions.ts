@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
-import type { ApiCall } from '../openapi/gateway.ts'
+import type { ApiCall } from '../gateway/gateway.ts'
 import { type Action, action, type Vefaas } from './action.ts'
 import {
   defaultTargetTrafficWeight,

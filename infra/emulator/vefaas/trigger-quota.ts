@@ -1,4 +1,4 @@
-import type { ApiCall } from '../openapi/gateway.ts'
+import type { ApiCall } from '../gateway/gateway.ts'
 import type { Vefaas } from './action.ts'
 import { quotaExceeded } from './errors.ts'
 import type { FunctionRecord } from './resources/records.ts'

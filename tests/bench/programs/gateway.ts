@@ -1,7 +1,7 @@
 // The local cloud of npm start, as it is, with an emulated ECS that runs elsewhere.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from '../../../infra/deploy/serverless-vefaas/cloud/client.ts'
 import { startLocal } from '../../../infra/local/cloud.ts'
-import { createClient } from '../../../infra/vefaas/cloud/client.ts'
 import { credentials } from '../cloud.ts'
 import { serve } from './serve.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../openapi/clock.ts'
+import type { Clock } from '../../gateway/clock.ts'
 import { resourceNotFound } from '../errors.ts'
 import type { FunctionRecord } from './records.ts'
 import { settleRelease } from './release.ts'

@@ -1,4 +1,4 @@
-import { timestamp } from '../../openapi/envelope.ts'
+import { timestamp } from '../../gateway/envelope.ts'
 import { accountId, codeSizeLimit, cpuOf } from '../assumptions.ts'
 import { type FunctionCode, maxTosBytes, maxZipBytes } from '../function-code.ts'
 import type { FunctionRecord, FunctionSettings } from './records.ts'

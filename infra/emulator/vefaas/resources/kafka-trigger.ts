@@ -1,5 +1,5 @@
-import type { Clock } from '../../openapi/clock.ts'
-import { timestamp } from '../../openapi/envelope.ts'
+import type { Clock } from '../../gateway/clock.ts'
+import { timestamp } from '../../gateway/envelope.ts'
 import type { FunctionRecord, KafkaTrigger } from './records.ts'
 
 /** A Kafka trigger as its actions show it: without its credentials. */

@@ -1,4 +1,4 @@
-import { timestamp } from '../../openapi/envelope.ts'
+import { timestamp } from '../../gateway/envelope.ts'
 import { abortedRelease } from '../assumptions.ts'
 import type { FunctionRecord, Release, ReleaseFailure } from './records.ts'
 

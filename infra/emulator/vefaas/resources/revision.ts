@@ -1,5 +1,5 @@
-import type { Clock } from '../../openapi/clock.ts'
-import { timestamp } from '../../openapi/envelope.ts'
+import type { Clock } from '../../gateway/clock.ts'
+import { timestamp } from '../../gateway/envelope.ts'
 import { noCode } from '../assumptions.ts'
 import { resourceNotFound } from '../errors.ts'
 import { describeSettings } from './function.ts'

@@ -1,4 +1,4 @@
-import { timestamp } from '../../openapi/envelope.ts'
+import { timestamp } from '../../gateway/envelope.ts'
 import type { FunctionRecord, FunctionTimer } from './records.ts'
 
 /** A timer as its actions show it. */

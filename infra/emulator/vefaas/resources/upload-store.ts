@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../../openapi/clock.ts'
-import type { WireRequest, WireResponse } from '../../openapi/wire.ts'
+import type { Clock } from '../../gateway/clock.ts'
+import type { WireRequest, WireResponse } from '../../gateway/wire.ts'
 import { accountId, nothingUploaded, uploadSeconds } from '../assumptions.ts'
 import { invalidParameter } from '../errors.ts'
 import { checkZip, type FunctionCode, maxTosBytes } from '../function-code.ts'
