@@ -1,7 +1,14 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { startEcs } from '../../infra/emulator/ecs/index.ts'
-import { type CallOptions, callFor, configFor, errorOf, refusalOf, type Settings } from '../../tests/support/manager.ts'
+import {
+  callFor,
+  configFor,
+  errorOf,
+  refusalOf,
+  type Settings,
+  type TestCallOptions,
+} from '../../tests/support/manager.ts'
 import { answerWith, enveloped, startStub } from '../../tests/support/stub-cloud.ts'
 import { type CreateRequest, createSandbox } from './create-sandbox.ts'
 import { renewSandbox } from './renew-sandbox.ts'
@@ -24,7 +31,7 @@ const ALL_OVERRIDES = [
   'Password',
 ]
 
-interface Case extends CallOptions {
+interface Case extends TestCallOptions {
   settings?: Settings
   request?: Partial<CreateRequest>
 }

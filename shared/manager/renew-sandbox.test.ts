@@ -1,7 +1,14 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { type Seed, startEcs } from '../../infra/emulator/ecs/index.ts'
-import { type CallOptions, callFor, configFor, errorOf, refusalOf, type Settings } from '../../tests/support/manager.ts'
+import {
+  callFor,
+  configFor,
+  errorOf,
+  refusalOf,
+  type Settings,
+  type TestCallOptions,
+} from '../../tests/support/manager.ts'
 import { answerWith, enveloped, startStub } from '../../tests/support/stub-cloud.ts'
 import { createSandbox } from './create-sandbox.ts'
 import { toUtc } from './ecs/time.ts'
@@ -33,7 +40,7 @@ const tagOf = (id: string) =>
     ?.Tags.get(END_TAG)
 const actions = () => ecs.calls.map(({ action }) => action)
 
-function renew(id: string, seconds: number, settings: Settings = {}, options: CallOptions = {}) {
+function renew(id: string, seconds: number, settings: Settings = {}, options: TestCallOptions = {}) {
   return renewSandbox(callFor(configFor(ecs.url, settings), options), id, seconds)
 }
 

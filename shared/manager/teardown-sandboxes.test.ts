@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { type Seed, startEcs } from '../../infra/emulator/ecs/index.ts'
-import { type CallOptions, callFor, configFor, type Settings } from '../../tests/support/manager.ts'
+import { callFor, configFor, type Settings, type TestCallOptions } from '../../tests/support/manager.ts'
 import { createSandbox } from './create-sandbox.ts'
 import { type TeardownRequest, teardownSandboxes } from './teardown-sandboxes.ts'
 
@@ -20,7 +20,7 @@ function put(seed: Seed = { tags }): string {
 async function teardown(
   messages: (readonly string[] | TeardownRequest)[],
   settings: Settings = {},
-  options: CallOptions = {},
+  options: TestCallOptions = {},
 ) {
   // Less than a second from the end nothing is waited for.
   const call = callFor(configFor(ecs.url, settings), { withinMs: 950, ...options })

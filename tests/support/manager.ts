@@ -38,7 +38,7 @@ export function configFor(url: string, settings: Settings = {}): Config {
   return loadConfig({ file: FILE, env: environmentOf({ ...ENOUGH, 'volcengine.endpoint': url, ...settings }) })
 }
 
-export interface CallOptions {
+export interface TestCallOptions {
   /** Until the deadline. */
   withinMs?: number
   callerRequestId?: string
@@ -55,7 +55,7 @@ export interface TestCall extends Call {
 /** What the pipeline hands to the manager, with the real log. */
 export function callFor(
   config: Config,
-  { withinMs = 10_000, callerRequestId, caller = '' }: CallOptions = {},
+  { withinMs = 10_000, callerRequestId, caller = '' }: TestCallOptions = {},
 ): TestCall {
   let written = ''
   const log = startLog({ level: 'info', format: 'json', secrets: secretsOf(config) }, (line) => {
