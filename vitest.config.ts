@@ -4,8 +4,10 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 const ALONE = ['tests/lifetimes.test.ts']
 
 const common: TestProjectInlineConfiguration['test'] = {
-  testTimeout: 20_000,
-  hookTimeout: 30_000,
+  // They only end what hangs: a busy machine may take twenty times as long as an idle one.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000, interval: 20 } },
   pool: 'forks',
   // Also on two cores, where one would be the default: the tests wait about as long as they work.
   maxWorkers: 3,

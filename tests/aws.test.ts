@@ -281,8 +281,6 @@ describe('the functions behind its rules', () => {
   test('clean up by the clock', async () => {
     await call('CreateSandbox', { LifetimeSeconds: '1' })
     const id = idNamed('cleanup-sandboxes')
-    await expect
-      .poll(() => functions.invoke(id, scheduled()).then(() => cloud.instances()), { timeout: 10_000 })
-      .toEqual([])
+    await expect.poll(() => functions.invoke(id, scheduled()).then(() => cloud.instances())).toEqual([])
   })
 })

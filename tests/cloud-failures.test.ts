@@ -61,7 +61,7 @@ beforeAll(async () => {
       return { local, ecs: local.cloud.ecs, id: '', token: '', action }
     }),
   )
-}, 30_000) // six deployments at once
+}) // six deployments at once
 afterAll(() => Promise.all(places.map(({ local }) => local.close())))
 
 beforeEach(() =>

@@ -67,7 +67,7 @@ describe('serverless deploy', () => {
     expect(cloud.apig.gateways()).toEqual([])
   })
 
-  test('makes the service, and says how it is called', { timeout: 30_000 }, async () => {
+  test('makes the service, and says how it is called', async () => {
     const text = await serverless('deploy --stage prod')
     address = addressIn(text)
     expect(text).toContain(`curl -H "Authorization: $KEY" "${address}/?Action=CreateSandbox&Version=2020-04-01"`)
@@ -110,7 +110,7 @@ describe('serverless deploy', () => {
     await call(address, 'CreateSandbox', { LifetimeSeconds: '1' })
     cloud.ecs.seed(1, { tags: SANDBOX_TAG }) // without an end
     expect(cloud.ecs.instances()).toHaveLength(2)
-    await expect.poll(() => cloud.ecs.instances().length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => cloud.ecs.instances().length).toBe(1)
     cloud.ecs.reset()
   })
 
@@ -148,12 +148,12 @@ describe('serverless deploy', () => {
   })
 })
 
-test('interrupted by Ctrl-C, it says how to go on, and the next one does', { timeout: 30_000 }, async () => {
+test('interrupted by Ctrl-C, it says how to go on, and the next one does', async () => {
   project.edit('config.toml', 'timeout_seconds = 25', 'timeout_seconds = 24') // in every zip
   cloud.vefaas.faults.add({ Kind: 'Delay', Action: 'Release', DelayMs: 3_000 })
   const line = ['node_modules/serverless/bin/serverless.js', 'deploy', '--stage', 'prod']
   const interrupted = project.node(line, environment)
-  await expect.poll(() => cloud.vefaas.calls.at(-1)?.action, { timeout: 15_000 }).toBe('Release')
+  await expect.poll(() => cloud.vefaas.calls.at(-1)?.action).toBe('Release')
   interrupted.process.kill('SIGINT')
   expect(await interrupted.ended).toBe(130)
   expect(interrupted.output()).toContain('run the command again to continue')
@@ -165,7 +165,7 @@ test('interrupted by Ctrl-C, it says how to go on, and the next one does', { tim
 describe('a second stage', () => {
   let address = ''
 
-  test('stands beside the first', { timeout: 30_000 }, async () => {
+  test('stands beside the first', async () => {
     address = addressIn(await serverless('deploy --stage keyed'))
     expect((await call(address, 'DescribeSandboxes', {}, '')).status).toBe(401)
     expect((await call(address, 'DescribeSandboxes')).status).toBe(200)
@@ -202,7 +202,7 @@ describe('serverless remove', () => {
     return text
   }
 
-  test('takes no clean-up away while there are sandboxes, unless that is said', { timeout: 60_000 }, async () => {
+  test('takes no clean-up away while there are sandboxes, unless that is said', async () => {
     cloud.ecs.reset()
     cloud.ecs.seed(6, { tags: SANDBOX_TAG })
     cloud.ecs.seed(1)
@@ -217,7 +217,7 @@ describe('serverless remove', () => {
     expect(await refused('remove --stage keyed')).toContain('At least 100 sandboxes exist')
   })
 
-  test('nor where it cannot be found out whether there are any', { timeout: 60_000 }, async () => {
+  test('nor where it cannot be found out whether there are any', async () => {
     cloud.ecs.reset()
     // It stays: the clean-up of a deployed stage may call in between.
     cloud.ecs.faults.add({ Kind: 'Error', Action: 'DescribeInstances', Code: 'AccessDenied', Status: 403 })
@@ -233,9 +233,7 @@ describe('serverless remove', () => {
     cloud.ecs.faults.clear()
   })
 
-  test('leaves what is not of the stage, and works where the configuration has holes', {
-    timeout: 30_000,
-  }, async () => {
+  test('leaves what is not of the stage, and works where the configuration has holes', async () => {
     cloud.ecs.reset()
     project.edit('serverless.yml', '        ECS_MANAGER__INSTANCE__IMAGE_ID: image-linux,\n', '')
     await serverless('remove --stage prod')
@@ -245,7 +243,7 @@ describe('serverless remove', () => {
     expect(cloud.apig.gateways()).toMatchObject([{ Name: 'ecs-manager-keyed' }])
   })
 
-  test('leaves nothing in the end but sandboxes, where that is said', { timeout: 30_000 }, async () => {
+  test('leaves nothing in the end but sandboxes, where that is said', async () => {
     cloud.ecs.seed(1, { tags: SANDBOX_TAG })
     expect(await serverless('remove --stage keyed --leave-sandboxes')).toContain(
       'keep running, and nothing deletes them',

@@ -37,7 +37,7 @@ beforeAll(async () => {
   url = /^ready (.*)$/m.exec(local.output())?.[1] ?? ''
   cloudUrl = /emulated cloud +(\S+)/.exec(local.output())?.[1] ?? ''
   key = /^ *KEY=(\S+)$/m.exec(local.output())?.[1] ?? ''
-}, 70_000)
+})
 afterAll(async () => {
   local.process.kill('SIGINT')
   await local.ended
@@ -71,7 +71,7 @@ function newLines(): () => string[] {
 }
 
 describe('a deployment into the cloud of npm start', () => {
-  test('changes nothing, and desktops keep their address', { timeout: 60_000 }, async () => {
+  test('changes nothing, and desktops keep their address', async () => {
     const before = await changes()
     const shown = newLines()
     const { code, text } = await serverless('deploy')
@@ -86,12 +86,12 @@ describe('a deployment into the cloud of npm start', () => {
     await call('DeleteSandbox', { SandboxId })
   })
 
-  test('changes nothing from a shell with the same variables', { timeout: 60_000 }, async () => {
+  test('changes nothing from a shell with the same variables', async () => {
     const { text } = await serverless('deploy', project, { ECS_MANAGER__LOG__FORMAT: 'json' })
     expect(text).toContain('nothing has changed')
   })
 
-  test('of a function that has changed is shown, and rolled back', { timeout: 60_000 }, async () => {
+  test('of a function that has changed is shown, and rolled back', async () => {
     const shown = newLines()
     project.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'ListedSandboxes'")
     const { text } = await serverless('deploy')
@@ -109,7 +109,7 @@ describe('a deployment into the cloud of npm start', () => {
     expect((await serverless('deploy')).code).toBe(0)
   })
 
-  test('whose code does not start is shown too', { timeout: 60_000 }, async () => {
+  test('whose code does not start is shown too', async () => {
     const shown = newLines()
     const file = join(project.directory, 'functions/renew-sandbox/index.ts')
     appendFileSync(file, "throw new Error('fake mistake')\n")
@@ -137,7 +137,7 @@ describe('another project', () => {
   })
   afterAll(() => other.remove())
 
-  test.each(['deploy', 'remove'])('may not %s there', { timeout: 60_000 }, async (line) => {
+  test.each(['deploy', 'remove'])('may not %s there', async (line) => {
     const before = await changes()
     const shown = newLines()
     const { code, text } = await serverless(line, other)
@@ -148,14 +148,14 @@ describe('another project', () => {
     expect(shown().join('')).not.toContain('deployment')
   })
 
-  test('may look, and is told whose it is', { timeout: 60_000 }, async () => {
+  test('may look, and is told whose it is', async () => {
     for (const line of ['info', 'deploy --plan']) {
       const { code, text } = await serverless(line, other)
       expect([code, text], line).toEqual([0, expect.stringContaining(`belongs to ${project.directory}`)])
     }
   })
 
-  test('deploys there when it says so, and that is shown', { timeout: 60_000 }, async () => {
+  test('deploys there when it says so, and that is shown', async () => {
     const shown = newLines()
     const { code, text } = await serverless('deploy --other-project', other)
     expect([code, text]).toEqual([0, expect.stringContaining('nothing has changed')])
@@ -163,7 +163,7 @@ describe('another project', () => {
   })
 })
 
-test("the same with npm run emulator: it is nobody's, and gets the defaults", { timeout: 60_000 }, async () => {
+test("the same with npm run emulator: it is nobody's, and gets the defaults", async () => {
   const cloud = await startCloud()
   try {
     const environment = { ECS_MANAGER_LOCAL_CLOUD: cloud.url }

@@ -48,7 +48,7 @@ const start = (args: string[], environment?: Record<string, string>) =>
 const anyPorts = ['--port', '0', '--ecs-port', '0']
 
 async function ready({ output }: Pick<Run, 'output'>): Promise<string> {
-  await expect.poll(output, { timeout: 60_000 }).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n/m)
+  await expect.poll(output).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n/m)
   return /^ready (.*)$/m.exec(output())?.[1] ?? ''
 }
 
@@ -106,7 +106,7 @@ describe('npm start', () => {
     const local = start([...anyPorts, '--fast-timers'])
     await ready(local)
     expect(local.output()).toMatch(/^ {2}timers +cleanup-sandboxes every 5 seconds$/m)
-    await expect.poll(local.output, { timeout: 15_000 }).toMatch(/CleanupSandboxes 200/)
+    await expect.poll(local.output).toMatch(/CleanupSandboxes 200/)
     local.process.kill('SIGINT')
     expect(await local.ended).toBe(0)
     expect(alive(local.process.pid)).toEqual([])
@@ -124,7 +124,7 @@ describe('npm start', () => {
     expect(answer.status).toBe(200)
   })
 
-  test('with --watch, deploys a function again when its source changes', { timeout: 60_000 }, async () => {
+  test('with --watch, deploys a function again when its source changes', async () => {
     const copy = new ProjectCopy()
     const local = copy.node(['--import', 'tsx', 'infra/local/index.ts', ...anyPorts, '--watch'])
     try {
@@ -132,12 +132,12 @@ describe('npm start', () => {
       expect((await list(url)).status).toBe(200)
       copy.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'ListedSandboxes'")
       // The function answers to another name now, and the route has the old one.
-      await expect.poll(async () => (await list(url)).status, { timeout: 15_000 }).toBe(404)
+      await expect.poll(async () => (await list(url)).status).toBe(404)
 
       copy.edit('functions/describe-sandboxes/index.ts', "name: 'ListedSandboxes'", "name: 'DescribeSandboxes")
-      await expect.poll(local.output, { timeout: 15_000 }).toContain('functions/describe-sandboxes/index.ts:')
+      await expect.poll(local.output).toContain('functions/describe-sandboxes/index.ts:')
       copy.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes", "name: 'DescribeSandboxes'")
-      await expect.poll(async () => (await list(url)).status, { timeout: 15_000 }).toBe(200)
+      await expect.poll(async () => (await list(url)).status).toBe(200)
       local.process.kill('SIGINT')
       expect(await local.ended).toBe(0)
     } finally {
@@ -146,7 +146,7 @@ describe('npm start', () => {
     }
   })
 
-  test('with --cloud, says that functions do not use a proxy', { timeout: 90_000 }, async () => {
+  test('with --cloud, says that functions do not use a proxy', async () => {
     const local = start([...anyPorts, '--cloud'], {
       HTTPS_PROXY: 'http://user:pass-7@127.0.0.1:1',
       VOLCENGINE_ACCESS_KEY: 'AK',

@@ -49,17 +49,13 @@ describe('one line, and code 1', () => {
     expect(code).toBe(1)
   }
 
-  test.each(['.', '.serverless'])(
-    'of the local cloud where %s cannot be written',
-    { timeout: 60_000 },
-    async (folder) => {
-      allow(folder, 0o555)
-      await expectLine(
-        run(START),
-        /^the functions cannot be built in the project: EACCES: permission denied, .*sudo chown -R .* copy/,
-      )
-    },
-  )
+  test.each(['.', '.serverless'])('of the local cloud where %s cannot be written', async (folder) => {
+    allow(folder, 0o555)
+    await expectLine(
+      run(START),
+      /^the functions cannot be built in the project: EACCES: permission denied, .*sudo chown -R .* copy/,
+    )
+  })
 
   test('of a build where dist cannot be written', async () => {
     const dist = allow('dist', 0o555)
@@ -105,7 +101,7 @@ function copyOf(name: string): string {
   return folder
 }
 
-test('serverless package says which folder cannot be written, without a stack', { timeout: 60_000 }, async () => {
+test('serverless package says which folder cannot be written, without a stack', async () => {
   const folder = allow('.serverless', 0o555)
   const { code, text } = await run(PACKAGE)
   expect(text).toContain(`${folder} cannot be written: EACCES: permission denied`)
@@ -113,7 +109,7 @@ test('serverless package says which folder cannot be written, without a stack', 
   expect(code).toBe(1)
 })
 
-test('what cannot be written is no trouble when it is up to date', { timeout: 60_000 }, async () => {
+test('what cannot be written is no trouble when it is up to date', async () => {
   expect(await run(BUILD)).toMatchObject({ code: 0 })
   allow('dist', 0o555)
   expect(await run(BUILD)).toMatchObject({ code: 0 })

@@ -180,16 +180,14 @@ describe('the program in README.md', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'readme-test-'))
     local = await startLocal({ port: 0, ecs: { bootSeconds: 1 } })
-  }, 120_000)
+  })
 
   afterAll(async () => {
     await local?.close()
     rmSync(folder, { recursive: true })
   })
 
-  test('creates a sandbox, waits until it is RUNNING, prints its terminal URL and deletes it', {
-    timeout: 60_000,
-  }, async () => {
+  test('creates a sandbox, waits until it is RUNNING, prints its terminal URL and deletes it', async () => {
     const [program = '', ...others] = blocksOf('README.md', 'ts')
     expect(others).toEqual([])
     const file = join(folder, 'example.mts')

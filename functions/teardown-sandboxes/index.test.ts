@@ -70,7 +70,7 @@ test('the same event twice is no failure', async () => {
   const event = sqs(one(id), { SandboxIds: [id] })
   expect(await handler(event)).toEqual({ batchItemFailures: [] })
   expect(await handler(event)).toEqual({ batchItemFailures: [] })
-  await expect.poll(left, { timeout: 10_000 }).toEqual([])
+  await expect.poll(left).toEqual([])
 })
 
 test('a bad message keeps no sandbox of another alive', async () => {

@@ -90,7 +90,7 @@ it('leaves no process running when it is killed, and the next start removes its 
   expect(pids.map(processExists)).toEqual([true, true, true])
 
   emulator.child.kill('SIGKILL')
-  await expect.poll(() => pids.map(processExists), { timeout: 5_000 }).toEqual([false, false, false])
+  await expect.poll(() => pids.map(processExists)).toEqual([false, false, false])
   expect(left()).toHaveLength(1)
 
   const next = startIn({ TMPDIR: folder }, ...flags)

@@ -22,7 +22,7 @@ const apig = recorded('apig', apigCaller(cloud.url))
 beforeAll(async () => {
   await callEcs()
   await callApig(await callVefaas())
-}, 60_000)
+})
 
 describe.each([
   ['ecs', ecsActions],

@@ -194,7 +194,7 @@ describe('with the real ECS', () => {
       expect(await deployAgain({ ...shell, ECS_MANAGER_LOCAL_CLOUD: cloud.url })).toContain('nothing has changed')
     }
     await elsewhere.close()
-  }, 40_000)
+  })
 })
 
 /** The output of the serverless command, run with these variables and those that every process needs. */

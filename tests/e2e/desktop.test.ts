@@ -64,7 +64,7 @@ test('a person makes a sandbox, works on its desktop, renews it and deletes it',
     .getByRole('link', { name: 'Open' })
     .or(row.getByRole('button', { name: 'Open' }))
     .click()
-  await expect.poll(() => colours(page), { timeout: 15_000 }).toBeGreaterThan(2)
+  await expect.poll(() => colours(page)).toBeGreaterThan(2)
   await expect.poll(() => settled(page)).toBe(true)
   await keepScreenshot(page, 'desktop-4-open')
 
@@ -72,10 +72,10 @@ test('a person makes a sandbox, works on its desktop, renews it and deletes it',
   await page.locator('.screen canvas').click({ position: { x: 300, y: 200 } })
   await remember(page)
   await page.keyboard.type('echo ready')
-  await expect.poll(() => changed(page), { timeout: 10_000 }).toBeGreaterThan(100)
+  await expect.poll(() => changed(page)).toBeGreaterThan(100)
   const typed = await changed(page)
   await page.keyboard.press('Enter')
-  await expect.poll(() => changed(page), { timeout: 10_000 }).toBeGreaterThan(typed + 50)
+  await expect.poll(() => changed(page)).toBeGreaterThan(typed + 50)
   await keepScreenshot(page, 'desktop-5-typed')
 
   const [before] = (await call('DescribeSandboxes')).Result
@@ -109,7 +109,7 @@ test('the link of a token is the desktop; it opens once', async () => {
   const { SandboxId } = await runningSandbox(call, { InstanceName: 'by-link' })
   const { Url } = (await call('DescribeSandboxTerminalUrl', { SandboxId })).Result
   const page = await open(Url)
-  await expect.poll(() => colours(page), { timeout: 15_000 }).toBeGreaterThan(2)
+  await expect.poll(() => colours(page)).toBeGreaterThan(2)
   expect(page.url()).not.toContain('token') // who copies the address copies nothing that opens
 
   const second = await open(Url)
@@ -132,16 +132,16 @@ test('20 desktops are open at once, each of a machine of its own', async () => {
     const { Url } = (await call('DescribeSandboxTerminalUrl', { SandboxId })).Result
     opened.push(await open(Url))
   }
-  for (const page of opened) await expect.poll(() => colours(page), { timeout: 30_000 }).toBeGreaterThan(2)
+  for (const page of opened) await expect.poll(() => colours(page)).toBeGreaterThan(2)
 
   // What is typed into one of them is seen there alone.
   const [first, ...others] = opened as [Page, ...Page[]]
-  await Promise.all(opened.map((page) => expect.poll(() => settled(page), { timeout: 30_000 }).toBe(true)))
+  await Promise.all(opened.map((page) => expect.poll(() => settled(page)).toBe(true)))
   await first.bringToFront()
   await first.locator('.screen canvas').click({ position: { x: 300, y: 200 } })
   await first.keyboard.type('echo ready')
-  await expect.poll(() => changed(first), { timeout: 10_000 }).toBeGreaterThan(100)
+  await expect.poll(() => changed(first)).toBeGreaterThan(100)
   for (const page of others) expect(await changed(page)).toBe(0)
 
   await Promise.all(sandboxes.map(({ SandboxId }) => call('DeleteSandbox', { SandboxId })))
-}, 180_000)
+})

@@ -78,8 +78,8 @@ const colours = (page: Page) =>
   })()`)
 
 const isOpen = async (page: Page) => {
-  await expect.poll(() => isConnected(page), { timeout: 15_000 }).toBe(true)
-  await expect.poll(() => colours(page), { timeout: 15_000 }).toBeGreaterThan(1)
+  await expect.poll(() => isConnected(page)).toBe(true)
+  await expect.poll(() => colours(page)).toBeGreaterThan(1)
 }
 
 /** The desktop stays away, and for the reason that is meant: what ValidateVncToken has answered last. */
@@ -139,7 +139,7 @@ describe('as shipped', () => {
     await Promise.all(tabs.map(isOpen))
     const unused = [await link(), await link()]
     expect((await started.call('DeleteSandbox', sandbox)).status).toBe(200)
-    for (const tab of tabs) await expect.poll(() => isConnected(tab), { timeout: 15_000 }).toBe(false)
+    for (const tab of tabs) await expect.poll(() => isConnected(tab)).toBe(false)
     for (const url of unused) await isRefused(await open(url), started, USED)
   })
 
@@ -178,7 +178,7 @@ describe('with security.vnc_token_reuse_seconds', () => {
       const openedAt = Date.now()
 
       way.cut()
-      await expect.poll(() => isConnected(page), { timeout: 5_000, interval: 20 }).toBe(false)
+      await expect.poll(() => isConnected(page), { interval: 20 }).toBe(false)
       await isOpen(page)
       expect(started.validations()).toEqual(['200', '200'])
 

@@ -328,7 +328,7 @@ describe('the plugin', () => {
     const { watchPackages, package: packaged } = plugin(folder)
     await packaged()
     const seen: string[] = []
-    const next = async (expected: number) => expect.poll(() => seen.length, { timeout: 10_000 }).toBe(expected)
+    const next = async (expected: number) => expect.poll(() => seen.length).toBe(expected)
     const watch = await watchPackages(
       async (names) => {
         seen.push(names.join())

@@ -49,7 +49,7 @@ function write(path: string, content: string): void {
 }
 
 async function next(): Promise<string | undefined> {
-  await expect.poll(() => calls.length, { timeout: 10_000, interval: 10 }).toBeGreaterThan(0)
+  await expect.poll(() => calls.length, { interval: 10 }).toBeGreaterThan(0)
   return calls.shift()
 }
 

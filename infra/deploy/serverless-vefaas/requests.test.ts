@@ -271,7 +271,7 @@ beforeAll(async () => {
     serviceWith({ sell: { events: [...events, { timer: { crontab: '0 * * * *', name: 'often' } }] } }, { gateway }),
   )
   await removeService(client, third)
-}, 60_000)
+})
 
 describe.each(['vefaas', 'apig'] as const)('%s', (service) => {
   test('receives only what is in its reference', () => {

@@ -38,7 +38,7 @@ const [instance] = ecs.instances()
 if (!instance) throw new Error('there is no instance')
 
 const start = () => startDesktop(instance, '127.98.0.4', { port: 5905, folder })
-const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 10_000 })
+const soon = <T>(get: () => T) => expect.poll(get, { interval: 5 })
 const pids = () => readPids(join(folder, 'home/pids'))
 const argumentsOf = (program: string) => readFileSync(join(folder, 'home', `arguments-of-${program}`), 'utf8')
 

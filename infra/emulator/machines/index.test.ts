@@ -28,7 +28,7 @@ const ask = (address: string, key = passwordAgent.key) =>
     ({ status }) => status,
     () => 'none',
   )
-const soon = <T>(get: () => Promise<T>) => expect.poll(get, { interval: 10, timeout: 10_000 })
+const soon = <T>(get: () => Promise<T>) => expect.poll(get, { interval: 10 })
 
 it('every running Windows instance has the agent, and /_emulator/instances shows the hash of its password', async () => {
   const { ecs, url, first } = await start()

@@ -41,7 +41,7 @@ async function start(options: EcsOptions = {}, { stopMs = 0 } = {}) {
   return { ecs, call, run, events, lines, exit, errors, close: reconciler.close }
 }
 
-const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 10_000 })
+const soon = <T>(get: () => T) => expect.poll(get, { interval: 5 })
 const checks = () => new Promise((resolve) => setTimeout(resolve, 40))
 const status = (ecs: EcsEmulator) => ecs.instances().map(({ Status }) => Status)
 const [A, B] = ['10.0.0.4', '10.0.0.5']

@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 const runs = () => readdirSync(programs.folder).filter((name) => name.startsWith('emulated-machines-'))
-const soon = <T>(get: () => T) => expect.poll(get, { interval: 5, timeout: 10_000 })
+const soon = <T>(get: () => T) => expect.poll(get, { interval: 5 })
 
 /** A program in its own session, whose parent has exited. */
 const orphan = 'setsid sleep 1000 & echo $! >> pids'

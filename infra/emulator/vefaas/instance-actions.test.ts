@@ -32,7 +32,6 @@ const ready = (id: string) =>
   expect.poll(
     async () =>
       (await list(id)).Items.filter((one: { InstanceStatus: string }) => one.InstanceStatus === 'Ready').length,
-    { timeout: 5_000 },
   )
 
 describe('instances', () => {

@@ -162,7 +162,7 @@ describe('with a desktop', () => {
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(desktop?.writableLength).toBeGreaterThan(8 * 1024 * 1024)
     socket.resume()
-    await expect.poll(() => received().length, { timeout: 5_000 }).toBe('RFB 003.008\n'.length + 32 * block.length)
+    await expect.poll(() => received().length).toBe('RFB 003.008\n'.length + 32 * block.length)
   })
 })
 
@@ -174,7 +174,7 @@ test('waits for a desktop that does not listen yet', async () => {
   const { received } = openPage('good')
   await expect.poll(() => asked.length).toBe(1)
   await startDesktop(port)
-  await expect.poll(received, { timeout: 3_000 }).toBe('RFB 003.008\n')
+  await expect.poll(received).toBe('RFB 003.008\n')
 })
 
 test('a page that waits answers pings, and one that leaves cancels the connection', async () => {

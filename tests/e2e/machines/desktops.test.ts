@@ -38,8 +38,8 @@ afterEach(async () => {
   for (const viewer of viewers.splice(0)) viewer.close()
   cloud.ecs.reset()
   lines.length = 0
-  await expect.poll(() => findMarkedProcesses(isOurs), { timeout: 5_000 }).toEqual([])
-  await expect.poll(() => displays.filter(hasSocket), { timeout: 5_000 }).toEqual([])
+  await expect.poll(() => findMarkedProcesses(isOurs)).toEqual([])
+  await expect.poll(() => displays.filter(hasSocket)).toEqual([])
   displays.length = 0
   ids.length = 0
 })
@@ -83,7 +83,7 @@ const serverOf = (InstanceId: string) => serverIn(folderOf(InstanceId))
 /** The processes of a program in a machine, once there is one. */
 async function soonOf(InstanceId: string, program: string): Promise<number[]> {
   const pids = () => programIn(folderOf(InstanceId), program)
-  await expect.poll(pids, { timeout: 5_000 }).not.toEqual([])
+  await expect.poll(pids).not.toEqual([])
   return pids()
 }
 
@@ -103,14 +103,14 @@ describe('a desktop', () => {
   test('shows a terminal in a frame, with the focus, on a background', async () => {
     const { viewer } = await makeOne()
     const pixels = () => viewer.pixels()
-    await expect.poll(async () => new Set(await pixels()).size, { timeout: 10_000 }).toBeGreaterThan(50)
+    await expect.poll(async () => new Set(await pixels()).size).toBeGreaterThan(50)
     const start = await pixels()
     expect(start[0]).not.toBe(0) // the root window is not black
     const typed = async () => {
       viewer.type('seq 1000 1030\n') // again and again: keys are lost before the terminal has the focus
       return (await pixels()).filter((pixel, at) => pixel !== start[at]).length
     }
-    await expect.poll(typed, { timeout: 5_000, interval: 200 }).toBeGreaterThan(1_000)
+    await expect.poll(typed, { interval: 200 }).toBeGreaterThan(1_000)
   })
 
   test('lets nobody into its X server who does not know its cookie', async () => {
@@ -146,16 +146,16 @@ describe('it ends', () => {
   test.each(['StopInstance', 'DeleteInstance'])('with %s, and with it every viewer', async (action) => {
     const { InstanceId, address, viewer } = await makeOne()
     expect((await call(action, { InstanceId })).outcome).toBe('200')
-    await expect.poll(() => viewer.isClosed(), { timeout: 2_000 }).toBe(true)
+    await expect.poll(() => viewer.isClosed()).toBe(true)
     expect(await isRefused(address)).toBe(true)
-    await expect.poll(() => findMarkedProcesses((mark) => mark.includes(InstanceId)), { timeout: 2_000 }).toEqual([])
+    await expect.poll(() => findMarkedProcesses((mark) => mark.includes(InstanceId))).toEqual([])
   })
 
   test('and begins anew with a reboot', async () => {
     const { InstanceId, address, viewer } = await makeOne()
     const server = serverOf(InstanceId)
     expect((await call('RebootInstance', { InstanceId })).outcome).toBe('200')
-    await expect.poll(() => viewer.isClosed(), { timeout: 2_000 }).toBe(true)
+    await expect.poll(() => viewer.isClosed()).toBe(true)
     await soonView(address)
     expect(serverOf(InstanceId)).not.toBe(server)
     expect(lines).toEqual([])
@@ -177,7 +177,7 @@ describe('it ends', () => {
     const { InstanceId, address, viewer } = await makeOne()
     const [manager = 0] = await soonOf(InstanceId, 'openbox')
     process.kill(manager, 'SIGKILL')
-    await expect.poll(() => viewer.isClosed(), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => viewer.isClosed()).toBe(true)
     await soonView(address)
     expect(await soonOf(InstanceId, 'openbox')).not.toContain(manager)
     expect(lines).toEqual([
@@ -190,7 +190,7 @@ describe('it ends', () => {
     const address = block.cidr.replace('0/16', '4')
     await new Promise<void>((resolve) => other.listen(5905, address, resolve))
     make(1)
-    await expect.poll(() => lines, { timeout: 5_000 }).toEqual([expect.stringMatching(/Address already in use/)])
+    await expect.poll(() => lines).toEqual([expect.stringMatching(/Address already in use/)])
     await new Promise((resolve) => other.close(resolve))
     await soonView(address)
   })
@@ -200,12 +200,12 @@ test('20 at once, each of its own', async () => {
   const machines = make(20)
   const opened = await Promise.all(machines.map(({ address }) => soonView(address)))
   for (const viewer of opened) {
-    await expect.poll(async () => new Set(await viewer.pixels()).size, { timeout: 20_000 }).toBeGreaterThan(50)
+    await expect.poll(async () => new Set(await viewer.pixels()).size).toBeGreaterThan(50)
   }
   expect(new Set(machines.map(({ InstanceId }) => displayOf(InstanceId).number)).size).toBe(20)
   expect(lines).toEqual([])
   cloud.ecs.reset()
-  await expect.poll(() => opened.filter((viewer) => !viewer.isClosed()), { timeout: 5_000 }).toEqual([])
+  await expect.poll(() => opened.filter((viewer) => !viewer.isClosed())).toEqual([])
 })
 
 /** Asks an X server for admission ("Connection setup" of X11). */

@@ -56,7 +56,7 @@ async function start(...args: string[]): Promise<Run> {
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     output += chunk
   })
-  await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^ready http:.*\n/m)
+  await expect.poll(() => output).toMatch(/^ready http:.*\n/m)
   run.url = /^ready (.*)$/m.exec(output)?.[1] ?? ''
   return run
 }
@@ -68,7 +68,7 @@ async function desktop(url: string): Promise<Desktop> {
   const { SandboxId, PrimaryIp: address } = await runningSandbox(callerOf(url))
   const viewer = await viewSoon(address)
   viewers.push(viewer)
-  await expect.poll(async () => new Set(await viewer.pixels()).size, { timeout: 10_000 }).toBeGreaterThan(50)
+  await expect.poll(async () => new Set(await viewer.pixels()).size).toBeGreaterThan(50)
   const machine = machineIn(folder, SandboxId)
   return { viewer, address, machine, display: readDisplay(machine) }
 }
@@ -83,7 +83,7 @@ async function leaveRunning({ viewer, machine }: Desktop): Promise<{ kept: numbe
     viewer.type('touch typed\n') // again and again: keys are lost before the terminal has the focus
     return existsSync(join(home, 'typed'))
   }
-  await expect.poll(takesKeys, { timeout: 10_000, interval: 200 }).toBe(true)
+  await expect.poll(takesKeys, { interval: 200 }).toBe(true)
   viewer.type("nohup setsid sh -c 'echo $$ > kept; exec sleep 1000' &\n")
   viewer.type("env -i setsid sh -c 'echo $$ > cleared; exec sleep 1000' &\n")
   const [kept, cleared] = await Promise.all([soonIn(join(home, 'kept')), soonIn(join(home, 'cleared'))])
@@ -92,7 +92,7 @@ async function leaveRunning({ viewer, machine }: Desktop): Promise<{ kept: numbe
 
 /** The process whose id is in a file, once it is there. */
 async function soonIn(file: string): Promise<number> {
-  await expect.poll(() => readPids(file), { timeout: 10_000 }).toHaveLength(1)
+  await expect.poll(() => readPids(file)).toHaveLength(1)
   return readPids(file)[0] ?? 0
 }
 
@@ -114,8 +114,8 @@ test('kill -9 leaves no X server, and the next start, also one without desktops,
   const opened = await desktop(run.url)
   const { kept, cleared } = await leaveRunning(opened)
   run.child.kill('SIGKILL')
-  await expect.poll(() => opened.viewer.isClosed(), { timeout: 2_000 }).toBe(true)
-  await expect.poll(() => hasSocket(opened.display), { timeout: 2_000 }).toBe(false)
+  await expect.poll(() => opened.viewer.isClosed()).toBe(true)
+  await expect.poll(() => hasSocket(opened.display)).toBe(false)
   expect([kept, cleared].filter(isProcessRunning)).toEqual([kept, cleared]) // else this proves nothing
   expect(left(folder)).toEqual({ processes: 1, folders: 1 }) // only one of them bears the mark that is counted
 

@@ -32,10 +32,10 @@ test.runIf(isAllowed())('where the folder of X sockets is read-only, a desktop h
     })
   }
   try {
-    await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^ready http:.*\n/m)
+    await expect.poll(() => output).toMatch(/^ready http:.*\n/m)
     const { PrimaryIp } = await runningSandbox(callerOf(/^ready (.*)$/m.exec(output)?.[1] ?? ''))
     const viewer = await viewSoon(PrimaryIp)
-    await expect.poll(async () => new Set(await viewer.pixels()).size, { timeout: 20_000 }).toBeGreaterThan(50)
+    await expect.poll(async () => new Set(await viewer.pixels()).size).toBeGreaterThan(50)
     viewer.close()
     expect(output).not.toContain('next try in')
   } finally {

@@ -47,7 +47,7 @@ function once(): string {
   return `${time.getUTCMinutes()} ${time.getUTCHours()} * * *`
 }
 
-const until = (condition: () => unknown) => expect.poll(condition, { timeout: 10_000, interval: 2 })
+const until = (condition: () => unknown) => expect.poll(condition, { interval: 2 })
 
 describe('a tick', () => {
   it('calls with an event of this timer, with its payload', async () => {

@@ -5,7 +5,7 @@ import { runtimeForTests } from './testing.ts'
 
 const { functionOf, answering, close } = runtimeForTests()
 afterAll(close)
-const until = (condition: () => unknown) => expect.poll(condition, { timeout: 5_000, interval: 10 })
+const until = (condition: () => unknown) => expect.poll(condition, { interval: 10 })
 
 describe('the initializer', () => {
   it('runs once, before the first call, with a context', async () => {

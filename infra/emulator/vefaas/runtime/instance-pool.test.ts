@@ -6,7 +6,7 @@ import { runtimeForTests } from './testing.ts'
 
 const { functionOf, close } = runtimeForTests()
 afterAll(close)
-const until = (condition: () => unknown) => expect.poll(condition, { timeout: 5_000, interval: 10 })
+const until = (condition: () => unknown) => expect.poll(condition, { interval: 10 })
 
 describe('instances', () => {
   it('start with the first call', async () => {
