@@ -132,7 +132,7 @@ describe('a call', () => {
     const endpoint = await serverThat(() => {
       calls++
     })
-    const hasty = createClient({ endpoint, region: 'r', credentials: LOCAL_CREDENTIALS, retryMs: 1, timeoutMs: 50 })
+    const hasty = createClient({ endpoint, region: 'r', credentials: LOCAL_CREDENTIALS, retryMs: 1, timeoutMs: 300 })
     const error = await errorOf(hasty.call('vefaas', 'CreateFunction', {}))
     expect(error).toMatchObject({
       message: `no response from ${new URL(endpoint).host} (TimeoutError)`,

@@ -34,7 +34,7 @@ describe('the initializer', () => {
 
   it('has a time limit', async () => {
     const code = 'exports.initializer = () => new Promise(() => {}); exports.handler = async () => ({})'
-    const { ask } = functionOf(code, { initializerSeconds: 0.5 })
+    const { ask } = functionOf(code, { initializerSeconds: 3 })
     expect(await ask()).toMatchObject({ status: 500, failure: 'function_initialize_timeout' })
   })
 })
