@@ -5,8 +5,8 @@ import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FAILURE_RESPONSES } from '../infra/api/failure-responses.ts'
 import { type Local, startLocal } from '../infra/local/cloud.ts'
-import { FAILURE_RESPONSES } from '../infra/openapi/failure-responses.ts'
 import { ConfigSchema } from '../shared/config/schema.ts'
 
 const project = join(import.meta.dirname, '..')

@@ -69,7 +69,7 @@ function numberSchema(schema: v.GenericSchema, parts: readonly Part[]): JsonSche
     maximum !== undefined &&
     [minimum, maximum].every((number) => v.is(schema, `${number}`)) &&
     [minimum - 1, maximum + 1].every((number) => !v.is(schema, `${number}`))
-  if (!areRight) throw new Error('is a number whose bounds cannot be found: extend infra/openapi/json-schema.ts')
+  if (!areRight) throw new Error('is a number whose bounds cannot be found: extend infra/api/json-schema.ts')
   return { type: 'integer', minimum, maximum }
 }
 

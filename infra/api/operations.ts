@@ -161,7 +161,7 @@ function parametersOf(action: string, { input, parameters }: InputDescription): 
   const described = Object.keys(parameters)
   const missing = names.filter((name) => !described.includes(name))
   const gone = described.filter((name) => !names.includes(name))
-  const file = `infra/openapi/actions/, \`parameters\` of ${action}`
+  const file = `infra/api/actions/, \`parameters\` of ${action}`
   if (missing.length > 0)
     throw new Error(`${action} has parameters without a description: ${missing.join(', ')}. Add them in ${file}.`)
   if (gone.length > 0)

@@ -30,7 +30,7 @@ export const EVENT_DESCRIPTIONS: Readonly<Record<string, EventDescription>> = {
 
 /**
  * The description of the API in OpenAPI 3.1: the routes of serverless.yml, the parameters from the schemas that check
- * them, and the rest from infra/openapi/actions/.
+ * them, and the rest from infra/api/actions/.
  * @throws {Error} if something has no description, or a description has no route or parameter; the message says what to do
  */
 export function describeApi(
@@ -71,11 +71,11 @@ function checkRoutes(routes: readonly string[], described: readonly string[]): v
   const gone = described.filter((name) => !routes.includes(name))
   if (missing.length > 0) {
     throw new Error(
-      `serverless.yml has routes without a description: ${missing.join(', ')}. Write one for each in infra/openapi/actions/, like the others, and name it in infra/openapi/describe-api.ts.`,
+      `serverless.yml has routes without a description: ${missing.join(', ')}. Write one for each in infra/api/actions/, like the others, and name it in infra/api/describe-api.ts.`,
     )
   }
   if (gone.length > 0) {
-    throw new Error(`infra/openapi/describe-api.ts names what has no route in serverless.yml: ${gone.join(', ')}.`)
+    throw new Error(`infra/api/describe-api.ts names what has no route in serverless.yml: ${gone.join(', ')}.`)
   }
 }
 
