@@ -6,23 +6,23 @@ import type { GatewayResponse } from '../../emulator/apig/proxy/response.ts'
 export type PagesOptions = {
   /** Facts for the pages, as data- attributes of their `<html>`. */
   facts: Record<string, string>
-  /** Bundle a page again whenever it is opened, for those who work on it. */
+  /** Bundles a page again each time it is opened, for work on the pages. */
   isChanging?: boolean
 }
 
-const SOURCES = join(import.meta.dirname, '../../pages')
-const DESCRIPTION = join(import.meta.dirname, '../../../openapi.json')
+const PROJECT = join(import.meta.dirname, '../../..')
+const SOURCES = join(PROJECT, 'infra/pages')
 
-const types: Record<string, string> = {
+const CONTENT_TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
 }
 
-const headers = {
+const HEADERS = {
   'Cache-Control': 'no-store',
-  // The pages only call this gateway, and no other page may frame them to catch clicks.
+  // A page can call only this gateway, and no other page can show it in a frame to catch clicks.
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
@@ -31,7 +31,7 @@ const headers = {
 
 type Files = Map<string, Buffer>
 
-/** The pages. Each is bundled when it is first opened, so that `npm start` does not wait for it. */
+/** The pages. A page is bundled when it is opened for the first time, so that `npm start` does not wait for it. */
 export function createPages({ facts, isChanging = false }: PagesOptions) {
   const bundled = new Map<string, Promise<Files>>()
 
@@ -40,43 +40,42 @@ export function createPages({ facts, isChanging = false }: PagesOptions) {
     if (known && !(isChanging && isOpening)) return known
     const files = bundle(page, facts)
     bundled.set(page, files)
-    files.catch(() => {
-      if (bundled.get(page) === files) bundled.delete(page) // try again the next time
-    })
+    files.catch(() => bundled.get(page) === files && bundled.delete(page)) // the next request tries again
     return files
   }
 
   return {
-    /** The answer to GET; undefined if the path does not belong to a page. */
+    /** Answers a GET request. Returns undefined for other paths than those of the pages. */
     answer(path: string): Promise<GatewayResponse> | undefined {
-      if (path === '/openapi.json') return answerWith('.json', readFile(DESCRIPTION))
+      if (path === '/openapi.json') return respond('.json', readFile(join(PROJECT, path)))
       const [, page = '', file = 'index.html'] = /^\/(console|docs)(?:\/|\/(index\.(?:js|css)))?$/.exec(path) ?? []
       if (!page) return undefined
-      const files = filesOf(page, file === 'index.html')
-      return answerWith(
-        extname(file),
-        files.then((all) => all.get(file) ?? Promise.reject(new Error(`${page} has no ${file}`))),
-      )
+      const content = filesOf(page, file === 'index.html').then((files) => {
+        const found = files.get(file)
+        if (!found) throw new Error(`${page} has no ${file}`)
+        return found
+      })
+      return respond(extname(file), content)
     },
   }
 }
 
-/** If a page cannot be bundled, the answer is the error, for those who work on the page. */
-async function answerWith(type: string, content: Promise<Buffer>): Promise<GatewayResponse> {
+/** The response with the content, or with the error: the browser shows what is wrong with a page. */
+async function respond(extension: string, content: Promise<Buffer>): Promise<GatewayResponse> {
   try {
-    return { status: 200, headers: { ...headers, 'Content-Type': types[type] ?? '' }, body: await content }
+    return { status: 200, headers: { ...HEADERS, 'Content-Type': CONTENT_TYPES[extension] ?? '' }, body: await content }
   } catch (error) {
-    const text = { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }
+    const text = { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8' }
     return { status: 500, headers: text, body: Buffer.from(String(error)) }
   }
 }
 
-/** index.html, index.js and index.css of a page. */
+/** Returns index.html, index.js and index.css of a page. */
 async function bundle(page: string, facts: PagesOptions['facts']): Promise<Files> {
   const [html, { outputFiles }] = await Promise.all([
     readFile(join(SOURCES, page, 'index.html'), 'utf8'),
     build({
-      entryPoints: [join(SOURCES, page, 'index.tsx')],
+      entryPoints: [join(SOURCES, page, 'index')],
       outdir: '/',
       write: false,
       bundle: true,
