@@ -4,9 +4,28 @@ import { STATUSES } from '../../shared/manager/sandbox/sandbox.ts'
 
 /** The parameters of DescribeSandboxes. */
 export const DescribeSandboxesInput = v.object({
-  SandboxId: v.optional(SandboxId),
-  Status: v.optional(v.picklist(STATUSES, `must be one of ${STATUSES.join(', ')}`)),
-  OsType: v.optional(OsType),
-  MaxResults: v.optional(integer(1, 100)),
-  NextToken: v.optional(v.pipe(Text, v.regex(/^[\w-]{1,2048}$/, 'must be the NextToken of the page before'))),
+  SandboxId: v.optional(v.pipe(SandboxId, v.metadata({ description: 'Only this sandbox.' }))),
+  Status: v.optional(
+    v.pipe(
+      v.picklist(STATUSES, `must be one of ${STATUSES.join(', ')}`),
+      v.metadata({ description: 'Only sandboxes in this status.' }),
+    ),
+  ),
+  OsType: v.optional(v.pipe(OsType, v.metadata({ description: 'Only sandboxes with this operating system.' }))),
+  MaxResults: v.optional(
+    v.pipe(
+      integer(1, 100),
+      v.metadata({
+        description: 'Maximum number of sandboxes on a page. Without it and without `NextToken`, the answer has all.',
+        examples: [50],
+      }),
+    ),
+  ),
+  NextToken: v.optional(
+    v.pipe(
+      Text,
+      v.regex(/^[\w-]{1,2048}$/, 'must be the NextToken of the page before'),
+      v.metadata({ description: 'Where the previous page ended.' }),
+    ),
+  ),
 })

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { invalidParameter, missingParameter } from '../../shared/errors.ts'
-import { SandboxId } from '../../shared/handler/parameter-schemas.ts'
+import { SANDBOX_ID_PATTERN } from '../../shared/handler/parameter-schemas.ts'
+
+const LIST_MESSAGE = 'must be a list of 1 to 1000 ids of sandboxes (i-...)'
 
 /**
  * The data of an event: `SandboxId`, or a list of ids as `SandboxIds`, and a `Reason` for the log. Other keys are
@@ -8,10 +10,28 @@ import { SandboxId } from '../../shared/handler/parameter-schemas.ts'
  */
 export const TeardownInput = v.pipe(
   v.object({
-    SandboxId: v.nullish(v.custom<string>(isId, 'must be the id of a sandbox (i-...)')),
-    SandboxIds: v.nullish(v.custom<readonly string[]>(isList, 'must be a list of 1 to 1000 ids of sandboxes (i-...)')),
-    Reason: v.optional(v.unknown()),
+    SandboxId: v.nullish(
+      v.pipe(id('must be the id of a sandbox (i-...)'), v.metadata({ description: 'The sandbox.' })),
+    ),
+    SandboxIds: v.nullish(
+      v.pipe(
+        v.array(id(LIST_MESSAGE), LIST_MESSAGE),
+        v.minLength(1, LIST_MESSAGE),
+        v.maxLength(1_000, LIST_MESSAGE),
+        v.metadata({ description: 'Several sandboxes, instead of `SandboxId`.' }),
+      ),
+    ),
+    Reason: v.optional(
+      v.pipe(
+        v.unknown(),
+        v.metadata({
+          description: 'A text for the log, which keeps its first 256 characters.',
+          examples: ['task 7 is done'],
+        }),
+      ),
+    ),
   }),
+  v.metadata({ oneOf: [{ required: ['SandboxId'] }, { required: ['SandboxIds'] }] }),
   v.transform(({ SandboxId, SandboxIds, Reason }) => ({
     SandboxIds: idsOf(SandboxId, SandboxIds),
     // Never an error, because it is only for the log.
@@ -19,12 +39,8 @@ export const TeardownInput = v.pipe(
   })),
 )
 
-function isId(value: unknown): boolean {
-  return v.is(SandboxId, value)
-}
-
-function isList(value: unknown): boolean {
-  return Array.isArray(value) && value.length >= 1 && value.length <= 1_000 && value.every(isId)
+function id(message: string) {
+  return v.pipe(v.string(message), v.regex(SANDBOX_ID_PATTERN, message))
 }
 
 function idsOf(one: string | null | undefined, several: readonly string[] | null | undefined): readonly string[] {

@@ -1,14 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { readParameters, validate } from '../../shared/handler/parameters.ts'
-import type { ActionDescription, ParameterDescription } from './action-description.ts'
-import { ACTION_DESCRIPTIONS, describeApi, EVENT_DESCRIPTIONS } from './describe-api.ts'
-import { parameterRule } from './json-schema.ts'
-import { parametersSchema } from './operations.ts'
-import { patternOf } from './pattern.ts'
-import { readRoutes } from './routes.ts'
+import type { ActionDescription } from './action-description.ts'
+import { ACTION_DESCRIPTIONS, EVENT_DESCRIPTIONS } from './describe-api.ts'
+import { describeInput, type JsonSchema } from './json-schema.ts'
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
 const numRuns = 1_000
@@ -70,40 +70,17 @@ function textsLike({ pattern = '', enum: choices = [] }: { pattern?: string; enu
   )
 }
 
-type Case = [name: string, schema: v.GenericSchema, words: ParameterDescription]
+type Described = JsonSchema & { type: string; maximum?: number; examples?: unknown[] }
 
-const parameters = (tables: typeof ACTION_DESCRIPTIONS) =>
-  Object.entries(tables).flatMap(([action, { input, parameters }]) =>
-    Object.entries(input.entries).map(
-      ([name, schema]): Case => [`${action} ${name}`, schema as v.GenericSchema, parameters[name] ?? { text: '' }],
-    ),
-  )
+type Case = [name: string, entry: v.GenericSchema, described: JsonSchema]
+
+const cases = Object.entries(ACTION_DESCRIPTIONS).flatMap(([action, { input }]) =>
+  Object.entries(describeInput(input).properties).map(
+    ([name, described]): Case => [`${action} ${name}`, input.entries[name] as v.GenericSchema, described],
+  ),
+)
 
 describe('the description of a parameter accepts exactly what the action accepts', () => {
-  const cases = parameters(ACTION_DESCRIPTIONS)
-
-  test.each(cases.filter(([, , words]) => !words.schema))('%s', (_, schema, words) => {
-    const rule = parameterRule(schema)
-    const takes = ajv.compile(rule.schema)
-    const { type, maximum = 0 } = rule.schema as { type: string; maximum?: number }
-    if (type === 'integer') {
-      const near = (edge: number) => fc.integer({ min: edge - 3, max: edge + 3 })
-      const numbers = fc.oneof(near(0), near(maximum), fc.integer(), fc.double(), fc.maxSafeInteger())
-      // A parameter is never written with an exponent.
-      const plain = numbers.filter((number) => /^-?[\d.]+$/.test(`${number}`))
-      fc.assert(
-        fc.property(plain, (number) => v.is(schema, `${number}`) === takes(number)),
-        { numRuns },
-      )
-    } else {
-      const texts = textsLike(rule.schema, `${words.example ?? ''}`).filter((text) => text !== '')
-      fc.assert(
-        fc.property(texts, (text) => v.is(schema, text) === takes(text)),
-        { numRuns },
-      )
-    }
-  })
-
   // JSON Schema says only in part what code checks. `edges` are the shortest and the longest texts, and those beyond.
   const base64 = (bytes: number) => Buffer.alloc(bytes).toString('base64')
   const checked: Record<string, { good: fc.Arbitrary<string>; edges: [text: string, isGood: boolean][] }> = {
@@ -119,11 +96,32 @@ describe('the description of a parameter accepts exactly what the action accepts
       ],
     },
   }
-  test.each(cases.filter(([, , words]) => words.schema))(
+  test.each(cases.filter(([name]) => !(name in checked)))('%s', (_, schema, described) => {
+    const takes = ajv.compile(described)
+    const { type, maximum = 0, examples: [example = ''] = [] } = described as Described
+    if (type === 'integer') {
+      const near = (edge: number) => fc.integer({ min: edge - 3, max: edge + 3 })
+      const numbers = fc.oneof(near(0), near(maximum), fc.integer(), fc.double(), fc.maxSafeInteger())
+      // A parameter is never written with an exponent.
+      const plain = numbers.filter((number) => /^-?[\d.]+$/.test(`${number}`))
+      fc.assert(
+        fc.property(plain, (number) => v.is(schema, `${number}`) === takes(number)),
+        { numRuns },
+      )
+    } else {
+      const texts = textsLike(described, `${example}`).filter((text) => text !== '')
+      fc.assert(
+        fc.property(texts, (text) => v.is(schema, text) === takes(text)),
+        { numRuns },
+      )
+    }
+  })
+
+  test.each(cases.filter(([name]) => name in checked))(
     '%s, which code checks: everything that it accepts',
-    (name, schema, words) => {
-      const takes = ajv.compile(parameterRule(schema, words.schema).schema)
-      const { good, edges } = checked[name] ?? expect.fail(`${name} needs examples here`)
+    (name, schema, described) => {
+      const takes = ajv.compile(described)
+      const { good, edges } = checked[name] ?? expect.fail(name)
       let taken = 0
       const holds = (text: string) => {
         if (!v.is(schema, text)) return true
@@ -139,7 +137,7 @@ describe('the description of a parameter accepts exactly what the action accepts
 
   test('a list in a body', () => {
     const { CreateSandbox } = ACTION_DESCRIPTIONS as { CreateSandbox: ActionDescription }
-    const takes = ajv.compile(parametersSchema('CreateSandbox', CreateSandbox))
+    const takes = ajv.compile(describeInput(CreateSandbox.input))
     const id = fc.constantFrom('sg-1', 'sg-a_b', 'sg-', 'x', 'sg-1,sg-2', `sg-${'a'.repeat(61)}`)
     const lists = fc.array(id, { minLength: 1, maxLength: 7 }).filter((ids) => !ids.some((one) => one.includes(',')))
     const isTaken = (SecurityGroupIds: string[]) => {
@@ -158,7 +156,7 @@ describe('the description of a parameter accepts exactly what the action accepts
 
   test('the data of an event', () => {
     const { input } = EVENT_DESCRIPTIONS.TeardownSandboxes as NonNullable<typeof EVENT_DESCRIPTIONS.TeardownSandboxes>
-    const takes = ajv.compile(describedData())
+    const takes = ajv.compile(describeInput(input))
     const id = fc.oneof(fc.constantFrom<unknown>('i-1', 'i-', '', 'i-A', 7, {}), textsLike({}, 'i-1'))
     const data = fc.record(
       {
@@ -184,103 +182,22 @@ describe('the description of a parameter accepts exactly what the action accepts
   const sizes = fc.constantFrom(1, 1_000, 1_001).map((length) => Array(length).fill('i-1'))
 })
 
-function describedData(): object {
-  const { components } = describeApi() as { components: { schemas: Record<string, object> } }
-  return components.schemas.TeardownSandboxesData ?? {}
-}
-
-describe('a description fails for', () => {
-  const { RenewSandbox, ...others } = ACTION_DESCRIPTIONS as Record<string, ActionDescription> & {
-    RenewSandbox: ActionDescription
-  }
-  const { SandboxId, ...rest } = RenewSandbox.parameters
-  const withRenew = (more: Partial<ActionDescription>) => () =>
-    describeApi({ ...others, RenewSandbox: { ...RenewSandbox, ...more } as ActionDescription })
-
-  it.each<[string, () => object, string]>([
-    [
-      'a route without a description',
-      () => describeApi(others),
-      'routes without a description: RenewSandbox. Write one',
-    ],
-    [
-      'another path',
-      () => describeApi(ACTION_DESCRIPTIONS, EVENT_DESCRIPTIONS, [...readRoutes(), '/more']),
-      'routes without a description: /more. Write one',
-    ],
-    [
-      'an action without a route',
-      () =>
-        describeApi(
-          ACTION_DESCRIPTIONS,
-          EVENT_DESCRIPTIONS,
-          readRoutes().filter((name) => name !== 'RenewSandbox'),
-        ),
-      'names what has no route in serverless.yml: RenewSandbox.',
-    ],
-    [
-      'a parameter without a description',
-      withRenew({ parameters: rest }),
-      'parameters without a description: SandboxId. Add them in',
-    ],
-    [
-      'a description without a parameter',
-      withRenew({ parameters: { ...RenewSandbox.parameters, Gone: { text: 'Gone.' } } }),
-      'has no parameters Gone: remove their descriptions in',
-    ],
-    [
-      'a rule in code without a schema',
-      withRenew({
-        input: v.object({
-          SandboxId: v.pipe(
-            v.string(),
-            v.check((text) => text !== ''),
-          ),
-          LifetimeSeconds: v.string(),
-        }),
-      }),
-      'RenewSandbox: SandboxId is checked by code: describe it in `schema`',
-    ],
-    [
-      'a rule that is described twice',
-      withRenew({ parameters: { ...RenewSandbox.parameters, SandboxId: { text: 'The sandbox.', schema: {} } } }),
-      'RenewSandbox: SandboxId needs no `schema`',
-    ],
-    [
-      'a number without bounds',
-      withRenew({
-        input: v.object({ SandboxId: v.string(), LifetimeSeconds: v.pipe(v.string(), v.transform(Number)) }),
-      }),
-      'LifetimeSeconds is a number whose bounds cannot be found',
-    ],
-    [
-      'a number whose message is wrong',
-      withRenew({
-        input: v.object({
-          SandboxId: v.string(),
-          LifetimeSeconds: v.pipe(v.string(), v.regex(/^\d$/, 'must be from 0 to 10'), v.transform(Number)),
-        }),
-      }),
-      'LifetimeSeconds is a number whose bounds cannot be found',
-    ],
-  ])('%s', (_, made, message) => {
-    expect(made).toThrow(message)
-  })
-
-  it('nothing else', () => {
-    expect(withRenew({})()).toEqual(describeApi({ ...others, RenewSandbox }))
-  })
+test('every route of serverless.yml is described, and nothing else', () => {
+  type Functions = Record<string, { events?: { apig?: { action?: string; path?: string } }[] }>
+  const { functions } = parse(readFileSync(join(import.meta.dirname, '../../serverless.yml'), 'utf8'))
+  const routes = Object.values(functions as Functions)
+    .flatMap(({ events = [] }) => events)
+    .flatMap(({ apig }) => (apig ? [apig.action ?? apig.path] : []))
+  const paths = Object.values(EVENT_DESCRIPTIONS).map(({ path }) => path)
+  expect([...Object.keys(ACTION_DESCRIPTIONS), ...paths].sort()).toEqual(routes.sort())
 })
 
-describe('a pattern without flags', () => {
-  test.each([
-    [/^\p{L}-\d[a-z]$/u, '^\\p{L}-\\d[a-z]$'],
-    [/^(?<name>a):(?=c)\w/, '^(?<name>a):(?=c)\\w'],
-  ])('of %s', (regex, pattern) => {
-    expect(patternOf(regex)).toBe(pattern)
-  })
-
-  test.each([[/a/m], [/a/g], [/a/i], [/\p{L}/iu], [/x{,3}/]])('of %s cannot be', (regex) => {
-    expect(() => patternOf(regex)).toThrow()
-  })
-})
+test.each(Object.entries({ ...ACTION_DESCRIPTIONS, ...EVENT_DESCRIPTIONS }))(
+  'every parameter of %s has a description and a type',
+  (_, { input }) => {
+    for (const [name, schema] of Object.entries(describeInput(input).properties)) {
+      expect([name, schema.description]).toEqual([name, expect.stringMatching(/^[`A-Z].*\.$/)])
+      if (name !== 'Reason') expect(schema).toHaveProperty('type')
+    }
+  },
+)

@@ -5,7 +5,7 @@ const TEXT = `Sandboxes for computer-use agents: desktops on VolcEngine ECS that
 
 ## Calls
 
-Call an action with \`GET /?Action=<Action>&Version=${VERSION}&<parameters>\`. With POST, and also with GET, parameters may be in a JSON body of at most 64 KiB. \`Action\` and \`Version\` are always in the query, because the gateway routes by them. OpenAPI distinguishes operations only by path and method, so here \`Action\` and \`Version\` are part of the path, and a tool appends the other parameters.
+Call an action with \`POST /?Action=<Action>&Version=${VERSION}\`, and its parameters in a JSON body of at most 64 KiB. The short form has them in the query: \`GET /?Action=<Action>&Version=${VERSION}&<parameters>\`. \`Action\` and \`Version\` are always in the query, because the gateway routes by them. OpenAPI distinguishes operations only by path and method, so here \`Action\` and \`Version\` are part of the path. A tool appends the parameters of the short form with \`&\`.
 
 Names are PascalCase and case-sensitive. An unknown parameter is an error. An empty value counts as absent. A parameter that is repeated, or has different values in the query and in the body, is refused. HEAD and OPTIONS do nothing and return 204.
 
@@ -23,9 +23,14 @@ A failure has a status other than 2xx, a code for programs and a message for peo
 
 /** The parts of the document beside the operations and their components. */
 export const FRAME = {
-  info: { title: 'ECS Manager', version: VERSION, description: TEXT },
+  info: {
+    title: 'ECS Manager',
+    version: VERSION,
+    description: TEXT,
+    license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
+  },
   servers: [
-    { url: 'http://127.0.0.1:8102', description: 'The local cloud: npm start' },
+    { url: '/', description: 'The gateway that serves this description' },
     {
       url: 'https://{gateway}',
       description: 'A deployment',

@@ -1,73 +1,86 @@
-import type * as v from 'valibot'
-import type { ActionDescription, EventDescription, ParameterDescription } from './action-description.ts'
-import { type JsonSchema, type ParameterRule, parameterRule } from './json-schema.ts'
+import type { ActionDescription, EventDescription } from './action-description.ts'
+import { namedExamples } from './examples.ts'
+import { describeInput, type JsonSchema } from './json-schema.ts'
 import { failureReferences, failuresOfAction, headerReferences, responsesOf } from './responses.ts'
 import { refTo } from './results.ts'
 
-type InputDescription = Pick<ActionDescription, 'input' | 'parameters' | 'together'>
+const REQUEST_ID = { $ref: '#/components/parameters/RequestId' }
 
-type Parameter = ParameterRule & { name: string; description: string; own: ParameterDescription }
-
-/** The two ways to call an action: with its parameters in the query, or in a JSON body. */
+/** The two ways to call an action: with its parameters in a JSON body, or in the query. */
 export function actionPath(name: string, action: ActionDescription): object {
-  const { tag, summary, text, example, answer, isBare } = action
+  const { tag, summary, text, requests, answer, isBare } = action
   const responses = responsesOf(name, answer, failuresOfAction(action.failures), isBare)
-  const parameters = parametersOf(name, action)
+  const { properties, required = [] } = describeInput(action.input)
   return {
-    parameters: [{ $ref: '#/components/parameters/RequestId' }],
-    get: {
+    post: {
       operationId: name,
       tags: [tag],
       summary,
       description: text,
-      parameters: parameters.map(({ name, description, required, schema, own }) => ({
-        name,
-        in: 'query',
-        description,
-        ...(required && { required }),
-        schema,
-        ...(own.example !== undefined && { example: own.example }),
-      })),
+      parameters: [REQUEST_ID],
+      requestBody: {
+        required: required.length > 0,
+        content: { 'application/json': { schema: refTo(`${name}Parameters`), examples: namedExamples(requests) } },
+      },
       responses,
     },
-    post: {
-      operationId: `${name}ByPost`,
+    get: {
+      operationId: `${name}ByGet`,
       tags: [tag],
-      summary: `${summary}, with a JSON body`,
-      description: 'The same, with the parameters in the body. Use it for secrets and long texts.',
-      requestBody: {
-        required: parameters.some(({ required }) => required),
-        content: { 'application/json': { schema: refTo(`${name}Parameters`), example } },
-      },
+      summary: `${summary}: the short form`,
+      description: 'The same call, with the parameters in the query. Servers log URLs: send secrets with POST.',
+      parameters: [
+        ...Object.entries(properties).map(([name, { description, ...schema }]) => ({
+          name,
+          in: 'query',
+          description,
+          ...(required.includes(name) && { required: true }),
+          schema: inQuery(schema),
+        })),
+        REQUEST_ID,
+      ],
       responses,
     },
   }
 }
 
+/** A query has a list as text. */
+function inQuery({ items, minItems, maxItems, pattern, ...schema }: JsonSchema): JsonSchema {
+  const type = items ? 'string' : schema.type
+  // Swagger UI reads a pattern without the flag u, and refuses what does not match.
+  const isPortable = typeof pattern === 'string' && !pattern.includes('\\p{')
+  return { ...schema, type, ...(isPortable && { pattern }) }
+}
+
 /** The path to which events are sent. */
-export function eventPath(name: string, { summary, text, examples, answer, failures }: EventDescription): object {
+export function eventPath(name: string, { summary, text, requests, answer, failures }: EventDescription): object {
   const schemas: Record<string, JsonSchema> = {
     'application/cloudevents+json': refTo(`${name}Event`),
     'application/cloudevents-batch+json': { type: 'array', items: refTo(`${name}Event`) },
     'application/json': refTo(`${name}Data`),
   }
   return {
-    parameters: [{ $ref: '#/components/parameters/RequestId' }],
     post: {
       operationId: name,
       tags: ['Events'],
       summary,
       description: text,
-      parameters: Object.entries(ATTRIBUTES).map(([attribute, schema]) => ({
-        name: `ce-${attribute}`,
-        in: 'header',
-        description: 'For a CloudEvent in binary mode, which needs all four.',
-        schema,
-      })),
+      parameters: [
+        ...Object.entries(ATTRIBUTES).map(([attribute, schema]) => ({
+          name: `ce-${attribute}`,
+          in: 'header',
+          description: 'For a CloudEvent in binary mode, which needs all four.',
+          schema,
+        })),
+        REQUEST_ID,
+      ],
       requestBody: {
         required: true,
         content: Object.fromEntries(
-          Object.entries(schemas).map(([type, schema]) => [type, { schema, examples: valuesOf(examples[type] ?? {}) }]),
+          Object.entries(schemas).map(([type, schema]) => [
+            type,
+            { schema, examples: namedExamples(requests[type] ?? {}) },
+          ]),
         ),
       },
       responses: responsesOf(name, answer, failures),
@@ -91,6 +104,7 @@ function handshake(name: string): object {
         in: 'header',
         ...header('The future sender: a DNS name or an origin.', { type: 'string', examples: ['events.example.com'] }),
       },
+      REQUEST_ID,
     ],
     responses: {
       204: {
@@ -105,14 +119,6 @@ function handshake(name: string): object {
     },
   }
 }
-
-/** The schema of a JSON body with the parameters of an action. */
-export function parametersSchema(name: string, action: ActionDescription): JsonSchema {
-  return { ...objectSchema(name, action), additionalProperties: false }
-}
-
-/** The schema of the data of an event. Other keys are ignored. */
-export const dataSchema = (name: string, event: EventDescription): JsonSchema => objectSchema(name, event)
 
 const ATTRIBUTES: Record<string, JsonSchema> = {
   specversion: { const: '1.0' },
@@ -138,47 +144,3 @@ export function cloudEventSchema(name: string): JsonSchema {
     required: Object.keys(ATTRIBUTES),
   }
 }
-
-function objectSchema(name: string, described: InputDescription): JsonSchema {
-  const parameters = parametersOf(name, described)
-  const required = parameters.filter((parameter) => parameter.required).map(({ name }) => name)
-  return {
-    type: 'object',
-    properties: Object.fromEntries(
-      parameters.map(({ name, description, schema, own: { inBody, example } }) => [
-        name,
-        { ...schema, ...inBody, description, ...(example !== undefined && { examples: [example] }) },
-      ]),
-    ),
-    ...(required.length > 0 && { required }),
-    ...described.together,
-  }
-}
-
-/** @throws {Error} for a parameter without a description, a description without a parameter, and an inexpressible rule */
-function parametersOf(action: string, { input, parameters }: InputDescription): Parameter[] {
-  const names = Object.keys(input.entries)
-  const described = Object.keys(parameters)
-  const missing = names.filter((name) => !described.includes(name))
-  const gone = described.filter((name) => !names.includes(name))
-  const file = `infra/api/actions/, \`parameters\` of ${action}`
-  if (missing.length > 0)
-    throw new Error(`${action} has parameters without a description: ${missing.join(', ')}. Add them in ${file}.`)
-  if (gone.length > 0)
-    throw new Error(`${action} has no parameters ${gone.join(', ')}: remove their descriptions in ${file}.`)
-  return names.map((name) => {
-    const own = parameters[name] ?? { text: '' }
-    try {
-      const rule = parameterRule(input.entries[name] as v.GenericSchema, own.schema)
-      const description = rule.words ? `${own.text} ${sentence(rule.words)}` : own.text
-      return { name, own, ...rule, description }
-    } catch (error) {
-      throw new Error(`${action}: ${name} ${(error as Error).message} (${file}).`)
-    }
-  })
-}
-
-const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
-
-const valuesOf = (examples: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]))

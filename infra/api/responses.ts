@@ -1,6 +1,6 @@
 import { VERSION } from '../../shared/handler/parameters.ts'
 import type { SuccessDescription } from './action-description.ts'
-import { REQUEST_ID } from './examples.ts'
+import { namedExamples, REQUEST_ID } from './examples.ts'
 import {
   ACTION_FAILURES,
   COMMON_FAILURES,
@@ -41,14 +41,16 @@ export function failureReferences(failures: readonly FailureName[]): object {
 export const failuresOfAction = (own: readonly FailureName[]) => [...ACTION_FAILURES, ...own]
 
 function success(name: string, { examples }: SuccessDescription, isBare: boolean): object {
-  const values = Object.entries(examples).map(([summary, value]): [string, unknown] => [
-    summary,
-    { value: isBare ? value : { ResponseMetadata: metadata(name), ...value } },
+  const values = Object.entries(examples).map(([title, value]): [string, unknown] => [
+    title,
+    isBare ? value : { ResponseMetadata: metadata(name), ...value },
   ])
   return {
     description: 'Success.',
     headers: headersWith(),
-    content: { 'application/json': { schema: refTo(`${name}Answer`), examples: Object.fromEntries(values) } },
+    content: {
+      'application/json': { schema: refTo(`${name}Answer`), examples: namedExamples(Object.fromEntries(values)) },
+    },
   }
 }
 

@@ -1,9 +1,9 @@
 import { DescribeSandboxTerminalUrlInput } from '../../../functions/describe-sandbox-terminal-url/input.ts'
-import { describeAction } from '../action-description.ts'
+import type { ActionDescription } from '../action-description.ts'
 import { EXPIRE_AT, SANDBOX_ID, TOKEN, TOKEN_EXPIRE_AT } from '../examples.ts'
 import { EXPIRE_AT_SCHEMA, timeSchema } from '../results.ts'
 
-export const describeSandboxTerminalUrlDescription = describeAction({
+export const describeSandboxTerminalUrlDescription: ActionDescription = {
   tag: 'Desktops',
   input: DescribeSandboxTerminalUrlInput,
   summary: 'Open the desktop of a sandbox',
@@ -11,8 +11,7 @@ export const describeSandboxTerminalUrlDescription = describeAction({
 
 - Linux: a token for a VNC viewer behind websockify. It is valid for \`security.vnc_token_ttl_seconds\` and, unless the operator has configured otherwise, for one connection. A sandbox has at most 8 tokens at a time.
 - Windows: the address of the console of the cloud, and a new password, which the agent in the machine has set.`,
-  parameters: { SandboxId: { text: 'The sandbox.', example: SANDBOX_ID } },
-  example: { SandboxId: SANDBOX_ID },
+  requests: { 'One sandbox': { SandboxId: SANDBOX_ID } },
   answer: {
     properties: {
       Result: {
@@ -84,4 +83,4 @@ export const describeSandboxTerminalUrlDescription = describeAction({
     },
   },
   failures: ['NoSuchSandbox', 'WrongStatus', 'Throttled', 'AgentRefuses'],
-})
+}

@@ -1,12 +1,9 @@
 import { TeardownInput } from '../../../functions/teardown-sandboxes/input.ts'
-import { SandboxId } from '../../../shared/handler/parameter-schemas.ts'
 import type { TeardownResult } from '../../../shared/manager/teardown-sandboxes.ts'
-import { describeEvent } from '../action-description.ts'
+import type { EventDescription } from '../action-description.ts'
 import { SANDBOX_ID } from '../examples.ts'
-import { convert, type JsonSchema } from '../json-schema.ts'
+import type { JsonSchema } from '../json-schema.ts'
 import { SANDBOX_ID_SCHEMA } from '../results.ts'
-
-const ID = convert(SandboxId)
 
 const outcome: Record<keyof TeardownResult['Sandboxes'][number], JsonSchema> = {
   SandboxId: SANDBOX_ID_SCHEMA,
@@ -26,7 +23,7 @@ const event = {
   data: { SandboxId: SANDBOX_ID, Reason: 'task 7 is done' },
 }
 
-export const teardownSandboxesDescription = describeEvent({
+export const teardownSandboxesDescription: EventDescription = {
   path: '/events',
   input: TeardownInput,
   summary: 'Delete the sandboxes that an event names',
@@ -35,17 +32,7 @@ export const teardownSandboxesDescription = describeEvent({
 If the same event is sent twice, both succeed and the sandbox is deleted once. An empty batch succeeds too. If a sandbox is still CREATING, the call waits for it.
 
 A sender that first asks for permission (CloudEvents, HTTP 1.1 Web Hooks, 4) sends \`OPTIONS\` with its key and \`WebHook-Request-Origin\`. It gets 204 with \`WebHook-Allowed-Origin\` and \`WebHook-Allowed-Rate\`, or 401 without a valid key.`,
-  parameters: {
-    SandboxId: { text: 'The sandbox.', example: SANDBOX_ID, schema: ID },
-    SandboxIds: {
-      text: 'Several sandboxes, instead of `SandboxId`.',
-      example: [SANDBOX_ID],
-      schema: { type: 'array', items: ID, minItems: 1, maxItems: 1_000 },
-    },
-    Reason: { text: 'A text for the log, which keeps its first 256 characters.', example: 'task 7 is done' },
-  },
-  together: { oneOf: [{ required: ['SandboxId'] }, { required: ['SandboxIds'] }] },
-  examples: {
+  requests: {
     'application/cloudevents+json': { 'A CloudEvent': event },
     'application/cloudevents-batch+json': { 'Two CloudEvents': [event, { ...event, id: 'e-2' }] },
     'application/json': {
@@ -71,4 +58,4 @@ A sender that first asks for permission (CloudEvents, HTTP 1.1 Web Hooks, 4) sen
     examples: { 'All are deleted': { Result: { Sandboxes: [{ SandboxId: SANDBOX_ID, Outcome: 'Deleted' }] } } },
   },
   failures: ['BadEvent', 'NotAllDeleted'],
-})
+}

@@ -1,21 +1,15 @@
 import { ValidateVncTokenInput } from '../../../functions/validate-vnc-token/input.ts'
-import { describeAction } from '../action-description.ts'
+import type { ActionDescription } from '../action-description.ts'
 import { TOKEN } from '../examples.ts'
 
-export const validateVncTokenDescription = describeAction({
+export const validateVncTokenDescription: ActionDescription = {
   tag: 'Desktops',
   input: ValidateVncTokenInput,
   summary: 'Tell a VNC proxy where the desktop of a token is',
   text: `For websockify and its \`JSONTokenApi\`, not for people: the call uses the token up. With \`security.vnc_token_reuse_seconds\`, the token stays valid for that time after its first use.
 
 The answer has no envelope: \`host\` and \`port\` are at the top level. A failure has the envelope, and never a 2xx status.`,
-  parameters: {
-    Token: {
-      text: 'A token from DescribeSandboxTerminalUrl: the id of the sandbox, a dot, and 43 characters of base64url.',
-      example: TOKEN,
-    },
-  },
-  example: { Token: TOKEN },
+  requests: { 'A token': { Token: TOKEN } },
   answer: {
     properties: {
       host: { type: 'string', description: 'Address of the sandbox.' },
@@ -26,4 +20,4 @@ The answer has no envelope: \`host\` and \`port\` are at the top level. A failur
   },
   isBare: true,
   failures: ['TokenExpired', 'NoSuchToken', 'Throttled'],
-})
+}
