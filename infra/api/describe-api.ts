@@ -58,9 +58,6 @@ export function describeApi(): object {
   }
 }
 
-/** The content of openapi.json. */
-export const toText = (description: unknown): string => `${JSON.stringify(description, null, 2)}\n`
-
 function mapEntries<Value>(
   record: Readonly<Record<string, Value>>,
   map: (name: string, value: Value) => [name: string, value: object],

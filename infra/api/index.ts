@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceFile } from '../build/replace-file.ts'
-import { describeApi, toText } from './describe-api.ts'
+import { replaceFile } from '../replace-file.ts'
+import { describeApiInLanguages } from './languages.ts'
 
-/** npm run openapi: writes openapi.json. */
-const path = join(import.meta.dirname, '../../openapi.json')
-const text = toText(describeApi())
-const isStale = !existsSync(path) || readFileSync(path, 'utf8') !== text
-replaceFile(path, text)
-console.log(`openapi.json: ${isStale ? 'written' : 'unchanged'}`)
+/** npm run openapi: writes openapi.json and openapi.zh.json. */
+for (const [file, text] of Object.entries(describeApiInLanguages())) {
+  const path = join(import.meta.dirname, '../..', file)
+  const isStale = !existsSync(path) || readFileSync(path, 'utf8') !== text
+  replaceFile(path, text)
+  console.log(`${file}: ${isStale ? 'written' : 'unchanged'}`)
+}

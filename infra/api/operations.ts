@@ -27,7 +27,7 @@ export function actionPath(name: string, action: ActionDescription): object {
     get: {
       operationId: `${name}ByGet`,
       tags: [tag],
-      summary: `${summary}: the short form`,
+      summary,
       description: 'The same call, with the parameters in the query. Servers log URLs: send secrets with POST.',
       parameters: [
         ...Object.entries(properties).map(([name, { description, ...schema }]) => ({

@@ -34,9 +34,19 @@ describe.each(['console', 'docs'])('/%s', (page) => {
   })
 })
 
-test.each(['/', '/console/other.js', '/console/../config.toml', '/consoles', '/docs//', '/config.toml'])(
-  '%s is not one of the pages',
-  (path) => {
-    expect(pages.answer(path)).toBeUndefined()
-  },
-)
+test.each(['/openapi.json', '/openapi.zh.json'])('%s is a description of the API', async (path) => {
+  const { status, body } = (await pages.answer(path)) ?? expect.fail(path)
+  expect([status, JSON.parse(body.toString()).openapi]).toEqual([200, '3.1.0'])
+})
+
+test.each([
+  '/',
+  '/console/other.js',
+  '/console/../config.toml',
+  '/consoles',
+  '/docs//',
+  '/config.toml',
+  '/openapi.fr.json',
+])('%s is not one of the pages', (path) => {
+  expect(pages.answer(path)).toBeUndefined()
+})

@@ -47,7 +47,7 @@ export function createPages({ facts, isChanging = false }: PagesOptions) {
   return {
     /** Answers a GET request. Returns undefined for other paths than those of the pages. */
     answer(path: string): Promise<GatewayResponse> | undefined {
-      if (path === '/openapi.json') return respond('.json', readFile(join(PROJECT, path)))
+      if (/^\/openapi(\.zh)?\.json$/.test(path)) return respond('.json', readFile(join(PROJECT, path)))
       const [, page = '', file = 'index.html'] = /^\/(console|docs)(?:\/|\/(index\.(?:js|css)))?$/.exec(path) ?? []
       if (!page) return undefined
       const content = filesOf(page, file === 'index.html').then((files) => {

@@ -3,10 +3,17 @@ import 'swagger-ui-dist/swagger-ui.css'
 import './index.css'
 import SwaggerUI from 'swagger-ui-dist/swagger-ui-bundle.js'
 import StandalonePreset from 'swagger-ui-dist/swagger-ui-standalone-preset.js'
+import { language } from '../common/language.ts'
+
+const NAMES = { en: 'English', zh: '中文' }
 
 SwaggerUI({
   dom_id: '#swagger-ui',
-  urls: [{ url: '/openapi.json', name: 'English' }],
+  urls: [
+    { url: '/openapi.json', name: NAMES.en },
+    { url: '/openapi.zh.json', name: NAMES.zh },
+  ],
+  'urls.primaryName': NAMES[language.get()],
   deepLinking: true,
   // The validator is a service of another host.
   validatorUrl: null,

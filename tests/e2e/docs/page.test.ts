@@ -54,3 +54,16 @@ test('a link leads to an operation', async () => {
   await close()
   expect(problems).toEqual([])
 })
+
+test('the descriptions are in Chinese if the browser prefers it, or it is selected', async () => {
+  const { page, problems, close } = await openDocs(browser, local.url, { locale: 'zh-CN' })
+  await page.getByText('创建沙箱', { exact: true }).first().waitFor()
+  await keepScreenshot(page, 'docs-chinese')
+  const select = page.locator('.topbar select')
+  await select.selectOption({ label: 'English' })
+  await page.getByText('Create a sandbox', { exact: true }).first().waitFor()
+  await select.selectOption({ label: '中文' })
+  await page.getByText('创建沙箱', { exact: true }).first().waitFor()
+  await close()
+  expect(problems).toEqual([])
+})
