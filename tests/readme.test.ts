@@ -15,7 +15,9 @@ const FOLDERS = ['functions', 'infra', 'shared', 'tests']
 const read = (file: string) => readFileSync(join(project, file), 'utf8')
 
 const filesIn = (folder: string) =>
-  readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file))
+  readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => !file.includes('node_modules'))
+    .map((file) => join(folder, file))
 
 const documents = [...readdirSync(project), ...FOLDERS.flatMap(filesIn)].filter((file) => file.endsWith('.md'))
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceFile } from '../replace-file.ts'
+import { replaceFile } from '../build/replace-file.ts'
 import { describeApiInLanguages } from './languages.ts'
 
 /** npm run openapi: writes openapi.json and openapi.zh.json. */
