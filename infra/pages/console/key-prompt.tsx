@@ -1,7 +1,7 @@
 import './key-prompt.css'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { useTexts } from '../common/language.ts'
-import { consoleTexts } from './texts.ts'
+import { consoleTexts } from './texts/texts.ts'
 
 type KeyPromptProps = {
   /** Whether the key that was entered before is wrong. */

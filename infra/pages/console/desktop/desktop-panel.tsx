@@ -1,0 +1,135 @@
+import type { ComponentChildren } from 'preact'
+import type { Sandbox } from '../../common/api.ts'
+import { CopyButton } from '../../common/copy-button.tsx'
+import { facts } from '../../common/facts.ts'
+import { useTexts } from '../../common/language.ts'
+import type { Sandboxes } from '../api/use-sandboxes.ts'
+import { ErrorNotice } from '../notices/error-notice.tsx'
+import { Spinner } from '../notices/spinner.tsx'
+import { LIST_HASH } from '../routes.ts'
+import { isTransitional } from '../sandbox/sandbox.ts'
+import { consoleTexts } from '../texts/texts.ts'
+import { MAX_RETRIES } from './reconnect.ts'
+import type { DesktopState } from './use-desktop.ts'
+
+const COMMAND = 'npm start -- --desktops'
+
+type DesktopPanelProps = {
+  sandbox: Sandbox | undefined
+  sandboxes: Pick<Sandboxes, 'list' | 'failure'>
+  isReady: boolean
+  state: DesktopState
+  onReconnect: () => void
+}
+
+/** Shown in place of a desktop: what the page is waiting for, or why there is no desktop. */
+export function DesktopPanel({
+  sandbox,
+  sandboxes: { list, failure },
+  isReady,
+  state,
+  onReconnect,
+}: DesktopPanelProps) {
+  const all = useTexts(consoleTexts)
+  const { desktop, status } = all
+  const back = (
+    <a class="button" href={LIST_HASH}>
+      {desktop.back}
+    </a>
+  )
+
+  if (list && !sandbox && (state.kind === 'idle' || state.kind === 'failed')) {
+    return (
+      <Panel>
+        <h2>{desktop.goneTitle}</h2>
+        <p class="muted">{desktop.goneText}</p>
+        <div class="panel-actions">{back}</div>
+      </Panel>
+    )
+  }
+  if (!sandbox && !isReady) {
+    return <Panel>{failure ? <ErrorNotice failure={failure} /> : <Busy>{desktop.starting}</Busy>}</Panel>
+  }
+  if (sandbox && sandbox.OsType !== 'Linux') {
+    return (
+      <Panel>
+        <p>{desktop.windows}</p>
+        <div class="panel-actions">{back}</div>
+      </Panel>
+    )
+  }
+  if (sandbox && !isReady) {
+    const { Status } = sandbox
+    const statusText = status[Status] ?? Status
+    return (
+      <Panel>
+        {Status === 'DELETING' || !isTransitional(Status) ? (
+          <>
+            <p>{desktop.notRunning(statusText)}</p>
+            <div class="panel-actions">{back}</div>
+          </>
+        ) : (
+          <Busy>{desktop.waiting(statusText)}</Busy>
+        )}
+      </Panel>
+    )
+  }
+  if (state.kind === 'failed') {
+    const reconnect = (
+      <button type="button" class="button primary" onClick={onReconnect}>
+        {desktop.reconnect}
+      </button>
+    )
+    if (facts.hasNoDesktops && state.failure.status === 503) {
+      return (
+        <Panel>
+          <h2>{desktop.noDesktopsTitle}</h2>
+          <HowToGetDesktops />
+          <div class="panel-actions">
+            {reconnect}
+            {back}
+          </div>
+        </Panel>
+      )
+    }
+    return (
+      <Panel>
+        <ErrorNotice failure={state.failure} context="desktop">
+          {reconnect}
+          {back}
+        </ErrorNotice>
+      </Panel>
+    )
+  }
+  return (
+    <Panel>
+      <Busy>{state.kind === 'reconnecting' ? desktop.reconnecting(state.retry, MAX_RETRIES) : desktop.connecting}</Busy>
+      {facts.hasNoDesktops && <HowToGetDesktops />}
+    </Panel>
+  )
+}
+
+function Panel({ children }: { children: ComponentChildren }) {
+  return <div class="panel screen-panel">{children}</div>
+}
+
+function Busy({ children }: { children: ComponentChildren }) {
+  return (
+    <p class="busy" role="status">
+      <Spinner /> {children}
+    </p>
+  )
+}
+
+function HowToGetDesktops() {
+  const { desktop } = useTexts(consoleTexts)
+  return (
+    <>
+      <p class="muted">{desktop.noDesktops}</p>
+      <p class="command">
+        <code>{COMMAND}</code>
+        <CopyButton text={COMMAND} what={COMMAND} />
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,125 @@
+import type RFB from '@novnc/novnc'
+import type { RefObject } from 'preact'
+import type { Sandbox } from '../../common/api.ts'
+import { Icon, type IconName } from '../../common/icon.tsx'
+import { useTexts } from '../../common/language.ts'
+import { useMediaQuery } from '../hooks/use-media-query.ts'
+import { LIST_HASH } from '../routes.ts'
+import { Name, RemainingTime, Status } from '../sandbox/cells.tsx'
+import { consoleTexts } from '../texts/texts.ts'
+import { TouchKeyboard } from './touch-keyboard.tsx'
+import { useFullscreen } from './use-fullscreen.ts'
+
+type DesktopToolbarProps = {
+  page: RefObject<HTMLElement | null>
+  /** Gets the focus when the user leaves the desktop by keyboard. */
+  firstTool: RefObject<HTMLButtonElement | null>
+  sandbox: Sandbox | undefined
+  name: string
+  /** Undefined while there is no connection. */
+  rfb: RFB | undefined
+  isScaled: boolean
+  onScale: (isScaled: boolean) => void
+  isViewOnly: boolean
+  onViewOnly: (isViewOnly: boolean) => void
+  isClipboardOpen: boolean
+  onClipboard: (isOpen: boolean) => void
+  onRenew: () => void
+}
+
+/** A phone or a tablet, which seldom has a hardware keyboard. */
+const TOUCH_QUERY = '(hover: none) and (pointer: coarse)'
+
+/** The bar above the desktop: the sandbox, its remaining time, and the tools. */
+export function DesktopToolbar(props: DesktopToolbarProps) {
+  const { page, firstTool, sandbox, name, rfb, isScaled, isViewOnly, isClipboardOpen } = props
+  const { desktop, list } = useTexts(consoleTexts)
+  const { isFullscreen, isSupported, toggle } = useFullscreen(page)
+  const isDisabled = rfb === undefined
+  const isTouchDevice = useMediaQuery(TOUCH_QUERY)
+  return (
+    <div class="toolbar">
+      <a class="button quiet icon-only" href={LIST_HASH} aria-label={desktop.back} title={desktop.back}>
+        <Icon name="back" />
+      </a>
+      <h1>{sandbox ? <Name sandbox={sandbox} /> : <code>{name}</code>}</h1>
+      {sandbox && (
+        <div class="toolbar-facts">
+          <Status sandbox={sandbox} />
+          <span class="toolbar-time-left">
+            <Icon name="clock" size={14} />
+            <RemainingTime sandbox={sandbox} />
+          </span>
+          <button type="button" class="button" onClick={props.onRenew} disabled={sandbox.Status === 'DELETING'}>
+            {list.renew}
+          </button>
+        </div>
+      )}
+      <fieldset class="tools" aria-label={desktop.tools}>
+        {isTouchDevice && <TouchKeyboard rfb={rfb} isDisabled={isDisabled || isViewOnly} />}
+        <button
+          ref={firstTool}
+          type="button"
+          class="button quiet"
+          aria-expanded={isClipboardOpen && !isDisabled}
+          disabled={isDisabled}
+          onClick={() => props.onClipboard(!isClipboardOpen)}
+        >
+          <Icon name="clipboard" />
+          {desktop.clipboard}
+        </button>
+        <button
+          type="button"
+          class="button quiet"
+          aria-label={desktop.ctrlAltDel}
+          title={desktop.ctrlAltDel}
+          disabled={isDisabled || isViewOnly}
+          onClick={() => rfb?.sendCtrlAltDel()}
+        >
+          {!isTouchDevice && <Icon name="keyboard" />}
+          Ctrl+Alt+Del
+        </button>
+        <Tool
+          icon="fit"
+          name={desktop.fit}
+          isOn={isScaled}
+          isDisabled={isDisabled}
+          onClick={() => props.onScale(!isScaled)}
+        />
+        <Tool
+          icon="eye"
+          name={desktop.viewOnly}
+          isOn={isViewOnly}
+          isDisabled={isDisabled}
+          onClick={() => props.onViewOnly(!isViewOnly)}
+        />
+        {isSupported && (
+          <Tool
+            icon="fullscreen"
+            name={isFullscreen ? desktop.leaveFullscreen : desktop.fullscreen}
+            isDisabled={false}
+            onClick={toggle}
+          />
+        )}
+      </fieldset>
+    </div>
+  )
+}
+
+type ToolProps = { icon: IconName; name: string; isOn?: boolean; isDisabled: boolean; onClick: () => void }
+
+function Tool({ icon, name, isOn, isDisabled, onClick }: ToolProps) {
+  return (
+    <button
+      type="button"
+      class="button quiet icon-only"
+      aria-label={name}
+      title={name}
+      aria-pressed={isOn}
+      disabled={isDisabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  )
+}

@@ -1,0 +1,65 @@
+import { useState } from 'preact/hooks'
+import type { Sandbox } from '../../common/api.ts'
+import { useLanguage } from '../../common/language.ts'
+import { useTask } from '../hooks/use-task.ts'
+import { ErrorNotice } from '../notices/error-notice.tsx'
+import { displayName } from '../sandbox/sandbox.ts'
+import { formatTime } from '../sandbox/time-left.ts'
+import { consoleTexts } from '../texts/texts.ts'
+import { Dialog } from './dialog.tsx'
+import { type LifetimeChoice, presetAfter, secondsOf } from './lifetime.ts'
+import { LifetimePicker } from './lifetime-picker.tsx'
+
+type RenewFormProps = {
+  sandbox: Sandbox
+  /** @param seconds  the new lifetime, from now. Rejects with CallError. */
+  renew: (seconds: number) => Promise<unknown>
+  onClose: () => void
+}
+
+/** The form that renews a sandbox. */
+export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
+  const language = useLanguage()
+  const { renewForm, cancel } = consoleTexts[language]
+  const [lifetime, setLifetime] = useState<LifetimeChoice>(() => ({
+    kind: 'preset',
+    seconds: presetAfter(sandbox.ExpireAt, Date.now()),
+  }))
+  const { isBusy, failure, run } = useTask()
+  const seconds = secondsOf(lifetime)
+  const isShorter = Date.now() + (seconds ?? Number.NaN) * 1_000 < Date.parse(sandbox.ExpireAt ?? '')
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    if (seconds === undefined || Number.isNaN(seconds)) return
+    run(async () => {
+      await renew(seconds)
+      onClose()
+    })
+  }
+  return (
+    <Dialog title={renewForm.title(displayName(sandbox))} onClose={onClose} isBusy={isBusy}>
+      <form class="form" onSubmit={submit} noValidate>
+        <p class="muted">
+          {sandbox.ExpireAt ? renewForm.before(formatTime(sandbox.ExpireAt, language)) : renewForm.beforeForever}
+        </p>
+        <LifetimePicker
+          legend={renewForm.lifetime}
+          choice={lifetime}
+          onChoose={setLifetime}
+          expiryText={renewForm.after}
+          isRefused={failure?.code === 'InvalidParameter.LifetimeSeconds'}
+        />
+        {isShorter && <p class="notice warning">{renewForm.shorter}</p>}
+        {failure && <ErrorNotice failure={failure} context="renew" />}
+        <div class="dialog-actions">
+          <button type="button" class="button" onClick={onClose} disabled={isBusy}>
+            {cancel}
+          </button>
+          <button type="submit" class="button primary" aria-disabled={isBusy || Number.isNaN(seconds)}>
+            {isBusy ? renewForm.busy : renewForm.submit}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

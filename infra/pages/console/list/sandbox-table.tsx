@@ -1,0 +1,68 @@
+import './sandbox-table.css'
+import type { Sandbox } from '../../common/api.ts'
+import { useTexts } from '../../common/language.ts'
+import { Address, CreatedAt, Id, InstanceType, Name, Os, RemainingTime, Status } from '../sandbox/cells.tsx'
+import { consoleTexts } from '../texts/texts.ts'
+import { SandboxActions, type SandboxActionsProps } from './sandbox-actions.tsx'
+
+export type SandboxTableProps = { sandboxes: readonly Sandbox[] } & Omit<SandboxActionsProps, 'sandbox'>
+
+/** The sandboxes as a table, for wide screens. */
+export function SandboxTable({ sandboxes, ...actions }: SandboxTableProps) {
+  const all = useTexts(consoleTexts)
+  const { list } = all
+  return (
+    <table class="table" aria-label={all.sandboxes}>
+      <thead>
+        <tr>
+          <th scope="col">{list.name}</th>
+          <th scope="col">{list.status}</th>
+          <th scope="col">{list.timeLeft}</th>
+          <th scope="col">{list.address}</th>
+          <th scope="col" class="type-column">
+            {list.type}
+          </th>
+          <th scope="col" class="created-column">
+            {list.created}
+          </th>
+          <th scope="col">
+            <span class="visually-hidden">{list.actions}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sandboxes.map((sandbox) => (
+          <tr key={sandbox.SandboxId} data-sandbox={sandbox.SandboxId}>
+            <th scope="row">
+              <div class="identity">
+                <Os sandbox={sandbox} />
+                <div>
+                  <Name sandbox={sandbox} />
+                  <Id sandbox={sandbox} />
+                </div>
+              </div>
+            </th>
+            <td>
+              <Status sandbox={sandbox} />
+            </td>
+            <td>
+              <RemainingTime sandbox={sandbox} />
+            </td>
+            <td>
+              <Address sandbox={sandbox} />
+            </td>
+            <td class="type-column">
+              <InstanceType sandbox={sandbox} />
+            </td>
+            <td class="created-column">
+              <CreatedAt sandbox={sandbox} />
+            </td>
+            <td>
+              <SandboxActions sandbox={sandbox} {...actions} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

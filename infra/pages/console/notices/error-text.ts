@@ -1,0 +1,69 @@
+import { type CallError, CLIENT_CODES } from '../../common/api.ts'
+import type { ConsoleTexts } from '../texts/english.ts'
+
+/** What the user was doing. The same error can mean different things. */
+export type ErrorContext = 'create' | 'renew' | 'delete' | 'windows' | 'desktop'
+
+type ErrorInfo = Pick<CallError, 'code' | 'status'>
+
+/** Returns a text that says what an error means and what to do about it. The page also shows the message of the API. */
+export function errorText({ code, status }: ErrorInfo, { errors }: ConsoleTexts, context?: ErrorContext): string {
+  const texts: Record<string, string> = {
+    'QuotaExceeded.MaximumSandboxes': errors.maximumSandboxes,
+    'InvalidSandbox.NotFound': errors.notFound,
+    'InvalidVncToken.Expired': errors.tokenExpired,
+    'InvalidVncToken.NotFound': errors.tokenNotValid,
+    'InvalidParameter.Token': errors.tokenNotValid,
+    'InvalidParameter.InstanceName': errors.name,
+    'InvalidParameter.LifetimeSeconds': errors.lifetime,
+    'OperationDenied.Origin': errors.foreignPage,
+    'OperationDenied.Host': errors.foreignPage,
+    IdempotentParameterMismatch: errors.clientTokenUsed,
+    MissingAuthenticationToken: errors.key,
+    InvalidAccessKey: errors.key,
+    InvalidActionOrVersion: errors.noAction,
+    DesktopEnded: errors.desktopEnded,
+    ConnectionLost: errors.connectionLost,
+    DesktopWantsPassword: errors.password,
+    DesktopNotUnderstood: errors.notUnderstood,
+    [CLIENT_CODES.unreachable]: errors.noAnswer,
+    [CLIENT_CODES.timeout]: errors.timeout,
+    [CLIENT_CODES.unexpected]: errors.unknownAnswer,
+  }
+  const text = texts[code]
+  if (text !== undefined) return text
+  if (code === 'InvalidSandboxStatus') {
+    if (context === 'renew') return errors.renewStatus
+    return context === 'delete' ? errors.deleteStatus : errors.status
+  }
+  if (code.startsWith('QuotaExceeded')) return errors.quota
+  if (code.startsWith('OperationDenied')) return errors.denied
+  // These are the patterns that other clients use: no list of these codes is published.
+  if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)/i.test(code)) {
+    return errors.noStock
+  }
+
+  switch (status) {
+    case 400:
+    case 405:
+    case 413:
+      return errors.request
+    case 401:
+      return errors.key
+    case 403:
+      return errors.denied
+    case 429:
+      return errors.throttled
+    case 500:
+      return errors.internal
+    case 502:
+      return context === 'windows' && code === 'ServiceUnavailable' ? errors.agentRefused : errors.refused
+    case 503:
+      if (context === 'windows') return errors.agentDown
+      return context === 'desktop' ? errors.desktopDown : errors.unavailable
+    case 504:
+      return context === 'windows' ? errors.agentDown : errors.timeout
+    default:
+      return errors.other
+  }
+}

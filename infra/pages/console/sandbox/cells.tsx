@@ -1,0 +1,136 @@
+import './cells.css'
+import type { Sandbox } from '../../common/api.ts'
+import { CopyButton } from '../../common/copy-button.tsx'
+import { type Language, useLanguage, useTexts } from '../../common/language.ts'
+import { useNow } from '../hooks/use-now.ts'
+import { Spinner } from '../notices/spinner.tsx'
+import { consoleTexts } from '../texts/texts.ts'
+import { OsIcon } from './os.tsx'
+import { displayName, isTransitional } from './sandbox.ts'
+import { formatAge, formatDuration, formatTime, type TimeLeft, timeLeft } from './time-left.ts'
+
+/** Each component shows one property of a sandbox, in the table, the cards and the desktop. */
+type CellProps = { sandbox: Sandbox }
+
+const PREFIX = 'sandbox-'
+
+/** The name. The prefix, which all names have, is muted. */
+export function Name({ sandbox }: CellProps) {
+  const name = displayName(sandbox)
+  if (!name.startsWith(PREFIX)) return <span class="name">{name}</span>
+  return (
+    <span class="name" title={name}>
+      <span class="muted">{PREFIX}</span>
+      {name.slice(PREFIX.length)}
+    </span>
+  )
+}
+
+export function Os({ sandbox: { OsType } }: CellProps) {
+  return (
+    <span class="os" title={OsType}>
+      <OsIcon os={OsType} />
+      <span class="visually-hidden">{OsType}</span>
+    </span>
+  )
+}
+
+export function Id({ sandbox }: CellProps) {
+  const { list } = useTexts(consoleTexts)
+  return (
+    <span class="copied-text">
+      <code class="muted">{sandbox.SandboxId}</code>
+      <CopyButton text={sandbox.SandboxId} what={list.theId(displayName(sandbox))} />
+    </span>
+  )
+}
+
+export function Status({ sandbox: { Status } }: CellProps) {
+  const { status } = useTexts(consoleTexts)
+  return (
+    <span class="status" data-status={Status} title={Status}>
+      {isTransitional(Status) ? <Spinner /> : <span class="dot" aria-hidden="true" />}
+      {status[Status] ?? Status}
+    </span>
+  )
+}
+
+export function Address({ sandbox }: CellProps) {
+  const { list } = useTexts(consoleTexts)
+  const { PrimaryIp, Eip } = sandbox
+  if (!PrimaryIp) {
+    return (
+      <span class="muted">
+        <span aria-hidden="true">–</span>
+        <span class="visually-hidden">{list.noAddress}</span>
+      </span>
+    )
+  }
+  return (
+    <>
+      <span class="copied-text">
+        <code>{PrimaryIp}</code>
+        <CopyButton text={PrimaryIp} what={list.theAddress(displayName(sandbox))} />
+      </span>
+      {Eip && (
+        <span class="copied-text muted" title={list.publicAddress}>
+          <span class="visually-hidden">{list.publicAddress}</span>
+          <code>{Eip}</code>
+        </span>
+      )}
+    </>
+  )
+}
+
+export function InstanceType({ sandbox: { InstanceTypeId } }: CellProps) {
+  return <span class="type">{InstanceTypeId || '–'}</span>
+}
+
+export function CreatedAt({ sandbox: { CreatedAt = '' } }: CellProps) {
+  const language = useLanguage()
+  const now = useNow((now) => formatAge(CreatedAt, now, language))
+  if (!CreatedAt) return <span class="muted">–</span>
+  const time = formatTime(CreatedAt, language)
+  return (
+    <time dateTime={CreatedAt} title={time}>
+      {formatAge(CreatedAt, now, language)}
+      <span class="visually-hidden">, {time}</span>
+    </time>
+  )
+}
+
+/** The remaining time as a countdown, with the expiry time as a tooltip and for screen readers. */
+export function RemainingTime({ sandbox: { ExpireAt } }: CellProps) {
+  const language = useLanguage()
+  const { expiry } = consoleTexts[language]
+  const now = useNow((now) => formatTimeLeft(timeLeft(ExpireAt, now), language))
+  const left = timeLeft(ExpireAt, now)
+  if (!ExpireAt || left.kind === 'unlimited') return <span class="muted">{formatTimeLeft(left, language)}</span>
+  const time = formatTime(ExpireAt, language)
+  if (left.kind === 'expired') {
+    return (
+      <time class="time-left expired" dateTime={ExpireAt} title={expiry.expiredAt(time)}>
+        {formatTimeLeft(left, language)}
+      </time>
+    )
+  }
+  return (
+    <time
+      class={left.isNearlyOver ? 'time-left nearly-over' : 'time-left'}
+      dateTime={ExpireAt}
+      title={expiry.until(time)}
+    >
+      {formatTimeLeft(left, language)}
+      <span class="visually-hidden">
+        , {expiry.until(time)}
+        {left.isNearlyOver && `, ${expiry.nearlyOver}`}
+      </span>
+    </time>
+  )
+}
+
+function formatTimeLeft(left: TimeLeft, language: Language): string {
+  const { expiry } = consoleTexts[language]
+  if (left.kind === 'left') return formatDuration(left.milliseconds, language)
+  return left.kind === 'expired' ? expiry.expired : expiry.unlimited
+}
