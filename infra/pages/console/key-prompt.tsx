@@ -39,7 +39,7 @@ export function KeyPrompt({ isWrong, onKey }: KeyPromptProps) {
             onInput={({ currentTarget }) => setValue(currentTarget.value)}
           />
           {isWrong && (
-            <p class="wrong" role="alert">
+            <p class="problem" role="alert">
               {texts.wrong}
             </p>
           )}

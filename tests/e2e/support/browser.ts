@@ -5,12 +5,13 @@ import { findProgram } from '../../../infra/emulator/machines/packages.ts'
 
 const ARTIFACTS = join(import.meta.dirname, '../artifacts')
 
-/** Starts a headless Chromium of Debian, which calls nobody by itself. */
-export function launchBrowser(): Promise<Browser> {
+/** Starts a headless Chromium of Debian, which calls nobody by itself. Scroll bars are hidden unless asked for. */
+export function launchBrowser({ hasScrollBars = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: findProgram('chromium') ?? 'chromium',
     // Root has no sandbox of Chromium to be in: continuous integration often runs as root.
     chromiumSandbox: process.getuid?.() !== 0,
+    ignoreDefaultArgs: hasScrollBars ? ['--hide-scrollbars'] : [],
     args: [
       '--disable-gpu',
       '--disable-quic',
