@@ -48,4 +48,6 @@ function newestFirst(a: Sandbox, b: Sandbox): number {
   return sortKey(a) < sortKey(b) ? 1 : -1
 }
 
-const sortKey = ({ CreatedAt = '', SandboxId }: Sandbox) => `${CreatedAt} ${SandboxId}`
+// Times have no fractions of a second, and machines that are created together often have numbers in their names.
+const sortKey = ({ CreatedAt = '', InstanceName = '', SandboxId }: Sandbox) =>
+  `${CreatedAt} ${InstanceName} ${SandboxId}`

@@ -8,13 +8,18 @@ export type PollState = {
   failures: number
 }
 
+/** A sandbox that stays in a transitional status for longer is stuck. */
+const STUCK_AFTER_MS = 90_000
+
+/** A page on which nothing happens for longer was left open. */
+const IDLE_AFTER_MS = 600_000
+
 /**
- * Returns the delay before the next poll, in milliseconds. The delay is long where nothing changes, because each poll is
- * a line in the terminal of the local cloud.
+ * Returns the delay before the next poll, in milliseconds. Others create and delete sandboxes too, so the page polls even
+ * if nothing changes; but not often, because each poll is a line in the terminal of the local cloud.
  */
 export function pollInterval({ statuses, unchangedMs, failures }: PollState): number {
   if (failures > 0) return Math.min(1_000 * 2 ** failures, 15_000)
-  if (!statuses.some(isTransitional)) return 12_000
-  // A sandbox that stays in a transitional status for longer is stuck.
-  return unchangedMs < 90_000 ? 1_000 : 6_000
+  if (statuses.some(isTransitional) && unchangedMs < STUCK_AFTER_MS) return 1_000
+  return unchangedMs < IDLE_AFTER_MS ? 4_000 : 15_000
 }

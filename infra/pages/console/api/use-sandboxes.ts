@@ -5,11 +5,22 @@ import { applyLocalChanges, dropListed, type LocalChanges } from './local-change
 import { pollInterval } from './poll-interval.ts'
 import { createPoller, type Poller } from './poller.ts'
 
-export type CreateParameters = { OsType: 'Linux' | 'Windows'; InstanceName?: string; LifetimeSeconds?: number }
+export type CreateParameters = {
+  OsType: 'Linux' | 'Windows'
+  InstanceName?: string
+  LifetimeSeconds?: number
+  InstanceType?: string
+  ImageId?: string
+  ZoneId?: string
+  TagKey?: string
+  TagValue?: string
+}
 
 export type Sandboxes = {
   /** The newest first; undefined until there is a first list. */
   list: readonly Sandbox[] | undefined
+  /** When the list was received, in milliseconds since 1970. */
+  updatedAt: number | undefined
   /** Why the last poll failed, if it did. */
   failure: CallError | undefined
   refresh(): void
@@ -23,12 +34,13 @@ export type Sandboxes = {
 /** Returns all sandboxes, polled as often as their status requires, and the actions on them. */
 export function useSandboxes(): Sandboxes {
   const [listed, setListed] = useState<readonly Sandbox[]>()
+  const [updatedAt, setUpdatedAt] = useState<number>()
   const [failure, setFailure] = useState<CallError>()
   const [changes, setChanges] = useState<LocalChanges>({ created: [], deleted: [] })
   const list = useMemo(() => listed && applyLocalChanges(listed, changes, Date.now()), [listed, changes])
 
   // The state of the latest rendering, for the poller.
-  const latest = useRef({ list, failure, failures: 0, changedAt: 0, fingerprint: '' })
+  const latest = useRef({ list, failure, failures: 0, changedAt: Date.now(), fingerprint: '' })
   Object.assign(latest.current, { list, failure })
   const fingerprint = (list ?? []).map(({ SandboxId, Status }) => `${SandboxId} ${Status}`).join()
   if (fingerprint !== latest.current.fingerprint) Object.assign(latest.current, { fingerprint, changedAt: Date.now() })
@@ -40,6 +52,7 @@ export function useSandboxes(): Sandboxes {
         try {
           const sandboxes = await callAction('DescribeSandboxes', {}, signal)
           setListed(sandboxes)
+          setUpdatedAt(Date.now())
           setChanges((changes) => dropListed(changes, sandboxes))
           setFailure(undefined)
           latest.current.failures = 0
@@ -74,10 +87,10 @@ export function useSandboxes(): Sandboxes {
   }, [])
 
   const actions = useMemo(() => createActions(setChanges, () => poller.current?.refresh()), [])
-  return { list, failure, ...actions }
+  return { list, updatedAt, failure, ...actions }
 }
 
-type Actions = Omit<Sandboxes, 'list' | 'failure'>
+type Actions = Omit<Sandboxes, 'list' | 'updatedAt' | 'failure'>
 type SetChanges = (update: (changes: LocalChanges) => LocalChanges) => void
 
 function createActions(setChanges: SetChanges, refresh: () => void): Actions {
@@ -106,9 +119,9 @@ function createActions(setChanges: SetChanges, refresh: () => void): Actions {
           ...result,
           Status: 'CREATING',
           OsType: parameters.OsType,
-          InstanceTypeId: '',
+          InstanceTypeId: parameters.InstanceType ?? '',
           ...(parameters.InstanceName && { InstanceName: `sandbox-${parameters.InstanceName}` }),
-          CreatedAt: new Date().toISOString(),
+          CreatedAt: new Date().toISOString().replace(/\.\d+/, ''),
         }
         setChanges(({ created, deleted }) => ({ created: [...created, { sandbox, at: Date.now() }], deleted }))
         return result
