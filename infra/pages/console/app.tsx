@@ -69,7 +69,7 @@ function useAnnouncement(list: Sandboxes['list']): string {
   const previous = useRef(list)
   const [announcement, setAnnouncement] = useState('')
   useEffect(() => {
-    const sentences = list && previous.current ? describeChanges(previous.current, list, language) : []
+    const sentences = list && previous.current ? describeChanges(previous.current, list, language, Date.now()) : []
     previous.current = list
     if (sentences.length > 0) setAnnouncement(sentences.join(' '))
   }, [list, language])

@@ -10,6 +10,7 @@ test.each([
   ['#/desktop/', list],
   ['#/desktop/i-1/more', list],
   ['#/desktop/../x', list],
+  ['#/desktop/no-id', { page: 'desktop', sandboxId: 'no-id' }],
   ['#token=', list],
   ['#token=abc', list],
   ['#token=i-1', list],

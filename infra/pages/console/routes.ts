@@ -3,9 +3,12 @@ export type ConsoleRoute =
   /** @param token  from a link that opens the desktop directly; otherwise the console requests a token */
   | { page: 'desktop'; sandboxId: string; token?: string }
 
-/** Parses the fragment of the URL: `#/`, `#/desktop/<id>`, or `#token=<token>`, which is a link to one desktop. */
+/**
+ * Parses the fragment of the URL: `#/`, `#/desktop/<id>`, or `#token=<token>`, which is a link to one desktop. The id may
+ * be one that no sandbox has: the page says so.
+ */
 export function parseRoute(hash: string): ConsoleRoute {
-  const [, sandboxId] = /^#\/desktop\/(i-[\w-]+)$/.exec(hash) ?? []
+  const [, sandboxId] = /^#\/desktop\/([\w-]+)$/.exec(hash) ?? []
   if (sandboxId) return { page: 'desktop', sandboxId }
   // A token starts with the id of its sandbox.
   const [, token, tokenSandboxId] = /^#token=((i-[\w-]+)\.[\w-]+)$/.exec(hash) ?? []

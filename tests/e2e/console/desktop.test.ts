@@ -29,10 +29,21 @@ afterAll(async () => {
 })
 
 test('a desktop that is opened while its machine boots is there as soon as it runs', async () => {
+  const { page, problems, origins, close } = await openConsole(browser, local.url)
+  // To the page, the machine boots until the text is seen, however long that takes.
+  await page.route('**/?Action=DescribeSandboxes*', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, body: (await response.text()).replaceAll('"RUNNING"', '"CREATING"') })
+  })
   const { SandboxId } = (await call('CreateSandbox', { InstanceName: 'boots' })).Result
-  const { page, problems, origins, close } = await openConsole(browser, local.url, { hash: `#/desktop/${SandboxId}` })
+  await page.evaluate(`location.hash = '#/desktop/${SandboxId}'`)
   await page.getByText('opens as soon as the machine runs').waitFor()
+  await page.unrouteAll({ behavior: 'wait' })
   await page.locator('.screen canvas').waitFor()
+  const beside = await page
+    .locator('.screen-frame')
+    .evaluate((frame) => frame.ownerDocument.defaultView?.getComputedStyle(frame).backgroundColor)
+  expect(Math.max(...(beside?.match(/\d+/g) ?? []).map(Number))).toBeLessThan(40) // dark, as the desktop is
   await close()
   expect(problems).toEqual([])
   expect([...origins].sort()).toEqual([local.url, local.url.replace('http', 'ws')]) // nobody else, by either protocol

@@ -195,31 +195,74 @@ test('a machine that the cloud shows late is there at once', async () => {
   await sandbox('sandbox-late').getByText('Running').waitFor()
 })
 
-test('what is left of a life is counted down, and said when it is nearly or quite over', async () => {
+test('the remaining time is counted down, and its last tenth is marked', async () => {
   local.cloud.ecs.seed(1, { instanceName: 'sandbox-short', tags: ending(300_000) })
   local.cloud.ecs.seed(1, { instanceName: 'sandbox-ever', tags: { ...ending(0), 'ecs-manager:expire-at': 'never' } })
   const { page, sandbox } = visit
   await page.clock.install()
   await page.reload()
-  const life = sandbox('sandbox-short').locator('.time-left')
-  const before = /[2-4] min \d\d s/.exec(await life.innerText())?.[0]
+  const timeLeft = sandbox('sandbox-short').locator('.time-left')
+  const before = /[2-4] min \d\d s/.exec(await timeLeft.innerText())?.[0]
   expect(before).toBeDefined()
-  expect(await life.innerText()).toContain('expires soon')
-  await expect.poll(() => life.innerText(), { timeout: 15_000 }).not.toContain(before)
-  await page.clock.fastForward(300_000)
-  await life.getByText('Expired, waiting for the clean-up').or(life).filter({ hasText: 'Expired' }).waitFor()
-  expect(await sandbox('sandbox-short').getByRole('button', { name: 'Renew' }).isDisabled()).toBe(true)
+  expect(await timeLeft.innerText()).not.toContain('expires soon')
+  await expect.poll(() => timeLeft.innerText(), { timeout: 15_000 }).not.toContain(before)
+  await page.clock.fastForward(200_000) // two thirds
+  await expect.poll(() => timeLeft.innerText()).not.toContain(before)
+  expect(await timeLeft.getAttribute('class')).not.toContain('nearly-over')
+  await page.clock.pauseAt(new Date(Date.parse((await timeLeft.getAttribute('datetime')) ?? '') - 10_000))
+  await page.clock.runFor(1_000)
+  await expect.poll(() => timeLeft.innerText()).toContain('expires soon')
   expect(await sandbox('sandbox-ever').innerText()).toContain('Unlimited')
 })
 
-test('Windows opens with its key hidden, and says that each opening sets a new one', async () => {
+test('a sandbox that is past its end is shown as expired, not as running', async () => {
+  local.cloud.ecs.seed(1, { instanceName: 'sandbox-over', tags: ending(-60_000) })
+  local.cloud.ecs.seed(1, { instanceName: 'sandbox-well', tags: ending(3_600_000) })
+  const { page, sandbox } = visit
+  await page.reload()
+  await sandbox('sandbox-over').getByText('Expired', { exact: true }).waitFor()
+  const row = await sandbox('sandbox-over').innerText()
+  expect(row).toContain('Waiting for clean-up')
+  expect(row).not.toContain('Running')
+  const colorOf = (name: string) =>
+    sandbox(name)
+      .locator('.dot')
+      .evaluate((dot) => dot.ownerDocument.defaultView?.getComputedStyle(dot).backgroundColor)
+  expect(await colorOf('sandbox-over')).not.toBe(await colorOf('sandbox-well'))
+  expect(await sandbox('sandbox-over').getByRole('button', { name: 'Renew' }).isDisabled()).toBe(true)
+
+  await sandbox('sandbox-over').getByRole('link', { name: 'Open' }).click()
+  const toolbar = page.locator('.toolbar')
+  await toolbar.getByText('Expired', { exact: true }).waitFor()
+  expect(await toolbar.getByText('Running').count()).toBe(0)
+  expect(await toolbar.getByRole('button', { name: 'Renew' }).isDisabled()).toBe(true)
+})
+
+test('a machine that boots shows for how long, which screen readers do not repeat', async () => {
+  local.cloud.ecs.faults.add({ Kind: 'StuckCreating' })
+  await call('CreateSandbox', { InstanceName: 'slow' })
+  const { page, sandbox } = visit
+  await page.clock.install()
+  await page.reload()
+  const time = sandbox('sandbox-slow').locator('.boot-time')
+  await time.waitFor()
+  const [createdAt] = (await listed()).map(({ CreatedAt }: { CreatedAt: string }) => Date.parse(CreatedAt))
+  await page.clock.pauseAt(new Date(createdAt + 600_000))
+  await page.clock.runFor(42_000)
+  await expect.poll(() => time.innerText()).toBe('10:42')
+  expect(await sandbox('sandbox-slow').locator('.status').innerText()).toBe('Booting 10:42')
+  expect(await time.getAttribute('aria-hidden')).toBe('true')
+})
+
+test('an emulated Windows has nothing to open: it gives a key, hidden at first, and the address of its agent', async () => {
   await call('CreateSandbox', { OsType: 'Windows', InstanceName: 'office' })
   const { page, sandbox, calls } = visit
   await page.reload()
   await sandbox('sandbox-office').getByText('Running').waitFor()
-  await sandbox('sandbox-office').getByRole('button', { name: 'Open' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Open sandbox-office' })
-  await dialog.getByText('Each time you open the sandbox, it gets a new key').waitFor()
+  await sandbox('sandbox-office').getByRole('button', { name: 'Get the key of sandbox-office' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Key of sandbox-office' })
+  await dialog.getByText('there is no Windows to open').waitFor()
+  await dialog.getByText('Each time you open this dialog, the sandbox gets a new key').waitFor()
   const key = dialog.locator('.secret')
   expect(await key.innerText()).toMatch(/^•+$/)
   await dialog.getByRole('button', { name: 'Show' }).click()
@@ -228,11 +271,18 @@ test('Windows opens with its key hidden, and says that each opening sets a new o
     .digest('hex')
   expect(local.cloud.ecs.instances().map(({ passwordSha256 }) => passwordSha256)).toEqual([shown])
   await keepScreenshot(page, 'console-windows')
-  await dialog.getByText('wss://').waitFor() // nothing that a browser could go to
+  const [{ SandboxId, PrimaryIp }] = await listed()
+  expect(await dialog.innerText()).toContain(PrimaryIp)
+  expect(await dialog.innerText()).not.toContain('://') // no address that leads nowhere
   expect(await dialog.getByRole('link').count()).toBe(0)
   expect(calls.filter((one) => one.get('Action') === 'DescribeSandboxTerminalUrl')).toHaveLength(1)
   await page.keyboard.press('Escape')
-  expect(await focused(page)).toBe('Open sandbox-office')
+  expect(await focused(page)).toBe('Get the key of sandbox-office')
+
+  await page.evaluate(`location.hash = '#/desktop/${SandboxId}'`)
+  await page.getByText('it has no desktop, only a key').waitFor()
+  await page.getByRole('button', { name: 'Get key' }).click()
+  await dialog.waitFor()
 })
 
 test('many are filtered by what one types', async () => {
@@ -249,4 +299,27 @@ test('many are filtered by what one types', async () => {
   await filter.fill('nothing like it')
   await page.getByRole('button', { name: 'Show all' }).click()
   expect(await sandbox('').count()).toBe(30)
+})
+
+test('nothing moves when the content of the table changes', async () => {
+  const { page, sandbox } = visit
+  local.cloud.ecs.seed(1, { instanceName: 'a', tags: ending(3_600_000), instanceTypeId: 'ecs.g3i.large' })
+  await page.reload()
+  await sandbox('').first().waitFor()
+  const places = () =>
+    page
+      .locator('.table thead th, .filter .input, .freshness button')
+      .evaluateAll((all) =>
+        all.map((one) => (({ x, y, width }) => [x, y, width].map(Math.round))(one.getBoundingClientRect())),
+      )
+  const before = await places()
+  expect(before).toHaveLength(9) // the filter is there with the first row
+
+  const name = `sandbox-${'long-'.repeat(20)}`
+  local.cloud.ecs.seed(1, { instanceName: name, tags: ending(-1), instanceTypeId: 'ecs.ebmg3i.48xlarge' })
+  local.cloud.ecs.seed(7, { instanceName: 'b', tags: ending(1_000_000_000), status: 'REBUILDING' })
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await sandbox('').nth(8).waitFor()
+  expect(await places()).toEqual(before)
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
 })

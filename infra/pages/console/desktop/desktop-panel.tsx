@@ -7,6 +7,7 @@ import type { Sandboxes } from '../api/use-sandboxes.ts'
 import { ErrorNotice } from '../notices/error-notice.tsx'
 import { Spinner } from '../notices/spinner.tsx'
 import { LIST_HASH } from '../routes.ts'
+import { BootTime } from '../sandbox/cells.tsx'
 import { isTransitional } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
 import { MAX_RETRIES } from './reconnect.ts'
@@ -17,32 +18,42 @@ const COMMAND = 'npm start -- --desktops'
 type DesktopPanelProps = {
   sandbox: Sandbox | undefined
   sandboxes: Pick<Sandboxes, 'list' | 'failure'>
+  sandboxId: string
+  /** Whether the list had the sandbox since this page was opened. */
+  wasListed: boolean
   isReady: boolean
   state: DesktopState
   onReconnect: () => void
+  onOpenWindows: () => void
 }
 
 /** Shown in place of a desktop: what the page is waiting for, or why there is no desktop. */
 export function DesktopPanel({
   sandbox,
-  sandboxes: { list, failure },
+  sandboxes: { list: sandboxList, failure },
+  sandboxId,
+  wasListed,
   isReady,
   state,
   onReconnect,
+  onOpenWindows,
 }: DesktopPanelProps) {
   const all = useTexts(consoleTexts)
-  const { desktop, status } = all
+  const { desktop, list, status } = all
   const back = (
     <a class="button" href={LIST_HASH}>
       {desktop.back}
     </a>
   )
 
-  if (list && !sandbox && (state.kind === 'idle' || state.kind === 'failed')) {
+  if (sandboxList && !sandbox && (state.kind === 'idle' || state.kind === 'failed')) {
     return (
       <Panel>
-        <h2>{desktop.goneTitle}</h2>
-        <p class="muted">{desktop.goneText}</p>
+        <h2>{wasListed ? desktop.goneTitle : desktop.unknownTitle}</h2>
+        <p>
+          <code>{sandboxId}</code>
+        </p>
+        <p class="muted">{wasListed ? desktop.goneText : desktop.unknownText}</p>
         <div class="panel-actions">{back}</div>
       </Panel>
     )
@@ -50,11 +61,16 @@ export function DesktopPanel({
   if (!sandbox && !isReady) {
     return <Panel>{failure ? <ErrorNotice failure={failure} /> : <Busy>{desktop.starting}</Busy>}</Panel>
   }
-  if (sandbox && sandbox.OsType !== 'Linux') {
+  if (sandbox?.Status === 'RUNNING' && sandbox.OsType !== 'Linux') {
     return (
       <Panel>
-        <p>{desktop.windows}</p>
-        <div class="panel-actions">{back}</div>
+        <p>{facts.isRealCloud ? desktop.windows : desktop.emulatedWindows}</p>
+        <div class="panel-actions">
+          <button type="button" class="button primary" onClick={onOpenWindows}>
+            {facts.isRealCloud ? list.open : list.getKey}
+          </button>
+          {back}
+        </div>
       </Panel>
     )
   }
@@ -69,7 +85,12 @@ export function DesktopPanel({
             <div class="panel-actions">{back}</div>
           </>
         ) : (
-          <Busy>{desktop.waiting(statusText)}</Busy>
+          <Busy>
+            <p>
+              {statusText} {Status === 'CREATING' && <BootTime sandbox={sandbox} />}
+            </p>
+            <p class="muted">{sandbox.OsType === 'Linux' ? desktop.waiting : desktop.waitingForWindows}</p>
+          </Busy>
         )}
       </Panel>
     )
@@ -115,9 +136,10 @@ function Panel({ children }: { children: ComponentChildren }) {
 
 function Busy({ children }: { children: ComponentChildren }) {
   return (
-    <p class="busy" role="status">
-      <Spinner /> {children}
-    </p>
+    <div class="busy" role="status">
+      <Spinner />
+      <div>{children}</div>
+    </div>
   )
 }
 

@@ -4,8 +4,10 @@ import type { Sandbox } from '../../common/api.ts'
 import { Icon, type IconName } from '../../common/icon.tsx'
 import { useTexts } from '../../common/language.ts'
 import { useMediaQuery } from '../hooks/use-media-query.ts'
+import { useNow } from '../hooks/use-now.ts'
 import { LIST_HASH } from '../routes.ts'
 import { Name, RemainingTime, Status } from '../sandbox/cells.tsx'
+import { canRenew, displayStatus } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
 import { TouchKeyboard } from './touch-keyboard.tsx'
 import { useFullscreen } from './use-fullscreen.ts'
@@ -33,7 +35,7 @@ const TOUCH_QUERY = '(hover: none) and (pointer: coarse)'
 /** The bar above the desktop: the sandbox, its remaining time, and the tools. */
 export function DesktopToolbar(props: DesktopToolbarProps) {
   const { page, firstTool, sandbox, name, rfb, isScaled, isViewOnly, isClipboardOpen } = props
-  const { desktop, list } = useTexts(consoleTexts)
+  const { desktop } = useTexts(consoleTexts)
   const { isFullscreen, isSupported, toggle } = useFullscreen(page)
   const isDisabled = rfb === undefined
   const isTouchDevice = useMediaQuery(TOUCH_QUERY)
@@ -43,18 +45,7 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
         <Icon name="back" />
       </a>
       <h1>{sandbox ? <Name sandbox={sandbox} /> : <code>{name}</code>}</h1>
-      {sandbox && (
-        <div class="toolbar-facts">
-          <Status sandbox={sandbox} />
-          <span class="toolbar-time-left">
-            <Icon name="clock" size={14} />
-            <RemainingTime sandbox={sandbox} />
-          </span>
-          <button type="button" class="button" onClick={props.onRenew} disabled={sandbox.Status === 'DELETING'}>
-            {list.renew}
-          </button>
-        </div>
-      )}
+      {sandbox && <Facts sandbox={sandbox} onRenew={props.onRenew} />}
       <fieldset class="tools" aria-label={desktop.tools}>
         {isTouchDevice && <TouchKeyboard rfb={rfb} isDisabled={isDisabled || isViewOnly} />}
         <button
@@ -102,6 +93,26 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
           />
         )}
       </fieldset>
+    </div>
+  )
+}
+
+/** The status and the remaining time. An expired sandbox has only its status. */
+function Facts({ sandbox, onRenew }: { sandbox: Sandbox; onRenew: () => void }) {
+  const { list } = useTexts(consoleTexts)
+  const now = useNow((now) => displayStatus(sandbox, now))
+  return (
+    <div class="toolbar-facts">
+      <Status sandbox={sandbox} />
+      {displayStatus(sandbox, now) !== 'EXPIRED' && (
+        <span class="toolbar-time-left">
+          <Icon name="clock" size={14} />
+          <RemainingTime sandbox={sandbox} />
+        </span>
+      )}
+      <button type="button" class="button" onClick={onRenew} disabled={!canRenew(sandbox, now)}>
+        {list.renew}
+      </button>
     </div>
   )
 }

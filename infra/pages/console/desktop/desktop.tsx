@@ -4,6 +4,7 @@ import type { Sandbox } from '../../common/api.ts'
 import { useTexts } from '../../common/language.ts'
 import type { Sandboxes } from '../api/use-sandboxes.ts'
 import { RenewForm } from '../dialogs/renew-form.tsx'
+import { WindowsDialog } from '../dialogs/windows-dialog.tsx'
 import { displayName } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
 import { ClipboardPanel } from './clipboard-panel.tsx'
@@ -31,7 +32,9 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
   const [isViewOnly, setViewOnly] = useState(false)
   const [clipboard, setClipboard] = useState('')
   const [isClipboardOpen, setClipboardOpen] = useState(false)
-  const [isRenewing, setRenewing] = useState(false)
+  const [dialog, setDialog] = useState<'renew' | 'windows'>()
+  const wasListed = useRef(false)
+  if (sandbox) wasListed.current = true
 
   // Before the first list, try the token of the link.
   const isReady = sandbox ? sandbox.Status === 'RUNNING' && sandbox.OsType === 'Linux' : token !== undefined
@@ -74,6 +77,7 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
     setClipboardOpen(false)
     firstTool.current?.focus()
   }
+  const closeDialog = () => setDialog(undefined)
   return (
     <main class="desktop" ref={page}>
       <DesktopToolbar
@@ -88,7 +92,7 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
         onViewOnly={setViewOnly}
         isClipboardOpen={isClipboardOpen}
         onClipboard={setClipboardOpen}
-        onRenew={() => setRenewing(true)}
+        onRenew={() => setDialog('renew')}
       />
       {rfb && isClipboardOpen && (
         <ClipboardPanel rfb={rfb} text={clipboard} onText={setClipboard} onClose={closeClipboard} />
@@ -109,9 +113,12 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
           <DesktopPanel
             sandbox={sandbox}
             sandboxes={sandboxes}
+            sandboxId={sandboxId}
+            wasListed={wasListed.current}
             isReady={isReady}
             state={state}
             onReconnect={reconnect}
+            onOpenWindows={() => setDialog('windows')}
           />
         )}
       </div>
@@ -129,13 +136,10 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
       <p class="visually-hidden" role="status">
         {rfb ? desktop.connected : ''}
       </p>
-      {isRenewing && sandbox && (
-        <RenewForm
-          sandbox={sandbox}
-          renew={(seconds) => sandboxes.renew(sandboxId, seconds)}
-          onClose={() => setRenewing(false)}
-        />
+      {dialog === 'renew' && sandbox && (
+        <RenewForm sandbox={sandbox} renew={(seconds) => sandboxes.renew(sandboxId, seconds)} onClose={closeDialog} />
       )}
+      {dialog === 'windows' && sandbox && <WindowsDialog sandbox={sandbox} onClose={closeDialog} />}
     </main>
   )
 }

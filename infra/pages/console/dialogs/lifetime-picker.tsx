@@ -1,6 +1,8 @@
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import type { CallError } from '../../common/api.ts'
 import { LOCALE, useLanguage } from '../../common/language.ts'
 import { useNow } from '../hooks/use-now.ts'
+import { FieldError } from '../notices/field-error.tsx'
 import { formatTime } from '../sandbox/time-left.ts'
 import { consoleTexts } from '../texts/texts.ts'
 import { type LifetimeChoice, PRESETS, secondsOf, UNITS, type Unit } from './lifetime.ts'
@@ -13,13 +15,13 @@ type LifetimePickerProps = {
   hasDefault?: boolean
   /** The text for the expiry time; default: the text for a new sandbox. */
   expiryText?: (time: string) => string
-  /** Whether the service refused the choice. */
-  isRefused: boolean
+  /** Why the API refused the choice. */
+  failure: CallError | undefined
 }
 
 /** Offers presets and a number of minutes, hours or days. Shows when the sandbox would expire. */
 export function LifetimePicker(props: LifetimePickerProps) {
-  const { legend, choice, onChoose, hasDefault = false, isRefused } = props
+  const { legend, choice, onChoose, hasDefault = false, failure } = props
   const language = useLanguage()
   const { lifetime } = consoleTexts[language]
   const { expiryText = lifetime.expiresAt } = props
@@ -34,6 +36,7 @@ export function LifetimePicker(props: LifetimePickerProps) {
     </label>
   )
   const isOther = choice.kind === 'other'
+  const isInvalid = isOther && choice.amount !== '' && Number.isNaN(seconds)
 
   // After a click on "Other", the user wants to type, so the field gets the focus. Arrow keys only pass over the choice.
   const amount = useRef<HTMLInputElement>(null)
@@ -72,8 +75,8 @@ export function LifetimePicker(props: LifetimePickerProps) {
             inputMode="decimal"
             autocomplete="off"
             aria-label={lifetime.amount}
-            aria-invalid={isRefused || (choice.amount !== '' && Number.isNaN(seconds))}
-            aria-describedby={`${id}-hint`}
+            aria-invalid={failure !== undefined || isInvalid}
+            aria-describedby={failure ? `${id}-hint ${id}-error` : `${id}-hint`}
             value={choice.amount}
             ref={amount}
             onInput={({ currentTarget }) => onChoose({ ...choice, amount: currentTarget.value })}
@@ -92,9 +95,10 @@ export function LifetimePicker(props: LifetimePickerProps) {
           </select>
         </div>
       )}
-      <p class="hint" id={`${id}-hint`}>
+      <p class={isInvalid ? 'problem' : 'hint'} id={`${id}-hint`}>
         {hint()}
       </p>
+      {failure && <FieldError failure={failure} id={`${id}-error`} />}
     </fieldset>
   )
 }

@@ -25,12 +25,16 @@ export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
     kind: 'preset',
     seconds: presetAfter(sandbox.ExpireAt, Date.now()),
   }))
+  const [submitted, setSubmitted] = useState<LifetimeChoice>()
   const { isBusy, failure, run } = useTask()
+  // A refusal of the lifetime is shown at the lifetime until the user changes it.
+  const isLifetimeRefused = failure?.code === 'InvalidParameter.LifetimeSeconds'
   const seconds = secondsOf(lifetime)
   const isShorter = Date.now() + (seconds ?? Number.NaN) * 1_000 < Date.parse(sandbox.ExpireAt ?? '')
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     if (seconds === undefined || Number.isNaN(seconds)) return
+    setSubmitted(lifetime)
     run(async () => {
       await renew(seconds)
       onClose()
@@ -47,10 +51,10 @@ export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
           choice={lifetime}
           onChoose={setLifetime}
           expiryText={renewForm.after}
-          isRefused={failure?.code === 'InvalidParameter.LifetimeSeconds'}
+          failure={isLifetimeRefused && lifetime === submitted ? failure : undefined}
         />
         {isShorter && <p class="notice warning">{renewForm.shorter}</p>}
-        {failure && <ErrorNotice failure={failure} context="renew" />}
+        {failure && !isLifetimeRefused && <ErrorNotice failure={failure} context="renew" />}
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose} disabled={isBusy}>
             {cancel}

@@ -11,7 +11,10 @@ import { displayName } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
 import { Dialog } from './dialog.tsx'
 
-/** Opens a Windows sandbox: shows the address of its terminal in ECS and its new key. */
+/**
+ * Opens a Windows sandbox: shows its new key and the address of its terminal in ECS. Nothing answers at that address for
+ * an emulated machine, so for one the dialog shows the address of the machine instead.
+ */
 export function WindowsDialog({ sandbox, onClose }: { sandbox: Sandbox; onClose: () => void }) {
   const all = useTexts(consoleTexts)
   const { windows } = all
@@ -23,13 +26,15 @@ export function WindowsDialog({ sandbox, onClose }: { sandbox: Sandbox; onClose:
     run(async () => setTerminal(await callAction('DescribeSandboxTerminalUrl', { SandboxId })))
   }
 
+  const address = (facts.isRealCloud ? terminal?.Url : sandbox.PrimaryIp) ?? ''
+
   // Only once, because each call sets a new key.
   useEffect(() => {
     open()
   }, [])
 
   return (
-    <Dialog title={windows.title(displayName(sandbox))} onClose={onClose}>
+    <Dialog title={(facts.isRealCloud ? windows.title : windows.emulatedTitle)(displayName(sandbox))} onClose={onClose}>
       {isBusy && (
         <p class="busy" role="status">
           <Spinner /> {windows.setting}
@@ -44,7 +49,7 @@ export function WindowsDialog({ sandbox, onClose }: { sandbox: Sandbox; onClose:
       )}
       {terminal?.OsType === 'Windows' && (
         <>
-          <p>{windows.text}</p>
+          <p>{facts.isRealCloud ? windows.text : windows.emulatedText}</p>
           <dl class="secrets">
             <div>
               <dt>{windows.key}</dt>
@@ -62,12 +67,12 @@ export function WindowsDialog({ sandbox, onClose }: { sandbox: Sandbox; onClose:
               </dd>
             </div>
             <div>
-              <dt>{windows.url}</dt>
+              <dt>{facts.isRealCloud ? windows.url : windows.machineAddress}</dt>
               <dd>
-                <code class="address">{terminal.Url}</code>
-                <CopyButton text={terminal.Url} what={windows.theUrl} />
+                <code class="address">{address}</code>
+                <CopyButton text={address} what={windows.theUrl} />
               </dd>
-              <dd class="hint">{facts.isRealCloud ? windows.webSocket : windows.emulated}</dd>
+              <dd class="hint">{facts.isRealCloud ? windows.webSocket : windows.agentHint}</dd>
             </div>
           </dl>
           <p class="notice warning">{windows.keyWarning}</p>

@@ -1,12 +1,12 @@
 import './sandbox-actions.css'
 import type { ComponentChildren } from 'preact'
 import type { Sandbox } from '../../common/api.ts'
+import { facts } from '../../common/facts.ts'
 import { Icon } from '../../common/icon.tsx'
 import { useTexts } from '../../common/language.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { desktopHash } from '../routes.ts'
-import { displayName } from '../sandbox/sandbox.ts'
-import { timeLeft } from '../sandbox/time-left.ts'
+import { canRenew, displayName } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
 
 export type SandboxActionsProps = {
@@ -19,33 +19,39 @@ export type SandboxActionsProps = {
 /** The statuses in which a Linux desktop can be opened. The desktop page waits until the machine is RUNNING. */
 const OPENABLE = new Set(['RUNNING', 'CREATING', 'STARTING', 'REBOOTING'])
 
-/** The buttons that open, renew and delete a sandbox. */
+/**
+ * The buttons that open, renew and delete a sandbox. An emulated Windows machine has nothing to open: its first button
+ * gets its key.
+ */
 export function SandboxActions({ sandbox, onOpenWindows, onRenew, onDelete }: SandboxActionsProps) {
   const { list } = useTexts(consoleTexts)
-  const { SandboxId, Status, OsType, ExpireAt } = sandbox
+  const { SandboxId, Status, OsType } = sandbox
   const name = displayName(sandbox)
   const isDeleting = Status === 'DELETING'
-  const now = useNow((now) => timeLeft(ExpireAt, now).kind)
-  const isExpired = timeLeft(ExpireAt, now).kind === 'expired'
+  const now = useNow((now) => canRenew(sandbox, now))
   return (
     <div class="actions">
-      {OsType === 'Linux' && OPENABLE.has(Status) ? (
+      {OsType !== 'Linux' ? (
+        <Action
+          name={facts.isRealCloud ? list.openOne(name) : list.getKeyOf(name)}
+          isEnabled={Status === 'RUNNING'}
+          onClick={() => onOpenWindows(sandbox)}
+        >
+          {facts.isRealCloud ? list.open : list.getKey}
+        </Action>
+      ) : OPENABLE.has(Status) ? (
         <a class="button" href={desktopHash(SandboxId)} aria-label={list.openOne(name)} data-open={SandboxId}>
           {list.open}
         </a>
       ) : (
-        <Action
-          name={list.openOne(name)}
-          isEnabled={OsType !== 'Linux' && Status === 'RUNNING'}
-          onClick={() => onOpenWindows(sandbox)}
-        >
+        <Action name={list.openOne(name)} isEnabled={false} onClick={() => {}}>
           {list.open}
         </Action>
       )}
       <Action
         name={list.renewOne(name)}
         title={list.renew}
-        isEnabled={!isDeleting && !isExpired && Status !== 'ERROR'}
+        isEnabled={canRenew(sandbox, now)}
         onClick={() => onRenew(sandbox)}
       >
         <Icon name="clock" />

@@ -2,23 +2,22 @@ import './sandbox-list.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { asCallError, type CallError, type Sandbox } from '../../common/api.ts'
 import { Icon } from '../../common/icon.tsx'
-import { useTexts } from '../../common/language.ts'
+import { useLanguage, useTexts } from '../../common/language.ts'
 import type { Sandboxes } from '../api/use-sandboxes.ts'
 import { CreateForm } from '../dialogs/create-form.tsx'
 import { DeleteDialog } from '../dialogs/delete-dialog.tsx'
 import { RenewForm } from '../dialogs/renew-form.tsx'
 import { WindowsDialog } from '../dialogs/windows-dialog.tsx'
 import { useMediaQuery } from '../hooks/use-media-query.ts'
+import { useNow } from '../hooks/use-now.ts'
 import { ErrorNotice } from '../notices/error-notice.tsx'
 import { displayName } from '../sandbox/sandbox.ts'
+import { formatAgo } from '../sandbox/time-left.ts'
 import { consoleTexts } from '../texts/texts.ts'
 import { SandboxCards } from './sandbox-cards.tsx'
 import { SandboxTable } from './sandbox-table.tsx'
 
 type OpenDialog = { kind: 'create' } | { kind: 'renew' | 'delete' | 'windows'; sandbox: Sandbox }
-
-/** The filter is shown from this number of sandboxes. */
-const FILTER_FROM = 6
 
 type SandboxListProps = {
   sandboxes: Sandboxes
@@ -30,11 +29,11 @@ type SandboxListProps = {
 export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
   const all = useTexts(consoleTexts)
   const { list: texts } = all
-  const { list, failure, create, renew, remove, refresh } = sandboxes
+  const { list, updatedAt, failure, create, renew, remove, refresh } = sandboxes
   const [dialog, setDialog] = useState<OpenDialog>()
   const [filter, setFilter] = useState('')
   const [failedDeletions, setFailedDeletions] = useState<{ sandbox: Sandbox; failure: CallError }[]>([])
-  const isWide = useMediaQuery('(min-width: 800px)')
+  const isWide = useMediaQuery('(min-width: 900px)')
   const heading = useFocusRestore(list, lastDesktopId)
 
   const close = () => setDialog(undefined)
@@ -75,6 +74,37 @@ export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
         {!isEmpty && newButton}
       </div>
 
+      <div class="list-bar">
+        {list && list.length > 0 && (
+          <div class="filter">
+            <Icon name="search" />
+            <input
+              class="input"
+              type="search"
+              placeholder={texts.filter}
+              aria-label={texts.filter}
+              value={filter}
+              onInput={({ currentTarget }) => setFilter(currentTarget.value)}
+            />
+            <span class="muted" role="status">
+              {filter && texts.found(filtered.length, list.length)}
+            </span>
+          </div>
+        )}
+        <div class="freshness">
+          {updatedAt !== undefined && <UpdatedAgo updatedAt={updatedAt} />}
+          <button
+            type="button"
+            class="button quiet icon-only"
+            aria-label={texts.refresh}
+            title={texts.refresh}
+            onClick={refresh}
+          >
+            <Icon name="refresh" />
+          </button>
+        </div>
+      </div>
+
       {failure && <ListFailure failure={failure} isStale={list !== undefined} onRetry={refresh} />}
       {failedDeletions.map(({ sandbox, failure }) => (
         <ErrorNotice
@@ -99,22 +129,6 @@ export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
           <h2>{texts.emptyTitle}</h2>
           <p class="muted">{texts.emptyText}</p>
           {newButton}
-        </div>
-      )}
-      {list && list.length >= FILTER_FROM && (
-        <div class="filter">
-          <Icon name="search" />
-          <input
-            class="input"
-            type="search"
-            placeholder={texts.filter}
-            aria-label={texts.filter}
-            value={filter}
-            onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-          />
-          <span class="muted" role="status">
-            {filter && texts.found(filtered.length, list.length)}
-          </span>
         </div>
       )}
       {filtered.length > 0 && (
@@ -185,6 +199,14 @@ function ListFailure({ failure, isStale, onRetry }: { failure: CallError; isStal
       </div>
     </div>
   )
+}
+
+/** How old the list is. Not a live region, because it changes each second. */
+function UpdatedAgo({ updatedAt }: { updatedAt: number }) {
+  const language = useLanguage()
+  const { list } = consoleTexts[language]
+  const format = (now: number) => list.updated(formatAgo(now - updatedAt, language))
+  return <span class="muted">{format(useNow(format))}</span>
 }
 
 function Loading() {

@@ -16,16 +16,22 @@ export function SandboxTable({ sandboxes, ...actions }: SandboxTableProps) {
       <thead>
         <tr>
           <th scope="col">{list.name}</th>
-          <th scope="col">{list.status}</th>
-          <th scope="col">{list.timeLeft}</th>
-          <th scope="col">{list.address}</th>
+          <th scope="col" class="status-column">
+            {list.status}
+          </th>
+          <th scope="col" class="time-left-column">
+            {list.timeLeft}
+          </th>
+          <th scope="col" class="address-column">
+            {list.address}
+          </th>
           <th scope="col" class="type-column">
             {list.type}
           </th>
           <th scope="col" class="created-column">
             {list.created}
           </th>
-          <th scope="col">
+          <th scope="col" class="actions-column">
             <span class="visually-hidden">{list.actions}</span>
           </th>
         </tr>
@@ -57,7 +63,7 @@ export function SandboxTable({ sandboxes, ...actions }: SandboxTableProps) {
             <td class="created-column">
               <CreatedAt sandbox={sandbox} />
             </td>
-            <td>
+            <td class="actions-column">
               <SandboxActions sandbox={sandbox} {...actions} />
             </td>
           </tr>

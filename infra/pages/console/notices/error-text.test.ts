@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { CLIENT_CODES } from '../../common/api.ts'
 import type { ConsoleTexts } from '../texts/english.ts'
 import { consoleTexts } from '../texts/texts.ts'
-import { type ErrorContext, errorText } from './error-text.ts'
+import { type ErrorContext, errorText, refusedParameter } from './error-text.ts'
 
 type Name = keyof ConsoleTexts['errors']
 
@@ -18,6 +18,7 @@ test.each<[code: string, status: number, text: Name, context?: ErrorContext]>([
   ['ResourceNotFound.Subnet', 404, 'other'],
   ['Insufficient.Balance', 502, 'refused'],
   ['InvalidSandbox.NotFound', 404, 'notFound'],
+  ['InvalidSandbox.NotFound', 404, 'unknownId', 'desktop'],
   ['InvalidSandboxStatus', 409, 'status'],
   ['InvalidSandboxStatus', 409, 'renewStatus', 'renew'],
   ['InvalidSandboxStatus', 409, 'deleteStatus', 'delete'],
@@ -26,7 +27,8 @@ test.each<[code: string, status: number, text: Name, context?: ErrorContext]>([
   ['InvalidParameter.Token', 400, 'tokenNotValid', 'desktop'],
   ['InvalidParameter.InstanceName', 400, 'name', 'create'],
   ['InvalidParameter.LifetimeSeconds', 400, 'lifetime', 'renew'],
-  ['InvalidParameter.OsType', 400, 'request'],
+  ['InvalidParameter.OsType', 400, 'value'],
+  ['MissingParameter.TagKey', 400, 'request'],
   ['UnknownParameter.Size', 400, 'request'],
   ['OperationDenied.InstanceName', 403, 'denied'],
   ['OperationDenied.Origin', 403, 'foreignPage'],
@@ -61,4 +63,15 @@ test('every error has a text in both languages', () => {
     expect(Object.values(errors).every((text) => text.length > 5)).toBe(true)
   const chinese = Object.values(consoleTexts.zh.errors)
   expect(chinese.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([])
+})
+
+test.each([
+  ['InvalidParameter.InstanceName', 'InstanceName'],
+  ['MissingParameter.TagKey', 'TagKey'],
+  ['OperationDenied.ImageId', 'ImageId'],
+  ['InvalidParameter', undefined],
+  ['QuotaExceeded.MaximumInstances', undefined],
+  ['InternalError', undefined],
+])('%s names the parameter %s', (code, expected) => {
+  expect(refusedParameter(code)).toBe(expected)
 })

@@ -6,11 +6,11 @@ export type ErrorContext = 'create' | 'renew' | 'delete' | 'windows' | 'desktop'
 
 type ErrorInfo = Pick<CallError, 'code' | 'status'>
 
-/** Returns a text that says what an error means and what to do about it. The page also shows the message of the API. */
+/** Returns a text that says what an error means and what to do about it. The page shows the message of the API apart. */
 export function errorText({ code, status }: ErrorInfo, { errors }: ConsoleTexts, context?: ErrorContext): string {
   const texts: Record<string, string> = {
     'QuotaExceeded.MaximumSandboxes': errors.maximumSandboxes,
-    'InvalidSandbox.NotFound': errors.notFound,
+    'InvalidSandbox.NotFound': context === 'desktop' ? errors.unknownId : errors.notFound,
     'InvalidVncToken.Expired': errors.tokenExpired,
     'InvalidVncToken.NotFound': errors.tokenNotValid,
     'InvalidParameter.Token': errors.tokenNotValid,
@@ -38,6 +38,7 @@ export function errorText({ code, status }: ErrorInfo, { errors }: ConsoleTexts,
   }
   if (code.startsWith('QuotaExceeded')) return errors.quota
   if (code.startsWith('OperationDenied')) return errors.denied
+  if (code.startsWith('InvalidParameter')) return errors.value
   // These are the patterns that other clients use: no list of these codes is published.
   if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)/i.test(code)) {
     return errors.noStock
@@ -66,4 +67,9 @@ export function errorText({ code, status }: ErrorInfo, { errors }: ConsoleTexts,
     default:
       return errors.other
   }
+}
+
+/** Returns the parameter that a refusal of the API names: `InvalidParameter.<Name>` and the like. */
+export function refusedParameter(code: string): string | undefined {
+  return /^(?:InvalidParameter|MissingParameter|UnknownParameter|OperationDenied)\.(\w+)$/.exec(code)?.[1]
 }

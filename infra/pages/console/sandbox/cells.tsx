@@ -6,8 +6,8 @@ import { useNow } from '../hooks/use-now.ts'
 import { Spinner } from '../notices/spinner.tsx'
 import { consoleTexts } from '../texts/texts.ts'
 import { OsIcon } from './os.tsx'
-import { displayName, isTransitional } from './sandbox.ts'
-import { formatAge, formatDuration, formatTime, type TimeLeft, timeLeft } from './time-left.ts'
+import { displayName, displayStatus, isTransitional } from './sandbox.ts'
+import { formatAge, formatDuration, formatStopwatch, formatTime, type TimeLeft, timeLeft } from './time-left.ts'
 
 /** Each component shows one property of a sandbox, in the table, the cards and the desktop. */
 type CellProps = { sandbox: Sandbox }
@@ -45,12 +45,27 @@ export function Id({ sandbox }: CellProps) {
   )
 }
 
-export function Status({ sandbox: { Status } }: CellProps) {
+export function Status({ sandbox }: CellProps) {
   const { status } = useTexts(consoleTexts)
+  const now = useNow((now) => displayStatus(sandbox, now))
+  const shown = displayStatus(sandbox, now)
   return (
-    <span class="status" data-status={Status} title={Status}>
-      {isTransitional(Status) ? <Spinner /> : <span class="dot" aria-hidden="true" />}
-      {status[Status] ?? Status}
+    <span class="status" data-status={shown} title={sandbox.Status}>
+      {isTransitional(shown) ? <Spinner /> : <span class="dot" aria-hidden="true" />}
+      <span>
+        {status[shown] ?? shown} {shown === 'CREATING' && <BootTime sandbox={sandbox} />}
+      </span>
+    </span>
+  )
+}
+
+/** How long a machine has been booting. Screen readers skip it, because they would repeat it each second. */
+export function BootTime({ sandbox: { CreatedAt } }: CellProps) {
+  const format = (now: number) => (CreatedAt ? formatStopwatch(now - Date.parse(CreatedAt)) : '')
+  const time = format(useNow(format))
+  return (
+    <span class="boot-time" aria-hidden="true">
+      {time}
     </span>
   )
 }
@@ -100,11 +115,15 @@ export function CreatedAt({ sandbox: { CreatedAt = '' } }: CellProps) {
 }
 
 /** The remaining time as a countdown, with the expiry time as a tooltip and for screen readers. */
-export function RemainingTime({ sandbox: { ExpireAt } }: CellProps) {
+export function RemainingTime({ sandbox }: CellProps) {
   const language = useLanguage()
   const { expiry } = consoleTexts[language]
-  const now = useNow((now) => formatTimeLeft(timeLeft(ExpireAt, now), language))
-  const left = timeLeft(ExpireAt, now)
+  const now = useNow((now) => {
+    const left = timeLeft(sandbox, now)
+    return `${formatTimeLeft(left, language)} ${left.kind === 'left' && left.isNearlyOver}`
+  })
+  const left = timeLeft(sandbox, now)
+  const { ExpireAt } = sandbox
   if (!ExpireAt || left.kind === 'unlimited') return <span class="muted">{formatTimeLeft(left, language)}</span>
   const time = formatTime(ExpireAt, language)
   if (left.kind === 'expired') {

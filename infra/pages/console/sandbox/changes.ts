@@ -1,11 +1,19 @@
 import type { Sandbox } from '../../common/api.ts'
 import type { Language } from '../../common/language.ts'
 import { consoleTexts } from '../texts/texts.ts'
-import { displayName } from './sandbox.ts'
+import { displayName, displayStatus } from './sandbox.ts'
 import { formatTime } from './time-left.ts'
 
-/** Describes in sentences what changed between two lists, for screen readers. */
-export function describeChanges(before: readonly Sandbox[], after: readonly Sandbox[], language: Language): string[] {
+/**
+ * Describes in sentences what changed between two lists, for screen readers.
+ * @param now  in milliseconds since 1970
+ */
+export function describeChanges(
+  before: readonly Sandbox[],
+  after: readonly Sandbox[],
+  language: Language,
+  now: number,
+): string[] {
   const { changes, status } = consoleTexts[language]
   const sentences: string[] = []
   const notFound = new Map(before.map((sandbox) => [sandbox.SandboxId, sandbox]))
@@ -14,7 +22,8 @@ export function describeChanges(before: readonly Sandbox[], after: readonly Sand
     const old = notFound.get(SandboxId)
     notFound.delete(SandboxId)
     const name = displayName(sandbox)
-    const statusText = status[Status] ?? Status
+    const shownStatus = displayStatus(sandbox, now)
+    const statusText = status[shownStatus] ?? shownStatus
     if (old === undefined) {
       sentences.push(changes.appeared(name, statusText))
       continue

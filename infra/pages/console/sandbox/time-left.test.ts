@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest'
-import { formatAge, formatDuration, formatTime, timeLeft } from './time-left.ts'
+import { formatAge, formatAgo, formatDuration, formatStopwatch, formatTime, timeLeft } from './time-left.ts'
 
 const NOW = Date.parse('2026-11-23T12:00:00Z')
 
+const left = (milliseconds: number, isNearlyOver: boolean) => ({ kind: 'left', milliseconds, isNearlyOver })
+
 test.each([
-  ['no expiry', undefined, { kind: 'unlimited' }],
-  ['an hour', '2026-11-23T13:00:00Z', { kind: 'left', milliseconds: 3_600_000, isNearlyOver: false }],
-  ['just over ten minutes', '2026-11-23T12:10:01Z', { kind: 'left', milliseconds: 601_000, isNearlyOver: false }],
-  ['ten minutes', '2026-11-23T12:10:00Z', { kind: 'left', milliseconds: 600_000, isNearlyOver: true }],
-  ['a second', '2026-11-23T12:00:01Z', { kind: 'left', milliseconds: 1_000, isNearlyOver: true }],
-  ['this moment', '2026-11-23T12:00:00Z', { kind: 'expired' }],
-  ['the past', '2026-11-22T12:00:00Z', { kind: 'expired' }],
-])('time left: %s', (_, expireAt, expected) => {
-  expect(timeLeft(expireAt, NOW)).toEqual(expected)
+  ['no expiry', '2026-11-23T11:00:00Z', undefined, { kind: 'unlimited' }],
+  ['a short lifetime that has just begun', '2026-11-23T12:00:00Z', '2026-11-23T12:05:00Z', left(300_000, false)],
+  ['just over a tenth of an hour', '2026-11-23T11:06:01Z', '2026-11-23T12:06:01Z', left(361_000, false)],
+  ['a tenth of an hour', '2026-11-23T11:06:00Z', '2026-11-23T12:06:00Z', left(360_000, true)],
+  ['a tenth of a day', '2026-11-22T14:24:00Z', '2026-11-23T14:24:00Z', left(8_640_000, true)],
+  ['an unknown creation time', undefined, '2026-11-23T12:00:01Z', left(1_000, false)],
+  ['this moment', '2026-11-23T11:00:00Z', '2026-11-23T12:00:00Z', { kind: 'expired' }],
+  ['the past', '2026-11-21T12:00:00Z', '2026-11-22T12:00:00Z', { kind: 'expired' }],
+])('time left: %s', (_, CreatedAt, ExpireAt, expected) => {
+  expect(timeLeft({ ...(CreatedAt && { CreatedAt }), ...(ExpireAt && { ExpireAt }) }, NOW)).toEqual(expected)
 })
 
 const s = 1_000
@@ -36,6 +39,27 @@ test.each([
 ])('%d ms formatted', (milliseconds, en, zh) => {
   expect(formatDuration(milliseconds, 'en')).toBe(en)
   expect(formatDuration(milliseconds, 'zh')).toBe(zh)
+})
+
+test.each([
+  [-1, '0:00'], // the other clock is ahead
+  [999, '0:00'],
+  [42 * s, '0:42'],
+  [min, '1:00'],
+  [12 * min + 5 * s, '12:05'],
+  [h + 2 * min + 3 * s, '1:02:03'],
+])('%d ms on a stopwatch', (milliseconds, expected) => {
+  expect(formatStopwatch(milliseconds)).toBe(expected)
+})
+
+test.each([
+  [-1, '0 s ago', '0 秒前'],
+  [5_999, '5 s ago', '5 秒前'],
+  [min, '1 min ago', '1 分钟前'],
+  [d, '1 d ago', '1 天前'],
+])('%d ms ago', (age, en, zh) => {
+  expect(formatAgo(age, 'en')).toBe(en)
+  expect(formatAgo(age, 'zh')).toBe(zh)
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import type { Sandbox } from '../../common/api.ts'
 import type { Language } from '../../common/language.ts'
 
 /** The remaining lifetime of a sandbox. */
@@ -11,15 +12,20 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** From here on, the user should renew the sandbox or save the data. */
-const NEARLY_OVER = 10 * MINUTE
+/** In this part of its lifetime, at the end, the user should renew the sandbox or save the data. */
+const LAST_PART = 0.1
 
-/** @param expireAt  RFC 3339; undefined if the sandbox does not expire */
-export function timeLeft(expireAt: string | undefined, now: number): TimeLeft {
-  if (expireAt === undefined) return { kind: 'unlimited' }
-  const milliseconds = Date.parse(expireAt) - now
+/** Durations up to this one show seconds. */
+const SHOW_SECONDS = 10 * MINUTE
+
+/** Returns the remaining lifetime. Without a creation time, nothing is nearly over. */
+export function timeLeft({ CreatedAt = '', ExpireAt }: Pick<Sandbox, 'CreatedAt' | 'ExpireAt'>, now: number): TimeLeft {
+  if (ExpireAt === undefined) return { kind: 'unlimited' }
+  const end = Date.parse(ExpireAt)
+  const milliseconds = end - now
   if (milliseconds <= 0) return { kind: 'expired' }
-  return { kind: 'left', milliseconds, isNearlyOver: milliseconds <= NEARLY_OVER }
+  const lifetime = end - Date.parse(CreatedAt)
+  return { kind: 'left', milliseconds, isNearlyOver: milliseconds <= lifetime * LAST_PART }
 }
 
 const UNITS: Record<Language, { d: string; h: string; min: string; s: string }> = {
@@ -36,22 +42,38 @@ export function formatDuration(milliseconds: number, language: Language): string
   const seconds = Math.floor((milliseconds % MINUTE) / SECOND)
   if (days > 0) return hours > 0 ? `${days} ${d} ${hours} ${h}` : `${days} ${d}`
   if (hours > 0) return minutes > 0 ? `${hours} ${h} ${minutes} ${min}` : `${hours} ${h}`
-  if (milliseconds > NEARLY_OVER) return `${minutes} ${min}`
+  if (milliseconds > SHOW_SECONDS) return `${minutes} ${min}`
   if (minutes === 0) return `${seconds} ${s}`
   // Two digits, so that the text keeps its width during the countdown.
   return `${minutes} ${min} ${String(seconds).padStart(2, '0')} ${s}`
 }
 
-const AGE: Record<Language, { now: string; ago: (count: number, unit: 'd' | 'h' | 'min') => string }> = {
+/** Formats a duration like a stopwatch, rounded down: `0:42`, `12:05`, `1:02:03`. A negative one is `0:00`. */
+export function formatStopwatch(milliseconds: number): string {
+  const total = Math.max(0, Math.floor(milliseconds / SECOND))
+  const twoDigits = (count: number) => String(count).padStart(2, '0')
+  const hours = Math.floor(total / 3_600)
+  const minutes = Math.floor((total % 3_600) / 60)
+  const seconds = twoDigits(total % 60)
+  return hours > 0 ? `${hours}:${twoDigits(minutes)}:${seconds}` : `${minutes}:${seconds}`
+}
+
+const AGE: Record<Language, { now: string; ago: (count: number, unit: 'd' | 'h' | 'min' | 's') => string }> = {
   en: { now: 'now', ago: (count, unit) => `${count} ${UNITS.en[unit]} ago` },
   zh: { now: '刚刚', ago: (count, unit) => `${count} ${unit === 'min' ? '分钟' : UNITS.zh[unit]}前` },
 }
 
-/** Formats how long ago something was, with one unit: `5 min ago`, `now`. */
+/** Formats how long ago something was, with one unit: `5 min ago`. Less than a minute is `now`. */
 export function formatAge(time: string, now: number, language: Language): string {
   const age = now - Date.parse(time)
-  const { now: justNow, ago } = AGE[language]
-  if (age < MINUTE) return justNow // negative if the clock of the cloud is ahead
+  if (age < MINUTE) return AGE[language].now // negative if the clock of the cloud is ahead
+  return formatAgo(age, language)
+}
+
+/** Formats how long ago something was, with one unit, from seconds on: `5 s ago`. */
+export function formatAgo(age: number, language: Language): string {
+  const { ago } = AGE[language]
+  if (age < MINUTE) return ago(Math.max(0, Math.floor(age / SECOND)), 's')
   if (age < HOUR) return ago(Math.floor(age / MINUTE), 'min')
   if (age < DAY) return ago(Math.floor(age / HOUR), 'h')
   return ago(Math.floor(age / DAY), 'd')
