@@ -11,7 +11,7 @@ export type PagesOptions = {
 }
 
 const PROJECT = join(import.meta.dirname, '../../..')
-const SOURCES = join(PROJECT, 'infra/pages')
+const SOURCES = join(PROJECT, 'infra/local/pages')
 
 const CONTENT_TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

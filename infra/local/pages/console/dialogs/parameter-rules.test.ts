@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import * as api from '../../../../shared/config/rules.ts'
+import * as api from '../../../../../shared/config/rules.ts'
 import { givenValues, PARAMETER_RULES, type TextValues, wrongParameters } from './parameter-rules.ts'
 
 const empty: TextValues = { InstanceName: '', InstanceType: '', ImageId: '', ZoneId: '', TagKey: '', TagValue: '' }
