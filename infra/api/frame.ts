@@ -1,7 +1,7 @@
 import { VERSION } from '../../shared/handler/parameters.ts'
 import { REQUEST_ID } from './examples.ts'
 
-const TEXT = `Sandboxes for computer-use agents: desktops on VolcEngine ECS that HTTP actions create, list, open, renew and delete, and that end by themselves.
+const TEXT = `Sandboxes for computer-use agents: desktops on VolcEngine ECS. HTTP actions create, list, open, renew and delete them. A timer deletes those whose time is up.
 
 ## Calls
 
