@@ -1,14 +1,10 @@
 import { type ApigService, type ApigState, createApig } from './apig/index.ts'
 import { createEcs, type EcsService, type EcsState } from './ecs/index.ts'
-import { type EmulatedService, type Endpoint, startEndpoint } from './gateway/endpoint.ts'
+import { type AddressOptions, type EmulatedService, type Endpoint, startEndpoint } from './gateway/endpoint.ts'
 import { type MachinesOptions, startMachines } from './machines/index.ts'
-import { createVefaas, maxBodyBytes, type VefaasService, type VefaasState } from './vefaas/index.ts'
+import { createVefaas, type VefaasService, type VefaasState } from './vefaas/index.ts'
 
-export interface CloudOptions {
-  /** The port of the signed API of all services. 0, the default, takes a free one. */
-  port?: number
-  /** The delay of every response to a signed call, default 0. */
-  latencyMs?: number
+export interface CloudOptions extends AddressOptions {
   ecs?: EcsState
   vefaas?: VefaasState
   apig?: Omit<ApigState, 'functions'>
@@ -48,7 +44,6 @@ export async function startCloud(options: CloudOptions = {}): Promise<CloudEmula
       port,
       services: [ecs, vefaas, apig, ...others],
       latencyMs,
-      maxBodyBytes,
     })
     started.push(endpoint)
     if (options.machines) started.push(await startMachines(ecs, options.machines))

@@ -1,3 +1,4 @@
+import { type Actions, actionsByVersion } from '../gateway/service.ts'
 import type { Action } from './action.ts'
 import {
   checkConsumerExist,
@@ -48,9 +49,9 @@ import {
   updateUpstream,
 } from './upstream-actions.ts'
 
-/** The emulated actions of APIG, each with the only version of the API that has it. */
-export const actions: ReadonlyMap<string, { version: string; run: Action }> = new Map([
-  ...actionsOfVersion('2021-03-03', {
+/** The emulated actions of APIG. */
+export const actions: Actions<Action> = actionsByVersion({
+  '2021-03-03': {
     CreateGateway: createGateway,
     GetGateway: getGateway,
     ListGateways: listGateways,
@@ -85,8 +86,8 @@ export const actions: ReadonlyMap<string, { version: string; run: Action }> = ne
     ListPluginBindings: listPluginBindings,
     UpdatePluginBinding: updatePluginBinding,
     DeletePluginBinding: deletePluginBinding,
-  }),
-  ...actionsOfVersion('2022-11-12', {
+  },
+  '2022-11-12': {
     CreateRoute: createRoute,
     GetRoute: getRoute,
     ListRoutes: listRoutes,
@@ -97,12 +98,5 @@ export const actions: ReadonlyMap<string, { version: string; run: Action }> = ne
     GetPlugin: getPlugin,
     UpdatePlugin: updatePlugin,
     DeletePlugin: deletePlugin,
-  }),
-])
-
-function actionsOfVersion(version: string, byName: Record<string, Action>) {
-  return Object.entries(byName).map(([name, run]): [string, { version: string; run: Action }] => [
-    name,
-    { version, run },
-  ])
-}
+  },
+})

@@ -1,7 +1,7 @@
 import type { ApiCall } from '../gateway/gateway.ts'
+import type { ResourceTable } from '../gateway/resource-table.ts'
 import type { Apig } from './action.ts'
 import type { Resource } from './resources/resource.ts'
-import type { ResourceTable } from './resources/resource-table.ts'
 
 /** Sets a gateway or a service to Deleting. It is removed after `deleteSeconds`, unless a scripted fault keeps it. */
 export function startDeletion<T extends Resource>(

@@ -1,13 +1,13 @@
-import { CallLog, type LoggedCall } from '../gateway/call-log.ts'
 import { Clock } from '../gateway/clock.ts'
-import { createControl } from '../gateway/control.ts'
-import { type EmulatedService, type Endpoint, startEndpoint } from '../gateway/endpoint.ts'
+import type { AddressOptions, Endpoint } from '../gateway/endpoint.ts'
 import { FaultList } from '../gateway/fault-list.ts'
-import { createOpenApiGateway } from '../gateway/gateway.ts'
-import { createRateLimiter, type Rate } from '../gateway/rate-limit.ts'
+import { notNegative, notNegativeOptions } from '../gateway/numbers.ts'
+import { ResourceTable } from '../gateway/resource-table.ts'
+import { createService, type Service, type ServiceOptions, serve } from '../gateway/service.ts'
 import { type Apig, type Quotas, settle, type UpstreamFunctions } from './action.ts'
 import { actions } from './actions.ts'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
+import { resourceNotFound } from './errors.ts'
 import { type Faults, faultSchema } from './faults.ts'
 import type { RequestHead } from './proxy/match.ts'
 import type { GatewayRefusal } from './proxy/refusal.ts'
@@ -20,22 +20,12 @@ import { describeGatewayService, type GatewayService } from './resources/gateway
 import { describePlugin, type Plugin } from './resources/plugin.ts'
 import { describePluginBinding, type PluginBinding } from './resources/plugin-binding.ts'
 import type { Resource } from './resources/resource.ts'
-import { ResourceTable } from './resources/resource-table.ts'
 import { describeRoute, type Route } from './resources/route.ts'
 import { describeUpstream, type Upstream } from './resources/upstream.ts'
 
-export interface ApigOptions extends ApigState {
-  /** The port of the signed API; 0, the default, takes a free one. It listens on 127.0.0.1 only. */
-  port?: number
-  /** The delay of the response to every signed call, default 0. */
-  latencyMs?: number
-}
+export interface ApigOptions extends ApigState, AddressOptions {}
 
-export interface ApigState {
-  /** Access key id -> secret; default `{ AKLOCAL: 'local-secret' }`. */
-  accessKeys?: Record<string, string>
-  /** The rate limit of each action; the real limits are not published. Default: no limit. */
-  rateLimit?: Rate | undefined
+export interface ApigState extends ServiceOptions {
   /** The port of the first gateway service; 0, the default, takes a free one. Other services always take a free one. */
   gatewayPort?: number
   /** From Creating to Running. All delays are in seconds, default 0. */
@@ -55,14 +45,8 @@ export interface ApigState {
   quotas?: Partial<Quotas>
 }
 
-export interface ApigService extends EmulatedService {
-  /** The latest 100,000 signed calls since the start or the last reset. Status 0: the connection was cut. */
-  calls: readonly LoggedCall[]
-  faults: Faults
-  /** Moves the clock of status changes forward. Signatures are checked by the real time. */
-  advance(seconds: number): void
-  /** Removes all resources, faults and calls, and sets the clock back. The first address stays. */
-  reset(): void
+/** A reset keeps the first address. */
+export interface ApigService extends Service<Faults> {
   /** All resources of all regions, in the form of their List actions, with their region as `Region`. */
   gateways(): readonly object[]
   services(): readonly object[]
@@ -85,18 +69,8 @@ export type ApigEmulator = ApigService & Endpoint
  * Starts an emulated APIG: the signed API at `url`, its control at `/_emulator/`, the first gateway service at
  * `gatewayUrl`. Rejects with a RangeError for an invalid option, and with the system's error if a port is taken.
  */
-export async function startApig({ port = 0, latencyMs = 0, ...state }: ApigOptions): Promise<ApigEmulator> {
-  const apig = await createApig(state)
-  try {
-    const endpoint = await startEndpoint({ port, services: [apig], latencyMs: notNegative('latencyMs', latencyMs) })
-    const close = async () => {
-      await Promise.all([endpoint.close(), apig.close()])
-    }
-    return { ...apig, ...endpoint, close }
-  } catch (error) {
-    await apig.close()
-    throw error
-  }
+export async function startApig(options: ApigOptions): Promise<ApigEmulator> {
+  return serve(await createApig(options), options)
 }
 
 /**
@@ -104,29 +78,24 @@ export async function startApig({ port = 0, latencyMs = 0, ...state }: ApigOptio
  * RangeError for an invalid option, and with the system's error if `gatewayPort` is taken.
  */
 export async function createApig(options: ApigState): Promise<ApigService> {
-  const { accessKeys = { AKLOCAL: 'local-secret' }, gatewayPort = 0, admit, site, functions } = options
+  const { gatewayPort = 0, admit, site, functions } = options
   const clock = new Clock()
-  const log = new CallLog()
-  const faults: Faults = new FaultList(faultSchema, actions.keys())
+  const table = <T extends Resource>(kind: string, onRemove = (_resource: T) => {}) =>
+    new ResourceTable<T>({ clock, idOf: ({ Id }) => Id, notFound: (id) => resourceNotFound(kind, id), onRemove })
   const state = {
     clock,
-    faults,
+    faults: new FaultList(faultSchema, actions.keys()),
     functions,
-    delays: {
-      gatewaySeconds: notNegative('gatewaySeconds', options.gatewaySeconds ?? 0),
-      serviceSeconds: notNegative('serviceSeconds', options.serviceSeconds ?? 0),
-      deleteSeconds: notNegative('deleteSeconds', options.deleteSeconds ?? 0),
-      routeSeconds: notNegative('routeSeconds', options.routeSeconds ?? 0),
-    },
+    delays: notNegativeOptions({ gatewaySeconds: 0, serviceSeconds: 0, deleteSeconds: 0, routeSeconds: 0 }, options),
     quotas: quotasOf(options.quotas),
-    gateways: new ResourceTable<Gateway>('gateway', clock, ({ Id }) => removePlugins(Id)),
-    services: new ResourceTable<GatewayService>('gateway service', clock, ({ Id }) => dataPlane.closeAddress(Id)),
-    upstreams: new ResourceTable<Upstream>('upstream', clock),
-    routes: new ResourceTable<Route>('route', clock),
-    consumers: new ResourceTable<Consumer>('consumer', clock),
-    credentials: new ResourceTable<Credential>('credential', clock),
-    plugins: new ResourceTable<Plugin>('plugin', clock),
-    pluginBindings: new ResourceTable<PluginBinding>('plugin binding', clock),
+    gateways: table<Gateway>('gateway', ({ Id }) => removePlugins(Id)),
+    services: table<GatewayService>('gateway service', ({ Id }) => dataPlane.closeAddress(Id)),
+    upstreams: table<Upstream>('upstream'),
+    routes: table<Route>('route'),
+    consumers: table<Consumer>('consumer'),
+    credentials: table<Credential>('credential'),
+    plugins: table<Plugin>('plugin'),
+    pluginBindings: table<PluginBinding>('plugin binding'),
   }
   const removePlugins = (gatewayId: string) => {
     for (const plugin of state.plugins.all()) if (plugin.GatewayId === gatewayId) state.plugins.remove(plugin)
@@ -158,43 +127,13 @@ export async function createApig(options: ApigState): Promise<ApigService> {
     plugins: listAll(apig.plugins, describePlugin),
     pluginBindings: listAll(apig.pluginBindings, (binding) => describePluginBinding(apig, binding)),
   }
-  const advance = (seconds: number) => clock.advance(seconds)
-  const reset = () => {
+  const clear = () => {
     const { pluginBindings, plugins, credentials, consumers, routes, upstreams, services, gateways } = apig
     const dependentsFirst = [pluginBindings, plugins, credentials, consumers, routes, upstreams, services, gateways]
     for (const table of dependentsFirst) table.clear()
-    faults.clear()
-    log.clear()
-    clock.reset()
   }
-
-  const answerCall = createOpenApiGateway({
-    service: {
-      name: 'apig',
-      parameters: 'json',
-      actions: new Map(
-        [...actions].map(([name, { version, run }]) => [name, { version, run: (call) => run(apig, call) }]),
-      ),
-    },
-    accessKeys,
-    faults,
-    log,
-    clock,
-    limit: options.rateLimit && createRateLimiter(options.rateLimit),
-  })
-  const answerControl = createControl({ faults, calls: log.calls, resources, advance, reset })
-  return {
-    name: 'apig',
-    answerCall,
-    answerControl,
-    calls: log.calls,
-    faults,
-    advance,
-    reset,
-    ...resources,
-    gatewayUrl: dataPlane.url,
-    close: dataPlane.close,
-  }
+  const service = createService({ name: 'apig', parameters: 'json', actions, state: apig, resources, clear }, options)
+  return { ...service, ...resources, gatewayUrl: dataPlane.url, close: dataPlane.close }
 }
 
 const unlimited: Quotas = {
@@ -209,9 +148,4 @@ const unlimited: Quotas = {
 function quotasOf(given: Partial<Quotas> = {}): Quotas {
   for (const [name, max] of Object.entries(given)) notNegative(`quotas.${name}`, max)
   return { ...unlimited, ...given }
-}
-
-function notNegative(name: string, value: number): number {
-  if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number from 0 up`)
-  return value
 }

@@ -2,13 +2,18 @@ import * as v from 'valibot'
 import type { Clock } from '../gateway/clock.ts'
 import type { ApiCall } from '../gateway/gateway.ts'
 import { readParams } from '../gateway/params.ts'
+import type { ResourceTable } from '../gateway/resource-table.ts'
+import type { Addresses } from './addresses.ts'
 import type { ClientTokens } from './client-tokens.ts'
 import type { Faults } from './faults.ts'
-import type { Instances } from './instances.ts'
+import type { Instance } from './instance.ts'
 
 /** The state and the options of one emulated ECS. */
 export interface Ecs {
-  instances: Instances
+  instances: ResourceTable<Instance>
+  /** The number of instances that were ever created. */
+  created: number
+  addresses: Addresses
   tokens: ClientTokens
   faults: Faults
   clock: Clock

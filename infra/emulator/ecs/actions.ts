@@ -1,3 +1,4 @@
+import { type Actions, actionsByVersion } from '../gateway/service.ts'
 import type { Action } from './action.ts'
 import { describeInstances } from './describe-instances.ts'
 import {
@@ -15,9 +16,9 @@ import { runInstances } from './run-instances.ts'
 import { describeTags, tagResources, untagResources } from './tags.ts'
 import { describeInstanceEcsTerminalUrl, describeInstanceVncUrl } from './urls.ts'
 
-/** The emulated actions of ECS, version 2020-04-01. */
-export const actions: ReadonlyMap<string, Action> = new Map(
-  Object.entries({
+/** The emulated actions of ECS. */
+export const actions: Actions<Action> = actionsByVersion({
+  '2020-04-01': {
     RunInstances: runInstances,
     DescribeInstances: describeInstances,
     DeleteInstance: deleteInstance,
@@ -34,5 +35,5 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     ModifyInstanceAttribute: modifyInstanceAttribute,
     DescribeInstanceECSTerminalUrl: describeInstanceEcsTerminalUrl,
     DescribeInstanceVncUrl: describeInstanceVncUrl,
-  }),
-)
+  },
+})

@@ -1,3 +1,5 @@
+import { addressesUsedUp, addressInUse } from './assumptions.ts'
+
 /** The private addresses of one block. Each belongs to one network interface at a time. */
 export class Addresses {
   readonly #first: number
@@ -39,9 +41,40 @@ export class Addresses {
     return true
   }
 
+  /**
+   * Takes an address for each entry: the requested one, or any free one. Takes all or none.
+   * @throws ApiError 400 if a requested address is not free, or none is left
+   */
+  takeAll(requested: readonly (string | undefined)[]): string[] {
+    const taken: string[] = []
+    try {
+      for (const address of requested) taken.push(this.#takeOne(address))
+    } catch (error) {
+      for (const address of taken) this.release(address)
+      throw error
+    }
+    return taken
+  }
+
   release(address: string): void {
     const offset = this.#offset(address)
     if (offset !== undefined) this.#used.delete(offset)
+  }
+
+  /** Releases all addresses, and starts again with the first one. */
+  clear(): void {
+    this.#used.clear()
+    this.#next = 0
+  }
+
+  #takeOne(requested: string | undefined): string {
+    if (requested !== undefined) {
+      if (!this.claim(requested)) throw addressInUse(requested)
+      return requested
+    }
+    const address = this.take()
+    if (address === undefined) throw addressesUsedUp()
+    return address
   }
 
   #offset(address: string): number | undefined {

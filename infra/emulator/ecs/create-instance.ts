@@ -41,9 +41,10 @@ export function createInstance(
 ): string {
   const now = ecs.clock.now()
   const InstanceId = `i-${randomId(20)}`
+  ecs.created += 1
   const instance: Instance = {
     InstanceId,
-    number: ecs.instances.nextNumber(),
+    number: ecs.created,
     region,
     ZoneId: settings.ZoneId,
     ImageId: settings.ImageId,
@@ -77,12 +78,11 @@ export function createInstance(
     DeletionProtection: settings.DeletionProtection ?? false,
     Status: 'CREATING',
     StoppedMode: 'NotApplicable',
-    boots: 0,
+    boots: faults.fails ? 0 : 1,
     passwordSha256: undefined,
     hiddenUntil: faults.hideSeconds > 0 ? now + faults.hideSeconds * 1000 : undefined,
-    next: undefined,
   }
-  ecs.instances.add(instance)
+  ecs.instances.put(instance)
   ecs.instances.move(
     instance,
     'CREATING',

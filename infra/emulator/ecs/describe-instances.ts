@@ -104,7 +104,7 @@ export const describeInstances = action(
 
     /** The instances with these ids, oldest first as in all lists. Unknown ids are ignored. */
     function findAll(ids: ReadonlySet<string>): Instance[] {
-      const instances = [...ids].flatMap((id) => ecs.instances.get(id, call.region) ?? [])
+      const instances = [...ids].flatMap((id) => ecs.instances.find(id, call.region) ?? [])
       return instances.sort((a, b) => a.number - b.number)
     }
   },

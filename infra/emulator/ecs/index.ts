@@ -1,36 +1,28 @@
-import { CallLog, type LoggedCall } from '../gateway/call-log.ts'
 import { Clock } from '../gateway/clock.ts'
-import { createControl } from '../gateway/control.ts'
-import { type EmulatedService, type Endpoint, startEndpoint } from '../gateway/endpoint.ts'
+import type { AddressOptions, Endpoint } from '../gateway/endpoint.ts'
+import { timestamp } from '../gateway/envelope.ts'
 import { FaultList } from '../gateway/fault-list.ts'
-import { createOpenApiGateway } from '../gateway/gateway.ts'
-import { createRateLimiter, type Rate } from '../gateway/rate-limit.ts'
+import { notNegativeOptions } from '../gateway/numbers.ts'
+import { ResourceTable } from '../gateway/resource-table.ts'
+import { createService, type Service, type ServiceOptions, serve } from '../gateway/service.ts'
 import type { Ecs } from './action.ts'
 import { actions } from './actions.ts'
+import { Addresses } from './addresses.ts'
 import { ClientTokens } from './client-tokens.ts'
 import { createInstance } from './create-instance.ts'
+import { instanceNotFound } from './errors.ts'
 import { type Faults, faultSchema } from './faults.ts'
 import { describeInstance, type Instance, type Status } from './instance.ts'
-import { Instances } from './instances.ts'
 
-export interface EcsOptions extends EcsState {
-  /** The port on 127.0.0.1. 0, the default, takes a free one. */
-  port?: number
-  /** The delay of every response to a signed call, default 0. */
-  latencyMs?: number
-}
+export interface EcsOptions extends EcsState, AddressOptions {}
 
-export interface EcsState {
-  /** Access key id -> secret; default `{ AKLOCAL: 'local-secret' }`. */
-  accessKeys?: Record<string, string>
+export interface EcsState extends ServiceOptions {
   /** CREATING to RUNNING; like the other delays in seconds, 0 unless given. */
   bootSeconds?: number
   startSeconds?: number
   stopSeconds?: number
   rebootSeconds?: number
   deleteSeconds?: number
-  /** Limits the calls of each action. The real limits are not published. Without it, calls are not limited. */
-  rateLimit?: Rate | undefined
   /** The maximum number of instances, default 100,000. */
   quota?: number
   /** The CIDR block of private addresses, default `10.0.0.0/8`. Programs can listen on addresses of `127.0.0.0/8`. */
@@ -49,17 +41,10 @@ export interface Seed {
   zoneId?: string
 }
 
-export interface EcsService extends EmulatedService {
-  /** The latest 100,000 signed calls since the start or the last reset. */
-  calls: readonly LoggedCall[]
+export interface EcsService extends Service<Faults> {
   instances(): readonly Instance[]
-  faults: Faults
-  /** Advances the clock of the instances. Signatures are checked against the real time. */
-  advance(seconds: number): void
   /** Creates instances at once, RUNNING by default. Quota and faults do not apply. */
   seed(count: number, seed?: Seed): void
-  /** Removes all instances, faults and logged calls, and resets the clock. */
-  reset(): void
 }
 
 /** An emulated ECS with its own address. */
@@ -69,77 +54,62 @@ export type EcsEmulator = EcsService & Endpoint
  * Starts an emulated ECS: the signed API at `/`, its control at `/_emulator/`.
  * Rejects with a RangeError for an invalid option, and with the system's error if the port is taken.
  */
-export async function startEcs({ port = 0, latencyMs = 0, ...state }: EcsOptions = {}): Promise<EcsEmulator> {
-  const ecs = createEcs(state)
-  const endpoint = await startEndpoint({ port, services: [ecs], latencyMs: notNegative('latencyMs', latencyMs) })
-  return { ...ecs, ...endpoint }
+export async function startEcs(options: EcsOptions = {}): Promise<EcsEmulator> {
+  return serve(createEcs(options), options)
 }
 
 /** Creates an emulated ECS that is not served yet. Throws a RangeError for an invalid option. */
 export function createEcs(options: EcsState = {}): EcsService {
-  const { accessKeys = { AKLOCAL: 'local-secret' }, addressBlock = '10.0.0.0/8' } = options
   const clock = new Clock()
-  const log = new CallLog()
+  const addresses = new Addresses(options.addressBlock ?? '10.0.0.0/8')
   const ecs: Ecs = {
     clock,
-    instances: new Instances(clock, addressBlock),
+    instances: createInstances(clock, addresses),
+    created: 0,
+    addresses,
     tokens: new ClientTokens(clock),
     faults: new FaultList(faultSchema, actions.keys()),
-    quota: notNegative('quota', options.quota ?? 100_000),
-    delays: {
-      bootSeconds: notNegative('bootSeconds', options.bootSeconds ?? 0),
-      startSeconds: notNegative('startSeconds', options.startSeconds ?? 0),
-      stopSeconds: notNegative('stopSeconds', options.stopSeconds ?? 0),
-      rebootSeconds: notNegative('rebootSeconds', options.rebootSeconds ?? 0),
-      deleteSeconds: notNegative('deleteSeconds', options.deleteSeconds ?? 0),
-    },
+    ...notNegativeOptions({ quota: 100_000 }, options),
+    delays: notNegativeOptions(
+      { bootSeconds: 0, startSeconds: 0, stopSeconds: 0, rebootSeconds: 0, deleteSeconds: 0 },
+      options,
+    ),
   }
-  const advance = (seconds: number) => clock.advance(seconds)
   const instances = () => {
     ecs.instances.settle()
-    return [...ecs.instances.all()]
+    return ecs.instances.all()
   }
-  const reset = () => {
-    ecs.instances.clear()
-    ecs.tokens.clear()
-    ecs.faults.clear()
-    log.clear()
-    clock.reset()
-  }
-
-  const { faults } = ecs
-  const answerCall = createOpenApiGateway({
-    service: {
+  const service = createService(
+    {
       name: 'ecs',
       parameters: 'query',
-      actions: new Map(
-        [...actions].map(([name, run]) => [name, { version: '2020-04-01', run: (call) => run(ecs, call) }]),
-      ),
+      actions,
+      state: ecs,
+      resources: { instances: () => instances().map(describeWithInternals) },
+      clear: () => {
+        ecs.instances.clear()
+        ecs.addresses.clear()
+        ecs.tokens.clear()
+      },
     },
-    accessKeys,
-    faults,
-    log,
+    options,
+  )
+  return { ...service, instances, seed: (count, seed = {}) => seedInstances(ecs, count, seed) }
+}
+
+function createInstances(clock: Clock, addresses: Addresses): ResourceTable<Instance> {
+  return new ResourceTable<Instance>({
     clock,
-    limit: options.rateLimit && createRateLimiter(options.rateLimit),
+    idOf: ({ InstanceId }) => InstanceId,
+    notFound: instanceNotFound,
+    onChange: (instance, at) => {
+      instance.UpdatedAt = timestamp(at)
+      if (instance.Status === 'RUNNING') instance.StoppedMode = 'NotApplicable'
+    },
+    onRemove: ({ NetworkInterfaces }) => {
+      for (const { PrimaryIpAddress } of NetworkInterfaces) addresses.release(PrimaryIpAddress)
+    },
   })
-  const answerControl = createControl({
-    faults,
-    calls: log.calls,
-    resources: { instances: () => instances().map(describeWithInternals) },
-    advance,
-    reset,
-  })
-  return {
-    name: 'ecs',
-    answerCall,
-    answerControl,
-    calls: log.calls,
-    instances,
-    faults,
-    advance,
-    seed: (count, seed = {}) => seedInstances(ecs, count, seed),
-    reset,
-  }
 }
 
 function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
@@ -155,10 +125,9 @@ function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
   }
   const region = zoneId.slice(0, zoneId.lastIndexOf('-'))
   for (let created = 0; created < count; created++) {
-    const addresses = ecs.instances.takeAddresses([undefined])
+    const addresses = ecs.addresses.takeAll([undefined])
     const id = createInstance(ecs, region, { ...settings, addresses }, { hideSeconds: 0, stuck: true, fails: false })
-    const instance = ecs.instances.get(id, region)
-    if (instance) instance.Status = status
+    ecs.instances.get(id, region).Status = status
   }
 }
 
@@ -173,9 +142,4 @@ function describeWithInternals(instance: Instance): object {
     HiddenUntil: hiddenUntil,
     PasswordSha256: passwordSha256,
   }
-}
-
-function notNegative(name: string, value: number): number {
-  if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number of 0 or more`)
-  return value
 }

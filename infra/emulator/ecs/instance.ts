@@ -1,3 +1,5 @@
+import type { Resource } from '../gateway/resource-table.ts'
+
 /** ECS API reference, DescribeInstances. */
 export const statuses = [
   'CREATING',
@@ -31,12 +33,11 @@ export interface Placement {
   Tenancy: string
 }
 
-/** An instance as the emulator keeps it. `at` and `hiddenUntil` are milliseconds since 1970. */
-export interface Instance {
+/** An instance as the emulator keeps it. */
+export interface Instance extends Resource<Status> {
   readonly InstanceId: string
   /** Increases in the order of creation, which is the order of lists. */
   readonly number: number
-  readonly region: string
   readonly ZoneId: string
   readonly ImageId: string
   readonly InstanceTypeId: string
@@ -67,10 +68,6 @@ export interface Instance {
   boots: number
   /** The hexadecimal SHA-256 of the latest password that the agent in a Windows instance has set. */
   passwordSha256: string | undefined
-  /** The next status and its time. Undefined if the status does not change by itself. */
-  next: { status: Status | 'GONE'; at: number } | undefined
-  /** Lists do not show the instance before this time. Undefined: lists always show it. */
-  readonly hiddenUntil: number | undefined
 }
 
 /** An instance as DescribeInstances shows it. */

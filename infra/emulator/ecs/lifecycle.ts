@@ -3,7 +3,7 @@ import type { ApiCall } from '../gateway/gateway.ts'
 import { flag, oneOf, required } from '../gateway/param-schemas.ts'
 import { type Action, action, type Ecs } from './action.ts'
 import { deletionProtected, dryRunOperation } from './assumptions.ts'
-import { instanceNotFound, invalidChargeType, invalidInstanceStatus } from './errors.ts'
+import { invalidChargeType, invalidInstanceStatus } from './errors.ts'
 import { clientToken, dryRun, instanceId, instanceIds } from './fields.ts'
 import type { Instance, Status } from './instance.ts'
 
@@ -35,7 +35,10 @@ const remove: Operation = {
 
 const start: Operation = {
   from: ['STOPPED'],
-  run: (ecs, instance) => ecs.instances.move(instance, 'STARTING', 'RUNNING', ecs.delays.startSeconds),
+  run: (ecs, instance) => {
+    instance.boots += 1
+    ecs.instances.move(instance, 'STARTING', 'RUNNING', ecs.delays.startSeconds)
+  },
 }
 
 const stop: Operation = {
@@ -48,7 +51,10 @@ const stop: Operation = {
 
 const reboot: Operation = {
   from: ['RUNNING'],
-  run: (ecs, instance) => ecs.instances.move(instance, 'REBOOTING', 'RUNNING', ecs.delays.rebootSeconds),
+  run: (ecs, instance) => {
+    instance.boots += 1
+    ecs.instances.move(instance, 'REBOOTING', 'RUNNING', ecs.delays.rebootSeconds)
+  },
 }
 
 const stoppedMode = oneOf('KeepCharging', 'StopCharging')
@@ -114,7 +120,6 @@ function forInstances(operation: Operation): Action {
  */
 function admit(operation: Operation, ecs: Ecs, id: string, call: ApiCall): Instance {
   const instance = ecs.instances.get(id, call.region)
-  if (!instance) throw instanceNotFound()
   if (!operation.from.includes(instance.Status)) throw invalidInstanceStatus()
   const refusal = operation.refuse?.(instance)
   if (refusal) throw refusal

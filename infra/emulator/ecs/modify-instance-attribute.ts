@@ -1,7 +1,7 @@
 import { timestamp } from '../gateway/envelope.ts'
 import { flag, required } from '../gateway/param-schemas.ts'
 import { action } from './action.ts'
-import { instanceNotFound, invalidInstanceStatus } from './errors.ts'
+import { invalidInstanceStatus } from './errors.ts'
 import { clientToken, description, hostname, instanceId, instanceName, password, userData } from './fields.ts'
 
 /** An empty Description or UserData clears it. A password takes effect at the next start, so it is not kept here. */
@@ -18,7 +18,6 @@ export const modifyInstanceAttribute = action(
   },
   (input, ecs, call) => {
     const instance = ecs.instances.get(input.InstanceId, call.region)
-    if (!instance) throw instanceNotFound()
     if (instance.Status === 'DELETING') throw invalidInstanceStatus() // an assumption: no state table is published
     instance.InstanceName = input.InstanceName ?? instance.InstanceName
     instance.Description = input.Description ?? instance.Description

@@ -116,7 +116,7 @@ export const runInstances = action(fields, (input, ecs, { action: name, region }
   }
   const names = instanceNames(input.InstanceName, count, input.UniqueSuffix ? (input.SuffixIndex ?? 1) : undefined)
   const requestedAddresses = input.NetworkInterfaces.map(({ PrimaryIpAddress }) => PrimaryIpAddress)
-  const addresses = instances.takeAddresses(names.flatMap(() => requestedAddresses))
+  const addresses = ecs.addresses.takeAll(names.flatMap(() => requestedAddresses))
   const InstanceIds = names.map((InstanceName) => {
     const settings = { ...input, InstanceName, addresses: addresses.splice(0, requestedAddresses.length) }
     return createInstance(ecs, region, settings, creationFaults)

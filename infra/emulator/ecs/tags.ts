@@ -80,7 +80,7 @@ export const describeTags = action(
 
 function findTaggable(input: { ResourceType: string; ResourceIds: string[] }, ecs: Ecs, call: ApiCall): Instance[] {
   const instances = input.ResourceIds.map((id) => {
-    const instance = input.ResourceType === 'instance' ? ecs.instances.get(id, call.region) : undefined
+    const instance = input.ResourceType === 'instance' ? ecs.instances.find(id, call.region) : undefined
     if (!instance) throw resourceNotFound(id)
     return instance
   })

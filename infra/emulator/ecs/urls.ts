@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { required } from '../gateway/param-schemas.ts'
 import { type Action, action } from './action.ts'
-import { instanceNotFound, invalidInstanceStatus } from './errors.ts'
+import { invalidInstanceStatus } from './errors.ts'
 import { instanceId } from './fields.ts'
 import type { Instance } from './instance.ts'
 
@@ -17,7 +17,6 @@ export const describeInstanceVncUrl = urlAction((instance) => ({
 function urlAction(url: (instance: Instance) => object): Action {
   return action({ InstanceId: required(instanceId) }, ({ InstanceId }, ecs, call) => {
     const instance = ecs.instances.get(InstanceId, call.region)
-    if (!instance) throw instanceNotFound()
     if (instance.Status !== 'RUNNING') throw invalidInstanceStatus()
     return url(instance)
   })

@@ -1,5 +1,6 @@
 import { controlPath } from './control.ts'
 import { isLocalOrigin } from './local-origin.ts'
+import { notNegative } from './numbers.ts'
 import { listen, type WireRequest, type WireResponse } from './wire.ts'
 
 /** An emulated service, independent of the address that serves it. */
@@ -12,17 +13,21 @@ export interface EmulatedService {
   answerControl: (request: WireRequest) => WireResponse
   /** Answers a request to another path of the service, e.g. an upload address. Undefined: not a path of the service. */
   answerPath?: (request: WireRequest) => WireResponse | undefined
+  /** The largest body that it accepts. The endpoint accepts the largest of its services, and at least 1 MiB. */
+  maxBodyBytes?: number
 }
 
-export interface EndpointOptions {
-  /** 0 takes a free one. */
-  port: number
-  /** The first one answers calls that name no known service, and `/_emulator/` without a name. */
-  services: readonly [EmulatedService, ...EmulatedService[]]
+/** The options of the address of one or several services. */
+export interface AddressOptions {
+  /** The port on 127.0.0.1. 0, the default, takes a free one. */
+  port?: number
   /** The delay of every response to a signed call, default 0. */
   latencyMs?: number
-  /** Default 1 MiB. */
-  maxBodyBytes?: number
+}
+
+export interface EndpointOptions extends AddressOptions {
+  /** The first one answers calls that name no known service, and `/_emulator/` without a name. */
+  services: readonly [EmulatedService, ...EmulatedService[]]
 }
 
 export interface Endpoint {
@@ -35,14 +40,16 @@ export interface Endpoint {
 
 /**
  * Serves several services at one address, as open.volcengineapi.com does: the signature names the service. The control
- * of each is at `/_emulator/<service>/`, that of the first also at `/_emulator/`. Rejects with the system's error if
- * the port is taken.
+ * of each is at `/_emulator/<service>/`, that of the first also at `/_emulator/`. Rejects with a
+ * RangeError for an invalid latency, and with the system's error if the port is taken.
  */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { services, latencyMs = 0, maxBodyBytes = 1024 * 1024 } = options
+  const { services } = options
   const [first] = services
+  const latencyMs = notNegative('latencyMs', options.latencyMs ?? 0)
+  const maxBodyBytes = Math.max(1024 * 1024, ...services.map((service) => service.maxBodyBytes ?? 0))
 
-  const { port, close } = await listen(options.port, maxBodyBytes, (request) => {
+  const { port, close } = await listen(options.port ?? 0, maxBodyBytes, (request) => {
     if (request.path.startsWith(controlPath)) {
       const { service = first, path } = findControl(services, request.path)
       return service.answerControl({ ...request, path })

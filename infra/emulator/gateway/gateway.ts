@@ -35,7 +35,7 @@ export interface ServiceAction {
 }
 
 /** The part of a FaultList that the gateway uses. */
-interface WireFaults {
+export interface WireFaults {
   take<K extends WireFault['Kind']>(action: string, ...kinds: K[]): Extract<WireFault, { Kind: K }> | undefined
 }
 

@@ -1,3 +1,4 @@
+import { type Actions, actionsByVersion } from '../gateway/service.ts'
 import type { Action } from './action.ts'
 import { createFunction, deleteFunction, getFunction, listFunctions, updateFunction } from './function-actions.ts'
 import { getFunctionResource, updateFunctionResource } from './function-resource-actions.ts'
@@ -9,8 +10,8 @@ import { createTimer, deleteTimer, getTimer, updateTimer } from './timer-actions
 import { listTriggers } from './trigger-actions.ts'
 import { codeUploadCallback, genTempTosObjectUrl, getCodeUploadAddress } from './upload-actions.ts'
 
-/** The emulated actions of veFaaS, by the only version of the API that has them. */
-const actionsByVersion: Record<string, Record<string, Action>> = {
+/** The emulated actions of veFaaS. */
+export const actions: Actions<Action> = actionsByVersion({
   '2024-06-06': {
     CreateFunction: createFunction,
     UpdateFunction: updateFunction,
@@ -44,10 +45,4 @@ const actionsByVersion: Record<string, Record<string, Action>> = {
     CodeUploadCallback: codeUploadCallback,
     GenTempTosObjectUrl: genTempTosObjectUrl,
   },
-}
-
-export const actions: ReadonlyMap<string, { version: string; run: Action }> = new Map(
-  Object.entries(actionsByVersion).flatMap(([version, byName]) =>
-    Object.entries(byName).map(([name, run]): [string, { version: string; run: Action }] => [name, { version, run }]),
-  ),
-)
+})

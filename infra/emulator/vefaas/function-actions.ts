@@ -19,7 +19,7 @@ export const createFunction: Action = action(
   }),
   (input, vefaas, call) => {
     const { Name } = input
-    if ([...vefaas.functions.all()].some((other) => other.Name === Name)) throw duplicatedResource('function', Name)
+    if (vefaas.functions.all().some((other) => other.Name === Name)) throw duplicatedResource('function', Name)
     const { functions: quota } = vefaas.quotas
     if (vefaas.functions.size >= quota || vefaas.faults.take(call.action, 'NoQuota')) {
       throw quotaExceeded('functions', quota)
@@ -47,14 +47,14 @@ export const createFunction: Action = action(
       revisions: [],
       releases: [],
       stable: undefined,
-      next: undefined,
+      canary: undefined,
       weight: 0,
       owedWeight: 0,
       timers: new Map(),
       kafkaTriggers: new Map(),
     }
     applyChanges(vefaas, record, input)
-    vefaas.functions.add(record)
+    vefaas.functions.put(record)
     return { ...describeFunction(record), Tags: record.Tags, FunctionType: functionType }
   },
 )
@@ -64,7 +64,7 @@ export const updateFunction: Action = action(
   v.object({ Id: v.string(), ...functionFields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.Id, region)
-    if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
+    if (record.releases.at(-1)?.Status === 'inprogress') throw releaseInProgress(record.Id)
     applyChanges(vefaas, record, input)
     record.updatedAt = vefaas.clock.now()
     return { ...describeFunction(record), Tags: record.Tags, FunctionType: functionType }
@@ -86,11 +86,8 @@ export const listFunctions: Action = action(
     TagFilters: v.optional(v.array(v.object({ Key: v.string(), Values: v.optional(v.array(v.string()), []) })), []),
   }),
   (input, vefaas, { region }) => {
-    const now = vefaas.clock.now()
-    const shown = inListOrder(vefaas.functions.all()).filter(
+    const shown = inListOrder(vefaas.functions.listed(region)).filter(
       (record) =>
-        record.region === region &&
-        record.hiddenUntil <= now &&
         input.Filters.every(({ Name, Values }) =>
           Values.some((value) => (Name === 'Name' ? nameMatches(record.Name, value) : record.Id === value)),
         ) &&
@@ -108,8 +105,8 @@ export const deleteFunction: Action = action(v.object({ Id: v.string() }), ({ Id
   const record = vefaas.functions.get(Id, region)
   const triggers = record.timers.size + record.kafkaTriggers.size
   if (triggers > 0) throw functionHasTriggers(Id, triggers)
-  if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(Id)
-  vefaas.functions.delete(record)
+  if (record.releases.at(-1)?.Status === 'inprogress') throw releaseInProgress(Id)
+  vefaas.functions.remove(record)
   return {}
 })
 
@@ -181,5 +178,5 @@ function codeOf(vefaas: Vefaas, type: FunctionSettings['SourceType'], source: st
 /** Eight letters and digits, such as nwwzoaq1. */
 function newId(vefaas: Vefaas): string {
   const id = randomName(8)
-  return vefaas.functions.find(id) ? newId(vefaas) : id
+  return vefaas.functions.findInAnyRegion(id) ? newId(vefaas) : id
 }

@@ -22,7 +22,7 @@ export const updateFunctionResource: Action = action(
     }
     record.resource = { MinInstance, MaxInstance, ReservedFrozenInstance }
     record.updatedAt = vefaas.clock.now()
-    for (const deployment of [record.stable, record.next]) deployment?.pool.resize(poolSizeOf(record))
+    for (const deployment of [record.stable, record.canary]) deployment?.pool.resize(poolSizeOf(record))
     return { Id: record.Id, ...record.resource }
   },
 )

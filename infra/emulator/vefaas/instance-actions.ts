@@ -36,8 +36,8 @@ export const getFunctionInstanceLogs: Action = action(
   },
 )
 
-function instancesOf({ stable, next }: FunctionRecord) {
-  return [stable, next].flatMap(
+function instancesOf({ stable, canary }: FunctionRecord) {
+  return [stable, canary].flatMap(
     (deployment) =>
       deployment?.instances().map((instance) => ({ instance, revisionNumber: deployment.revision.number })) ?? [],
   )

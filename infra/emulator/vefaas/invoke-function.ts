@@ -1,4 +1,4 @@
-import type { Vefaas } from './action.ts'
+import { settle, type Vefaas } from './action.ts'
 import type { Deployment, FunctionRecord } from './resources/records.ts'
 import { CallFailure, failureResponse } from './runtime/call-failure.ts'
 import { requestEvent } from './runtime/events.ts'
@@ -23,8 +23,8 @@ export async function invokeWithEvent(vefaas: Vefaas, id: string, event: unknown
 }
 
 function servingDeployment(vefaas: Vefaas, id: string): { record: FunctionRecord; deployment: Deployment } {
-  vefaas.functions.settle()
-  const record = vefaas.functions.find(id)
+  settle(vefaas)
+  const record = vefaas.functions.findInAnyRegion(id)
   if (!record) throw new Error(`the function ${id} does not exist`)
   const deployment = deploymentFor(record)
   if (!deployment) throw new Error(`the function ${id} has no revision that serves: release it first`)
@@ -33,13 +33,13 @@ function servingDeployment(vefaas: Vefaas, id: string): { record: FunctionRecord
 
 /** The deployment that gets the next call, by the weight of the release. */
 function deploymentFor(record: FunctionRecord): Deployment | undefined {
-  const { stable, next, weight } = record
-  if (!next || weight === 0) return stable
-  if (!stable) return next
+  const { stable, canary, weight } = record
+  if (!canary || weight === 0) return stable
+  if (!stable) return canary
   record.owedWeight += weight
   if (record.owedWeight < 100) return stable
   record.owedWeight -= 100
-  return next
+  return canary
 }
 
 async function invoke(

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { startTransition } from '../gateway/transitions.ts'
 import { type Action, action } from './action.ts'
 import { triggerNamesMayRepeat } from './assumptions.ts'
 import { duplicatedResource, resourceNotFound } from './errors.ts'
@@ -54,11 +55,10 @@ export const createKafkaTrigger: Action = action(
       BatchFlushDurationMilliseconds: input.BatchFlushDurationMilliseconds ?? 1000,
       MaximumRetryAttempts: input.MaximumRetryAttempts ?? 0,
       Description: input.Description ?? '',
-      settlesAt: stuck ? Number.POSITIVE_INFINITY : now + vefaas.kafkaSeconds * 1000,
-      settlesAs: failing ? 'failed' : 'ready',
     }
+    startTransition(trigger, 'pending', failing ? 'failed' : 'ready', stuck ? 'never' : vefaas.kafkaSeconds, now)
     record.kafkaTriggers.set(trigger.Id, trigger)
-    return { ...describeKafkaTrigger(vefaas.clock, record, trigger), Status: 'pending' }
+    return describeKafkaTrigger(record, trigger)
   },
 )
 
@@ -74,7 +74,7 @@ export const updateKafkaTrigger: Action = action(
     trigger.MaximumRetryAttempts = input.MaximumRetryAttempts ?? trigger.MaximumRetryAttempts
     trigger.Description = input.Description ?? trigger.Description
     trigger.updatedAt = vefaas.clock.now()
-    return describeKafkaTrigger(vefaas.clock, record, trigger)
+    return describeKafkaTrigger(record, trigger)
   },
 )
 
@@ -82,7 +82,7 @@ export const getKafkaTrigger: Action = action(
   v.object({ FunctionId: v.string(), Id: v.string() }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    return describeKafkaTrigger(vefaas.clock, record, findKafkaTrigger(record, input.Id))
+    return describeKafkaTrigger(record, findKafkaTrigger(record, input.Id))
   },
 )
 

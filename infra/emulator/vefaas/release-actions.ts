@@ -31,7 +31,7 @@ export const release: Action = action(
   }),
   (input, vefaas, call) => {
     const record = vefaas.functions.get(input.FunctionId, call.region)
-    if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
+    if (record.releases.at(-1)?.Status === 'inprogress') throw releaseInProgress(record.Id)
     if (isIncomplete(record)) throw releaseIncomplete(record.Id)
     const { MinInstance = record.resource.MinInstance, MaxInstance = record.resource.MaxInstance } = input
     if (MinInstance > MaxInstance) throw invalidParameter('MinInstance', `it must be at most ${MaxInstance}`)
@@ -70,7 +70,7 @@ export const updateRelease: Action = action(
   ({ FunctionId, TargetTrafficWeight }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     const latest = record.releases.at(-1)
-    if (!record.next || !latest) throw noReleaseToChange(FunctionId)
+    if (!record.canary || !latest) throw noReleaseToChange(FunctionId)
     retarget(latest, record.weight, TargetTrafficWeight, vefaas.clock.now(), vefaas.releaseSeconds)
     return describeRelease(record)
   },
@@ -82,7 +82,7 @@ export const abortRelease: Action = action(
   ({ FunctionId }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
     const latest = record.releases.at(-1)
-    if (!record.next || !latest) throw noReleaseToChange(FunctionId)
+    if (!record.canary || !latest) throw noReleaseToChange(FunctionId)
     cancelRelease(record, latest, vefaas.clock.now())
     return describeRelease(record)
   },

@@ -1,3 +1,4 @@
+import { startTransition } from '../gateway/transitions.ts'
 import type { Vefaas } from './action.ts'
 import { createDeployment } from './resources/deployment.ts'
 import type { Deployment, FunctionRecord, Release, ReleaseFailure, Revision } from './resources/records.ts'
@@ -18,7 +19,7 @@ export interface ReleasePlan {
 /** Starts a release: starts an instance of the revision, and moves the traffic after its code has loaded. */
 export function startRelease(vefaas: Vefaas, record: FunctionRecord, plan: ReleasePlan): Release {
   const now = vefaas.clock.now()
-  const next = createDeployment(vefaas, record, plan.revision, plan.zip)
+  const canary = createDeployment(vefaas, record, plan.revision, plan.zip)
   const release: Release = {
     Id: plan.Id,
     description: plan.description,
@@ -26,12 +27,10 @@ export function startRelease(vefaas: Vefaas, record: FunctionRecord, plan: Relea
     newRevisionNumber: plan.revision.number,
     rollingStep: plan.rollingStep,
     startedAt: now,
-    status: 'inprogress',
     recordStatus: 'rolling',
     targetWeight: plan.targetWeight,
     fromWeight: 0,
     movesAt: now,
-    dueAt: plan.seconds === 'never' ? Number.POSITIVE_INFINITY : now + plan.seconds * 1000,
     finishedAt: undefined,
     isLoaded: false,
     fault: plan.fault,
@@ -39,10 +38,11 @@ export function startRelease(vefaas: Vefaas, record: FunctionRecord, plan: Relea
     log: undefined,
     logUrl: `${vefaas.url}${failedLogPath}${plan.Id}`,
   }
+  startTransition(release, 'inprogress', plan.fault ? 'failed' : 'done', plan.seconds, now)
   record.releases.push(release)
   record.weight = 0
-  record.next = next
-  completeWhenLoaded(vefaas, record, release, next)
+  record.canary = canary
+  completeWhenLoaded(vefaas, record, release, canary)
   return release
 }
 
@@ -50,10 +50,10 @@ async function completeWhenLoaded(
   vefaas: Vefaas,
   record: FunctionRecord,
   release: Release,
-  next: Deployment,
+  canary: Deployment,
 ): Promise<void> {
-  const { log, failure } = await next.pool.tryLoading()
-  if (release.status !== 'inprogress' || record.next !== next) return // aborted meanwhile, or the function was deleted
+  const { log, failure } = await canary.pool.tryLoading()
+  if (release.Status !== 'inprogress' || record.canary !== canary) return // aborted meanwhile, or the function was deleted
   const now = vefaas.clock.now()
   release.log = log
   vefaas.onRelease(record.Name, release.newRevisionNumber, (failure ?? release.fault)?.message)
@@ -63,7 +63,7 @@ async function completeWhenLoaded(
     return
   }
   release.isLoaded = true
-  next.pool.resize(poolSizeOf(record))
+  canary.pool.resize(poolSizeOf(record))
   settleRelease(record, now)
 }
 

@@ -16,7 +16,7 @@ export const listTriggers: Action = action(
     const kafkaTriggers = [...record.kafkaTriggers.values()].map((trigger) => {
       const { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts } = trigger
       const config = { MqInstanceId, TopicName, StartingPosition, MaximumRetryAttempts }
-      return describeListItem('kafka', describeKafkaTrigger(vefaas.clock, record, trigger), config)
+      return describeListItem('kafka', describeKafkaTrigger(record, trigger), config)
     })
     const Items = inListOrder([...timers, ...kafkaTriggers])
     return { Items, Total: Items.length }

@@ -16,7 +16,7 @@ export const codeUploadCallback: Action = action(
   v.object({ FunctionId: v.string() }),
   ({ FunctionId }, vefaas, { region }) => {
     const record = vefaas.functions.get(FunctionId, region)
-    if (record.releases.at(-1)?.status === 'inprogress') throw releaseInProgress(record.Id)
+    if (record.releases.at(-1)?.Status === 'inprogress') throw releaseInProgress(record.Id)
     record.code = vefaas.uploads.takeFunctionCode(record.Id)
     record.settings = { ...record.settings, SourceType: 'zip', Source: '' }
     record.updatedAt = vefaas.clock.now()

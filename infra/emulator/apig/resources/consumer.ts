@@ -1,6 +1,6 @@
+import type { ResourceTable } from '../../gateway/resource-table.ts'
 import type { Gateway } from './gateway.ts'
 import type { Resource } from './resource.ts'
-import type { ResourceTable } from './resource-table.ts'
 
 /** A caller of a gateway, identified by its credentials. */
 export interface Consumer extends Resource {

@@ -1,7 +1,7 @@
+import type { ResourceTable } from '../../gateway/resource-table.ts'
 import type { DataPlane } from '../data-plane.ts'
 import type { Gateway } from './gateway.ts'
 import type { Resource, Status } from './resource.ts'
-import type { ResourceTable } from './resource-table.ts'
 
 /** An address of a gateway, with routes. */
 export interface GatewayService extends Resource {

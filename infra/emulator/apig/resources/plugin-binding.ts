@@ -1,10 +1,10 @@
 import * as v from 'valibot'
+import type { ResourceTable } from '../../gateway/resource-table.ts'
 import { comments } from '../fields.ts'
 import type { Gateway } from './gateway.ts'
 import type { GatewayService } from './gateway-service.ts'
 import { pluginName } from './plugin.ts'
 import type { Resource } from './resource.ts'
-import type { ResourceTable } from './resource-table.ts'
 import type { Route } from './route.ts'
 
 /** The parameters of CreatePluginBinding. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
+import type { ResourceTable } from '../../gateway/resource-table.ts'
 import { addonStatus } from '../assumptions.ts'
 import type { Resource } from './resource.ts'
-import type { ResourceTable } from './resource-table.ts'
 
 const names = [
   'hmac-auth',

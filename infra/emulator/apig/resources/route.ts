@@ -1,8 +1,8 @@
+import type { ResourceTable } from '../../gateway/resource-table.ts'
 import type { DataPlane } from '../data-plane.ts'
 import type { ProxyRoute } from '../proxy/index.ts'
 import { domainsOf, type GatewayService } from './gateway-service.ts'
 import type { Resource } from './resource.ts'
-import type { ResourceTable } from './resource-table.ts'
 import type { RouteSettings } from './route-settings.ts'
 
 /** Decides which requests to a service go to which upstreams, and how. */

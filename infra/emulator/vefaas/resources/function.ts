@@ -18,6 +18,14 @@ export function describeFunction(record: FunctionRecord) {
   }
 }
 
+/** Stops the timers and the processes of a function. Running calls fail. */
+export function stopFunction(record: FunctionRecord): void {
+  for (const timer of record.timers.values()) timer.running?.close()
+  for (const deployment of [record.stable, record.canary]) deployment?.close()
+  record.stable = undefined
+  record.canary = undefined
+}
+
 /** Without CpuMilli: it can be set, but the published models of responses do not contain it. */
 export function describeSettings({ CpuMilli, ...settings }: FunctionSettings, code: FunctionCode | undefined) {
   return {

@@ -1,3 +1,5 @@
+import type { Resource } from '../../gateway/resource-table.ts'
+import type { Transitional } from '../../gateway/transitions.ts'
 import type { FunctionCode } from '../function-code.ts'
 import type { CrontabTimer } from '../runtime/crontab-timer.ts'
 import type { FunctionInstance } from '../runtime/function-instance.ts'
@@ -5,13 +7,10 @@ import type { InstanceLog } from '../runtime/instance-log.ts'
 import type { InstancePool } from '../runtime/instance-pool.ts'
 
 /** A function as the emulator stores it. */
-export interface FunctionRecord {
+export interface FunctionRecord extends Resource {
   readonly Id: string
   readonly Name: string
-  readonly region: string
   readonly createdAt: number
-  /** Lists show it from this time on, in milliseconds since 1970. */
-  readonly hiddenUntil: number
   updatedAt: number
   Description: string
   ProjectName: string
@@ -23,10 +22,11 @@ export interface FunctionRecord {
   /** Oldest first. */
   releases: Release[]
   stable: Deployment | undefined
-  next: Deployment | undefined
-  /** The percentage of calls that go to `next`; the others go to `stable`. */
+  /** The new revision, during a release. */
+  canary: Deployment | undefined
+  /** The percentage of calls that go to `canary`; the others go to `stable`. */
   weight: number
-  /** Accumulated weight; `next` gets a call at every 100. This splits the traffic evenly and without chance. */
+  /** Accumulated weight; `canary` gets a call at every 100. This splits the traffic evenly and without chance. */
   owedWeight: number
   timers: Map<string, FunctionTimer>
   kafkaTriggers: Map<string, KafkaTrigger>
@@ -69,24 +69,22 @@ export interface Revision {
 }
 
 /** A release moves the traffic of a function from one revision to another. Times are milliseconds since 1970. */
-export interface Release {
+export interface Release extends Transitional<'inprogress' | 'done' | 'failed'> {
   readonly Id: string
   readonly description: string
   readonly oldRevisionNumber: number
   readonly newRevisionNumber: number
   readonly rollingStep: number
   readonly startedAt: number
-  status: 'inprogress' | 'done' | 'failed'
   recordStatus: 'rolling' | 'done' | 'failed' | 'rollbacked'
   targetWeight: number
-  /** The traffic moves from this weight to the target, from `movesAt` to `dueAt`. */
+  /** The traffic moves from this weight to the target, from `movesAt` until the transition to `done`. */
   fromWeight: number
   movesAt: number
-  dueAt: number
   finishedAt: number | undefined
   /** Whether an instance of the new revision has started. */
   isLoaded: boolean
-  /** A scripted failure that takes effect at `dueAt`. */
+  /** A scripted failure: the transition is to `failed`. */
   fault: ReleaseFailure | undefined
   failure: ReleaseFailure | undefined
   /** The log of its first instance, set after the attempt to load the code, and removed if the release succeeds. */
@@ -128,7 +126,7 @@ export interface FunctionTimer {
 }
 
 /** A Kafka trigger as the emulator stores it. It never gets messages. Times are milliseconds since 1970. */
-export interface KafkaTrigger {
+export interface KafkaTrigger extends Transitional<'pending' | 'ready' | 'failed'> {
   readonly Id: string
   readonly Name: string
   readonly MqInstanceId: string
@@ -141,7 +139,4 @@ export interface KafkaTrigger {
   BatchFlushDurationMilliseconds: number
   MaximumRetryAttempts: number
   Description: string
-  /** It is pending until `settlesAt`, then it has the status `settlesAs`. */
-  readonly settlesAt: number
-  readonly settlesAs: 'ready' | 'failed'
 }

@@ -1,12 +1,13 @@
 import { timestamp } from '../../gateway/envelope.ts'
+import { settleTransition, startTransition } from '../../gateway/transitions.ts'
 import { abortedRelease } from '../assumptions.ts'
 import type { FunctionRecord, Release, ReleaseFailure } from './records.ts'
 
 /** Brings a release up to date: moves its weight in steps, and finishes it when it is due. */
 export function settleRelease(record: FunctionRecord, now: number): void {
   const release = record.releases.at(-1)
-  if (release?.status !== 'inprogress' || !release.isLoaded) return
-  if (now < release.dueAt) {
+  if (release?.Status !== 'inprogress' || !release.isLoaded) return
+  if (!settleTransition(release, now)) {
     record.weight = weightAt(release, now)
   } else if (release.fault) {
     failRelease(record, release, now, release.fault)
@@ -20,19 +21,18 @@ export function settleRelease(record: FunctionRecord, now: number): void {
 
 /** Changes the weight that a release moves to. */
 export function retarget(release: Release, weight: number, targetWeight: number, now: number, seconds: number): void {
-  release.status = 'inprogress'
+  startTransition(release, 'inprogress', release.fault ? 'failed' : 'done', seconds, now)
   release.recordStatus = 'rolling'
   release.finishedAt = undefined
   release.fromWeight = weight
   release.targetWeight = targetWeight
   release.movesAt = now
-  release.dueAt = now + seconds * 1000
 }
 
 /** Gives all traffic back to the previous revision. */
 export function cancelRelease(record: FunctionRecord, release: Release, now: number): void {
   const { status, recordStatus, message } = abortedRelease
-  dropNext(record)
+  dropCanary(record)
   release.failure = { code: '', message }
   finish(release, now, status, recordStatus)
 }
@@ -43,7 +43,7 @@ export function describeRelease(record: FunctionRecord) {
   const stable = record.stable?.revision.number ?? -1
   return {
     FunctionId: record.Id,
-    Status: release?.status ?? 'pending',
+    Status: release?.Status ?? 'pending',
     StatusMessage: release?.failure?.message ?? '',
     ErrorCode: release?.failure?.code ?? '',
     FailedInstanceLogs: release?.failure && release.log ? release.logUrl : '',
@@ -51,7 +51,7 @@ export function describeRelease(record: FunctionRecord) {
     StableRevisionNumber: stable,
     OldRevisionNumber: release?.oldRevisionNumber ?? -1,
     NewRevisionNumber: release?.newRevisionNumber ?? -1,
-    CurrentTrafficWeight: release?.status === 'done' ? release.targetWeight : record.weight,
+    CurrentTrafficWeight: release?.Status === 'done' ? release.targetWeight : record.weight,
     TargetTrafficWeight: release?.targetWeight ?? 0,
     StartTime: release ? timestamp(release.startedAt) : '',
   }
@@ -78,38 +78,39 @@ export function poolSizeOf({ resource }: FunctionRecord): { minInstances: number
 
 /** Whether the latest release is done, but its revision has only a part of the traffic. */
 export function isIncomplete(record: FunctionRecord): boolean {
-  return record.next !== undefined && record.releases.at(-1)?.status === 'done'
+  return record.canary !== undefined && record.releases.at(-1)?.Status === 'done'
 }
 
-function weightAt({ fromWeight, targetWeight, rollingStep, movesAt, dueAt }: Release, now: number): number {
-  if (dueAt === Number.POSITIVE_INFINITY) return fromWeight
-  const moved = ((targetWeight - fromWeight) * (now - movesAt)) / (dueAt - movesAt)
+function weightAt({ fromWeight, targetWeight, rollingStep, movesAt, next }: Release, now: number): number {
+  if (!next) return fromWeight
+  const moved = ((targetWeight - fromWeight) * (now - movesAt)) / (next.at - movesAt)
   return fromWeight + Math.trunc(moved / rollingStep) * rollingStep
 }
 
 function promote(record: FunctionRecord): void {
   record.stable?.retire()
-  record.stable = record.next
-  record.next = undefined
+  record.stable = record.canary
+  record.canary = undefined
   record.weight = 0
 }
 
 /** Lets a release fail: the previous revision gets all traffic. */
 export function failRelease(record: FunctionRecord, release: Release, now: number, failure: ReleaseFailure): void {
-  dropNext(record)
+  dropCanary(record)
   release.failure = failure
   finish(release, now, 'failed', 'failed')
 }
 
 /** Removes the deployment of a release from the traffic. Its running calls may finish. */
-function dropNext(record: FunctionRecord): void {
-  record.next?.retire()
-  record.next = undefined
+function dropCanary(record: FunctionRecord): void {
+  record.canary?.retire()
+  record.canary = undefined
   record.weight = 0
 }
 
-function finish(release: Release, now: number, status: Release['status'], recordStatus: Release['recordStatus']): void {
-  release.status = status
+function finish(release: Release, now: number, status: 'done' | 'failed', recordStatus: Release['recordStatus']): void {
+  release.Status = status
+  release.next = undefined
   release.recordStatus = recordStatus
   release.finishedAt = now
 }
