@@ -1,5 +1,5 @@
 import { ApiError } from '../gateway/errors.ts'
-import { duplicatedResource, invalidParameter, statusConflict } from './errors.ts'
+import { duplicatedResource, invalidOperation, invalidParameter, statusConflict } from '../gateway/service-errors.ts'
 
 // What VolcEngine does not publish. Each line is a guess, on the side that is harder for a client. All guesses are in
 // this file, so that a real answer changes one place.
@@ -68,7 +68,7 @@ export const acceptedPriorities = [0, 100]
 /** Official samples: veFaaS "attaches to serverless gateways only". */
 export const mustBeServerless = ({ Id, Type }: { Id: string; Type: string }) => {
   if (Type !== 'serverless') {
-    throw new ApiError(403, 'InvalidOperation', `The gateway ${Id} is ${Type}; functions need a serverless gateway.`)
+    throw invalidOperation(`The gateway ${Id} is ${Type}; functions need a serverless gateway.`)
   }
 }
 
@@ -81,7 +81,7 @@ export const mustBeReleased = (functionId: string, functions: { hasReleased(func
 
 /** A plugin can be bound only after it is installed on the gateway (CreatePlugin) and enabled there. */
 export const mustBeInstalled = (name: string, plugin: { Enable: boolean } | undefined) => {
-  if (!plugin?.Enable) throw new ApiError(403, 'InvalidOperation', `The plugin ${name} is not enabled on the gateway.`)
+  if (!plugin?.Enable) throw invalidOperation(`The plugin ${name} is not enabled on the gateway.`)
 }
 
 /** The AddonStatus of a plugin that works; its values are not published. */

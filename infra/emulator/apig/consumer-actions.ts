@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { timestamp } from '../gateway/envelope.ts'
+import { pageOf } from '../gateway/pages.ts'
 import { type Action, action } from './action.ts'
 import { mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
-import { comments, optionalString, resourceName } from './fields.ts'
+import { comments, optionalString, pageFields, resourceName } from './fields.ts'
 import { keyAuthOf } from './key-auth-rules.ts'
 import { admitCreation, newResource } from './new-resource.ts'
-import { pageFields, pageOf } from './pages.ts'
 import { type Consumer, describeConsumer } from './resources/consumer.ts'
 import type { PluginBinding } from './resources/plugin-binding.ts'
 
@@ -33,10 +33,7 @@ export const listConsumers: Action = action(
     const matchesFilter = (consumer: Consumer) =>
       (!GatewayId || consumer.GatewayId === GatewayId) && (!Name || nameMatches(consumer.Name, Name))
     const consumers = apig.consumers.listed(call.region).filter(matchesFilter)
-    return pageOf(
-      consumers.map((consumer) => describeConsumer(apig, consumer)),
-      page,
-    )
+    return pageOf(consumers, page, (consumer) => describeConsumer(apig, consumer))
   },
 )
 

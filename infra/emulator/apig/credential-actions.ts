@@ -1,9 +1,11 @@
 import * as v from 'valibot'
+import { pageOf } from '../gateway/pages.ts'
+import { missingParameter, resourceNotFound } from '../gateway/service-errors.ts'
 import { type Action, action } from './action.ts'
 import { mustBeNew } from './assumptions.ts'
-import { missingParameter, notEmulated, resourceNotFound } from './errors.ts'
+import { notEmulated } from './errors.ts'
+import { pageFields } from './fields.ts'
 import { admitCreation, newResource } from './new-resource.ts'
-import { pageFields, pageOf } from './pages.ts'
 import { type Credential, describeCredential } from './resources/credential.ts'
 
 const types = ['key-auth', 'hmac-auth'] as const
@@ -40,7 +42,7 @@ export const listConsumerCredentials: Action = action(
     const consumer = apig.consumers.get(ConsumerId, call.region)
     const matchesFilter = (credential: Credential) =>
       credential.ConsumerId === consumer.Id && credential.CredentialType === CredentialType
-    return pageOf(apig.credentials.listed(call.region).filter(matchesFilter).map(describeCredential), page)
+    return pageOf(apig.credentials.listed(call.region).filter(matchesFilter), page, describeCredential)
   },
 )
 

@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { pageOf } from '../gateway/pages.ts'
+import { missingParameter } from '../gateway/service-errors.ts'
 import { type Action, action } from './action.ts'
 import {
   mustBeDeletable,
@@ -9,10 +11,8 @@ import {
   nameMatches,
 } from './assumptions.ts'
 import { startDeletion } from './deletion.ts'
-import { missingParameter } from './errors.ts'
-import { comments, optionalBoolean, optionalString } from './fields.ts'
+import { comments, optionalBoolean, optionalString, pageFields } from './fields.ts'
 import { admitCreation, newResource } from './new-resource.ts'
-import { pageFields, pageOf } from './pages.ts'
 import { describeGateway, describeGatewayInDetail, type Gateway, gatewaySettings } from './resources/gateway.ts'
 
 export const createGateway: Action = action(gatewaySettings, (input, apig, call) => {
@@ -65,7 +65,7 @@ export const listGateways: Action = action(
       (!Type || gateway.Type === Type) &&
       (!VpcIds?.length || VpcIds.includes(gateway.NetworkSpec?.VpcId ?? '')) &&
       (!ProjectName || gateway.ProjectName === ProjectName)
-    return pageOf(apig.gateways.listed(call.region).filter(matchesFilter).map(describeGateway), page)
+    return pageOf(apig.gateways.listed(call.region).filter(matchesFilter), page, describeGateway)
   },
 )
 

@@ -1,12 +1,12 @@
 import * as v from 'valibot'
+import { pageOf } from '../gateway/pages.ts'
 import { type Action, action } from './action.ts'
 import { mustBeDeletable, mustBeNew, mustBeRunning, mustBeUnused, nameMatches } from './assumptions.ts'
 import { startDeletion } from './deletion.ts'
 import { notEmulated } from './errors.ts'
 import { existenceOf } from './existence.ts'
-import { comments, optionalBoolean, optionalString, resourceName } from './fields.ts'
+import { comments, optionalBoolean, optionalString, pageFields, resourceName } from './fields.ts'
 import { admitCreation, newResource } from './new-resource.ts'
-import { pageFields, pageOf } from './pages.ts'
 import { describeGatewayService, type GatewayService } from './resources/gateway-service.ts'
 
 const protocols = v.pipe(
@@ -81,10 +81,7 @@ export const listGatewayServices: Action = action(
       (!Filter.Status || service.Status === Filter.Status) &&
       !Filter.ServiceType
     const services = apig.services.listed(call.region).filter(matchesFilter)
-    return pageOf(
-      services.map((service) => describeGatewayService(apig, service)),
-      page,
-    )
+    return pageOf(services, page, (service) => describeGatewayService(apig, service))
   },
 )
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { timestamp } from '../gateway/envelope.ts'
 import type { ApiCall } from '../gateway/gateway.ts'
+import { resourceNotFound } from '../gateway/service-errors.ts'
 import { type Action, type Apig, action } from './action.ts'
 import { mustBeNew, mustBeRunning, mustBeUnused } from './assumptions.ts'
-import { resourceNotFound } from './errors.ts'
 import { admitCreation, newResource } from './new-resource.ts'
 import { describePlugin, type Plugin, pluginAt, pluginName, pluginSettings } from './resources/plugin.ts'
 

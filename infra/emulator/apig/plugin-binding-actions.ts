@@ -1,13 +1,14 @@
 import * as v from 'valibot'
 import { timestamp } from '../gateway/envelope.ts'
 import type { ApiCall } from '../gateway/gateway.ts'
+import { pageOf } from '../gateway/pages.ts'
+import { invalidParameter, missingParameter, resourceNotFound } from '../gateway/service-errors.ts'
 import { type Action, type Apig, action } from './action.ts'
 import { mustBeInstalled, mustBeNew, mustBeRunning, nameMatches } from './assumptions.ts'
-import { invalidParameter, missingParameter, notEmulated, resourceNotFound } from './errors.ts'
-import { comments, optionalBoolean, optionalString } from './fields.ts'
+import { notEmulated } from './errors.ts'
+import { comments, optionalBoolean, optionalString, pageFields } from './fields.ts'
 import { keyAuthOf } from './key-auth-rules.ts'
 import { admitCreation, newResource } from './new-resource.ts'
-import { pageFields, pageOf } from './pages.ts'
 import { pluginAt } from './resources/plugin.ts'
 import { describePluginBinding, type PluginBinding, pluginBindingSettings } from './resources/plugin-binding.ts'
 
@@ -49,10 +50,7 @@ export const listPluginBindings: Action = action(
       (!Scope || binding.Scope === Scope) &&
       (Enable === undefined || binding.Enable === Enable)
     const bindings = apig.pluginBindings.listed(call.region).filter(matchesFilter)
-    return pageOf(
-      bindings.map((binding) => describePluginBinding(apig, binding)),
-      page,
-    )
+    return pageOf(bindings, page, (binding) => describePluginBinding(apig, binding))
   },
 )
 

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { timestamp } from '../gateway/envelope.ts'
 import type { ApiCall } from '../gateway/gateway.ts'
+import { pageOf } from '../gateway/pages.ts'
+import { resourceNotFound } from '../gateway/service-errors.ts'
 import { type Action, type Apig, action } from './action.ts'
 import {
   acceptedPriorities,
@@ -10,11 +12,9 @@ import {
   notInWhitelist,
   resourceType,
 } from './assumptions.ts'
-import { resourceNotFound } from './errors.ts'
 import { existenceOf } from './existence.ts'
-import { optionalString } from './fields.ts'
+import { optionalString, pageFields } from './fields.ts'
 import { admitCreation, newResource } from './new-resource.ts'
-import { pageFields, pageOf } from './pages.ts'
 import { proxyRoute } from './proxy-route.ts'
 import type { GatewayService } from './resources/gateway-service.ts'
 import { describeRoute, type Route } from './resources/route.ts'
@@ -67,10 +67,7 @@ export const listRoutes: Action = action(
       (!Path || nameMatches(route.MatchRule.Path.MatchContent, Path)) &&
       (!UpstreamIds?.length || leadsTo(route, UpstreamIds))
     const routes = apig.routes.listed(call.region).filter(matchesFilter)
-    return pageOf(
-      routes.map((route) => describeRoute(apig, route)),
-      page,
-    )
+    return pageOf(routes, page, (route) => describeRoute(apig, route))
   },
 )
 

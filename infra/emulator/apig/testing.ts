@@ -1,25 +1,13 @@
-import { Signer } from '@volcengine/openapi'
+import { type CallOptions, type Reply as ReplyWith, replyOf, send, signedPost } from '../gateway/testing.ts'
 import type { ApigService } from './index.ts'
 import type { GatewayRequest } from './proxy/request.ts'
 import type { GatewayResponse } from './proxy/response.ts'
 
 export type Body = Readonly<Record<string, unknown>>
 
-export interface Reply {
-  status: number
-  metadata: Record<string, unknown>
-  /** The Result of the call, or `{}` if it was refused. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test knows the fields of its action
-  result: any
-  /** For tables of cases: `<status> <Code>` of a refusal, `200` of a success. */
-  outcome: string
-  message: string
-}
-
-export interface CallOptions {
-  region?: string
-  version?: string
-}
+/** A refusal has the result `{}`. */
+// biome-ignore lint/suspicious/noExplicitAny: a test knows the fields of its action
+type Reply = ReplyWith<any>
 
 const newerActions = /Route|^(Create|Update|Get|Delete)Plugin$/
 
@@ -27,8 +15,7 @@ const newerActions = /Route|^(Create|Update|Get|Delete)Plugin$/
 export function caller(url: string) {
   return async function call(Action: string, body: Body = {}, options: CallOptions = {}): Promise<Reply> {
     const { query, ...request } = signedRequest(Action, body, options)
-    const response = await fetch(`${url}/?${query}`, request)
-    return replyOf(response.status, await response.text())
+    return withResult(await send(`${url}/?${query}`, request))
   }
 }
 
@@ -37,38 +24,18 @@ export function directCaller(apig: Pick<ApigService, 'answerCall'>) {
   return function call(Action: string, body: Body = {}, options: CallOptions = {}): Reply {
     const { query, method, headers, body: text } = signedRequest(Action, body, options)
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-    const request = { method, path: '/', query, headers: lower, body: Buffer.from(text) }
-    const answer = apig.answerCall(request)
-    return replyOf(answer.status, answer.body)
+    const answer = apig.answerCall({ method, path: '/', query, headers: lower, body: Buffer.from(text) })
+    return withResult(replyOf(answer.status, answer.body))
   }
 }
 
-/** A request as `@volcengine/openapi` signs it. */
 function signedRequest(Action: string, body: Body, options: CallOptions) {
-  const { region = 'cn-beijing', version = newerActions.test(Action) ? '2022-11-12' : '2021-03-03' } = options
-  const params = { Action, Version: version }
-  const text = JSON.stringify(body)
-  const headers: Record<string, string> = { 'Content-Type': 'application/json' }
-  const signer = new Signer({ method: 'POST', region, headers, params, body: text }, 'apig')
-  signer.addAuthorization({ accessKeyId: 'AKLOCAL', secretKey: 'local-secret' })
-  return { query: new URLSearchParams(params).toString(), method: 'POST', headers, body: text }
+  const { version = newerActions.test(Action) ? '2022-11-12' : '2021-03-03' } = options
+  return signedPost('apig', Action, version, body, options)
 }
 
-function replyOf(status: number, text: string): Reply {
-  const { ResponseMetadata, Result = {} } = JSON.parse(text) as Envelope
-  const { Error: error } = ResponseMetadata
-  return {
-    status,
-    metadata: ResponseMetadata,
-    result: Result,
-    outcome: error ? `${status} ${error.Code}` : `${status}`,
-    message: error?.Message ?? '',
-  }
-}
-
-interface Envelope {
-  ResponseMetadata: Record<string, unknown> & { Error?: { Code: string; Message: string } }
-  Result?: unknown
+function withResult(reply: Reply): Reply {
+  return { ...reply, result: reply.result ?? {} }
 }
 
 /** Functions for tests: each responds with its id and the request. */

@@ -1,5 +1,7 @@
 import * as v from 'valibot'
 import { timestamp } from '../gateway/envelope.ts'
+import { pageOf } from '../gateway/pages.ts'
+import { missingParameter } from '../gateway/service-errors.ts'
 import { type Action, type Apig, action } from './action.ts'
 import {
   mustBeNew,
@@ -11,11 +13,10 @@ import {
   notInWhitelist,
   resourceType,
 } from './assumptions.ts'
-import { missingParameter, notEmulated } from './errors.ts'
+import { notEmulated } from './errors.ts'
 import { existenceOf } from './existence.ts'
-import { optionalString } from './fields.ts'
+import { optionalString, pageFields } from './fields.ts'
 import { admitCreation, newResource } from './new-resource.ts'
-import { pageFields, pageOf } from './pages.ts'
 import { describeUpstream, type Upstream, type UpstreamSettings, upstreamSettings } from './resources/upstream.ts'
 
 export const createUpstream: Action = action(
@@ -55,7 +56,7 @@ export const listUpstreams: Action = action(
       (!ResourceType || ResourceType === resourceType) &&
       (!Filter.Ids?.length || Filter.Ids.includes(upstream.Id)) &&
       (!Filter.Name || nameMatches(upstream.Name, Filter.Name))
-    return pageOf(apig.upstreams.listed(call.region).filter(matchesFilter).map(describeUpstream), page)
+    return pageOf(apig.upstreams.listed(call.region).filter(matchesFilter), page, describeUpstream)
   },
 )
 

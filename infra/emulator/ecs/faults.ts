@@ -7,9 +7,7 @@ import {
   faultKind,
   faultSchemaOf,
   integerField,
-  secondsField,
   textField,
-  wireFaults,
 } from '../gateway/faults.ts'
 
 const instanceId = v.optional(textField)
@@ -17,16 +15,14 @@ const nonEmpty = 'a text that is not empty'
 const nonEmptyText = v.pipe(v.string(nonEmpty), v.nonEmpty(nonEmpty))
 
 /**
- * Every fault that can be scripted: those of the wire (see wireFaults), and these of ECS. A call takes at most one of
- * each kind. `Action` is not needed: each kind affects only the actions named here.
+ * The faults of ECS besides those of every service (see faultSchemaOf). `NoQuota` affects RunInstances; `HideNew`
+ * affects DescribeInstances and DescribeTags.
  *
- * - `HideNew`: for `Seconds`, DescribeInstances and DescribeTags do not show instances that RunInstances creates.
  * - `StuckCreating`: instances that RunInstances creates stay CREATING forever, and cannot be deleted.
  * - `FailCreating`: instances that RunInstances creates become ERROR instead of RUNNING.
  * - `StuckDeleting`: a delete is accepted, and the instance stays DELETING forever. In DeleteInstances each item
  *   counts.
  * - `NoStock`: RunInstances finds only `Left` instances in stock, 0 unless given. With MinCount it creates that many.
- * - `NoQuota`: RunInstances is refused as if the quota of instances were used up.
  * - `FailItem`: in DeleteInstances, StartInstances, StopInstances and RebootInstances the item `InstanceId` (every item
  *   unless given) fails with `Code`, while the call succeeds.
  *
@@ -41,13 +37,10 @@ const nonEmptyText = v.pipe(v.string(nonEmpty), v.nonEmpty(nonEmpty))
  *   no `Times` and no `Skip`.
  */
 export const faultSchema = faultSchemaOf([
-  ...wireFaults,
-  callFault('HideNew', { Seconds: secondsField }),
   callFault('StuckCreating', {}),
   callFault('FailCreating', {}),
   callFault('StuckDeleting', {}),
   callFault('NoStock', { Left: v.optional(integerField(0, 100)) }),
-  callFault('NoQuota', {}),
   callFault('FailItem', { Code: textField, Message: v.optional(textField), InstanceId: instanceId }),
   faultKind('AgentRefuses', { ...countFields, InstanceId: instanceId }),
   faultKind('AgentFails', { ...countFields, Text: v.optional(nonEmptyText), InstanceId: instanceId }),

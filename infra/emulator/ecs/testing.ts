@@ -1,4 +1,5 @@
 import { Signer } from '@volcengine/openapi'
+import { type Reply, type CallOptions as SigningOptions, send } from '../gateway/testing.ts'
 import type { describeInstance } from './instance.ts'
 
 /** The fields of the results of all actions: a test knows which of them its action returns. */
@@ -14,49 +15,21 @@ interface Result {
   VncUrl: string
 }
 
-interface Reply {
-  status: number
-  headers: Headers
-  metadata: Record<string, unknown>
-  result: Result
-  /** `<status> <Code>` for an error, `200` for a success. */
-  outcome: string
-  message: string
-}
-
-interface CallOptions {
+interface CallOptions extends Omit<SigningOptions, 'version'> {
   method?: 'GET' | 'POST'
-  region?: string
   service?: string
-  accessKeyId?: string
-  secretKey?: string
   sessionToken?: string
   date?: Date
 }
 
 export type Params = Readonly<Record<string, string | number | boolean>>
 
-/** Returns a function that calls the API at `url`, with the official signature and plain `fetch`, without retries. */
+/** A client of the API at `url` for tests: the official signature over plain `fetch`, without retries. */
 export function caller(url: string) {
-  return async function call(Action: string, params: Params = {}, options: CallOptions = {}): Promise<Reply> {
+  return function call(Action: string, params: Params = {}, options: CallOptions = {}): Promise<Reply<Result>> {
     const request = signedRequest(url, { Action, Version: '2020-04-01', ...params }, options)
-    const response = await fetch(request.url, request.init)
-    const { ResponseMetadata, Result } = (await response.json()) as Envelope
-    const { Error: error } = ResponseMetadata
-    return {
-      status: response.status,
-      headers: response.headers,
-      metadata: ResponseMetadata,
-      result: Result,
-      outcome: error ? `${response.status} ${error.Code}` : `${response.status}`,
-      message: error?.Message ?? '',
-    }
+    return send(request.url, request.init)
   }
-}
-
-interface Envelope {
-  ResponseMetadata: Record<string, unknown> & { Error?: { Code: string; Message: string } }
-  Result: Result
 }
 
 /** A request as `@volcengine/openapi` signs it. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ApiError } from './errors.ts'
+import { invalidParameter, missingParameter } from './service-errors.ts'
 
 /**
  * Reads the JSON body of a call. Parameters that the schema does not know are ignored, as the cloud ignores them.
@@ -13,8 +13,5 @@ export function readBody<S extends v.GenericSchema>(
   if (success) return output
   const [issue] = issues
   const name = v.getDotPath(issue) ?? 'body'
-  if (issue.received === 'undefined') {
-    throw new ApiError(400, 'MissingParameter', `The required parameter ${name} is not supplied.`)
-  }
-  throw new ApiError(400, 'InvalidParameter', `The specified parameter ${name} is invalid: ${issue.message}`)
+  throw issue.received === 'undefined' ? missingParameter(name) : invalidParameter(name, issue.message)
 }

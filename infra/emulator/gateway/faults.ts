@@ -41,12 +41,6 @@ export function faultKind<const K extends string, const F extends v.ObjectEntrie
 export const callFault = <const K extends string, const F extends v.ObjectEntries>(kind: K, fields: F) =>
   faultKind(kind, { ...scopeFields, ...fields })
 
-/** The schema of all faults of a service. */
-export function faultSchemaOf<const F extends readonly ReturnType<typeof faultKind>[]>(kinds: F) {
-  const names = kinds.map(({ entries }) => entries.Kind.literal).join(', ')
-  return v.variant('Kind', kinds, `a fault is an object like {"Kind":"Throttle","Times":2}; Kind is one of ${names}`)
-}
-
 const optionalText = v.optional(textField)
 const status = integerField(200, 599)
 const optionalStatus = v.optional(status)
@@ -69,7 +63,7 @@ const retryAfterSeconds = v.optional(integerField(0, 86_400))
  * - `Empty`: a response without a body. The status is 200 unless given.
  * - `Truncate`: the work is done, half of the real response is sent, and the connection is closed.
  */
-export const wireFaults = [
+const wireFaults = [
   callFault('Throttle', { Code: optionalText, Message: optionalText, RetryAfterSeconds: retryAfterSeconds }),
   callFault('Error', {
     Status: status,
@@ -88,3 +82,22 @@ export const wireFaults = [
   callFault('Truncate', {}),
 ] as const
 export type WireFault = v.InferOutput<(typeof wireFaults)[number]>
+
+/**
+ * Faults of the resources of every service.
+ *
+ * - `NoQuota`: a creation is refused as if the quota of the resource were used up.
+ * - `HideNew`: for `Seconds`, lists do not show a new resource.
+ */
+const resourceFaults = [callFault('NoQuota', {}), callFault('HideNew', { Seconds: secondsField })] as const
+
+/**
+ * The schema of every fault of a service that can be scripted: those of the wire, those of its resources, and its own.
+ * A call takes at most one of each kind. Only those of the wire need an `Action`: each other kind affects only the
+ * actions that its description names.
+ */
+export function faultSchemaOf<const F extends readonly ReturnType<typeof faultKind>[]>(ownFaults: F) {
+  const kinds = [...wireFaults, ...resourceFaults, ...ownFaults] as const
+  const names = kinds.map(({ entries }) => entries.Kind.literal).join(', ')
+  return v.variant('Kind', kinds, `a fault is an object like {"Kind":"Throttle","Times":2}; Kind is one of ${names}`)
+}

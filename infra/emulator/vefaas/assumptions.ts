@@ -1,4 +1,5 @@
-import { invalidOperation, invalidRequest, statusConflict } from './errors.ts'
+import { invalidOperation, statusConflict } from '../gateway/service-errors.ts'
+import { invalidRequest } from './errors.ts'
 
 // What VolcEngine does not publish. Each line is a guess, on the side that is harder for a client. All guesses are in
 // this file, so that a real answer changes one place.

@@ -1,28 +1,9 @@
 import { ApiError } from '../gateway/errors.ts'
 
-// Codes and HTTP statuses from the veFaaS API reference, "Error codes". The messages are the emulator's own.
-
-export const invalidParameter = (name: string, message: string) =>
-  new ApiError(400, 'InvalidParameter', `The specified parameter ${name} is invalid: ${message}`)
-
-export const missingParameter = (name: string) =>
-  new ApiError(400, 'MissingParameter', `The required parameter ${name} is not supplied.`)
-
-export const resourceNotFound = (kind: string, id: string | number) =>
-  new ApiError(404, 'ResourceNotFound', `The ${kind} ${id} does not exist.`)
-
-export const duplicatedResource = (kind: string, name: string) =>
-  new ApiError(409, 'DuplicatedResource', `The ${kind} ${name} already exists.`)
-
-export const quotaExceeded = (what: string, max: number) =>
-  new ApiError(400, 'QuotaExceeded', `The quota of ${max} ${what} is used up.`)
+// Codes and HTTP statuses from the veFaaS API reference, "Error codes", like those of gateway/service-errors.ts.
 
 /** The service-linked role has not been created in the console. */
 export const serviceNotActivated = () =>
   new ApiError(401, 'ServiceNotActivated', 'The service is not activated: activate it in the veFaaS console.')
-
-export const statusConflict = (message: string) => new ApiError(409, 'StatusConflictError', message)
-
-export const invalidOperation = (message: string) => new ApiError(403, 'InvalidOperation', message)
 
 export const invalidRequest = (message: string) => new ApiError(400, 'InvalidRequest', message)

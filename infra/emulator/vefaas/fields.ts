@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { maxSeconds } from './assumptions.ts'
+import { integer, stringMatching } from '../gateway/body-schemas.ts'
+import { maxPageSize, maxSeconds } from './assumptions.ts'
 
 // Schemas of parameters that several actions share, with their limits (veFaaS API reference, CreateFunction).
 
@@ -15,17 +16,6 @@ export const stringOfLength = (min: number, max: number) =>
       min === 0 ? `it may have at most ${max} characters` : `it must have ${min} to ${max} characters`,
     ),
   )
-
-export const stringMatching = (pattern: RegExp, meaning: string) =>
-  v.pipe(v.string(), v.regex(pattern, `it must be ${meaning}`))
-
-/** The published models of responses declare integers as int32. */
-const maxInt32 = 2 ** 31 - 1
-
-export const integer = (min: number, max = maxInt32) => {
-  const message = `it must be an integer from ${min} to ${max}`
-  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message))
-}
 
 export const description = stringOfLength(0, 1000)
 
@@ -163,3 +153,20 @@ export const runtime = v.picklist([
   'native-python3.10/v1',
   'native-python3.12/v1',
 ])
+
+/** The default page size is that of ListFunctions (veFaaS API reference). */
+export const pageFields = {
+  PageNumber: v.optional(integer(1), 1),
+  PageSize: v.optional(integer(1, maxPageSize), 10),
+}
+
+/**
+ * Filters and orders of lists whose names are not published. They are refused, because ignoring them would hide a
+ * mistake of the client.
+ */
+export const unknownFilters = {
+  Filters: v.optional(
+    v.pipe(v.array(v.unknown()), v.maxLength(0, 'the emulator does not support filters of this list')),
+  ),
+  OrderBy: v.optional(v.never('the emulator only supports the default order of this list, the newest first')),
+}

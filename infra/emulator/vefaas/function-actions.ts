@@ -1,11 +1,11 @@
 import * as v from 'valibot'
+import { pageOf } from '../gateway/pages.ts'
+import { randomName } from '../gateway/random-name.ts'
+import { duplicatedResource, invalidParameter, missingParameter, quotaExceeded } from '../gateway/service-errors.ts'
 import { type Action, action, type Vefaas } from './action.ts'
 import { functionHasTriggers, functionType, inListOrder, nameMatches, releaseInProgress } from './assumptions.ts'
-import { duplicatedResource, invalidParameter, missingParameter, quotaExceeded } from './errors.ts'
-import { functionFields, functionName, runtime } from './fields.ts'
+import { functionFields, functionName, pageFields, runtime } from './fields.ts'
 import { type FunctionCode, readZip } from './function-code.ts'
-import { pageFields, pageOf } from './pages.ts'
-import { randomName } from './random-name.ts'
 import { describeFunction } from './resources/function.ts'
 import type { FunctionRecord, FunctionSettings } from './resources/records.ts'
 
@@ -96,8 +96,7 @@ export const listFunctions: Action = action(
           return tag !== undefined && (Values.length === 0 || Values.includes(tag.Value))
         }),
     )
-    const { Items, Total } = pageOf(shown, input)
-    return { Items: Items.map(describeItem), Total }
+    return pageOf(shown, input, describeItem)
   },
 )
 

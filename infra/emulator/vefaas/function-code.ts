@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
-import { invalidParameter } from './errors.ts'
+import { invalidParameter } from '../gateway/service-errors.ts'
 
 /** The largest zip in bytes: in a request, and uploaded or in TOS (veFaaS API reference, CreateFunction). */
 export const maxZipBytes = 15 * 1024 * 1024

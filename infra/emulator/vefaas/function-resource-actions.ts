@@ -1,9 +1,9 @@
 import * as v from 'valibot'
+import { integer } from '../gateway/body-schemas.ts'
 import { timestamp } from '../gateway/envelope.ts'
+import { invalidParameter } from '../gateway/service-errors.ts'
 import { type Action, action } from './action.ts'
 import { accountId, defaultResource, resourceStatus } from './assumptions.ts'
-import { invalidParameter } from './errors.ts'
-import { integer } from './fields.ts'
 import { poolSizeOf } from './resources/release.ts'
 
 export const updateFunctionResource: Action = action(

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
+import { integer } from '../gateway/body-schemas.ts'
 import { timestamp } from '../gateway/envelope.ts'
+import { resourceNotFound } from '../gateway/service-errors.ts'
 import { type Action, action } from './action.ts'
-import { resourceNotFound } from './errors.ts'
-import { integer } from './fields.ts'
 import type { FunctionRecord } from './resources/records.ts'
 
 export const listFunctionInstances: Action = action(

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
+import { integer } from '../gateway/body-schemas.ts'
 import type { ApiCall } from '../gateway/gateway.ts'
+import { pageOf } from '../gateway/pages.ts'
+import { invalidOperation, invalidParameter } from '../gateway/service-errors.ts'
 import { type Action, action, type Vefaas } from './action.ts'
 import {
   defaultTargetTrafficWeight,
@@ -9,9 +12,7 @@ import {
   releaseIncomplete,
   releaseInProgress,
 } from './assumptions.ts'
-import { invalidOperation, invalidParameter } from './errors.ts'
-import { description, integer } from './fields.ts'
-import { pageFields, pageOf, unknownFilters } from './pages.ts'
+import { description, pageFields, unknownFilters } from './fields.ts'
 import { cancelRelease, describeRelease, describeReleaseRecord, isIncomplete, retarget } from './resources/release.ts'
 import { findRevision, newRevision } from './resources/revision.ts'
 import { type ReleasePlan, startRelease } from './start-release.ts'
@@ -92,8 +93,7 @@ export const listReleaseRecords: Action = action(
   v.object({ FunctionId: v.string(), ...unknownFilters, ...pageFields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    const { Items, Total } = pageOf(inListOrder(record.releases), input)
-    return { Items: Items.map((one) => describeReleaseRecord(record, one)), Total }
+    return pageOf(inListOrder(record.releases), input, (one) => describeReleaseRecord(record, one))
   },
 )
 

@@ -1,8 +1,9 @@
 import * as v from 'valibot'
+import { integer } from '../gateway/body-schemas.ts'
+import { pageOf } from '../gateway/pages.ts'
 import { type Action, action } from './action.ts'
 import { inListOrder } from './assumptions.ts'
-import { integer } from './fields.ts'
-import { pageFields, pageOf, unknownFilters } from './pages.ts'
+import { pageFields, unknownFilters } from './fields.ts'
 import { describeRevision, findRevision } from './resources/revision.ts'
 
 export const getRevision: Action = action(
@@ -17,7 +18,6 @@ export const listRevisions: Action = action(
   v.object({ FunctionId: v.string(), ...unknownFilters, ...pageFields }),
   (input, vefaas, { region }) => {
     const record = vefaas.functions.get(input.FunctionId, region)
-    const { Items, Total } = pageOf(inListOrder(record.revisions), input)
-    return { Items: Items.map((revision) => describeRevision(record, revision)), Total }
+    return pageOf(inListOrder(record.revisions), input, (revision) => describeRevision(record, revision))
   },
 )

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Signer } from '@volcengine/openapi'
 import { strToU8, zipSync } from 'fflate'
+import { type CallOptions, type Reply, send, signedPost } from '../gateway/testing.ts'
 import type { FunctionRequest } from './runtime/http.ts'
 
 /** The fields of the results of all actions: a test knows the fields of its action. */
@@ -34,50 +34,12 @@ interface Item {
   CreationTime: string
 }
 
-export interface Reply {
-  status: number
-  result: Result
-  metadata: Record<string, unknown>
-  /** For tables of cases: `<status> <Code>` of a refusal, `200` of a success. */
-  outcome: string
-  message: string
-}
-
-export interface CallOptions {
-  version?: string
-  region?: string
-  accessKeyId?: string
-  secretKey?: string
-}
-
 /** A client of the API at `url` for tests: the official signature over plain `fetch`, without retries. */
 export function caller(url: string) {
-  return async function call(Action: string, body: object = {}, options: CallOptions = {}): Promise<Reply> {
-    const { version = '2024-06-06', region = 'cn-beijing' } = options
-    const { accessKeyId = 'AKLOCAL', secretKey = 'local-secret' } = options
-    const params = { Action, Version: version }
-    const headers: Record<string, string> = { 'Content-Type': 'application/json' }
-    const text = JSON.stringify(body)
-    new Signer({ method: 'POST', region, params, headers, body: text }, 'vefaas').addAuthorization({
-      accessKeyId,
-      secretKey,
-    })
-    const response = await fetch(`${url}/?${new URLSearchParams(params)}`, { method: 'POST', headers, body: text })
-    const { ResponseMetadata, Result } = (await response.json()) as Envelope
-    const { Error: error } = ResponseMetadata
-    return {
-      status: response.status,
-      result: Result,
-      metadata: ResponseMetadata,
-      outcome: error ? `${response.status} ${error.Code}` : `${response.status}`,
-      message: error?.Message ?? '',
-    }
+  return function call(Action: string, body: object = {}, options: CallOptions = {}): Promise<Reply<Result>> {
+    const { query, ...request } = signedPost('vefaas', Action, options.version ?? '2024-06-06', body, options)
+    return send(`${url}/?${query}`, request)
   }
-}
-
-interface Envelope {
-  ResponseMetadata: Record<string, unknown> & { Error?: { Code: string; Message: string } }
-  Result: Result
 }
 
 /** A zip of the files, as base64. A string is the content of index.js. */

@@ -1,6 +1,6 @@
 import type { ApiCall } from '../gateway/gateway.ts'
+import { quotaExceeded } from '../gateway/service-errors.ts'
 import type { Vefaas } from './action.ts'
-import { quotaExceeded } from './errors.ts'
 import type { FunctionRecord } from './resources/records.ts'
 
 /** @throws ApiError 400 QuotaExceeded if a function cannot have another trigger */

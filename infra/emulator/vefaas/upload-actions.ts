@@ -1,7 +1,7 @@
 import * as v from 'valibot'
+import { integer } from '../gateway/body-schemas.ts'
 import { type Action, action } from './action.ts'
 import { releaseInProgress } from './assumptions.ts'
-import { integer } from './fields.ts'
 import { maxTosBytes } from './function-code.ts'
 
 export const getCodeUploadAddress: Action = action(

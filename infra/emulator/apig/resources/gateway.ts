@@ -1,6 +1,7 @@
 import * as v from 'valibot'
+import { integer } from '../../gateway/body-schemas.ts'
 import { defaultGatewayType } from '../assumptions.ts'
-import { comments, integer, optionalBoolean, optionalString, resourceName } from '../fields.ts'
+import { comments, optionalBoolean, optionalString, resourceName } from '../fields.ts'
 import type { Resource, Status } from './resource.ts'
 
 /** The parameters of CreateGateway. */

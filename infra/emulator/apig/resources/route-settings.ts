@@ -1,6 +1,7 @@
 import * as v from 'valibot'
+import { integer } from '../../gateway/body-schemas.ts'
 import { notEmulated } from '../errors.ts'
-import { integer, optionalBoolean, optionalString } from '../fields.ts'
+import { optionalBoolean, optionalString } from '../fields.ts'
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'PATCH'] as const
 const matchTypes = ['Exact', 'Prefix', 'Regex'] as const

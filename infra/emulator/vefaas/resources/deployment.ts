@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { randomName } from '../../gateway/random-name.ts'
 import { unpack } from '../function-code.ts'
-import { randomName } from '../random-name.ts'
 import { InstancePool } from '../runtime/instance-pool.ts'
 import { platformEnvironment } from '../runtime/platform-environment.ts'
 import type { TemporaryFolder } from '../runtime/temporary-folder.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '../../gateway/clock.ts'
 import { timestamp } from '../../gateway/envelope.ts'
+import { resourceNotFound } from '../../gateway/service-errors.ts'
 import { noCode } from '../assumptions.ts'
-import { resourceNotFound } from '../errors.ts'
 import { describeSettings } from './function.ts'
 import type { FunctionRecord, Revision } from './records.ts'
 

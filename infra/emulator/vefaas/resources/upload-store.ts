@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../gateway/clock.ts'
+import { invalidParameter } from '../../gateway/service-errors.ts'
 import type { WireRequest, WireResponse } from '../../gateway/wire.ts'
 import { accountId, nothingUploaded, uploadSeconds } from '../assumptions.ts'
-import { invalidParameter } from '../errors.ts'
 import { checkZip, type FunctionCode, maxTosBytes } from '../function-code.ts'
 
 const uploadPath = '/_vefaas/uploads/'
