@@ -46,9 +46,9 @@ it('reads each option of the help', () => {
 it.each([
   ['--prot 1', "Unknown option '--prot'"],
   ['--port -1', "Option '--port' argument is ambiguous"],
-  ['--port=-1', '--port is "-1", not a number of 0 or more'],
-  ['--port 70000', '--port is 70000, not a port from 0 to 65535'],
-  ['--gateway-port 1.5', '--gateway-port is 1.5, not a port from 0 to 65535'],
+  ['--port=-1', '--port is "-1", not a port from 0 to 65535'],
+  ['--port 70000', '--port is "70000", not a port from 0 to 65535'],
+  ['--gateway-port 1.5', '--gateway-port is "1.5", not a port from 0 to 65535'],
   ['--boot-seconds soon', '--boot-seconds is "soon", not a number of 0 or more'],
   ['extra', "Unexpected argument 'extra'"],
 ])('refuses %s', (line, message) => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { CloudOptions } from './cloud.ts'
+import { readNumber, readPort } from './flags.ts'
 
 export interface Arguments {
   help: boolean
@@ -60,17 +61,8 @@ const options = {
 /** Reads the command line. Throws a TypeError or a RangeError that names the option. */
 export function readArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({ args: [...args], options })
-  const number = (name: Exclude<keyof typeof options, 'help'>, defaultValue = 0) => {
-    const value = values[name]
-    if (value === undefined) return defaultValue
-    if (!/^\d+(\.\d+)?$/.test(value)) throw new RangeError(`--${name} is "${value}", not a number of 0 or more`)
-    return Number(value)
-  }
-  const port = (name: 'port' | 'gateway-port', defaultValue: number) => {
-    const value = number(name, defaultValue)
-    if (Number.isInteger(value) && value <= 65_535) return value
-    throw new RangeError(`--${name} is ${value}, not a port from 0 to 65535`)
-  }
+  const number = (name: Exclude<keyof typeof options, 'help'>, defaultValue = '0') =>
+    readNumber(`--${name}`, values[name] ?? defaultValue)
   const accessKey = values['access-key'] ?? 'AKLOCAL'
   const secretKey = values['secret-key'] ?? 'local-secret'
   const perSecond = number('calls-per-second')
@@ -84,7 +76,7 @@ export function readArguments(args: readonly string[]): Arguments {
     secretKey,
     seed: number('seed'),
     cloud: {
-      port: port('port', 18_103),
+      port: readPort('--port', values.port ?? '18103'),
       latencyMs: number('latency-ms'),
       ecs: {
         ...common,
@@ -93,11 +85,15 @@ export function readArguments(args: readonly string[]): Arguments {
         stopSeconds: number('stop-seconds'),
         rebootSeconds: number('reboot-seconds'),
         deleteSeconds: number('delete-seconds'),
-        quota: number('quota', 100_000),
+        quota: number('quota', '100000'),
         addressBlock: values['address-block'] ?? '10.0.0.0/8',
       },
-      vefaas: { ...common, releaseSeconds: number('release-seconds'), timerSpeed: number('timer-speed', 1) },
-      apig: { ...common, gatewayPort: port('gateway-port', 8102), gatewaySeconds: number('gateway-seconds') },
+      vefaas: { ...common, releaseSeconds: number('release-seconds'), timerSpeed: number('timer-speed', '1') },
+      apig: {
+        ...common,
+        gatewayPort: readPort('--gateway-port', values['gateway-port'] ?? '8102'),
+        gatewaySeconds: number('gateway-seconds'),
+      },
     },
   }
 }

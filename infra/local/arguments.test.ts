@@ -36,12 +36,12 @@ test('--desktops', () => {
 
 test.each([
   ['--desktops --cloud', '--desktops is only for emulated machines, not for those of --cloud'],
-  ['--port 65536', '--port must be a number from 0 to 65535'],
-  ['--port 80.5', '--port must be a whole number'],
-  ['--port http', '--port must be a number from 0 to 65535'],
-  ['--ecs-port 0x1', '--ecs-port must be a number from 0 to 65535'],
-  ['--boot-seconds=-1', '--boot-seconds must be a number from 0 to 86400'],
-  ['--boot-seconds=', '--boot-seconds must be a number from 0 to 86400'],
+  ['--port 65536', '--port is "65536", not a port from 0 to 65535'],
+  ['--port 80.5', '--port is "80.5", not a port from 0 to 65535'],
+  ['--port http', '--port is "http", not a port from 0 to 65535'],
+  ['--ecs-port 0x1', '--ecs-port is "0x1", not a port from 0 to 65535'],
+  ['--boot-seconds=-1', '--boot-seconds is "-1", not a number from 0 to 86400'],
+  ['--boot-seconds=', '--boot-seconds is "", not a number from 0 to 86400'],
   ['--auth none', '--auth must be key or gateway'],
   ['--prot 1', "Unknown option '--prot'; npm start -- --help lists the options"],
   ['8102', "Unexpected argument '8102'"],

@@ -1,5 +1,6 @@
+import { parseArgs } from 'node:util'
+import { readNumber, readPort } from '../emulator/flags.ts'
 import { LocalError } from './error.ts'
-import { parseFlags, readNumber, readPort } from './flags.ts'
 
 /** The command line of `npm start`. */
 export type StartArguments = {
@@ -42,12 +43,22 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-/** Reads the command line. @throws {LocalError} */
+/** Reads the command line. Throws LocalError, whose message is one line and mentions --help. */
 export function readStartArguments(args: string[]): StartArguments {
-  const { values } = parseFlags({ args, options })
+  try {
+    return parseStartArguments(args)
+  } catch (cause) {
+    // After its first sentence, parseArgs explains how to pass such an argument anyway.
+    const [reason] = (cause as Error).message.split(/\.\s/)
+    throw new LocalError(`${reason}; npm start -- --help lists the options`, { cause })
+  }
+}
+
+function parseStartArguments(args: string[]): StartArguments {
+  const { values } = parseArgs({ args, options })
   const { auth, cloud = false, desktops = false } = values
-  if (auth !== undefined && auth !== 'key' && auth !== 'gateway') throw new LocalError('--auth must be key or gateway')
-  if (cloud && desktops) throw new LocalError('--desktops is only for emulated machines, not for those of --cloud')
+  if (auth !== undefined && auth !== 'key' && auth !== 'gateway') throw new Error('--auth must be key or gateway')
+  if (cloud && desktops) throw new Error('--desktops is only for emulated machines, not for those of --cloud')
   return {
     help: values.help ?? false,
     port: values.port === undefined ? undefined : readPort('--port', values.port),

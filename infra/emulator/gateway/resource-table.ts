@@ -82,8 +82,10 @@ export class ResourceTable<R extends Resource> {
     const { clock, idOf, onChange } = this.#options
     const now = clock.now()
     startTransition<string>(resource, status, next, seconds, now)
-    this.#changing.add(idOf(resource))
-    this.#nextChangeAt = Math.min(this.#nextChangeAt, resource.next?.at ?? Number.POSITIVE_INFINITY)
+    if (resource.next) {
+      this.#changing.add(idOf(resource))
+      this.#nextChangeAt = Math.min(this.#nextChangeAt, resource.next.at)
+    }
     onChange?.(resource, now)
   }
 

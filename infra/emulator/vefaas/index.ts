@@ -60,11 +60,14 @@ export interface VefaasService extends Service<Faults> {
   close(): void
 }
 
+/** An emulated veFaaS with its own address. */
+export type VefaasEmulator = Omit<VefaasService, 'close'> & Endpoint
+
 /**
  * Starts an emulated veFaaS: the signed API at `/`, its control at `/_emulator/`. Released functions run on this
  * computer. Rejects with a RangeError for an invalid option, and with the system's error if the port is taken.
  */
-export async function startVefaas(options: VefaasOptions = {}): Promise<Omit<VefaasService, 'close'> & Endpoint> {
+export async function startVefaas(options: VefaasOptions = {}): Promise<VefaasEmulator> {
   return serve(createVefaas(options), options)
 }
 
