@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCloud } from '../../emulator/cloud.ts'
+import type { EventConfig, KafkaConfig } from './config.ts'
 import { artifactFrom, codeThatAnswers, deployService, removeService, serviceWith, testClient } from './testing.ts'
 
 /**
@@ -231,7 +232,7 @@ beforeAll(async () => {
   const keyAuth = (key: string, name = 'web') => ({ consumers: { [name]: { key } } })
   const large = artifactFrom(`exports.handler = async () => ({ statusCode: 200, body: '' }) // ${noise(13_000_000)}`)
   // Deploy everything, change everything, and remove everything.
-  const sells = (path: string, batch: object) => [
+  const sells = (path: string, batch: Partial<KafkaConfig>): EventConfig[] => [
     { apig: { path: { prefix: path }, method: ['GET', 'PATCH'], query: { a: { regex: 'b+' } }, header: { X: 'y' } } },
     { timer: { crontab: '*/5 * * * *', name: 'often', payload: { path } } },
     { kafka: { ...kafka, ...batch } },

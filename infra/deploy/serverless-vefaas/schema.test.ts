@@ -503,8 +503,8 @@ describe('a configuration that the schema accepts', () => {
 
 type Schema = {
   type?: string
-  enum?: string[]
-  anyOf?: Schema[]
+  enum?: readonly string[]
+  anyOf?: readonly Schema[]
   pattern?: string
   minLength?: number
   maxLength?: number
@@ -515,7 +515,7 @@ type Schema = {
   minItems?: number
   properties?: Record<string, Schema>
   patternProperties?: Record<string, Schema>
-  required?: string[]
+  required?: readonly string[]
   minProperties?: number
   maxProperties?: number
 }
@@ -567,23 +567,21 @@ function satisfyingMap(schema: Schema): fc.Arbitrary<Map> {
       : any
     return [key, required.includes(key) ? own : fc.option(own, { freq: 2 })]
   })
-  return fc.record(Object.fromEntries(values), { requiredKeys: required, noNullPrototype: true })
+  return fc.record(Object.fromEntries(values), { requiredKeys: [...required], noNullPrototype: true })
 }
 
 const anyEvent = fc.oneof(
-  ...Object.entries(eventSchemas).map(([name, schema]) =>
-    satisfying(schema as Schema).map((event) => ({ [name]: event })),
-  ),
+  ...Object.entries(eventSchemas).map(([name, schema]) => satisfying(schema).map((event) => ({ [name]: event }))),
 )
 const anyFile: fc.Arbitrary<Map> = fc.record(
   {
     service: fc.constant('shop'),
-    provider: satisfyingMap(providerSchema as Schema).map((provider) => ({ ...provider, name: 'vefaas' })),
+    provider: satisfyingMap(providerSchema).map((provider) => ({ ...provider, name: 'vefaas' })),
     functions: fc.dictionary(
       fc.stringMatching(/^[a-zA-Z0-9-_]+$/, { size: '-1' }).filter((name) => name !== '__proto__'),
       fc
         .record(
-          { own: satisfyingMap(functionSchema as Schema), events: fc.array(anyEvent, { maxLength: 3 }) },
+          { own: satisfyingMap(functionSchema), events: fc.array(anyEvent, { maxLength: 3 }) },
           { noNullPrototype: true },
         )
         .map(({ own, events }) => ({ ...own, events })),

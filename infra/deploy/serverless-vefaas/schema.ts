@@ -1,39 +1,35 @@
 // JSON schemas of serverless.yml for osls, which reports every mistake before the cloud is called. The limits come from
 // the veFaaS and APIG API references (CreateFunction, CreateTimer, CreateKafkaTrigger, CreateGateway, CreateRoute).
+// They are constant literals, because config.ts derives types from them.
 
-const text = { type: 'string', minLength: 1 }
-const flag = { type: 'boolean' }
-const whole = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum })
-const matching = (pattern: string) => ({ type: 'string', pattern })
-const listOf = (items: object, minItems = 1) => ({ type: 'array', items, minItems })
+const text = { type: 'string', minLength: 1 } as const
+const flag = { type: 'boolean' } as const
+const integer = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum }) as const
+const matching = (pattern: string) => ({ type: 'string', pattern }) as const
+const listOf = <const Items>(items: Items) => ({ type: 'array', items, minItems: 1 }) as const
 /** A map whose keys match a pattern. With `propertyNames`, the error would not name the wrong key. */
-const mapOf = (keys: string, values: object) => ({
-  type: 'object',
-  patternProperties: { [keys]: values },
-  additionalProperties: false,
-})
-const closed = (properties: Record<string, object>, ...required: string[]) => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-})
+const mapOf = <const Values>(keys: string, values: Values) =>
+  ({ type: 'object', patternProperties: { [keys]: values }, additionalProperties: false }) as const
+const closed = <const Properties extends object, const Required extends readonly (keyof Properties)[]>(
+  properties: Properties,
+  ...required: Required
+) => ({ type: 'object', properties, required, additionalProperties: false }) as const
 
 const id = matching('^[A-Za-z0-9_-]{1,64}$')
 const TOKEN = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" // header names (RFC 9110, section 5.6.2)
-const method = { enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] }
+const method = { enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] } as const
 
-const exactlyOne = { minProperties: 1, maxProperties: 1 }
+const exactlyOne = { minProperties: 1, maxProperties: 1 } as const
 
 /** Settings of `provider`, for all functions, and of one function. */
 const settings = {
-  memorySize: { ...whole(512, 4096), multipleOf: 512 },
-  timeout: whole(1, 900),
-  initializerTimeout: whole(1, 900),
-  exclusive: flag,
-  maxConcurrency: whole(1, 1000), // the documented minimum differs: 1 or 10
-  minInstances: whole(0, 10_000),
-  maxInstances: whole(1, 10_000),
+  memorySize: { ...integer(512, 4096), multipleOf: 512 }, // MB
+  timeout: integer(1, 900), // seconds that a call may take
+  initializerTimeout: integer(1, 900), // seconds
+  exclusive: flag, // an instance serves one call at a time
+  maxConcurrency: integer(1, 1000), // the documented minimum differs: 1 or 10
+  minInstances: integer(0, 10_000),
+  maxInstances: integer(1, 10_000),
   environment: mapOf('^[A-Za-z_][A-Za-z0-9_]{0,62}$', { type: 'string' }),
   role: matching('^trn:iam::[^:]+:role/.+$'),
   vpc: closed(
@@ -45,7 +41,7 @@ const settings = {
   log: closed({ project: id, topic: id }, 'project', 'topic'),
   project: text,
   tags: mapOf('^.{1,128}$', { ...text, maxLength: 256 }),
-}
+} as const
 
 const gateway = closed({
   id: text,
@@ -60,7 +56,7 @@ const gateway = closed({
       headers: listOf(matching(TOKEN)),
       exposeHeaders: listOf(matching(TOKEN)),
       credentials: flag,
-      maxAge: whole(0, 86_400),
+      maxAge: integer(0, 86_400), // seconds
     },
     'origins',
   ),
@@ -85,29 +81,30 @@ const provider = {
   endpoint: matching('^https?://[^/?#\\s]+$'),
   gateway,
   ...settings,
-}
+} as const
 
 const { stage: _stage, ...ofStage } = provider
 
 /** The keys of `provider`, except its name. */
-export const providerSchema = {
-  properties: { ...provider, stages: mapOf('^[A-Za-z0-9-]+$', closed(ofStage)) },
-  required: ['runtime', 'region'],
-}
+export const providerSchema = closed(
+  { ...provider, stages: mapOf('^[A-Za-z0-9-]+$', closed(ofStage)) },
+  'runtime',
+  'region',
+)
 
 /** The keys of a function, except its name and events. */
-export const functionSchema = {
-  properties: {
+export const functionSchema = closed(
+  {
     handler: matching('^[\\w./-]+\\.\\w+$'),
     description: { type: 'string', maxLength: 1000 },
     package: closed({ artifact: text }),
     ...settings,
   },
-  required: ['handler'],
-}
+  'handler',
+)
 
 /** A plain text is an exact match. */
-const match = { anyOf: [text, { ...closed({ exact: text, prefix: text, regex: text }), ...exactlyOne }] }
+const match = { anyOf: [text, { ...closed({ exact: text, prefix: text, regex: text }), ...exactlyOne }] } as const
 
 /** The events that call a function. */
 export const eventSchemas = {
@@ -119,7 +116,7 @@ export const eventSchemas = {
     method: { anyOf: [method, listOf(method)] },
     query: mapOf('.', match),
     header: mapOf(TOKEN, match),
-    timeout: whole(1, 900),
+    timeout: integer(1, 900), // seconds that the gateway waits
   }),
   timer: closed(
     {
@@ -128,7 +125,7 @@ export const eventSchemas = {
       payload: { anyOf: [{ type: 'string' }, { type: 'object' }] },
       enabled: flag,
       enableConcurrency: flag,
-      retries: whole(0, 10), // examples have 0 and 5; no limit is documented
+      retries: integer(0, 10), // examples have 0 and 5; no limit is documented
       description: { type: 'string', maxLength: 500 },
     },
     'crontab',
@@ -142,9 +139,9 @@ export const eventSchemas = {
       name: matching('^[A-Za-z][A-Za-z0-9_]{3,62}$'),
       mechanism: { enum: ['PLAIN', 'SCRAM-SHA-256'] },
       startingPosition: { enum: ['Latest', 'Earliest'] },
-      batchSize: whole(1, 1000),
-      batchMilliseconds: whole(1000, 60_000),
-      retries: whole(0, 100),
+      batchSize: integer(1, 1000),
+      batchMilliseconds: integer(1000, 60_000),
+      retries: integer(0, 100),
       enabled: flag,
       description: { type: 'string', maxLength: 500 },
     },
