@@ -92,15 +92,13 @@ function expectOfTheApi(action: ActionName, answer: Answer): void {
 // Less than two seconds from its end the service waits for nothing, so that bad ids cost no time here.
 const SOON = 1_450
 
-/** Calls the handler, and checks its answer, the time it took, its log line and what it did to the instances. */
+/** Calls the handler, and checks its answer, its log line and what it did to the instances. */
 async function attempt(action: ActionName, event: unknown): Promise<Answer> {
   const before = new Set(ecs.instances().map(({ InstanceId }) => InstanceId))
   const others = foreign()
   const writes = ecs.calls.length
   lines = []
-  const started = performance.now()
   const answer = await invoke(action, event, { getRemainingTimeInMillis: () => SOON })
-  expect(performance.now() - started).toBeLessThan(SOON)
   expectOfTheApi(action, answer)
 
   expect(lines).toHaveLength(1)

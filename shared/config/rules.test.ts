@@ -100,7 +100,7 @@ describe.each([
 
 test.each(Object.entries(patterns))('%s takes no time that grows with the square of the length', (_, pattern) => {
   const before = performance.now()
-  for (const text of ['a', '.', 'a.', 'sg-a,', 'image-', ' ', '\ud83d']) pattern.test(text.repeat(200_000))
-  // A few milliseconds; a pattern that tracks back over 200,000 characters takes a minute.
-  expect(performance.now() - before).toBeLessThan(2_000)
+  for (const text of ['a', '.', 'a.', 'sg-a,', 'image-', ' ', '\ud83d']) pattern.test(text.repeat(400_000))
+  // A few milliseconds, also on a busy machine less than a minute; a pattern that tracks back takes several minutes.
+  expect(performance.now() - before).toBeLessThan(60_000)
 })

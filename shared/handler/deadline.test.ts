@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type EcsEmulator, startEcs } from '../../infra/emulator/ecs/index.ts'
@@ -27,25 +26,33 @@ const calls: [ActionName, Record<string, string>][] = [
   ['RenewSandbox', { SandboxId: 'i-a', LifetimeSeconds: '60' }],
 ]
 
-async function timed(action: ActionName, parameters: Record<string, string>, context: object = {}) {
+async function ask(action: ActionName, parameters: Record<string, string>, context: object = {}) {
   const before = performance.now()
   const answer = await invoke(action, vefaas(request(action, parameters)), context)
   return { outcome: outcome(answer), milliseconds: performance.now() - before, answer }
 }
 
+const askAll = (context: object = {}) =>
+  Promise.all(calls.map(([action, parameters]) => ask(action, parameters, context)))
+
+// Far longer than a test may take: an answer shows that what the test is about has ended the call, and nothing else.
+const PATIENT = {
+  'server.timeout_seconds': '900',
+  'volcengine.try_timeout_seconds': '120',
+  'volcengine.max_tries': '10',
+}
+
 async function hang(settings: Record<string, string> = {}): Promise<void> {
-  await configure(ecs.url, settings)
+  await configure(ecs.url, { ...PATIENT, ...settings })
   ecs.reset()
-  ecs.faults.add({ Kind: 'Delay', DelayMs: 60_000 })
+  ecs.faults.add({ Kind: 'Delay', DelayMs: 3_600_000 })
 }
 
 describe('with a cloud that hangs, every action answers 504', () => {
   test('before server.timeout_seconds are over', async () => {
     await hang({ 'server.timeout_seconds': '3' })
-    const all = await Promise.all(calls.map(([action, parameters]) => timed(action, parameters)))
-    for (const { outcome, milliseconds } of all) {
+    for (const { outcome, milliseconds } of await askAll()) {
       expect(outcome).toBe('504 UpstreamTimeout')
-      expect(milliseconds).toBeLessThan(3_500)
       expect(milliseconds).toBeGreaterThan(1_500)
     }
   })
@@ -53,29 +60,20 @@ describe('with a cloud that hangs, every action answers 504', () => {
   test('before _FAAS_FUNC_TIMEOUT is over, where that is sooner', async () => {
     await hang()
     process.env._FAAS_FUNC_TIMEOUT = '1'
-    const all = await Promise.all(calls.map(([action, parameters]) => timed(action, parameters)))
-    for (const { outcome, milliseconds } of all) {
-      expect(outcome).toBe('504 UpstreamTimeout')
-      expect(milliseconds).toBeLessThan(1_500)
-    }
+    for (const { outcome } of await askAll()) expect(outcome).toBe('504 UpstreamTimeout')
   })
 
   test('before the time that AWS leaves is over, where that is sooner', async () => {
     await hang()
     process.env._FAAS_FUNC_TIMEOUT = '900'
-    const context = { getRemainingTimeInMillis: () => 1_000 }
-    const all = await Promise.all(calls.map(([action, parameters]) => timed(action, parameters, context)))
-    for (const { outcome, milliseconds } of all) {
-      expect(outcome).toBe('504 UpstreamTimeout')
-      expect(milliseconds).toBeLessThan(1_500)
-    }
+    const all = await askAll({ getRemainingTimeInMillis: () => 1_000 })
+    for (const { outcome } of all) expect(outcome).toBe('504 UpstreamTimeout')
   })
 
   test('after one try, where a try may take less', async () => {
     await hang({ 'volcengine.try_timeout_seconds': '1', 'volcengine.max_tries': '1' })
-    const { outcome, milliseconds } = await timed('DescribeSandboxes', {})
-    expect(outcome).toBe('504 UpstreamTimeout')
-    expect(milliseconds).toBeLessThan(3_000)
+    expect((await ask('DescribeSandboxes', {})).outcome).toBe('504 UpstreamTimeout')
+    expect(ecs.calls).toHaveLength(1)
   })
 })
 
@@ -87,9 +85,15 @@ describe('work that', () => {
 
   test('never ends is answered 504 before the invocation does', async () => {
     await configure(ecs.url)
-    const before = performance.now()
-    const reply = await doing(() => new Promise(() => {}))
-    expect(performance.now() - before).toBeLessThan(1_500)
+    let isOver = false
+    const reply = await doing(() => {
+      setTimeout(() => {
+        isOver = true
+      }, 700)
+      return new Promise(() => {})
+    })
+    // Timers fire in the order in which they are due, however late: the answer came before the end of the invocation.
+    expect(isOver).toBe(false)
     expect(reply.statusCode).toBe(504)
     expect(reply.body).toContain('"UpstreamTimeout"')
   })
@@ -97,10 +101,12 @@ describe('work that', () => {
   test('ends after its time is over fails nothing any more', async () => {
     await configure(ecs.url)
     lines = []
-    const late = setTimeout(900).then(() => {
-      throw new Error('late')
+    let fail: (error: Error) => void = () => {}
+    const late = new Promise((_, reject) => {
+      fail = reject
     })
     expect((await doing(() => late)).statusCode).toBe(504)
+    fail(new Error('late'))
     await expect(late).rejects.toThrow('late')
     expect(lines).toHaveLength(1)
   })
@@ -122,11 +128,12 @@ describe('work that', () => {
 
 test('a creation that was not confirmed is answered with the token that makes no second machine', async () => {
   await hang()
-  const { answer } = await timed('CreateSandbox', {}, { getRemainingTimeInMillis: () => 1_000 })
+  // Enough for the call to reach the cloud.
+  const { answer } = await ask('CreateSandbox', {}, { getRemainingTimeInMillis: () => 4_000 })
   const ClientToken = /ClientToken=([\w-]+)/.exec(answer.message ?? '')?.[1] ?? ''
   expect(ecs.instances()).toHaveLength(1)
   ecs.faults.clear()
-  const again = await timed('CreateSandbox', { ClientToken })
+  const again = await ask('CreateSandbox', { ClientToken })
   expect(again.answer.body?.Result).toMatchObject({ SandboxId: ecs.instances()[0]?.InstanceId })
   expect(ecs.instances()).toHaveLength(1)
 })
@@ -136,14 +143,14 @@ test.each(['', '0', 'nonsense', 'Infinity'])('_FAAS_FUNC_TIMEOUT=%s does not hur
   ecs.reset()
   process.env._FAAS_FUNC_TIMEOUT = value
   ecs.faults.add({ Kind: 'Delay', DelayMs: 400 })
-  expect((await timed('DescribeSandboxes', {})).outcome).toBe('200')
+  expect((await ask('DescribeSandboxes', {})).outcome).toBe('200')
 })
 
 test('a little time left is enough for a quick cloud', async () => {
   await configure(ecs.url)
   ecs.reset()
   ecs.seed(1, { tags: TAG })
-  const { outcome } = await timed('DescribeSandboxes', {}, { getRemainingTimeInMillis: () => 1_200 })
+  const { outcome } = await ask('DescribeSandboxes', {}, { getRemainingTimeInMillis: () => 10_000 })
   expect(outcome).toBe('200')
 })
 
@@ -151,10 +158,10 @@ test.each([1, 50, 300])('with %i ms left there is an answer all the same, at onc
   await hang()
   lines = []
   for (const [action, parameters] of calls) {
-    const { milliseconds, answer } = await timed(action, parameters, { getRemainingTimeInMillis: () => left })
+    const { answer } = await ask(action, parameters, { getRemainingTimeInMillis: () => left })
     expect(answer.status).toBe(504)
-    expect(milliseconds).toBeLessThan(left + 500)
   }
+  expect(ecs.calls).toEqual([])
   expect(lines).toHaveLength(calls.length)
 })
 
@@ -162,12 +169,9 @@ test('a wait that the cloud asks for is not begun when it would go beyond the de
   await configure(ecs.url)
   ecs.reset()
   ecs.faults.add({ Kind: 'Throttle', RetryAfterSeconds: 30 })
-  const { outcome, milliseconds, answer } = await timed(
-    'DescribeSandboxes',
-    {},
-    { getRemainingTimeInMillis: () => 5_000 },
-  )
+  // A wait would end with the invocation, and 504.
+  const { outcome, answer } = await ask('DescribeSandboxes', {}, { getRemainingTimeInMillis: () => 20_000 })
   expect(outcome).toBe('429 FlowLimitExceeded')
   expect(answer.headers['retry-after']).toBe('30')
-  expect(milliseconds).toBeLessThan(2_000)
+  expect(ecs.calls).toHaveLength(1)
 })
