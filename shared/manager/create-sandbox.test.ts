@@ -365,7 +365,7 @@ describe('ClientToken', () => {
   ])('in the message makes the repetition safe when the answer %s every time', async (_name, fault) => {
     ecs.faults.add({ ...fault, Action: 'RunInstances' })
     const settings = { 'volcengine.max_tries': 1 }
-    const error = await errorOf(create({ settings, withinMs: 600 }))
+    const error = await errorOf(create({ settings, withinMs: 2_500 }))
     expect([503, 504]).toContain(error.status)
     expect(ecs.instances()).toHaveLength(1)
     const ClientToken = /ClientToken=([\w-]+)/.exec(error.message)?.[1] ?? 'none in the message'
@@ -574,7 +574,7 @@ describe('the end of a sandbox', () => {
     ecs.faults.add({ Kind: 'HideNew', Seconds: 600 })
     const first = await create(same)
     pass(30)
-    const error = await errorOf(create({ ...same, withinMs: 500 }))
+    const error = await errorOf(create({ ...same, withinMs: 1_000 }))
     expect([error.status, error.code, error.retryAfter]).toEqual([503, 'ServiceUnavailable', 5])
     const [, token] = /ClientToken=([!-~]+)\.$/.exec(error.message) ?? []
     pass(600)
@@ -603,7 +603,7 @@ describe('the end of a sandbox', () => {
     await create({ request: { ClientToken } })
     ecs.instances()[0]?.Tags.clear()
     pass(30)
-    const error = await errorOf(create({ request: { ClientToken }, withinMs: 500 }))
+    const error = await errorOf(create({ request: { ClientToken }, withinMs: 1_000 }))
     expect([error.status, error.code]).toEqual([503, 'ServiceUnavailable'])
     expect(error.message).toContain('new or gone')
     expect(ecs.instances()).toHaveLength(1)

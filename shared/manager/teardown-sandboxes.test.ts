@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
 import { type Seed, startEcs } from '../../infra/emulator/ecs/index.ts'
 import { callFor, configFor, type Settings, type TestCallOptions } from '../../tests/support/manager.ts'
@@ -6,7 +6,12 @@ import { createSandbox } from './create-sandbox.ts'
 import { type TeardownRequest, teardownSandboxes } from './teardown-sandboxes.ts'
 
 const ecs = await startEcs()
-beforeEach(() => ecs.reset())
+// The time stands still, so that a call has as much of it as another.
+beforeEach(() => {
+  ecs.reset()
+  vi.useFakeTimers({ toFake: ['Date'] })
+})
+afterEach(() => vi.useRealTimers())
 afterAll(() => ecs.close())
 
 const tags = { 'managed-by': 'ecs-manager' }
@@ -88,6 +93,8 @@ describe('a teardown', () => {
 })
 
 describe('a sandbox that cannot be deleted yet', () => {
+  beforeEach(() => vi.useRealTimers())
+
   it('is waited for while it is CREATING', async () => {
     const slow = await startEcs({ bootSeconds: 1.5 })
     const config = configFor(slow.url)
@@ -110,7 +117,7 @@ describe('a sandbox that cannot be deleted yet', () => {
     const id = put({ tags, status: 'CREATING' })
     // Hidden again after it was seen.
     const working = teardown([[id]], {}, { withinMs: 3_500 })
-    await vi.waitUntil(() => actions().includes('DeleteInstances'))
+    await vi.waitUntil(() => actions().includes('DeleteInstances'), { timeout: 60_000, interval: 1 })
     Object.assign(ecs.instances()[0] ?? {}, { hiddenUntil: Number.MAX_SAFE_INTEGER })
     expect((await working).outcomes).toEqual({ [id]: 'Failed' })
   })

@@ -15,7 +15,7 @@ const FILE = join(import.meta.dirname, '../../config.toml')
 const ENOUGH: Settings = {
   'volcengine.access_key': 'AKLOCAL',
   'volcengine.secret_key': 'local-secret',
-  'volcengine.try_timeout_seconds': 1,
+  'volcengine.try_timeout_seconds': 5,
   'instance.image_id': 'image-linux',
   'instance.windows_image_id': 'image-windows',
   'instance.zone': 'cn-beijing-a',

@@ -39,7 +39,7 @@ interface Options {
 }
 
 /** A client of the cloud at `url`, and one invocation that uses it. */
-function clientFor(url: string, { maxTries = 3, tryTimeoutSeconds = 1, withinMs = 10_000 }: Options = {}) {
+function clientFor(url: string, { maxTries = 3, tryTimeoutSeconds = 10, withinMs = 20_000 }: Options = {}) {
   const settings = { endpoint: url, region: 'cn-beijing', try_timeout_seconds: tryTimeoutSeconds, max_tries: maxTries }
   const client = ecsClient(settings, credentialSource(keys, {}, []))
   const call = callFor(configFor(url), { withinMs })
@@ -63,7 +63,7 @@ it('tells of a refusal without the credentials that it may quote, also to somebo
     answerWith(response, { ResponseMetadata: { Error: { Code: 'AccessDenied', Message } } }, 403)
   })
   const other = credentialSource({ access_key: 'AKOTHER', secret_key: 'fake-other-secret', session_token: '' }, {}, [])
-  const settings = { endpoint: url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 1 }
+  const settings = { endpoint: url, region: 'cn-beijing', try_timeout_seconds: 10, max_tries: 1 }
   const error = await errorOf(ecsClient(settings, other).send('X', {}, callFor(configFor(url)), v.unknown()))
   expect(error.message).toContain('No access for')
   expect(error.message).not.toMatch(/AKOTHER|fake-other-secret/)
@@ -210,7 +210,7 @@ describe('what the cloud refuses', () => {
   })
 
   it('is a wrong key, and a signature made with a wrong one', async () => {
-    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 3 }
+    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 10, max_tries: 3 }
     for (const [changed, code] of [
       [{ ...keys, access_key: 'AKOTHER' }, 'InvalidAccessKey'],
       [{ ...keys, secret_key: 'other-secret' }, 'SignatureDoesNotMatch'],
@@ -224,7 +224,7 @@ describe('what the cloud refuses', () => {
 
   it('is every call when there are no credentials, and nothing is sent', async () => {
     const none = credentialSource({ access_key: '', secret_key: '', session_token: '' }, {}, [])
-    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 3 }
+    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 10, max_tries: 3 }
     const call = callFor(configFor(ecs.url))
     const error = await errorOf(ecsClient(settings, none).send('DescribeInstances', {}, call, Page))
     expect(error).toMatchObject({ kind: 'refused', details: { code: 'InvalidCredential' } })
@@ -238,27 +238,25 @@ describe('Retry-After', () => {
     const { describeAll, cloudCall } = clientFor(ecs.url)
     const ms = await timed(describeAll)
     expect(ms).toBeGreaterThanOrEqual(990)
-    expect(ms).toBeLessThan(3_000)
     expect(ecs.calls).toHaveLength(2)
     expect(cloudCall()?.milliseconds).toBeGreaterThanOrEqual(990)
   })
 
   it('is handed on when there is no time to wait for it, and the call ends at once', async () => {
     ecs.faults.add({ Kind: 'Throttle', RetryAfterSeconds: 60 })
-    const { describeAll } = clientFor(ecs.url, { withinMs: 5_000 })
-    const started = performance.now()
+    const { describeAll } = clientFor(ecs.url)
     const error = await errorOf(describeAll())
     expect(error).toMatchObject({ kind: 'throttled', details: { retryAfter: 60 } })
-    expect(performance.now() - started).toBeLessThan(4_000)
     expect(ecs.calls).toHaveLength(1)
   })
 
   it.each([
-    ['a date', 'Wed, 21 Oct 2015 07:28:00 GMT'],
+    // Read as a number of seconds in any way, none of them would leave time for the next try.
+    ['a date', 'Wed, 21 Oct 2105 07:28:00 GMT'],
     ['a negative number', '-5'],
     ['beyond all numbers', '1e400'],
-    ['a number written oddly', '1e21'],
-    ['hexadecimal', '0x10'],
+    ['a number written oddly', '99e21'],
+    ['hexadecimal', '0xFFFF'],
     ['endless', '9'.repeat(400)],
     ['nonsense', 'soon'],
     ['nothing', ''],
@@ -268,9 +266,8 @@ describe('Retry-After', () => {
       response.setHeader('Retry-After', value)
       return answerWith(response, {}, 429)
     })
-    const ms = await timed(clientFor(url).describeAll)
+    await clientFor(url).describeAll()
     expect(asked).toHaveLength(2)
-    expect(ms).toBeLessThan(1_500)
   })
 
   it.each(['1e400', '1e21', '9'.repeat(400), '1.5e3'])('that is %s is not handed on', async (value) => {
@@ -287,17 +284,13 @@ describe.concurrent('time', () => {
   it('is given to each try, not to all of them together', async () => {
     const ecs = await ownEcs()
     ecs.faults.add({ Kind: 'Delay', DelayMs: 60_000, Times: 1 })
-    const { describeAll, cloudCall } = clientFor(ecs.url)
-    const started = performance.now()
-    await describeAll()
-    const ms = performance.now() - started
-    expect(ms).toBeGreaterThan(950)
-    expect(ms).toBeLessThan(3_000)
+    const { describeAll, cloudCall } = clientFor(ecs.url, { tryTimeoutSeconds: 2 })
+    expect(await timed(describeAll)).toBeGreaterThan(1_950)
     expect(cloudCall()).toMatchObject({ tries: 2, status: 200 })
   })
 
   it.each<[string, Fault]>([
-    ['the cloud does not answer', { Kind: 'Delay', DelayMs: 60_000 }],
+    ['the cloud does not answer', { Kind: 'Delay', DelayMs: 3_600_000 }],
     ['the cloud throttles', { Kind: 'Throttle' }],
     ['the cloud fails', { Kind: 'Error', Status: 503, Code: 'ServiceUnavailableTemp' }],
     ['connections are cut', { Kind: 'CutBefore' }],
@@ -306,10 +299,8 @@ describe.concurrent('time', () => {
   ])('ends at the deadline when %s', async (_name, fault) => {
     const ecs = await ownEcs()
     ecs.faults.add(fault)
-    const { describeAll } = clientFor(ecs.url, { maxTries: 10, tryTimeoutSeconds: 100, withinMs: 400 })
-    const started = performance.now()
-    await errorOf(describeAll())
-    expect(performance.now() - started).toBeLessThan(2_500)
+    // Nothing but the deadline can end it before the end of the test.
+    await errorOf(clientFor(ecs.url, { maxTries: 1_000_000, tryTimeoutSeconds: 3_600, withinMs: 400 }).describeAll())
   })
 })
 
@@ -326,11 +317,9 @@ describe('an answer that does not come to its end', () => {
     ],
   ])('is given up in time when the cloud sends %s', async (_name, trickle) => {
     const { url } = await stub((_request, response) => trickle(response))
-    const { describeAll } = clientFor(url, { maxTries: 1, withinMs: 300 })
-    const started = performance.now()
-    const error = await errorOf(describeAll())
-    expect(error.kind).toBe('timeout')
-    expect(performance.now() - started).toBeLessThan(2_500)
+    // Nothing but the deadline can end it before the end of the test.
+    const { describeAll } = clientFor(url, { maxTries: 1, tryTimeoutSeconds: 3_600, withinMs: 300 })
+    expect((await errorOf(describeAll())).kind).toBe('timeout')
   })
 })
 
@@ -488,10 +477,8 @@ describe('whatever comes back', () => {
     const { url } = await rawStub((socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n')
     })
-    const { describeAll } = clientFor(url, { maxTries: 1 })
-    const late = new Promise((resolve) => setTimeout(() => resolve('it hangs'), 3_000))
-    const outcome = await Promise.race([describeAll().catch((thrown: unknown) => thrown), late])
-    expect(outcome).toBeInstanceOf(CloudError)
+    const { describeAll } = clientFor(url, { maxTries: 1, tryTimeoutSeconds: 1, withinMs: 3_600_000 })
+    expect(await describeAll().catch((thrown: unknown) => thrown)).toBeInstanceOf(CloudError)
   })
 
   it('does not follow a redirect', async () => {
@@ -559,7 +546,7 @@ describe('the request', () => {
   it('signs and sends the session token', async () => {
     const { url, headers } = await stub((_request, response) => answerWith(response, emptyPage))
     const temporary = credentialSource({ ...keys, session_token: 'fake-session-token' }, {}, [])
-    const settings = { endpoint: url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 1 }
+    const settings = { endpoint: url, region: 'cn-beijing', try_timeout_seconds: 10, max_tries: 1 }
     const call = callFor(configFor(url))
     await ecsClient(settings, temporary).send('DescribeInstances', {}, call, Page)
     expect(headers[0]).toMatchObject({ 'x-security-token': 'fake-session-token' })
@@ -577,7 +564,7 @@ describe('the request', () => {
 
   it('is signed for the configured region', async () => {
     ecs.seed(1, { zoneId: 'cn-shanghai-b' })
-    const settings = { endpoint: ecs.url, region: 'cn-shanghai', try_timeout_seconds: 1, max_tries: 1 }
+    const settings = { endpoint: ecs.url, region: 'cn-shanghai', try_timeout_seconds: 10, max_tries: 1 }
     const client = ecsClient(settings, credentialSource(keys, {}, []))
     const page = await client.send('DescribeInstances', {}, callFor(configFor(ecs.url)), Page)
     expect(page.total).toBe(1)
@@ -645,7 +632,7 @@ describe('connections', () => {
       waiting.add(request.socket)
       setTimeout(() => answerWith(response, emptyPage), 20)
     })
-    const { describeAll } = clientFor(url, { maxTries: 2 })
+    const { describeAll } = clientFor(url, { maxTries: 2, tryTimeoutSeconds: 3 })
     await Promise.all(Array.from({ length: 5 }, describeAll))
     thawed = true
     await describeAll()

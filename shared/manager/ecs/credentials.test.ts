@@ -184,7 +184,7 @@ describe('after an authentication error', () => {
     expect(source.current()?.accessKeyId).toBe(first.access_key_id)
     writeRole(role('AKNEXT'))
     utimesSync(path, 1, 1_000) // a rotation that the time does not show
-    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 1 }
+    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 10, max_tries: 1 }
     const call = callFor(configFor(ecs.url))
     const answered = ecsClient(settings, source).send(
       'DescribeInstances',
@@ -205,7 +205,7 @@ describe('after an authentication error', () => {
     source.current()
     writeRole({ ...role('AKROLE'), secret_access_key: 'fake-new' })
     utimesSync(path, 1, 1_000)
-    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 1 }
+    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 10, max_tries: 1 }
     await ecsClient(settings, source).send('DescribeInstances', {}, callFor(configFor(ecs.url)), v.unknown())
     expect(ecs.calls.map(({ status }) => status)).toEqual([401, 200])
     await ecs.close()
@@ -214,7 +214,7 @@ describe('after an authentication error', () => {
   it('a role that did not change is not tried a second time', async () => {
     const ecs = await startEcs({ accessKeys })
     const source = credentialSource(none, {}, [writeRole(role('AKFIRST'))])
-    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 1, max_tries: 4 }
+    const settings = { endpoint: ecs.url, region: 'cn-beijing', try_timeout_seconds: 10, max_tries: 4 }
     const work = ecsClient(settings, source).send('DescribeInstances', {}, callFor(configFor(ecs.url)), v.unknown())
     await expect(work).rejects.toMatchObject({ kind: 'refused', details: { code: 'InvalidAccessKey' } })
     expect(ecs.calls).toHaveLength(1)
