@@ -132,10 +132,25 @@ const parametersOf = (action: ActionName): Record<string, string> => {
   return action === 'ValidateVncToken' ? { Token: TOKEN } : {}
 }
 
-// Parameters of an action that others have too.
-const OPTIONAL: Partial<Record<ActionName, string[]>> = {
-  CreateSandbox: ['LifetimeSeconds'],
-  DescribeSandboxes: ['SandboxId'],
+/** The parameters that each action has, but for those of the same kind as another. */
+const PARAMETERS: Record<ActionName, string[]> = {
+  CreateSandbox: [
+    'OsType',
+    'InstanceName',
+    'SecurityGroupIds',
+    'SecurityGroupIds.1',
+    'UserData',
+    'Password',
+    'TagKey',
+    'TagValue',
+    'ClientToken',
+    'LifetimeSeconds',
+  ],
+  DeleteSandbox: ['SandboxId'],
+  DescribeSandboxes: ['SandboxId', 'OsType', 'Status', 'MaxResults', 'NextToken'],
+  DescribeSandboxTerminalUrl: ['SandboxId'],
+  RenewSandbox: ['SandboxId', 'LifetimeSeconds'],
+  ValidateVncToken: ['Token'],
 }
 
 const TOKEN = `i-a.${'x'.repeat(43)}`
@@ -187,46 +202,47 @@ const NASTY = [
   '-'.repeat(50_000),
 ]
 
-const NAMES = [
-  'SandboxId',
-  'InstanceName',
-  'OsType',
-  'Status',
-  'MaxResults',
-  'NextToken',
-  'Token',
-  'SecurityGroupIds',
-  'SecurityGroupIds.1',
-  'UserData',
-  'Password',
-  'TagKey',
-  'TagValue',
-  'ClientToken',
-  'LifetimeSeconds',
-]
+const NAMES = [...new Set(Object.values(PARAMETERS).flat())]
 
-describe.each(ACTIONS)('%s', (action) => {
-  test.each(
-    NASTY.map((value): [string, string] => [
-      value.length > 60 ? `${value.slice(0, 3)}... (${value.length})` : value,
-      value,
-    ]),
-  )('refuses or takes the value %j for any parameter, and does nothing else', async (_, value) => {
+const short = (value: string) => (value.length > 60 ? `${value.slice(0, 3)}... (${value.length})` : value)
+
+// All actions have one pipeline. So each value goes to one action, in turn, and not to all of them.
+const inTurn = (values: readonly string[]) =>
+  values.map((value, index) => ({ value, index, shown: short(value), action: actionAt(index) }))
+
+const actionAt = (index: number) => ACTIONS[index % ACTIONS.length] ?? 'CreateSandbox'
+
+/** An action that has the parameter: another one for the next value. */
+function takerOf(name: string, index: number): ActionName {
+  const takers = ACTIONS.filter((action) => PARAMETERS[action].includes(name))
+  return takers[index % takers.length] ?? 'CreateSandbox'
+}
+
+test.each(inTurn(NASTY))(
+  'the value $shown is refused or taken for any parameter, and does nothing else',
+  async ({ value, index }) => {
     for (const name of NAMES) {
+      const action = takerOf(name, index)
       const parameters = { ...parametersOf(action), [name]: value }
       const answer = await attempt(action, vefaas(request(action, parameters)))
       expect(outcome(answer)).not.toBe('500 InternalError')
       if (value.length > 300) expect(answer.status).toBe(400)
       expect(answer.text.length).toBeLessThan(2_000 + 500 * ours().length)
     }
-  })
+  },
+)
 
-  test.each(NASTY.filter((value) => value.length < 1_000))('gives no way to a parameter called %j', async (name) => {
-    const answer = await attempt(action, vefaas(request(action, { ...parametersOf(action), [name]: 'x' })))
+test.each(inTurn(NASTY.filter((value) => value.length < 1_000)))(
+  'a parameter called $shown is unknown to $action',
+  async ({ value, action }) => {
+    const answer = await attempt(action, vefaas(request(action, { ...parametersOf(action), [value]: 'x' })))
     expect(outcome(answer)).toMatch(/^400 UnknownParameter\./)
-  })
+  },
+)
 
-  test.each(NASTY.filter((value) => value.trim() !== ''))('lets nobody in with the key %j', async (value) => {
+test.each(inTurn(NASTY.filter((value) => value.trim() !== '')))(
+  'the key $shown lets nobody into $action',
+  async ({ value, action }) => {
     for (const name of ['Authorization', 'X-API-Key']) {
       const answer = await attempt(
         action,
@@ -234,36 +250,41 @@ describe.each(ACTIONS)('%s', (action) => {
       )
       expect(outcome(answer)).toBe('401 InvalidAccessKey')
     }
-  })
+  },
+)
 
-  test.each(NASTY)('answers with an id of its own to the request id %j', async (value) => {
-    const answer = await attempt(
-      action,
-      vefaas({ ...request(action, { Nonsense: 'x' }, { headers: [['X-Request-ID', value]] }) }),
-    )
-    const isGood = /^[\w.:-]{1,128}$/.test(value)
-    expect(answer.headers['x-request-id'] === value).toBe(isGood)
-  })
+test.each(inTurn(NASTY))('the request id $shown gets an id of its own from $action', async ({ value, action }) => {
+  const answer = await attempt(
+    action,
+    vefaas({ ...request(action, { Nonsense: 'x' }, { headers: [['X-Request-ID', value]] }) }),
+  )
+  const isGood = /^[\w.:-]{1,128}$/.test(value)
+  expect(answer.headers['x-request-id'] === value).toBe(isGood)
+})
 
-  test.each<[string, string, Pair[]]>([
-    ['primitives', '42', []],
-    ['a list', '[1,2,{"SandboxId":"i-a"}]', []],
-    ['a list of parameters', '[["Action","CreateSandbox"]]', []],
-    ['null', 'null', []],
-    ['deep nesting', `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, []],
-    ['__proto__', '{"__proto__":{"SandboxId":"i-a"}}', []],
-    ['keys twice', '{"Nonsense":"a","Nonsense":"b"}', []],
-    ['NUL', '{"Nonsense":"\\u0000"}', []],
-    ['half a surrogate pair', '{"Nonsense":"\\ud83d"}', []],
-    ['a body cut off', '{"SandboxId":"i-', []],
-    ['a megabyte', `{"SandboxId":"${'x'.repeat(1_000_000)}"}`, []],
-    ['a form', 'SandboxId=i-a', [['Content-Type', 'application/x-www-form-urlencoded']]],
-    ['XML', '<a/>', [['Content-Type', 'application/xml']]],
-    ['a text that is gzip', gzipSync('{}').toString('latin1'), [['Content-Encoding', 'gzip']]],
-    ['another action', '{"Action":"DeleteSandbox"}', []],
-    ['another version', '{"Version":"2021-01-01"}', []],
-    ['booleans', '{"SandboxId":true,"MaxResults":false}', []],
-  ])('refuses a body of %s, plain and in base64', async (_, body, headers) => {
+const BODIES: [string, string, Pair[]][] = [
+  ['primitives', '42', []],
+  ['a list', '[1,2,{"SandboxId":"i-a"}]', []],
+  ['a list of parameters', '[["Action","CreateSandbox"]]', []],
+  ['null', 'null', []],
+  ['deep nesting', `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, []],
+  ['__proto__', '{"__proto__":{"SandboxId":"i-a"}}', []],
+  ['keys twice', '{"Nonsense":"a","Nonsense":"b"}', []],
+  ['NUL', '{"Nonsense":"\\u0000"}', []],
+  ['half a surrogate pair', '{"Nonsense":"\\ud83d"}', []],
+  ['a body cut off', '{"SandboxId":"i-', []],
+  ['a megabyte', `{"SandboxId":"${'x'.repeat(1_000_000)}"}`, []],
+  ['a form', 'SandboxId=i-a', [['Content-Type', 'application/x-www-form-urlencoded']]],
+  ['XML', '<a/>', [['Content-Type', 'application/xml']]],
+  ['a text that is gzip', gzipSync('{}').toString('latin1'), [['Content-Encoding', 'gzip']]],
+  ['another action', '{"Action":"DeleteSandbox"}', []],
+  ['another version', '{"Version":"2021-01-01"}', []],
+  ['booleans', '{"SandboxId":true,"MaxResults":false}', []],
+]
+
+test.each(BODIES.map((given, index) => [...given, actionAt(index)] as const))(
+  'a body of %s is refused, plain and in base64',
+  async (_, body, headers, action) => {
     const parameters = action === 'DeleteSandbox' ? {} : parametersOf(action)
     const sent = request(action, parameters, {
       method: 'POST',
@@ -273,10 +294,13 @@ describe.each(ACTIONS)('%s', (action) => {
     for (const shape of Object.values(SHAPES)) {
       const answer = await attempt(action, shape(sent))
       expect(answer.status).toBeGreaterThanOrEqual(400)
+      if (body.length > 65_536) expect(outcome(answer)).toBe('413 RequestEntityTooLarge')
       expect(outcome(await attempt(action, inBase64(shape(sent))))).toMatch(/^4\d\d /)
     }
-  })
+  },
+)
 
+describe.each(ACTIONS)('%s', (action) => {
   test.each(['HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH', ''])('does no work for the method "%s"', async (method) => {
     const answer = await attempt(action, vefaas({ ...request(action, parametersOf(action)), method }))
     expect([204, 405]).toContain(answer.status)
@@ -294,7 +318,7 @@ describe.each(ACTIONS)('%s', (action) => {
   test('refuses parameters of other actions', async () => {
     for (const other of ACTIONS) {
       for (const [name, value] of Object.entries(parametersOf(other))) {
-        if (name in parametersOf(action) || OPTIONAL[action]?.includes(name)) continue
+        if (PARAMETERS[action].includes(name)) continue
         const answer = await attempt(action, vefaas(request(action, { ...parametersOf(action), [name]: value })))
         expect(outcome(answer)).toBe(`400 UnknownParameter.${name}`)
       }

@@ -197,7 +197,6 @@ describe('what is wrong is named with key and origin', () => {
     '[security]\nallowed_overrides = ["OsType"]',
     '[security]\nallowed_overrides = [["ZoneId"]]',
     '[instance]\ntag_key = "ecs-manager:mine"',
-    '[instance]\ntag_key = "SYS:mine"',
     '[instance]\ntag_key = ""',
     '[instance]\ntag_value = ""',
     '[instance]\nimage_id = ["image-a"]',
@@ -263,7 +262,6 @@ describe('what is wrong is named with key and origin', () => {
     ['ECS_MANAGER__VOLCENGINE__ENDPOINT', 'https://[::::]'],
     ['ECS_MANAGER__VOLCENGINE__ENDPOINT', 'http://127.0.0.1:70000'],
     ['ECS_MANAGER__VOLCENGINE__REGION', 'cn beijing'],
-    ['ECS_MANAGER__INSTANCE__PASSWORD', 'Short-1'],
     ['ECS_MANAGER__WINDOWS__AGENT_CA', CA.cert.replaceAll('\n', '\\n')],
     ['ECS_MANAGER__WINDOWS__AGENT_CA', JSON.stringify(CA.cert)],
     ['ECS_MANAGER__', 'x'],
@@ -279,6 +277,25 @@ describe('what is wrong is named with key and origin', () => {
     expect(problems('', { ...NEEDED, [name]: value }).split('\n')).toEqual([
       expect.stringMatching(new RegExp(`variable ${name}\\b`)),
     ])
+  })
+
+  // The patterns themselves have their test in rules.test.ts. No other pattern takes the first value and refuses the
+  // second one.
+  test.each([
+    ['instance', 'name', '桌面', 'a b'],
+    ['instance', 'type', 'a.b', 'ecs'],
+    ['instance', 'image_id', 'image-a', 'i-a'],
+    ['instance', 'windows_image_id', 'image-a', 'i-a'],
+    ['instance', 'zone', 'abc', 'cn.beijing'],
+    ['instance', 'password', 'Abcdefg,1', 'Abcdef1'],
+    ['instance', 'project_name', '_', '项目'],
+    ['instance', 'tag_key', 'a b', 'sys:a'],
+    ['instance', 'tag_value', 'sys:a', 'a,b'],
+    ['network', 'subnet_id', 'subnet-a', 'vpc-a'],
+  ])('takes for %s.%s the value %j, and refuses %j', (section, key, good, bad) => {
+    const name = variable(section, key)
+    expect(problems('', { ...NEEDED, [name]: good })).toBe('')
+    expect(problems('', { ...NEEDED, [name]: bad }).split('\n')).toEqual([expect.stringContaining(name)])
   })
 
   test.each(['ecs', 'a', 'desk.user', 'desk_user-2', '1', 'x'.repeat(20)])(

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import * as v from 'valibot'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { inBase64, type Pair, type Sent, SHAPES, vefaas } from '../../tests/support/events.ts'
+import { inBase64, type Pair, type Sent, SHAPES, type Shape, vefaas } from '../../tests/support/events.ts'
 import {
   batched,
   binary,
@@ -345,25 +345,48 @@ describe('of several messages outside of SQS', () => {
   })
 })
 
-describe.each(Object.entries(SHAPES))('HTTP by %s', (_, shape) => {
-  interface Http {
-    statusCode: number
-    headers?: Record<string, string>
-    multiValueHeaders?: Record<string, string[]>
-    body: string
-  }
+interface Http {
+  statusCode: number
+  headers?: Record<string, string>
+  multiValueHeaders?: Record<string, string[]>
+  body: string
+}
 
-  async function post(sent: Sent, run: Run = done, headers: readonly Pair[] = AUTHORIZED) {
-    const given = { ...sent, headers: [...(sent.headers ?? []), ...headers] }
-    const answer = (await doing(run)(shape({ method: 'POST', ...given }), AWS)) as Http
-    const found = Object.entries(answer.headers ?? answer.multiValueHeaders ?? {})
-    return {
-      status: answer.statusCode,
-      headers: Object.fromEntries(found.map(([name, value]) => [name, `${value}`])),
-      body: answer.body === '' ? null : JSON.parse(answer.body),
-    }
+async function post(sent: Sent, run: Run = done, headers: readonly Pair[] = AUTHORIZED, shape: Shape = vefaas) {
+  const given = { ...sent, headers: [...(sent.headers ?? []), ...headers] }
+  const answer = (await doing(run)(shape({ method: 'POST', ...given }), AWS)) as Http
+  const found = Object.entries(answer.headers ?? answer.multiValueHeaders ?? {})
+  return {
+    status: answer.statusCode,
+    headers: Object.fromEntries(found.map(([name, value]) => [name, `${value}`])),
+    body: answer.body === '' ? null : JSON.parse(answer.body),
   }
+}
 
+// The shapes differ only until toHttpRequest has read them: one case each shows that they arrive.
+test.each(Object.entries(SHAPES))('HTTP by %s: a message, a key, a method and a handshake', async (_, shape) => {
+  const sent = structured(cloudEvent(GOOD))
+  expect(await post(sent, done, AUTHORIZED, shape)).toMatchObject({
+    status: 200,
+    headers: { 'X-Request-ID': 'aws-1', 'Cache-Control': 'no-store' },
+    body: { Result: RESULT },
+  })
+  expect(line()).toMatchObject({ status: 200, caller: CALLER, result: RESULT })
+  expect(await post(sent, done, AUTHORIZED, (sent) => inBase64(shape(sent)))).toMatchObject({ status: 200 })
+  expect(await post(sent, done, [], shape)).toMatchObject({ status: 401 })
+  expect(await post({ ...sent, method: 'GET' }, done, AUTHORIZED, shape)).toMatchObject({
+    status: 405,
+    headers: { Allow: 'POST, HEAD, OPTIONS' },
+  })
+  const handshake: Sent = { method: 'OPTIONS', headers: [['WebHook-Request-Origin', 'events.example.com']] }
+  expect(await post(handshake, done, AUTHORIZED, shape)).toMatchObject({
+    status: 204,
+    headers: { 'WebHook-Allowed-Origin': 'events.example.com' },
+  })
+  expect(inputs).toEqual([GOOD, GOOD])
+})
+
+describe('HTTP', () => {
   test.each<[string, Sent]>([
     ['structured', structured(cloudEvent(GOOD))],
     ['batched', batched([cloudEvent(GOOD)])],
@@ -390,7 +413,7 @@ describe.each(Object.entries(SHAPES))('HTTP by %s', (_, shape) => {
   test('with base64 is read', async () => {
     const answer = await doing()(
       inBase64(
-        shape({
+        vefaas({
           ...structured(GOOD, 'application/json'),
           headers: [['Content-Type', 'application/json'], ...AUTHORIZED],
         }),
@@ -608,7 +631,7 @@ describe.each(Object.entries(SHAPES))('HTTP by %s', (_, shape) => {
   test('is answered in time', async () => {
     const handler = doing(() => new Promise(() => {}))
     const sent = { ...binary(cloudEvent(GOOD)), headers: [...(binary(cloudEvent(GOOD)).headers ?? []), ...AUTHORIZED] }
-    const answer = await handler(shape(sent), { getRemainingTimeInMillis: () => 400 })
+    const answer = await handler(vefaas(sent), { getRemainingTimeInMillis: () => 400 })
     expect(answer).toMatchObject({ statusCode: 504, body: expect.stringContaining('"UpstreamTimeout"') })
   })
 
