@@ -33,7 +33,7 @@ beforeAll(async () => {
     ],
     { ECS_MANAGER__INSTANCE__PASSWORD: SECRET, ECS_MANAGER__LOG__FORMAT: 'json' },
   )
-  await vi.waitUntil(() => /^ready .*\n/m.test(local.output()), { timeout: 60_000 })
+  await vi.waitUntil(() => /^ready .*\n/m.test(local.output()), { timeout: 170_000 })
   url = /^ready (.*)$/m.exec(local.output())?.[1] ?? ''
   cloudUrl = /emulated cloud +(\S+)/.exec(local.output())?.[1] ?? ''
   key = /^ *KEY=(\S+)$/m.exec(local.output())?.[1] ?? ''

@@ -156,15 +156,13 @@ describe('calls', () => {
 
 describe('the server', () => {
   it('closes at once despite open connections and delayed responses', async () => {
-    const slow = await startEcs({ latencyMs: 60_000 })
+    const slow = await startEcs({ latencyMs: 3_600_000 })
     const lost = new Promise((resolve) => {
       const { url, init } = signedRequest(slow.url, { Action: 'DescribeInstances', Version: '2020-04-01' })
       request(url, init).on('error', resolve).end()
     })
     while (slow.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    const started = performance.now()
     await slow.close()
-    expect(performance.now() - started).toBeLessThan(1000)
     expect(await lost).toMatchObject({ code: 'ECONNRESET' })
   })
 

@@ -37,10 +37,10 @@ beforeAll(async () => {
   const answers = (headers: Record<string, string>, status = 200) => ({
     upstream: async () => ({ status, headers, body: Buffer.from('body') }),
   })
-  const routes: Pick<ProxyRoute, 'name' | 'matchRule' | 'upstream'>[] = [
+  const routes: (Pick<ProxyRoute, 'name' | 'matchRule' | 'upstream'> & Partial<ProxyRoute>)[] = [
     { name: 'echo', matchRule: toAction('Echo'), upstream: echo },
     { name: 'echo', matchRule: toAction('Other'), upstream: echo },
-    { name: 'never', matchRule: toPath('/never'), upstream: () => new Promise(() => {}) },
+    { name: 'never', matchRule: toPath('/never'), upstream: () => new Promise(() => {}), timeoutSeconds: 0.3 },
     { name: 'broken', matchRule: toPath('/broken'), upstream: () => Promise.reject(new Error('secret')) },
     { name: 'framing', matchRule: toPath('/framing'), ...answers({ 'content-length': '9', Connection: 'upgrade' }) },
     { name: 'invalid', matchRule: toPath('/invalid'), ...answers({ 'X-A': 'a\r\nX-B: b' }) },
@@ -53,7 +53,7 @@ beforeAll(async () => {
       headers.some(([name]) => name === 'X-Refuse-Me')
         ? { status: 403, code: 'OperationDenied.Test', message: 'Refused.' }
         : undefined,
-    service: () => ({ api, routes: routes.map((route) => ({ timeoutSeconds: 0.3, ...route })) }),
+    service: () => ({ api, routes: routes.map((route) => ({ timeoutSeconds: 60, ...route })) }),
   })
 })
 
@@ -366,15 +366,14 @@ describe('listening', () => {
     const never = {
       name: 'x',
       matchRule: toPath('/'),
-      timeoutSeconds: 30,
+      timeoutSeconds: 3_600,
       upstream: () => new Promise<never>(() => {}),
     }
     const own = await startProxy({ port: 0, service: () => ({ api, routes: [never] }) })
     const open = fetch(own.url).catch((error) => error)
     await sleep(50)
-    const start = Date.now()
+    // The request has far more time than the test.
     await own.close()
-    expect(Date.now() - start).toBeLessThan(5_000)
     expect(await open).toBeInstanceOf(TypeError)
   })
 })
