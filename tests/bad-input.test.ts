@@ -351,7 +351,7 @@ describe.each(ACTIONS)('%s', (action) => {
     const sents: Sent[] = [
       { headers: [['X-Request-ID', 'same']] },
       { headers: [...AUTHORIZED, ['X-Request-ID', 'same']] },
-      request(action, { Nonsense: 'ä & ö=1' }, { headers: [['X-Request-ID', 'same']] }),
+      request(action, { 'Nonsense ä': 'ä & ö=1' }, { headers: [['X-Request-ID', 'same']] }),
       request(action, { ...parametersOf(action), SandboxId: 'no id' }, { headers: [['X-Request-ID', 'same']] }),
       { ...request(action, {}, { headers: [['X-Request-ID', 'same']] }), method: 'HEAD' },
       { ...request(action, {}, { headers: [['X-Request-ID', 'same']] }), method: 'DELETE' },

@@ -358,6 +358,7 @@ async function post(sent: Sent, run: Run = done, headers: readonly Pair[] = AUTH
   const found = Object.entries(answer.headers ?? answer.multiValueHeaders ?? {})
   return {
     status: answer.statusCode,
+    isMultiValue: answer.multiValueHeaders !== undefined,
     headers: Object.fromEntries(found.map(([name, value]) => [name, `${value}`])),
     body: answer.body === '' ? null : JSON.parse(answer.body),
   }
@@ -368,6 +369,7 @@ test.each(Object.entries(SHAPES))('HTTP by %s: a message, a key, a method and a 
   const sent = structured(cloudEvent(GOOD))
   expect(await post(sent, done, AUTHORIZED, shape)).toMatchObject({
     status: 200,
+    isMultiValue: shape === SHAPES.albMultiValue,
     headers: { 'X-Request-ID': 'aws-1', 'Cache-Control': 'no-store' },
     body: { Result: RESULT },
   })
