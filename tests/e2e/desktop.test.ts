@@ -113,6 +113,7 @@ test('the link of a token is the desktop; it opens once', async () => {
   expect(page.url()).not.toContain('token') // who copies the address copies nothing that opens
 
   const second = await open(Url)
+  await second.getByText('Details').click()
   await second.getByText('InvalidVncToken.NotFound').waitFor()
   expect(await colours(second)).toBe(0)
   await keepScreenshot(second, 'desktop-link-used')
