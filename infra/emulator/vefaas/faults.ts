@@ -3,8 +3,8 @@ import type { FaultList } from '../gateway/fault-list.ts'
 import { callFault, faultSchemaOf, secondsField, textField } from '../gateway/faults.ts'
 
 /**
- * The faults of veFaaS besides those of every service (see faultSchemaOf). `NoQuota` affects CreateFunction, CreateTimer
- * and CreateKafkaTrigger; `HideNew` affects functions only.
+ * The faults of veFaaS besides those of every service (see faultSchemaOf). `NoQuota` affects CreateFunction,
+ * CreateTimer and CreateKafkaTrigger; `HideNew` affects functions only.
  *
  * - `NotActivated`: every action is refused as if the account had not activated veFaaS.
  * - `FailRelease`: releases fail with `ErrorCode`, e.g. function_health_check_failed; the previous revision keeps

@@ -53,7 +53,8 @@ async function completeWhenLoaded(
   canary: Deployment,
 ): Promise<void> {
   const { log, failure } = await canary.pool.tryLoading()
-  if (release.Status !== 'inprogress' || record.canary !== canary) return // aborted meanwhile, or the function was deleted
+  // Aborted meanwhile, or the function was deleted.
+  if (release.Status !== 'inprogress' || record.canary !== canary) return
   const now = vefaas.clock.now()
   release.log = log
   vefaas.onRelease(record.Name, release.newRevisionNumber, (failure ?? release.fault)?.message)
