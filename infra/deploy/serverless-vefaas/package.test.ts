@@ -83,7 +83,7 @@ describe('its example', () => {
     edit('region: cn-beijing', `region: cn-beijing, endpoint: '${cloud.url}'`)
   })
 
-  test('is deployed, called and removed', { timeout: 60_000 }, async () => {
+  test('is deployed, called and removed', async () => {
     const output = await serverless('deploy')
     expect(output).not.toMatch(/warning/i)
     const [, address = ''] = /^address +(\S+)$/m.exec(output) ?? []
@@ -95,7 +95,7 @@ describe('its example', () => {
     expect(cloud.vefaas.functions()).toEqual([])
   })
 
-  test('runs on this computer, once its zip has a name', { timeout: 60_000 }, async () => {
+  test('runs on this computer, once its zip has a name', async () => {
     await serverless('package')
     edit("package: { patterns: ['!**', index.js] }", 'package: { artifact: .serverless/hello.zip }')
     expect(await serverless('invoke', 'local', '-f', 'hello')).toContain('"body": "Hello!\\n"')
