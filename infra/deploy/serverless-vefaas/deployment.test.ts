@@ -3,7 +3,7 @@ import { startCloud } from '../../emulator/cloud.ts'
 import { explain } from './advice.ts'
 import { deployService, type FunctionsOf, removeService, serviceWith, testClient, watchChanges } from './testing.ts'
 
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } })
 const client = testClient(cloud.url)
 
 beforeEach(() => {

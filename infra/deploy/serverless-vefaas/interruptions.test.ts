@@ -27,7 +27,7 @@ type Fate = (typeof FATES)[number]
 /** With INTERRUPTIONS=all, tries every fate on every call, which takes minutes. Otherwise tries a sample. */
 const ALL = process.env.INTERRUPTIONS === 'all'
 
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } })
 const proxy = await startProxy(cloud.url)
 
 beforeEach(reset)

@@ -211,7 +211,7 @@ const APIG: Record<string, Table> = {
 }
 
 const tables = { vefaas: VEFAAS, apig: APIG }
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } })
 afterAll(() => cloud.close())
 
 const vpc = { id: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] }

@@ -14,7 +14,7 @@ import {
   testClient,
 } from './testing.ts'
 
-const cloud = await startCloud({ vefaas: { timerSpeed: 0, releaseSeconds: 0.05 } })
+const cloud = await startCloud({ vefaas: { loadsCode: false, timerSpeed: 0, releaseSeconds: 0.05 } })
 const client = testClient(cloud.url)
 
 beforeEach(() => {

@@ -7,7 +7,7 @@ import { codeThatAnswers, deployService, firstDifference, serviceWith, stateOf, 
 /** Number of random sequences of deployments. A soak sets more. */
 const RUNS = Number(process.env.SEQUENCE_RUNS ?? 5)
 
-const cloud = await startCloud({ vefaas: { timerSpeed: 0 } })
+const cloud = await startCloud({ vefaas: { loadsCode: false, timerSpeed: 0 } })
 const client = testClient(cloud.url)
 afterAll(() => cloud.close())
 

@@ -20,6 +20,7 @@ export interface Vefaas extends DeploymentHost {
   quotas: { functions: number; triggersPerFunction: number }
   releaseSeconds: number
   kafkaSeconds: number
+  loadsCode: boolean
   /** Seconds of crontab time per real second; 0: timers never fire. */
   timerSpeed: number
   onRelease: (functionName: string, revision: number, failure: string | undefined) => void

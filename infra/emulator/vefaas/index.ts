@@ -34,6 +34,8 @@ export interface VefaasState extends ServiceOptions {
   roleCredentials?: RoleCredentials
   /** The minimum duration of a release, default 0. */
   releaseSeconds?: number
+  /** Whether a release loads its code, default true. If not, it succeeds without a process: for tests that call no function. */
+  loadsCode?: boolean
   /** How long a Kafka trigger is pending, default 0: then only the response to its creation shows this status. */
   kafkaSeconds?: number
   /** Seconds of crontab time per real second, default 1. 0: timers never fire. */
@@ -88,6 +90,7 @@ export function createVefaas(options: VefaasState = {}): VefaasService {
     faults: new FaultList(faultSchema, actions.keys()),
     quotas: { ...defaultQuotas, ...options.quotas },
     ...notNegativeOptions({ releaseSeconds: 0, kafkaSeconds: 0, timerSpeed: 1 }, options),
+    loadsCode: options.loadsCode ?? true,
     roleCredentials: options.roleCredentials ?? { accessKeyId, secretAccessKey, sessionToken: '' },
     folder: createTemporaryFolder(),
     onLog: options.onLog ?? (() => {}),

@@ -118,6 +118,24 @@ describe('a release', () => {
     },
   )
 
+  it('succeeds without a process in a cloud that loads no code', async () => {
+    const quiet = await startVefaas({ loadsCode: false })
+    try {
+      const callQuiet = caller(quiet.url)
+      const { result } = await callQuiet('CreateFunction', {
+        Name: 'some-function',
+        Runtime: 'node20/v1',
+        SourceType: 'zip',
+        Source: zipOf('throw new Error("broken")'),
+      })
+      await callQuiet('Release', { FunctionId: result.Id, RevisionNumber: 0, TargetTrafficWeight: 100 })
+      expect(await finishedRelease(callQuiet, result.Id)).toMatchObject({ Status: 'done', StableRevisionNumber: 1 })
+      expect((await callQuiet('ListFunctionInstances', { FunctionId: result.Id })).result.Items).toEqual([])
+    } finally {
+      quiet.close()
+    }
+  })
+
   it('is refused while another one is in progress, like a change', async () => {
     const id = await create(saying('one'))
     vefaas.faults.add({ Kind: 'StuckRelease', Times: 1 })

@@ -52,11 +52,12 @@ async function completeWhenLoaded(
   release: Release,
   canary: Deployment,
 ): Promise<void> {
-  const { log, failure } = await canary.pool.tryLoading()
+  const loading = await (vefaas.loadsCode ? canary.pool.tryLoading() : undefined)
   // Aborted meanwhile, or the function was deleted.
   if (release.Status !== 'inprogress' || record.canary !== canary) return
   const now = vefaas.clock.now()
-  release.log = log
+  release.log = loading?.log
+  const failure = loading?.failure
   vefaas.onRelease(record.Name, release.newRevisionNumber, (failure ?? release.fault)?.message)
   if (failure) {
     const code = failure.code === 'function_start_timeout' ? failure.code : 'function_start_failed'

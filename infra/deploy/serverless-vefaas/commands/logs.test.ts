@@ -5,7 +5,7 @@ import type { Options } from '../osls.ts'
 import { logs } from './logs.ts'
 import { contextFor, createProject, type TestService } from './testing.ts'
 
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } })
 afterAll(() => cloud.close())
 beforeEach(() => {
   cloud.vefaas.reset()

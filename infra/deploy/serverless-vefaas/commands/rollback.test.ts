@@ -5,7 +5,7 @@ import type { Options } from '../osls.ts'
 import { rollback } from './rollback.ts'
 import { contextFor, createProject } from './testing.ts'
 
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } })
 afterAll(() => cloud.close())
 
 const text = (said: string) => `exports.handler = async () => ({ body: '${said}' })`

@@ -4,7 +4,7 @@ import { remove } from './remove.ts'
 import { summary } from './summary.ts'
 import { contextFor } from './testing.ts'
 
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } })
 afterAll(() => cloud.close())
 
 const context = contextFor(cloud.url, {

@@ -5,7 +5,7 @@ import { artifactFrom } from '../testing.ts'
 import { contextFor, createProject } from './testing.ts'
 import { type Packager, watch } from './watch.ts'
 
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } })
 afterAll(() => cloud.close())
 beforeEach(() => {
   cloud.vefaas.reset()

@@ -14,7 +14,7 @@ import {
 import { observe, planOf } from './index.ts'
 import { PlanError } from './step.ts'
 
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } })
 const client = testClient(cloud.url)
 
 beforeEach(() => {

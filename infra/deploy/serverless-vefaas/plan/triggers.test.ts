@@ -6,7 +6,7 @@ import { StepError } from '../run.ts'
 import { deployService, removeService, serviceWith, testClient, watchChanges } from '../testing.ts'
 import { PlanError } from './step.ts'
 
-const cloud = await startCloud({ vefaas: { timerSpeed: 0, kafkaSeconds: 0.03 } })
+const cloud = await startCloud({ vefaas: { loadsCode: false, timerSpeed: 0, kafkaSeconds: 0.03 } })
 const client = testClient(cloud.url)
 
 beforeEach(() => cloud.vefaas.reset())
