@@ -289,8 +289,8 @@ describe('what is wrong is named with key and origin', () => {
     ['instance', 'zone', 'abc', 'cn.beijing'],
     ['instance', 'password', 'Abcdefg,1', 'Abcdef1'],
     ['instance', 'project_name', '_', '项目'],
-    ['instance', 'tag_key', 'a b', 'sys:a'],
-    ['instance', 'tag_value', 'sys:a', 'a,b'],
+    ['instance', 'tag_key', 'a b', 'SYS:a'],
+    ['instance', 'tag_value', 'SYS:a', 'a,b'],
     ['network', 'subnet_id', 'subnet-a', 'vpc-a'],
   ])('takes for %s.%s the value %j, and refuses %j', (section, key, good, bad) => {
     const name = variable(section, key)

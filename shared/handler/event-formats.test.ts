@@ -102,7 +102,7 @@ describe('data', () => {
     ['base64 of bytes', 'AAEC/w=='],
   ]
 
-  // All carriers give their data to one of two readers: that of these two.
+  // Each carrier passes its data to one of two readers. These two carriers use one each.
   describe.each(CARRIERS.filter(([name]) => name === 'a CloudEvent' || name === 'Kafka on veFaaS'))(
     'of %s',
     (_, carry) => {
