@@ -64,7 +64,7 @@ describe('where a value comes from', () => {
   })
 
   test.each(settings.filter(({ setting }) => !v.is(setting, '')))(
-    'an empty variable for $section.$key counts as not set',
+    'an empty variable for $section $key counts as not set',
     ({ section, key }) => {
       const toml = `${NEEDED_IN_FILE}\n[lifetime]\nmax_deletions_per_run = 7\n[log]\nlevel = "warn"`
       expect(load(toml, { [variable(section, key)]: '' })).toEqual(load(toml, {}))
@@ -455,7 +455,7 @@ describe('whatever it is given', () => {
     )
   })
 
-  test.each(settings)('a secret given for $section.$key is not in the message', ({ section, key, setting }) => {
+  test.each(settings)('a secret given for $section $key is not in the message', ({ section, key, setting }) => {
     const wrong = [
       SECRET,
       `${SECRET} \n,"`,
