@@ -17,7 +17,7 @@ import {
 import { observe, planOf, planOfFunction } from './index.ts'
 import { PlanError } from './step.ts'
 
-const cloud = await startCloud({ vefaas: { loadsCode: false } })
+const cloud = await startCloud()
 const client = testClient(cloud.url)
 
 afterAll(() => cloud.close())
