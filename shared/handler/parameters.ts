@@ -27,7 +27,7 @@ export function readParameters({ query }: HttpRequest, body: unknown = {}): Para
   for (const [name, value] of inBody) {
     const other = inQuery.get(name)
     if (other === undefined || other === (typeof value === 'number' ? `${value}` : value)) continue
-    throw invalidParameter(name, 'is another in the query than in the body')
+    throw invalidParameter(name, 'must have the same value in the query and in the body')
   }
   return new Map([...inQuery, ...inBody])
 }
