@@ -11,11 +11,11 @@ export async function summary({ client, service }: CommandContext): Promise<stri
   const routes = address
     ? functions.flatMap((one) => one.routes.map((route) => `  ${curl(address, header, route)}`))
     : []
-  const timers = functions.flatMap((one) => timersOf(one))
+  const triggers = functions.flatMap((one) => triggersOf(one))
   return [
     ...(address ? [`address  ${address}`, ''] : []),
     ...(routes.length > 0 ? ['routes', ...routes, ''] : []),
-    ...(timers.length > 0 ? ['timers', ...timers, ''] : []),
+    ...(triggers.length > 0 ? ['triggers', ...triggers, ''] : []),
   ]
 }
 
@@ -27,7 +27,7 @@ function curl(address: string, header: string, { MatchRule }: RouteSpec): string
   return `curl${method}${header}${headers} "${routeAddress(address, MatchRule)}"`
 }
 
-function timersOf({ key, timers, kafkaTriggers }: FunctionSpec): string[] {
+function triggersOf({ key, timers, kafkaTriggers }: FunctionSpec): string[] {
   return [
     ...timers.map(({ Name, Crontab, Enabled }) => `  ${key}  ${Crontab}  (${Name}${Enabled ? '' : ', off'})`),
     ...kafkaTriggers.map(({ TopicName, MqInstanceId }) => `  ${key}  messages of ${TopicName} (${MqInstanceId})`),

@@ -30,7 +30,7 @@ export const chinese: ConsoleTexts = {
     nothingFound: (text) => `没有与“${text}”匹配的沙箱。`,
     showAll: '显示全部',
     emptyTitle: '还没有沙箱',
-    emptyText: '沙箱是一台自带桌面的机器：很快就能启动，可直接在本页面中打开，到期后会自动删除。',
+    emptyText: '沙箱是一台自带桌面的机器：启动后可直接在本页面中打开，到期后会自动删除。',
     updated: (ago) => `${ago}更新`,
     refresh: '刷新',
     stale: '以下是上次得到响应时的状态。',
@@ -215,7 +215,7 @@ export const chinese: ConsoleTexts = {
 
   key: {
     title: '访问本地云需要 API 密钥',
-    text: '它以 --auth key 方式启动。npm start 的终端会显示生成的密钥（KEY=…），也可以使用 config.toml 中 [security.keys] 里的任意一个密钥。',
+    text: '它以 --auth key 方式启动。请使用 config.toml 中 [security.keys] 里的密钥；如果没有配置，npm start 的终端会显示生成的密钥（KEY=…）。',
     label: 'API 密钥',
     wrong: '密钥不正确。',
     kept: '密钥只保存在当前标签页中，关闭后即清除，也不会出现在任何地址里。',

@@ -29,7 +29,7 @@ export const english = {
     showAll: 'Show all',
     emptyTitle: 'No sandboxes yet',
     emptyText:
-      'A sandbox is a machine with its own desktop. It boots quickly, opens in this page, and is deleted automatically when it expires.',
+      'A sandbox is a machine with its own desktop. It boots, opens in this page, and is deleted automatically when it expires.',
     updated: (ago: string) => `Updated ${ago}`,
     refresh: 'Refresh',
     stale: 'This list is from its last answer.',
@@ -216,7 +216,7 @@ export const english = {
 
   key: {
     title: 'This local cloud requires an API key',
-    text: 'It was started with --auth key. The terminal of npm start shows the generated key (KEY=…). Any key of [security.keys] in config.toml works too.',
+    text: 'It was started with --auth key. Use a key of [security.keys] in config.toml. If there is none, the terminal of npm start shows a generated key (KEY=…).',
     label: 'API key',
     wrong: 'This key is wrong.',
     kept: 'It is stored in this tab until you close it, and is never part of a URL.',
