@@ -30,7 +30,7 @@ beforeEach(async () => {
   lines = []
 })
 
-/** Makes so many sandboxes, or other machines, and tells their ids. */
+/** Creates `count` sandboxes, or other machines, and returns their ids. */
 function seed(count: number, tags: Record<string, string> = TAG): string[] {
   const before = new Set(left())
   ecs.seed(count, { tags })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { replaceFile } from '../build/replace-file.ts'
 import { describeApiInLanguages } from './languages.ts'
 
-/** npm run openapi: writes openapi.json and openapi.zh.json. */
+/** npm run openapi: writes openapi.json and infra/api/openapi.zh.json. */
 for (const [file, text] of Object.entries(describeApiInLanguages())) {
   const path = join(import.meta.dirname, '../..', file)
   const isStale = !existsSync(path) || readFileSync(path, 'utf8') !== text

@@ -1,11 +1,11 @@
 import { CHINESE } from './chinese.ts'
 import { describeApi } from './describe-api.ts'
 
-/** The contents of the files with the description, by their names. */
+/** The contents of the files with the description, by their paths in the project. */
 export function describeApiInLanguages(): Readonly<Record<string, string>> {
   const english = describeApi()
   const chinese = mapTexts(english, (text) => CHINESE[text] ?? text)
-  return { 'openapi.json': toText(english), 'openapi.zh.json': toText(chinese) }
+  return { 'openapi.json': toText(english), 'infra/api/openapi.zh.json': toText(chinese) }
 }
 
 /** Replaces each text of a description. A text is a paragraph of a `description` or a `summary`. */

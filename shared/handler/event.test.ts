@@ -60,7 +60,7 @@ function doing(run: Run = done) {
   })
 }
 
-/** Work that never ends, and whether so many milliseconds have passed since it began. */
+/** Work that never ends, and whether a number of milliseconds has passed since it began. */
 function endless(milliseconds: number) {
   const work = {
     isOver: false,

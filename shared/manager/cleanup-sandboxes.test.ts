@@ -21,7 +21,7 @@ afterAll(() => ecs.close())
 const tags = { 'managed-by': 'ecs-manager' }
 const QUICK: Settings = { 'lifetime.calls_per_second': 1_000 }
 
-/** Puts one instance there that ends so many seconds from now. */
+/** Creates an instance that ends this number of seconds from now. */
 function seeded(inSeconds: number, seed: Seed = {}): string {
   return put({ tags: { ...tags, [END_TAG]: toUtc(Date.now() + inSeconds * 1_000) ?? '' }, ...seed })
 }
@@ -66,7 +66,7 @@ function runBehind(): Promise<Run> {
   return run()
 }
 
-/** Waits until so many calls have come to the cloud; their answers may still be on their way. */
+/** Waits until the cloud has received this number of calls. It may not have answered them yet. */
 const called = (count: number) => vi.waitUntil(() => ecs.calls.length >= count, { timeout: 60_000, interval: 1 })
 
 describe('a clean-up deletes', () => {
@@ -387,7 +387,7 @@ describe('a run', () => {
   })
 })
 
-/** Puts the tag of a token that expires so many seconds from now on an instance; answers the id of the instance. */
+/** Tags an instance with a token that expires this number of seconds from now, and returns the id of the instance. */
 function withToken(id: string, inSeconds: number, { text = `${id} ${inSeconds}`, used = false } = {}): string {
   const { Key, Value } = toTag({ hash: hashToken(text), expiresAt: Math.floor(Date.now() / 1_000) + inSeconds, used })
   instance(id).Tags.set(Key, Value)

@@ -72,7 +72,8 @@ export async function cleanupSandboxes(
   const tokens = dryRun ? { removed: 0 } : await removeTokens(call, found.tokens, pace)
 
   // 4. Report.
-  const outcomes = [...chosen, ...refusable].flatMap(({ id, reason, obstacle }) => {
+  const toDelete = [...chosen, ...refusable]
+  const outcomes = toDelete.flatMap(({ id, reason, obstacle }) => {
     const outcome = dryRun && !obstacle ? 'WouldDelete' : outcomeOf(deletions.get(id))
     return outcome ? [{ SandboxId: id, Reason: reason, Outcome: outcome }] : []
   })
@@ -95,7 +96,7 @@ export async function cleanupSandboxes(
     result.Failed > 0 && `${result.Failed} of ${chosen.length} sandboxes could not be deleted`,
   ].filter(Boolean)
   const failure = problems.length > 0 ? new ActionError(503, 'CleanupIncomplete', `${problems.join('; ')}.`) : undefined
-  noteTrouble(log, found, [...chosen, ...refusable], deletions)
+  noteTrouble(log, found, toDelete, deletions)
   if (dryRun) {
     log.note('a dry run: nothing was deleted')
     if (failure) log.note(failure.message)

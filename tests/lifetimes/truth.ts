@@ -26,10 +26,10 @@ export function endByTag(instance: Instance, settings: Settings): number {
   return settings.unmarked === 'keep' ? NEVER : createdAt(instance) + longestOf(undefined, settings) * 1_000
 }
 
-/** When something ends that lives so many seconds from then: in whole seconds, and never too early. */
+/** The end of a lifetime of `seconds` from `start`: in whole seconds, and never too early. */
 export const endAfter = (start: number, seconds: number) => Math.ceil(start / 1_000 + seconds) * 1_000
 
-/** Seconds that one lives whose creator asks for so many, or says nothing. */
+/** The lifetime in seconds of a sandbox whose creator asks for this one, or for none. */
 export function longestOf(asked: number | undefined, { default_seconds, max_seconds }: Settings): number {
   const longest = max_seconds || NEVER
   return (asked ?? Math.min(default_seconds || longest, longest)) || NEVER

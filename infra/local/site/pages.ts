@@ -12,6 +12,10 @@ export type PagesOptions = {
 
 const PROJECT = join(import.meta.dirname, '../../..')
 const SOURCES = join(PROJECT, 'infra/local/pages')
+const DESCRIPTIONS = new Map([
+  ['/openapi.json', join(PROJECT, 'openapi.json')],
+  ['/openapi.zh.json', join(PROJECT, 'infra/api/openapi.zh.json')],
+])
 
 const CONTENT_TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -47,7 +51,8 @@ export function createPages({ facts, isChanging = false }: PagesOptions) {
   return {
     /** Answers a GET request. Returns undefined for other paths than those of the pages. */
     answer(path: string): Promise<GatewayResponse> | undefined {
-      if (/^\/openapi(\.zh)?\.json$/.test(path)) return respond('.json', readFile(join(PROJECT, path)))
+      const description = DESCRIPTIONS.get(path)
+      if (description) return respond('.json', readFile(description))
       const [, page = '', file = 'index.html'] = /^\/(console|docs)(?:\/|\/(index\.(?:js|css)))?$/.exec(path) ?? []
       if (!page) return undefined
       const content = filesOf(page, file === 'index.html').then((files) => {

@@ -4,7 +4,7 @@ import { type Pace, pacer } from './pacer.ts'
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout'] }))
 afterEach(() => vi.useRealTimers())
 
-/** When each of so many calls may go, in milliseconds from now, in order. */
+/** When each of the calls may start, in milliseconds from now, in order. */
 async function times(calls: number, pace: Pace, action = 'A'): Promise<number[]> {
   const started = performance.now()
   const all = Array.from({ length: calls }, async () => {

@@ -1,4 +1,4 @@
-// What a cloud costs that does no work: a bare node:http server that answers so many bytes after so many milliseconds.
+// What a cloud costs that does no work: a bare node:http server that sends a number of bytes after a delay.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from './serve.ts'

@@ -28,7 +28,7 @@ export type FunctionProcess = typeof work
 const work = serve({
   initialize: () => initializer(context),
 
-  /** Calls the handler with each event, so many at a time. */
+  /** Calls the handler with each event, `concurrency` at a time. */
   async run({ events, concurrency = 1 }: { events: object[]; concurrency?: number }) {
     recorded.length = 0
     const replies: Reply[] = []
@@ -55,7 +55,7 @@ const work = serve({
   /** The calls to the cloud of the last run, the latest 10. */
   recorded: () => recorded,
 
-  /** Makes the same calls with bare node:http, so often, so many at a time, at a server that answers so many bytes. */
+  /** Sends the same calls with bare node:http to a server that answers as many bytes: `times` calls, `concurrency` at a time. */
   async bare({
     url,
     calls,

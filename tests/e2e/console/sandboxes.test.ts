@@ -36,7 +36,7 @@ afterEach(async () => {
 
 const listed = async () => (await call('DescribeSandboxes')).Result
 
-/** An end of which the list tells, so many milliseconds from now. */
+/** The tags of a sandbox that ends this number of milliseconds from now. */
 const ending = (milliseconds: number) => ({
   'managed-by': 'ecs-manager',
   'ecs-manager:expire-at': new Date(Date.now() + milliseconds).toISOString(),

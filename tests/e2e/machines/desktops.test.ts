@@ -44,7 +44,7 @@ afterEach(async () => {
   ids.length = 0
 })
 
-/** Makes so many machines; their ids and addresses. */
+/** Creates machines, and returns their ids and addresses. */
 function make(count: number) {
   cloud.ecs.seed(count, { instanceName: 'sandbox-agent-1' })
   const machines = cloud.ecs.instances().map(({ InstanceId, NetworkInterfaces: [first] }) => ({

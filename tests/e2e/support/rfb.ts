@@ -94,7 +94,7 @@ async function readMessage(read: (bytes: number) => Promise<Buffer>): Promise<Bu
   }
 }
 
-/** Reads so many bytes at a time. Rejects when the connection ends before. */
+/** Reads a given number of bytes at a time. Rejects if the connection ends first. */
 function reader(socket: Socket): (bytes: number) => Promise<Buffer> {
   let received: Buffer[] = []
   let length = 0

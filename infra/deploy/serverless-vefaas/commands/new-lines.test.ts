@@ -6,7 +6,7 @@ test.each<[string, string[], string[], string[]]>([
   ['nothing was written', ['a', 'b'], ['a', 'b'], []],
   ['lines came to a short log', ['a', 'b'], ['a', 'b', 'c', 'd'], ['c', 'd']],
   ['lines came, and as many left the window', ['a', 'b', 'c'], ['b', 'c', 'd'], ['d']],
-  ['so many came that none of the old ones is left', ['a', 'b'], ['c', 'd'], ['c', 'd']],
+  ['the new lines have replaced all old ones', ['a', 'b'], ['c', 'd'], ['c', 'd']],
   ['the same line came again, to a short log', ['a', 'a'], ['a', 'a', 'a'], ['a']],
   ['the log was empty', [], ['a'], ['a']],
   ['the log is gone', ['a'], [], []],
