@@ -32,14 +32,6 @@ export type ActionResults = {
 
 type ActionParameters = Record<string, string | number | undefined>
 
-export type ApiResponse = {
-  status: number
-  headers: Headers
-  text: string
-  /** Duration of the request, measured in the page, until the last byte of the response. */
-  milliseconds: number
-}
-
 /** Why a call has no Result. */
 export class CallError extends Error {
   override readonly name = 'CallError'
@@ -72,32 +64,21 @@ export const CLIENT_CODES = {
 /** Longer than the service takes at most, unless its server.timeout_seconds is set to a high value. */
 const TIMEOUT_MS = 60_000
 
-type RequestOptions = Pick<RequestInit, 'method' | 'body'> & {
-  headers?: Record<string, string>
-  signal?: AbortSignal | undefined
-}
-
 /**
- * Sends a request to the gateway that serves this page, with the API key if there is one. Returns the response,
+ * Sends a GET request to the gateway that serves this page, with the API key if there is one. Returns the response,
  * whatever its status. Rejects with CallError (CLIENT_CODES) if there is no response, or with the signal's reason.
  */
-export async function sendRequest(
-  path: string,
-  { headers, signal, ...init }: RequestOptions = {},
-): Promise<ApiResponse> {
+async function get(path: string, signal?: AbortSignal) {
   const timeout = AbortSignal.timeout(TIMEOUT_MS)
   const key = apiKey.get()
-  const startedAt = performance.now()
   try {
     const response = await fetch(path, {
-      ...init,
-      headers: { ...headers, ...(key && { 'X-API-Key': key }) },
+      headers: { ...(key && { 'X-API-Key': key }) },
       cache: 'no-store',
       credentials: 'omit',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, text, milliseconds: performance.now() - startedAt }
+    return { status: response.status, headers: response.headers, text: await response.text() }
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     const [code, message] = timeout.aborted
@@ -113,7 +94,7 @@ export async function callAction<A extends keyof ActionResults>(
   parameters: ActionParameters = {},
   signal?: AbortSignal,
 ): Promise<ActionResults[A]> {
-  const response = await sendRequest(pathOf(action, parameters), { signal })
+  const response = await get(pathOf(action, parameters), signal)
   const body = parseEnvelope(response.text)
   if (response.status === 200 && body?.Result !== undefined) return body.Result as ActionResults[A]
   const metadata = body?.ResponseMetadata

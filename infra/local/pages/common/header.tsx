@@ -4,14 +4,9 @@ import { useSetting } from './setting.ts'
 import { commonTexts } from './texts.ts'
 import { THEMES, theme } from './theme.ts'
 
-/** The header of every page: the product, links to the pages, language and theme. */
-export function Header({ page }: { page: 'console' | 'docs' }) {
+/** The header of the console: the product, links to the pages, language and theme. */
+export function Header() {
   const texts = commonTexts[useLanguage()]
-  const link = (to: typeof page) => (
-    <a href={`/${to}`} aria-current={to === page ? 'page' : undefined}>
-      {texts[to]}
-    </a>
-  )
   return (
     <header class="header">
       <div class="header-row">
@@ -20,8 +15,10 @@ export function Header({ page }: { page: 'console' | 'docs' }) {
           <span class="brand-name">ECS Manager</span>
         </a>
         <nav aria-label={texts.pages}>
-          {link('console')}
-          {link('docs')}
+          <a href="/console" aria-current="page">
+            {texts.console}
+          </a>
+          <a href="/docs">{texts.docs}</a>
         </nav>
         <div class="preferences">
           <LanguageSwitch />

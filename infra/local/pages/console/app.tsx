@@ -42,7 +42,7 @@ export function ConsoleApp() {
           <strong>{all.real.title}</strong> {all.real.text}
         </p>
       )}
-      {needsKey || route.page === 'list' ? <Header page="console" /> : null}
+      {needsKey || route.page === 'list' ? <Header /> : null}
       {needsKey ? (
         <KeyPrompt isWrong={failure.code === 'InvalidAccessKey'} onKey={setKey} />
       ) : route.page === 'list' ? (
