@@ -50,12 +50,16 @@ describe('an operation is only allowed in some statuses', () => {
     DescribeInstanceVncUrl: ['RUNNING'],
     DescribeInstanceECSTerminalUrl: ['RUNNING'],
     ModifyInstanceAttribute: statuses.filter((status) => status !== 'DELETING'),
+    TagResources: statuses.filter((status) => status !== 'DELETING'),
+    UntagResources: statuses.filter((status) => status !== 'DELETING'),
   }
   const cases = Object.entries(allowed).flatMap(([action, good]) =>
     statuses.map((status) => [action, status, good.includes(status) ? '200' : '400 InvalidInstanceStatus']),
   )
   it.each(cases as [string, Status, string][])('%s in %s: %s', async (action, status, expected) => {
-    expect((await call(action, { InstanceId: seedOne(status) })).outcome).toBe(expected)
+    const InstanceId = seedOne(status)
+    const ofResource = { ResourceType: 'instance', 'ResourceIds.1': InstanceId, 'Tags.1.Key': 'a', 'TagKeys.1': 'a' }
+    expect((await call(action, { ...ofResource, InstanceId })).outcome).toBe(expected)
   })
 })
 
@@ -117,6 +121,82 @@ describe('operations on one instance', () => {
   })
 })
 
+describe('operations with a ClientToken', () => {
+  const ClientToken = 'token-1'
+  const back: Record<string, string> = { Start: 'StopInstance', Stop: 'StartInstance', Reboot: 'DescribeInstances' }
+  const operations = [
+    ['Start', 'STOPPED', 'RUNNING'],
+    ['Stop', 'RUNNING', 'STOPPED'],
+    ['Reboot', 'RUNNING', 'RUNNING'],
+  ] as const
+
+  it.each(operations)('%sInstance returns its first result again, and does nothing again', async (name, from, to) => {
+    const InstanceId = seedOne(from)
+    const repeat = () => call(`${name}Instance`, { InstanceId, ClientToken })
+    const first = await repeat()
+    expect((await repeat()).outcome).toBe('200') // without the token, the status would not allow it
+    ecs.advance(10)
+    expect(statusNow()).toBe(to)
+    await call(back[name] ?? '', { InstanceId })
+    ecs.advance(10)
+    const boots = ecs.instances()[0]?.boots
+    expect((await repeat()).result).toEqual(first.result)
+    expect(ecs.instances()[0]).toMatchObject({ Status: from, boots })
+  })
+
+  it.each(operations)('%sInstances returns its first details again, and does nothing again', async (name, from, to) => {
+    const InstanceId = seedOne(from)
+    const params = { 'InstanceIds.1': InstanceId, 'InstanceIds.2': 'i-unknown', ClientToken }
+    const first = await call(`${name}Instances`, params)
+    expect(first.result.OperationDetails.map(({ Error: error }) => error?.Code)).toEqual([
+      undefined,
+      'InvalidInstance.NotFound',
+    ])
+    expect((await call(`${name}Instances`, params)).result).toEqual(first.result)
+    ecs.advance(10)
+    expect(statusNow()).toBe(to)
+  })
+
+  it.each(operations)('%s refuses another request with the token', async (name, from) => {
+    const [one, two] = [seedOne(from), seedOne(from)]
+    const mismatch = '400 IdempotentParameterMismatch'
+    expect((await call(`${name}Instance`, { InstanceId: one, ClientToken })).outcome).toBe('200')
+    expect((await call(`${name}Instance`, { InstanceId: two, ClientToken })).outcome).toBe(mismatch)
+    expect((await call(`${name}Instances`, { 'InstanceIds.1': two, ClientToken })).outcome).toBe('200')
+    expect((await call(`${name}Instances`, { 'InstanceIds.1': one, ClientToken })).outcome).toBe(mismatch)
+  })
+
+  it('a DryRun and a refusal do not use the token up', async () => {
+    const InstanceId = seedOne('STOPPED')
+    const params = { InstanceId, ClientToken }
+    expect((await call('StopInstance', params)).outcome).toBe('400 InvalidInstanceStatus')
+    expect((await call('StartInstance', { ...params, DryRun: true })).outcome).toBe('400 DryRunOperation')
+    expect((await call('StartInstance', params)).outcome).toBe('200')
+    ecs.advance(4)
+    expect((await call('StopInstance', params)).outcome).toBe('200')
+  })
+})
+
+it.each<[string, Status, Params, string]>([
+  ['StopInstance', 'RUNNING', { StoppedMode: 'KeepCharging', ForceStop: true }, '200'],
+  ['StopInstance', 'RUNNING', { StoppedMode: 'NotApplicable' }, '400 InvalidStoppedMode.Malformed'],
+  ['StopInstance', 'RUNNING', { ForceStop: 'yes' }, '400 InvalidForceStop.Malformed'],
+  ['StopInstances', 'RUNNING', { StoppedMode: 'StopCharging', ForceStop: false }, '200'],
+  ['StopInstances', 'RUNNING', { StoppedMode: 'Off' }, '400 InvalidStoppedMode.Malformed'],
+  ['RebootInstance', 'RUNNING', { ForceStop: 'yes' }, '400 InvalidForceStop.Malformed'],
+  ['RebootInstances', 'RUNNING', { ForceStop: 'yes' }, '400 InvalidForceStop.Malformed'],
+  // These actions do not have the parameters, and the cloud ignores unknown ones.
+  ['RebootInstance', 'RUNNING', { StoppedMode: 'Off' }, '200'],
+  ['StartInstance', 'STOPPED', { StoppedMode: 'Off', ForceStop: 'yes' }, '200'],
+  ['DeleteInstance', 'RUNNING', { StoppedMode: 'Off', ForceStop: 'yes' }, '200'],
+  ['StopInstances', 'RUNNING', { DryRun: true }, '200'],
+])('%s from %s with %j: %s', async (action, from, params, expected) => {
+  const InstanceId = seedOne(from)
+  const { outcome } = await call(action, { InstanceId, 'InstanceIds.1': InstanceId, ...params })
+  expect(outcome).toBe(expected)
+  expect(statusNow() === from).toBe(expected !== '200')
+})
+
 describe('operations on several instances', () => {
   it.each([
     ['DeleteInstances', 'RUNNING'],
@@ -145,7 +225,9 @@ describe('operations on several instances', () => {
     [100, '200'],
     [101, '400 InvalidInstanceIds.Malformed'],
   ])('%i ids: %s', async (count, expected) => {
-    expect((await call('DeleteInstances', ids(count))).outcome).toBe(expected)
+    for (const action of ['DeleteInstances', 'StartInstances', 'StopInstances', 'RebootInstances']) {
+      expect((await call(action, ids(count))).outcome).toBe(expected)
+    }
   })
 })
 

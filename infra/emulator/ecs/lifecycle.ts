@@ -1,12 +1,13 @@
 import { ApiError } from '../gateway/errors.ts'
 import type { ApiCall } from '../gateway/gateway.ts'
 import { flag, oneOf, required } from '../gateway/param-schemas.ts'
-import { type Action, action, type Ecs } from './action.ts'
+import { action, type Ecs, type InputOf } from './action.ts'
 import { deletionProtected, dryRunOperation } from './assumptions.ts'
 import { invalidChargeType, invalidInstanceStatus } from './errors.ts'
 import { clientToken, dryRun, instanceId, instanceIds } from './fields.ts'
 import type { Instance, Status } from './instance.ts'
 
+/** The parameters of operations other than the ids, ClientToken and DryRun. ForceStop changes nothing here. */
 interface Options {
   StoppedMode?: 'KeepCharging' | 'StopCharging' | undefined
 }
@@ -57,61 +58,47 @@ const reboot: Operation = {
   },
 }
 
-const stoppedMode = oneOf('KeepCharging', 'StopCharging')
+const oneInstance = { InstanceId: required(instanceId), DryRun: dryRun, ClientToken: clientToken }
+const severalInstances = { InstanceIds: required(instanceIds), ClientToken: clientToken }
+const stopFields = { StoppedMode: oneOf('KeepCharging', 'StopCharging'), ForceStop: flag }
+const rebootFields = { ForceStop: flag }
 
-export const deleteInstance = forInstance(remove)
-export const deleteInstances = forInstances(remove)
-export const startInstance = forInstance(start)
-export const startInstances = forInstances(start)
-export const stopInstance = forInstance(stop)
-export const stopInstances = forInstances(stop)
-export const rebootInstance = forInstance(reboot)
-export const rebootInstances = forInstances(reboot)
+export const deleteInstance = action(oneInstance, forOne(remove))
+export const deleteInstances = action(severalInstances, forEach(remove))
+export const startInstance = action(oneInstance, forOne(start))
+export const startInstances = action(severalInstances, forEach(start))
+export const stopInstance = action({ ...oneInstance, ...stopFields }, forOne(stop))
+export const stopInstances = action({ ...severalInstances, ...stopFields }, forEach(stop))
+export const rebootInstance = action({ ...oneInstance, ...rebootFields }, forOne(reboot))
+export const rebootInstances = action({ ...severalInstances, ...rebootFields }, forEach(reboot))
 
-function forInstance(operation: Operation): Action {
-  return action(
-    {
-      InstanceId: required(instanceId),
-      StoppedMode: stoppedMode,
-      ForceStop: flag,
-      DryRun: dryRun,
-      ClientToken: clientToken,
-    },
-    (input, ecs, call) => {
-      const instance = admit(operation, ecs, input.InstanceId, call)
-      if (input.DryRun) throw dryRunOperation()
-      operation.run(ecs, instance, call, input)
-      return {}
-    },
-  )
+function forOne(operation: Operation) {
+  return (input: InputOf<typeof oneInstance> & Options, ecs: Ecs, call: ApiCall) => {
+    const instance = admit(operation, ecs, input.InstanceId, call)
+    if (input.DryRun) throw dryRunOperation()
+    operation.run(ecs, instance, call, input)
+    return {}
+  }
 }
 
 /** If an item fails, the call still succeeds: the detail of the item has the error. */
-function forInstances(operation: Operation): Action {
-  return action(
-    {
-      InstanceIds: required(instanceIds),
-      StoppedMode: stoppedMode,
-      ForceStop: flag,
-      ClientToken: clientToken,
-    },
-    (input, ecs, call) => {
-      const fault = ecs.faults.take(call.action, 'FailItem')
-      const OperationDetails = input.InstanceIds.map((InstanceId) => {
-        try {
-          if (fault && (fault.InstanceId ?? InstanceId) === InstanceId) {
-            throw new ApiError(400, fault.Code, fault.Message ?? `Scripted fault: ${fault.Code}.`)
-          }
-          operation.run(ecs, admit(operation, ecs, InstanceId, call), call, input)
-          return { InstanceId }
-        } catch (error) {
-          if (!(error instanceof ApiError)) throw error
-          return { InstanceId, Error: { Code: error.code, Message: error.message } }
+function forEach(operation: Operation) {
+  return (input: InputOf<typeof severalInstances> & Options, ecs: Ecs, call: ApiCall) => {
+    const fault = ecs.faults.take(call.action, 'FailItem')
+    const OperationDetails = input.InstanceIds.map((InstanceId) => {
+      try {
+        if (fault && (fault.InstanceId ?? InstanceId) === InstanceId) {
+          throw new ApiError(400, fault.Code, fault.Message ?? `Scripted fault: ${fault.Code}.`)
         }
-      })
-      return { OperationDetails }
-    },
-  )
+        operation.run(ecs, admit(operation, ecs, InstanceId, call), call, input)
+        return { InstanceId }
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error
+        return { InstanceId, Error: { Code: error.code, Message: error.message } }
+      }
+    })
+    return { OperationDetails }
+  }
 }
 
 /**
