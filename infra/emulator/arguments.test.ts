@@ -7,7 +7,12 @@ it('has defaults', () => {
   expect(cloud).toMatchObject({
     port: 18_103,
     latencyMs: 0,
-    ecs: { bootSeconds: 0, quota: 100_000, rateLimit: undefined },
+    ecs: {
+      bootSeconds: 0,
+      quota: 100_000,
+      rateLimit: undefined,
+      settings: { EconomicalModeAdmitted: true, EconomicalModeByDefault: false, NotApplicableTypes: [] },
+    },
     vefaas: { releaseSeconds: 0, timerSpeed: 1 },
     apig: { gatewayPort: 8102, gatewaySeconds: 0 },
   })
@@ -23,7 +28,7 @@ it('reads each option of the help', () => {
     help: true,
     accessKey: '3',
     secretKey: '4',
-    seed: 17,
+    seed: 20,
     cloud: {
       port: 1,
       latencyMs: 12,
@@ -36,6 +41,7 @@ it('reads each option of the help', () => {
         deleteSeconds: 9,
         quota: 15,
         addressBlock: '16',
+        settings: { EconomicalModeAdmitted: false, EconomicalModeByDefault: true, NotApplicableTypes: ['19'] },
       },
       vefaas: { ...common, releaseSeconds: 10, timerSpeed: 14 },
       apig: { ...common, gatewayPort: 2, gatewaySeconds: 11 },

@@ -32,6 +32,10 @@ deployed to veFaaS run.
   --timer-speed <n>        seconds of crontabs per second, default 1; 0: timers do not fire
   --quota <n>              the maximum number of instances, default 100000
   --address-block <cidr>   the block of private addresses, default 10.0.0.0/8
+  --no-economical-mode     the account is not admitted to it: instances that stop with StopCharging keep charging
+  --economical-by-default  instances that stop without StoppedMode stop charging
+  --not-applicable-types <types>
+                           instance types that cannot stop charging, separated by commas
   --seed <n>               the number of RUNNING instances at the start, default 0
   --help
 `
@@ -54,14 +58,19 @@ const options = {
   'timer-speed': text,
   quota: text,
   'address-block': text,
+  'no-economical-mode': { type: 'boolean' },
+  'economical-by-default': { type: 'boolean' },
+  'not-applicable-types': text,
   seed: text,
   help: { type: 'boolean' },
 } as const
 
+type Flag = 'help' | 'no-economical-mode' | 'economical-by-default'
+
 /** Reads the command line. Throws a TypeError or a RangeError that names the option. */
 export function readArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({ args: [...args], options })
-  const number = (name: Exclude<keyof typeof options, 'help'>, defaultValue = '0') =>
+  const number = (name: Exclude<keyof typeof options, Flag>, defaultValue = '0') =>
     readNumber(`--${name}`, values[name] ?? defaultValue)
   const accessKey = values['access-key'] ?? 'AKLOCAL'
   const secretKey = values['secret-key'] ?? 'local-secret'
@@ -87,6 +96,11 @@ export function readArguments(args: readonly string[]): Arguments {
         deleteSeconds: number('delete-seconds'),
         quota: number('quota', '100000'),
         addressBlock: values['address-block'] ?? '10.0.0.0/8',
+        settings: {
+          EconomicalModeAdmitted: !values['no-economical-mode'],
+          EconomicalModeByDefault: values['economical-by-default'] ?? false,
+          NotApplicableTypes: values['not-applicable-types']?.split(',') ?? [],
+        },
       },
       vefaas: { ...common, releaseSeconds: number('release-seconds'), timerSpeed: number('timer-speed', '1') },
       apig: {

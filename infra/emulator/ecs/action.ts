@@ -7,6 +7,7 @@ import type { Addresses } from './addresses.ts'
 import type { ClientTokens } from './client-tokens.ts'
 import type { Faults } from './faults.ts'
 import type { Instance } from './instance.ts'
+import type { Settings } from './settings.ts'
 
 /** The state and the options of one emulated ECS. */
 export interface Ecs {
@@ -19,6 +20,7 @@ export interface Ecs {
   clock: Clock
   quota: number
   delays: Delays
+  settings: Settings
 }
 
 /** How long each change of status takes, in seconds. */

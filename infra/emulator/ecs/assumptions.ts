@@ -6,6 +6,12 @@ import { ApiError } from '../gateway/errors.ts'
 /** A ClientToken is remembered for a day. */
 export const clientTokenHours = 24
 
+/**
+ * What StoppedMode reads in all other statuses than STOPPED. So a client has to wait until the instance is STOPPED before
+ * it knows whether the instance keeps charging.
+ */
+export const stoppedModeUnlessStopped = 'NotApplicable'
+
 /** The code of a DryRun that would succeed is published, its HTTP status is not. */
 export const dryRunOperation = () => new ApiError(400, 'DryRunOperation', 'The request passed the check.')
 

@@ -13,6 +13,7 @@ import { createInstance } from './create-instance.ts'
 import { instanceNotFound } from './errors.ts'
 import { type Faults, faultSchema } from './faults.ts'
 import { describeInstance, type Instance, type Status } from './instance.ts'
+import { changeSettings, type Settings, stoppedModeAfter } from './settings.ts'
 
 export interface EcsOptions extends EcsState, AddressOptions {}
 
@@ -27,12 +28,16 @@ export interface EcsState extends ServiceOptions {
   quota?: number
   /** The CIDR block of private addresses, default `10.0.0.0/8`. Programs can listen on addresses of `127.0.0.0/8`. */
   addressBlock?: string
+  /** The settings at the start, and after a reset. */
+  settings?: Partial<Settings>
 }
 
 /** The properties of seeded instances; each has a default. */
 export interface Seed {
   tags?: Record<string, string>
   status?: Status
+  /** Of the stop before the status STOPPED. */
+  stoppedMode?: 'KeepCharging' | 'StopCharging'
   instanceName?: string
   instanceTypeId?: string
   imageId?: string
@@ -45,6 +50,8 @@ export interface EcsService extends Service<Faults> {
   instances(): readonly Instance[]
   /** Creates instances at once, RUNNING by default. Quota and faults do not apply. */
   seed(count: number, seed?: Seed): void
+  /** Changes some settings, until the next reset. Throws a TypeError for an invalid one. */
+  configure(settings: Partial<Settings>): void
 }
 
 /** An emulated ECS with its own address. */
@@ -52,16 +59,17 @@ export type EcsEmulator = EcsService & Endpoint
 
 /**
  * Starts an emulated ECS: the signed API at `/`, its control at `/_emulator/`.
- * Rejects with a RangeError for an invalid option, and with the system's error if the port is taken.
+ * Rejects with a RangeError or a TypeError for an invalid option, and with the system's error if the port is taken.
  */
 export async function startEcs(options: EcsOptions = {}): Promise<EcsEmulator> {
   return serve(createEcs(options), options)
 }
 
-/** Creates an emulated ECS that is not served yet. Throws a RangeError for an invalid option. */
+/** Creates an emulated ECS that is not served yet. Throws a RangeError or a TypeError for an invalid option. */
 export function createEcs(options: EcsState = {}): EcsService {
   const clock = new Clock()
   const addresses = new Addresses(options.addressBlock ?? '10.0.0.0/8')
+  const initialSettings = changeSettings(options.settings ?? {})
   const ecs: Ecs = {
     clock,
     instances: createInstances(clock, addresses),
@@ -74,6 +82,10 @@ export function createEcs(options: EcsState = {}): EcsService {
       { bootSeconds: 0, startSeconds: 0, stopSeconds: 0, rebootSeconds: 0, deleteSeconds: 0 },
       options,
     ),
+    settings: initialSettings,
+  }
+  const configure = (changes: unknown) => {
+    ecs.settings = changeSettings(changes, ecs.settings)
   }
   const instances = () => {
     ecs.instances.settle()
@@ -86,15 +98,17 @@ export function createEcs(options: EcsState = {}): EcsService {
       actions,
       state: ecs,
       resources: { instances: () => instances().map(describeWithInternals) },
+      settings: { read: () => ecs.settings, change: configure },
       clear: () => {
         ecs.instances.clear()
         ecs.addresses.clear()
         ecs.tokens.clear()
+        ecs.settings = initialSettings
       },
     },
     options,
   )
-  return { ...service, instances, seed: (count, seed = {}) => seedInstances(ecs, count, seed) }
+  return { ...service, instances, configure, seed: (count, seed = {}) => seedInstances(ecs, count, seed) }
 }
 
 function createInstances(clock: Clock, addresses: Addresses): ResourceTable<Instance> {
@@ -104,7 +118,6 @@ function createInstances(clock: Clock, addresses: Addresses): ResourceTable<Inst
     notFound: instanceNotFound,
     onChange: (instance, at) => {
       instance.UpdatedAt = timestamp(at)
-      if (instance.Status === 'RUNNING') instance.StoppedMode = 'NotApplicable'
     },
     onRemove: ({ NetworkInterfaces }) => {
       for (const { PrimaryIpAddress } of NetworkInterfaces) addresses.release(PrimaryIpAddress)
@@ -127,7 +140,9 @@ function seedInstances(ecs: Ecs, count: number, seed: Seed): void {
   for (let created = 0; created < count; created++) {
     const addresses = ecs.addresses.takeAll([undefined])
     const id = createInstance(ecs, region, { ...settings, addresses }, { hideSeconds: 0, stuck: true, fails: false })
-    ecs.instances.get(id, region).Status = status
+    const instance = ecs.instances.get(id, region)
+    instance.Status = status
+    instance.StoppedMode = stoppedModeAfter(seed.stoppedMode, instance, ecs.settings)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Resource } from '../gateway/resource-table.ts'
+import { stoppedModeUnlessStopped } from './assumptions.ts'
 
 /** ECS API reference, DescribeInstances. */
 export const statuses = [
@@ -14,6 +15,8 @@ export const statuses = [
   'DELETING',
 ] as const
 export type Status = (typeof statuses)[number]
+
+export type StoppedMode = 'KeepCharging' | 'StopCharging' | 'NotApplicable'
 
 export interface NetworkInterface {
   NetworkInterfaceId: string
@@ -63,7 +66,8 @@ export interface Instance extends Resource<Status> {
   UserData: string
   DeletionProtection: boolean
   Status: Status
-  StoppedMode: 'KeepCharging' | 'StopCharging' | 'NotApplicable'
+  /** What DescribeInstances shows while the instance is STOPPED: the result of the latest stop. */
+  StoppedMode: StoppedMode
   /** The number of boots. When it increases, the programs in the instance start again. */
   boots: number
   /** The hexadecimal SHA-256 of the latest password that the agent in a Windows instance has set. */
@@ -78,7 +82,7 @@ export function describeInstance(instance: Instance) {
     InstanceName: instance.InstanceName,
     Description: instance.Description,
     Status: instance.Status,
-    StoppedMode: instance.StoppedMode,
+    StoppedMode: instance.Status === 'STOPPED' ? instance.StoppedMode : stoppedModeUnlessStopped,
     InstanceTypeId: instance.InstanceTypeId,
     Cpus,
     MemorySize,

@@ -104,21 +104,6 @@ describe('operations on one instance', () => {
     await call('ModifyInstanceAttribute', { InstanceId: protectedOne, DeletionProtection: false })
     expect((await call('DeleteInstance', { InstanceId: protectedOne })).outcome).toBe('200')
   })
-
-  it('StopInstance keeps its mode until the instance runs again', async () => {
-    const InstanceId = seedOne()
-    const mode = async () => (await call('DescribeInstances')).result.Instances[0]?.StoppedMode
-    expect((await call('StopInstance', { InstanceId, StoppedMode: 'Off' })).outcome).toBe(
-      '400 InvalidStoppedMode.Malformed',
-    )
-    expect(await mode()).toBe('NotApplicable')
-    await call('StopInstance', { InstanceId, StoppedMode: 'StopCharging', ForceStop: true })
-    ecs.advance(3)
-    expect(await mode()).toBe('StopCharging')
-    await call('StartInstance', { InstanceId })
-    ecs.advance(4)
-    expect(await mode()).toBe('NotApplicable')
-  })
 })
 
 describe('operations with a ClientToken', () => {

@@ -6,6 +6,7 @@ import { deletionProtected, dryRunOperation } from './assumptions.ts'
 import { invalidChargeType, invalidInstanceStatus } from './errors.ts'
 import { clientToken, dryRun, instanceId, instanceIds } from './fields.ts'
 import type { Instance, Status } from './instance.ts'
+import { stoppedModeAfter } from './settings.ts'
 
 /** The parameters of operations other than the ids, ClientToken and DryRun. ForceStop changes nothing here. */
 interface Options {
@@ -44,8 +45,8 @@ const start: Operation = {
 
 const stop: Operation = {
   from: ['RUNNING'],
-  run: (ecs, instance, _call, { StoppedMode = 'KeepCharging' }) => {
-    instance.StoppedMode = StoppedMode
+  run: (ecs, instance, _call, { StoppedMode }) => {
+    instance.StoppedMode = stoppedModeAfter(StoppedMode, instance, ecs.settings)
     ecs.instances.move(instance, 'STOPPING', 'STOPPED', ecs.delays.stopSeconds)
   },
 }

@@ -13,6 +13,7 @@ interface Body {
   Faults: object[]
   Instances: object[]
   Calls: object[]
+  Settings: object
   Error: string
 }
 
@@ -65,6 +66,17 @@ describe('/_emulator/', () => {
     expect(ecs.calls[0]?.params.Password).toBe(runParams.Password)
   })
 
+  it('shows settings and changes the given ones', async () => {
+    const initial = { EconomicalModeAdmitted: true, EconomicalModeByDefault: false, NotApplicableTypes: [] }
+    expect((await control('GET', 'settings')).body).toEqual({ Settings: initial })
+    const changed = { ...initial, EconomicalModeByDefault: true }
+    expect((await control('POST', 'settings', { EconomicalModeByDefault: true })).body).toEqual({ Settings: changed })
+    expect((await control('GET', 'settings')).body).toEqual({ Settings: changed })
+    expect((await control('DELETE', 'settings')).status).toBe(404)
+    await control('POST', 'reset')
+    expect((await control('GET', 'settings')).body).toEqual({ Settings: initial })
+  })
+
   it('resets everything', async () => {
     ecs.seed(3)
     ecs.faults.add({ Kind: 'Throttle' })
@@ -79,6 +91,23 @@ describe('/_emulator/', () => {
     ['POST', 'clock', { Seconds: 1 }, 400, 'the clock needs {"AdvanceSeconds":<seconds>}'],
     ['POST', 'clock', { AdvanceSeconds: -1 }, 400, 'a clock is advanced by 0'],
     ['POST', 'clock', 'null', 400, 'the clock needs'],
+    [
+      'POST',
+      'settings',
+      { EconomicalMode: true },
+      400,
+      'settings are an object with some of EconomicalModeAdmitted, EconomicalModeByDefault, NotApplicableTypes',
+    ],
+    ['POST', 'settings', 'null', 400, 'settings are an object with'],
+    [
+      'POST',
+      'settings',
+      { EconomicalModeAdmitted: 1 },
+      400,
+      'the setting EconomicalModeAdmitted must be true or false',
+    ],
+    ['POST', 'settings', { NotApplicableTypes: 'a' }, 400, 'must be a list of instance types'],
+    ['POST', 'settings', { NotApplicableTypes: [1] }, 400, 'the setting NotApplicableTypes must be a list of'],
     [
       'GET',
       'nothing',
@@ -100,7 +129,7 @@ describe('/_emulator/', () => {
   })
 
   it('cannot be used by a web page', async () => {
-    for (const path of ['faults', 'clock', 'reset']) {
+    for (const path of ['faults', 'clock', 'settings', 'reset']) {
       const { status, headers } = await control('POST', path, '{}', { 'content-type': 'text/plain' })
       expect(status).toBe(415)
       expect(headers.get('access-control-allow-origin')).toBeNull()

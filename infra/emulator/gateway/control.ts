@@ -17,8 +17,17 @@ export interface ControlledService {
   calls: readonly LoggedCall[]
   /** The resources of the service, e.g. instances, as lists by name. */
   resources: Readonly<Record<string, () => readonly object[]>>
+  /** Undefined: the service has no settings. */
+  settings?: Settings | undefined
   advance: (seconds: number) => void
   reset: () => void
+}
+
+/** Settings of a service that can change while it runs. */
+interface Settings {
+  read: () => object
+  /** Changes the given ones. Throws a TypeError that names the wrong one. */
+  change: (changes: unknown) => void
 }
 
 /**
@@ -26,6 +35,7 @@ export interface ControlledService {
  *
  * - `GET /_emulator/faults` returns the faults in force. `POST` adds one fault or an array of them. `DELETE` removes
  *   all faults, or with `?Id=<id>` one.
+ * - `GET /_emulator/settings` returns the settings of the service, if it has any. `POST` changes some of them.
  * - `POST /_emulator/clock` with `{"AdvanceSeconds":n}` advances the clock.
  * - `GET /_emulator/calls` returns every signed call since the start or the last reset, secrets as `***`.
  * - `GET /_emulator/<resources>`, e.g. `/_emulator/instances`, returns resources with their internal state, secrets as
@@ -57,13 +67,18 @@ class Refusal extends Error {
 
 function route(service: ControlledService, request: WireRequest): object {
   const { method, path } = request
-  const { faults, calls, resources } = service
+  const { faults, calls, resources, settings } = service
   if (!isLocalOrigin(`http://${request.headers.host}`)) {
     throw new Refusal(403, 'the Host header is not 127.0.0.1 or localhost')
   }
   const name = path.slice(controlPath.length)
   const list = Object.hasOwn(resources, name) ? resources[name] : undefined
   if (list && method === 'GET') return { [capitalize(name)]: maskSecrets(list()) }
+  if (settings && name === 'settings' && method === 'GET') return { Settings: settings.read() }
+  if (settings && name === 'settings' && method === 'POST') {
+    settings.change(readJson(request))
+    return { Settings: settings.read() }
+  }
   switch (`${method} ${name}`) {
     case 'GET faults':
       return { Faults: faults.list() }
@@ -83,11 +98,10 @@ function route(service: ControlledService, request: WireRequest): object {
       readJson(request)
       service.reset()
       return {}
-    default:
-      throw new Refusal(
-        404,
-        `no route ${method} ${path}; there are faults, clock, calls, reset, ${Object.keys(resources)}`,
-      )
+    default: {
+      const names = [...Object.keys(resources), ...(settings ? ['settings'] : [])]
+      throw new Refusal(404, `no route ${method} ${path}; there are faults, clock, calls, reset, ${names}`)
+    }
   }
 }
 

@@ -20,7 +20,7 @@ export interface Service<Faults> extends EmulatedService {
   faults: Faults
   /** Advances the clock of the resources. Signatures are checked against the real time. */
   advance(seconds: number): void
-  /** Removes all resources, faults and logged calls, and resets the clock. */
+  /** Removes all resources, faults and logged calls, and resets the clock and the settings. */
   reset(): void
 }
 
@@ -48,7 +48,8 @@ export interface ServiceParts<S extends State> {
   state: S
   /** The lists that the control shows, by name. */
   resources: ControlledService['resources']
-  /** Removes all resources. */
+  settings?: ControlledService['settings']
+  /** Removes all resources, and resets the settings. */
   clear: () => void
 }
 
@@ -56,7 +57,7 @@ export const defaultAccessKeys = { AKLOCAL: 'local-secret' }
 
 /** Creates a service that is not served yet: the gateway before its actions, and its control. */
 export function createService<S extends State>(
-  { name, parameters, actions, state, resources, clear }: ServiceParts<S>,
+  { name, parameters, actions, state, resources, settings, clear }: ServiceParts<S>,
   { accessKeys = defaultAccessKeys, rateLimit }: ServiceOptions,
 ): Service<S['faults']> {
   const clock: Clock = state.clock
@@ -78,7 +79,7 @@ export function createService<S extends State>(
   return {
     name,
     answerCall: createOpenApiGateway({ service, accessKeys, faults, log, clock, limit }),
-    answerControl: createControl({ faults, calls: log.calls, resources, advance, reset }),
+    answerControl: createControl({ faults, calls: log.calls, resources, settings, advance, reset }),
     calls: log.calls,
     faults,
     advance,
