@@ -19,7 +19,11 @@ export const dryRunOperation = () => new ApiError(400, 'DryRunOperation', 'The r
 export const quotaExceeded = (quota: number) =>
   new ApiError(429, 'QuotaExceeded.MaximumInstances', `The quota of ${quota} instances in this region is used up.`)
 
-/** No code for a lack of stock is published. */
+/**
+ * It is published that RunInstances and StartInstance fail without stock, but not with which code. StartInstance can also
+ * accept the call, and the instance becomes STOPPED again: the fault FailStarting. Both can happen to every stopped
+ * instance, although only StopCharging gives its computing resources back.
+ */
 export const outOfStock = () =>
   new ApiError(400, 'InsufficientInventory', 'The instance type is out of stock in the specified zone.')
 

@@ -23,6 +23,9 @@ const nonEmptyText = v.pipe(v.string(nonEmpty), v.nonEmpty(nonEmpty))
  * - `StuckDeleting`: a delete is accepted, and the instance stays DELETING forever. In DeleteInstances each item
  *   counts.
  * - `NoStock`: RunInstances finds only `Left` instances in stock, 0 unless given. With MinCount it creates that many.
+ *   StartInstance, also with DryRun, and each item of StartInstances are refused if `Left` is 0.
+ * - `FailStarting`: a start is accepted, and after STARTING the instance is STOPPED again. In StartInstances each item
+ *   counts.
  * - `FailItem`: in DeleteInstances, StartInstances, StopInstances and RebootInstances the item `InstanceId` (every item
  *   unless given) fails with `Code`, while the call succeeds.
  *
@@ -39,6 +42,7 @@ const nonEmptyText = v.pipe(v.string(nonEmpty), v.nonEmpty(nonEmpty))
 export const faultSchema = faultSchemaOf([
   callFault('StuckCreating', {}),
   callFault('FailCreating', {}),
+  callFault('FailStarting', {}),
   callFault('StuckDeleting', {}),
   callFault('NoStock', { Left: v.optional(integerField(0, 100)) }),
   callFault('FailItem', { Code: textField, Message: v.optional(textField), InstanceId: instanceId }),

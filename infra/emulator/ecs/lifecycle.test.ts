@@ -257,3 +257,82 @@ describe('URLs', () => {
     expect((await call('DescribeInstanceVncUrl', { InstanceId })).result.VncUrl).not.toBe(vnc)
   })
 })
+
+describe('without stock', () => {
+  const outOfStock = 'InsufficientInventory'
+  const codes = async (action: string, ids: string[]) => {
+    const params = Object.fromEntries(ids.map((id, index) => [`InstanceIds.${index + 1}`, id]))
+    return (await call(action, params)).result.OperationDetails.map(({ Error: error }) => error?.Code ?? 'ok')
+  }
+
+  it('NoStock: a start is refused, also in a DryRun, and the instance stays STOPPED', async () => {
+    const InstanceId = seedOne('STOPPED')
+    const { Id } = ecs.faults.add({ Kind: 'NoStock' })[0] ?? {}
+    expect((await call('StartInstance', { InstanceId, DryRun: true })).outcome).toBe(`400 ${outOfStock}`)
+    expect((await call('StartInstance', { InstanceId, ClientToken: 't' })).outcome).toBe(`400 ${outOfStock}`)
+    expect(await codes('StartInstances', [InstanceId])).toEqual([outOfStock])
+    expect(ecs.instances()[0]).toMatchObject({ Status: 'STOPPED', next: undefined, boots: 1 })
+    ecs.faults.remove(Id ?? '')
+    expect((await call('StartInstance', { InstanceId, DryRun: true })).outcome).toBe('400 DryRunOperation')
+    expect((await call('StartInstance', { InstanceId, ClientToken: 't' })).outcome).toBe('200')
+  })
+
+  it('NoStock affects neither a stop, a reboot nor a delete, nor a start that the status refuses', async () => {
+    ecs.faults.add({ Kind: 'NoStock', Times: 1 })
+    const InstanceId = seedOne()
+    expect((await call('StartInstance', { InstanceId })).outcome).toBe('400 InvalidInstanceStatus')
+    for (const action of ['RebootInstance', 'StopInstance', 'DeleteInstance']) {
+      expect((await call(action, { InstanceId })).outcome).toBe('200')
+      ecs.advance(5)
+    }
+    expect(ecs.faults.list()).toHaveLength(1)
+  })
+
+  it('NoStock may name the action, and counts each item of StartInstances', async () => {
+    const ids = [seedOne('STOPPED'), seedOne('STOPPED'), seedOne('STOPPED')]
+    ecs.faults.add({ Kind: 'NoStock', Action: 'StartInstances', Skip: 1, Times: 1 })
+    ecs.faults.add({ Kind: 'NoStock', Action: 'StartInstance' })
+    expect((await call('RunInstances', runParams)).outcome).toBe('200')
+    expect(await codes('StartInstances', ids)).toEqual(['ok', outOfStock, 'ok'])
+    expect((await call('StartInstance', { InstanceId: ids[1] ?? '' })).outcome).toBe(`400 ${outOfStock}`)
+  })
+
+  it('NoStock with Left lets instances start', async () => {
+    ecs.faults.add({ Kind: 'NoStock', Left: 1 })
+    expect((await call('StartInstance', { InstanceId: seedOne('STOPPED') })).outcome).toBe('200')
+  })
+
+  it('FailStarting: a start is accepted, and the instance is STOPPED again, with its StoppedMode', async () => {
+    ecs.seed(1, { status: 'STOPPED', stoppedMode: 'StopCharging' })
+    const [{ InstanceId } = { InstanceId: '' }] = ecs.instances()
+    ecs.faults.add({ Kind: 'FailStarting', Times: 1 })
+    expect((await call('StartInstance', { InstanceId, DryRun: true })).outcome).toBe('400 DryRunOperation')
+    expect((await call('StartInstance', { InstanceId })).result).toEqual({})
+    ecs.advance(3.5)
+    expect(statusNow()).toBe('STARTING')
+    ecs.advance(0.5)
+    const [instance] = (await call('DescribeInstances')).result.Instances
+    expect(instance).toMatchObject({ Status: 'STOPPED', StoppedMode: 'StopCharging' })
+    expect((await call('StartInstance', { InstanceId })).outcome).toBe('200')
+    ecs.advance(4)
+    expect(statusNow()).toBe('RUNNING')
+  })
+
+  it('FailStarting counts each item of StartInstances', async () => {
+    const ids = [seedOne('STOPPED'), seedOne('STOPPED')]
+    ecs.faults.add({ Kind: 'FailStarting', Skip: 1, Times: 1 })
+    expect(await codes('StartInstances', ids)).toEqual(['ok', 'ok'])
+    ecs.advance(4)
+    expect(ecs.instances().map(({ Status }) => Status)).toEqual(['RUNNING', 'STOPPED'])
+  })
+
+  it('other errors of a start can be scripted too', async () => {
+    const InstanceId = seedOne('STOPPED')
+    const balance = { Code: 'Insufficient.Balance', Times: 1 }
+    ecs.faults.add({ Kind: 'Error', Action: 'StartInstance', Status: 400, ...balance })
+    ecs.faults.add({ Kind: 'FailItem', Action: 'StartInstances', ...balance })
+    expect((await call('StartInstance', { InstanceId })).outcome).toBe('400 Insufficient.Balance')
+    expect(await codes('StartInstances', [InstanceId])).toEqual(['Insufficient.Balance'])
+    expect(await codes('StartInstances', [InstanceId])).toEqual(['ok'])
+  })
+})

@@ -2,7 +2,7 @@ import { ApiError } from '../gateway/errors.ts'
 import type { ApiCall } from '../gateway/gateway.ts'
 import { flag, oneOf, required } from '../gateway/param-schemas.ts'
 import { action, type Ecs, type InputOf } from './action.ts'
-import { deletionProtected, dryRunOperation } from './assumptions.ts'
+import { deletionProtected, dryRunOperation, outOfStock } from './assumptions.ts'
 import { invalidChargeType, invalidInstanceStatus } from './errors.ts'
 import { clientToken, dryRun, instanceId, instanceIds } from './fields.ts'
 import type { Instance, Status } from './instance.ts'
@@ -16,8 +16,8 @@ interface Options {
 /** An operation on one instance. */
 interface Operation {
   from: readonly Status[]
-  /** Returns a reason to refuse other than the status. */
-  refuse?: (instance: Instance) => ApiError | undefined
+  /** Returns a reason to refuse other than the status. A DryRun returns it too. */
+  refuse?: (ecs: Ecs, instance: Instance, call: ApiCall) => ApiError | undefined
   run: (ecs: Ecs, instance: Instance, call: ApiCall, options: Options) => void
 }
 
@@ -25,7 +25,7 @@ const remove: Operation = {
   // Published: RUNNING and STOPPED. The cloud was seen to refuse CREATING. Assumed: ERROR can be deleted, DELETING
   // cannot.
   from: ['RUNNING', 'STOPPED', 'ERROR'],
-  refuse: (instance) => {
+  refuse: (_ecs, instance) => {
     if (instance.InstanceChargeType === 'PrePaid') return invalidChargeType()
     return instance.DeletionProtection ? deletionProtected() : undefined
   },
@@ -37,9 +37,14 @@ const remove: Operation = {
 
 const start: Operation = {
   from: ['STOPPED'],
-  run: (ecs, instance) => {
-    instance.boots += 1
-    ecs.instances.move(instance, 'STARTING', 'RUNNING', ecs.delays.startSeconds)
+  refuse: (ecs, _instance, call) => {
+    const fault = ecs.faults.take(call.action, 'NoStock')
+    return fault && !fault.Left ? outOfStock() : undefined
+  },
+  run: (ecs, instance, call) => {
+    const fails = ecs.faults.take(call.action, 'FailStarting') !== undefined
+    if (!fails) instance.boots += 1
+    ecs.instances.move(instance, 'STARTING', fails ? 'STOPPED' : 'RUNNING', ecs.delays.startSeconds)
   },
 }
 
@@ -109,7 +114,7 @@ function forEach(operation: Operation) {
 function admit(operation: Operation, ecs: Ecs, id: string, call: ApiCall): Instance {
   const instance = ecs.instances.get(id, call.region)
   if (!operation.from.includes(instance.Status)) throw invalidInstanceStatus()
-  const refusal = operation.refuse?.(instance)
+  const refusal = operation.refuse?.(ecs, instance, call)
   if (refusal) throw refusal
   return instance
 }
