@@ -60,6 +60,52 @@ describe('pages', () => {
     expect((await list()).TotalCount).toBe(count)
   })
 
+  it('under two tag filters show each instance that passes both once, among others', async () => {
+    for (const owner of ['a', 'b', 'c']) {
+      ecs.seed(30, { tags: { manager: 'm', owner } })
+      ecs.seed(30, { tags: { manager: 'other', owner } })
+    }
+    ecs.seed(30, { tags: { manager: 'm' } })
+    ecs.seed(30, { tags: { owner: 'a' } })
+    const expected = ecs
+      .instances()
+      .filter(({ Tags }) => Tags.get('manager') === 'm' && ['a', 'c'].includes(Tags.get('owner') ?? ''))
+      .map(({ InstanceId }) => InstanceId)
+    const { ids, totals } = await all({
+      MaxResults: 7,
+      'TagFilters.1.Key': 'manager',
+      'TagFilters.1.Values.1': 'm',
+      'TagFilters.2.Key': 'owner',
+      'TagFilters.2.Values.1': 'a',
+      'TagFilters.2.Values.2': 'c',
+    })
+    expect(expected).toHaveLength(60)
+    expect(ids).toEqual(expected)
+    expect(new Set(totals)).toEqual(new Set([60]))
+  })
+
+  it.each([
+    [1000, 1000],
+    [1001, 1000],
+  ])('under two tag filters that %i instances pass show %i, however many pass one', async (count, shown) => {
+    ecs.seed(1_100, { tags: { manager: 'm', owner: 'b' } })
+    ecs.seed(count, { tags: { manager: 'm', owner: 'a' } })
+    const filters = {
+      'TagFilters.1.Key': 'owner',
+      'TagFilters.1.Values.1': 'a',
+      'TagFilters.2.Key': 'manager',
+      'TagFilters.2.Values.1': 'm',
+    }
+    const { ids, totals } = await all({ MaxResults: 100, ...filters })
+    expect(ids).toEqual(
+      ecs
+        .instances()
+        .slice(1_100, 1_100 + shown)
+        .map(({ InstanceId }) => InstanceId),
+    )
+    expect(new Set(totals)).toEqual(new Set([shown]))
+  })
+
   async function all(params: Params) {
     const ids: string[] = []
     const totals: number[] = []
@@ -107,6 +153,30 @@ describe('filters', () => {
       ['two'],
     ],
     [{ 'TagFilters.1.Key': 'owner', 'TagFilters.1.Values.1': 'c', 'TagFilters.2.Key': 'env' }, []],
+    [{ 'TagFilters.1.Key': 'owner', 'TagFilters.2.Key': 'env' }, ['one', 'two']],
+    [
+      {
+        'TagFilters.1.Key': 'env',
+        'TagFilters.1.Values.1': 'test',
+        'TagFilters.2.Key': 'owner',
+        'TagFilters.2.Values.1': 'b',
+        'TagFilters.2.Values.2': 'c',
+        Status: 'STOPPED',
+      },
+      ['two'],
+    ],
+    [
+      {
+        'TagFilters.1.Key': 'owner',
+        'TagFilters.1.Values.1': 'a',
+        'TagFilters.2.Key': 'env',
+        'TagFilters.2.Values.1': 'test',
+        'TagFilters.3.Key': 'empty',
+        'TagFilters.3.Values.1': '',
+      },
+      ['one'],
+    ],
+    [{ 'TagFilters.1.Key': 'owner', 'TagFilters.1.Values.1': 'a', 'TagFilters.2.Key': 'nobody' }, []],
     [{ 'TagFilters.1.Key': 'empty', 'TagFilters.1.Values.1': '' }, ['one']],
     [{ 'TagFilters.1.Key': 'owner', 'TagFilters.1.Values.1': '' }, []],
     [{ 'TagFilters.1.Key': 'nobody' }, []],

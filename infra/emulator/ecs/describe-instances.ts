@@ -6,9 +6,9 @@ import { describeInstance, type Instance, statuses } from './instance.ts'
 import { defaultMaxResults, readNextToken, writeNextToken } from './pages.ts'
 
 /**
- * A query by tags finds 1,000 instances at most; DescribeTags finds more (ECS API reference, DescribeInstances). It is
- * an assumption that the other filters only search these 1,000. It is the harder case for a client, which cannot find
- * the rest by Status.
+ * A query with TagFilters finds 1,000 instances at most; DescribeTags finds more (ECS API reference,
+ * DescribeInstances). It is an assumption that this is the number of instances that pass all TagFilters, and that the
+ * other filters only search these 1,000. It is the harder case for a client, which cannot find the rest by Status.
  */
 const maxUnderTagFilters = 1000
 
@@ -133,8 +133,9 @@ export function isHidden({ hiddenUntil }: Instance, now: number): boolean {
 }
 
 /**
- * Whether an instance has every key, with one of its values. A filter without values matches any value. It is an
- * assumption that keys combine by AND.
+ * Whether an instance passes every filter: it has the key, with one of the values if there are any. It is published
+ * that a filter without values matches any value, and that an empty value matches only an empty one. It is an
+ * assumption that filters combine by AND, and values by OR.
  */
 export function matchesTagFilters({ Tags }: Instance, filters: readonly TagFilter[]): boolean {
   return filters.every(({ Key, Values }) => {
