@@ -1,9 +1,14 @@
 import { ApiError } from '../gateway/errors.ts'
+import type { Instance, StoppedMode } from './instance.ts'
+import type { Settings } from './settings.ts'
 
 // VolcEngine does not publish these. Each is a guess, the one that is harder for a client. They are in one file, so
 // that they can be corrected in one place.
 
-/** A ClientToken is remembered for a day. */
+/**
+ * A ClientToken is remembered for a day. A call for several instances is remembered with its details: if an item fails,
+ * the same call with the same token fails again.
+ */
 export const clientTokenHours = 24
 
 /**
@@ -12,10 +17,25 @@ export const clientTokenHours = 24
  */
 export const stoppedModeUnlessStopped = 'NotApplicable'
 
+/**
+ * What StoppedMode reads when the instance is STOPPED after a request with this StoppedMode. It is published that only
+ * PostPaid instances of some types and accounts can stop charging, and what the default is. It is not published what
+ * StopCharging does for the others: here it is no error.
+ */
+export function stoppedModeAfter(
+  requested: 'KeepCharging' | 'StopCharging' | undefined,
+  { InstanceChargeType, InstanceTypeId }: Instance,
+  settings: Settings,
+): StoppedMode {
+  if (InstanceChargeType === 'PrePaid' || settings.NotApplicableTypes.includes(InstanceTypeId)) return 'NotApplicable'
+  if (!settings.EconomicalModeAdmitted) return 'KeepCharging'
+  return requested ?? (settings.EconomicalModeByDefault ? 'StopCharging' : 'KeepCharging')
+}
+
 /** The code of a DryRun that would succeed is published, its HTTP status is not. */
 export const dryRunOperation = () => new ApiError(400, 'DryRunOperation', 'The request passed the check.')
 
-/** Official clients of ECS handle this code. Its status is not published. */
+/** Official clients of ECS handle this code. Its status is not published. STOPPED instances count too. */
 export const quotaExceeded = (quota: number) =>
   new ApiError(429, 'QuotaExceeded.MaximumInstances', `The quota of ${quota} instances in this region is used up.`)
 

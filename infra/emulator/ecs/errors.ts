@@ -1,7 +1,9 @@
 import { ApiError } from '../gateway/errors.ts'
 
 // Codes, statuses and messages from the ECS API reference: DeleteInstance, StartInstance, StopInstance,
-// DescribeInstanceECSTerminalUrl, RunInstances.
+// DescribeInstanceECSTerminalUrl, RunInstances. The table of StopInstance is only known in part, and that of
+// RebootInstance not at all. It is an assumption that both have the errors of StartInstance, and that all of them return
+// 404 for an unknown instance, as DeleteInstance does.
 
 export const instanceNotFound = () =>
   new ApiError(404, 'InvalidInstance.NotFound', 'The specified instance does not exist.')

@@ -8,12 +8,13 @@ import { createService, type Service, type ServiceOptions, serve } from '../gate
 import type { Ecs } from './action.ts'
 import { actions } from './actions.ts'
 import { Addresses } from './addresses.ts'
+import { stoppedModeAfter } from './assumptions.ts'
 import { ClientTokens } from './client-tokens.ts'
 import { createInstance } from './create-instance.ts'
 import { instanceNotFound } from './errors.ts'
 import { type Faults, faultSchema } from './faults.ts'
 import { describeInstance, type Instance, type Status } from './instance.ts'
-import { changeSettings, type Settings, stoppedModeAfter } from './settings.ts'
+import { changeSettings, type Settings } from './settings.ts'
 
 export interface EcsOptions extends EcsState, AddressOptions {}
 

@@ -2,11 +2,10 @@ import { ApiError } from '../gateway/errors.ts'
 import type { ApiCall } from '../gateway/gateway.ts'
 import { flag, oneOf, required } from '../gateway/param-schemas.ts'
 import { action, type Ecs, type InputOf } from './action.ts'
-import { deletionProtected, dryRunOperation, outOfStock } from './assumptions.ts'
+import { deletionProtected, dryRunOperation, outOfStock, stoppedModeAfter } from './assumptions.ts'
 import { invalidChargeType, invalidInstanceStatus } from './errors.ts'
 import { clientToken, dryRun, instanceId, instanceIds } from './fields.ts'
 import type { Instance, Status } from './instance.ts'
-import { stoppedModeAfter } from './settings.ts'
 
 /** The parameters of operations other than the ids, ClientToken and DryRun. ForceStop changes nothing here. */
 interface Options {

@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import type { Instance, StoppedMode } from './instance.ts'
 
 /** The settings of the account and of the region that decide what the StoppedMode of a stopped instance reads. */
 export interface Settings {
@@ -45,16 +44,4 @@ export function changeSettings(changes: unknown, settings: Settings = defaults):
 function describeIssue({ message, path }: v.BaseIssue<unknown>): string {
   const name = String(path?.[0]?.key)
   return Object.hasOwn(defaults, name) ? `the setting ${name} must be ${message}` : schema.message
-}
-
-/** What StoppedMode will read when the instance is STOPPED after a request with this StoppedMode. */
-export function stoppedModeAfter(
-  requested: 'KeepCharging' | 'StopCharging' | undefined,
-  { InstanceChargeType, InstanceTypeId }: Instance,
-  settings: Settings,
-): StoppedMode {
-  // Only PostPaid instances can stop charging. That PrePaid ones read NotApplicable is an assumption.
-  if (InstanceChargeType === 'PrePaid' || settings.NotApplicableTypes.includes(InstanceTypeId)) return 'NotApplicable'
-  if (!settings.EconomicalModeAdmitted) return 'KeepCharging'
-  return requested ?? (settings.EconomicalModeByDefault ? 'StopCharging' : 'KeepCharging')
 }
