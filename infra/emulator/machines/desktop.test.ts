@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createEcs } from '../ecs/index.ts'
@@ -84,19 +84,32 @@ it('has a cookie that only its owner may read, and a new one each time', async (
   expect(statSync(join(folder, 'authority')).mode & 0o777).toBe(0o600)
   const first = cookie()
   await desktop.stop()
-  mkdirSync(folder)
   desktop = start()
   expect(cookie()).not.toBe(first)
 })
 
-it('stops with everything that was started in it, and removes its folder', async () => {
+it('stops with everything that was started in it, and keeps only its home folder', async () => {
   desktop = start()
   await soon(() => pids().length).toBe(4)
   const running = pids()
   expect(running.map(isProcessRunning)).toEqual([true, true, true, true])
   await desktop.stop()
   expect(running.map(isProcessRunning)).toEqual([false, false, false, false])
-  expect(existsSync(folder)).toBe(false)
+  expect(readdirSync(folder)).toEqual(['home'])
+})
+
+it('finds its home folder again after a stop, as it was left', async () => {
+  desktop = start()
+  await soon(() => pids().length).toBe(4)
+  writeFileSync(join(folder, 'home/report.txt'), 'half done')
+  rmSync(join(folder, 'home/.bashrc'))
+  writeFileSync(join(folder, 'tmp/scratch'), '')
+  await desktop.stop()
+  desktop = start()
+  await soon(() => pids().length).toBe(8)
+  expect(readFileSync(join(folder, 'home/report.txt'), 'utf8')).toBe('half done')
+  expect(existsSync(join(folder, 'home/.bashrc'))).toBe(false)
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([])
 })
 
 it('exits when its server does, with the reason, and starts again with its files', async () => {

@@ -11,13 +11,13 @@ import { canCreateSocket, recordDisplay, removeSocket, SOCKETS } from './display
 import type { InstanceProgram } from './instance-program.ts'
 import { isOfMachine, stopMarkedProcesses } from './marked-processes.ts'
 import { setRootColour } from './root-window.ts'
-import { removeFolder } from './run-folder.ts'
+import { removeAllExcept } from './run-folder.ts'
 import { writeXAuthority } from './x-authority.ts'
 
 export type DesktopOptions = {
   /** Of the VNC server. */
   port: number
-  /** For its files; stop() removes it. */
+  /** For its files. The home folder in it is on the disk of the instance; stop() removes all others. */
   folder: string
 }
 
@@ -33,14 +33,14 @@ const WAIT_FOR_SERVER_REASON_MS = 500
 /**
  * Starts a desktop: an X server that speaks VNC at the address of the instance, a window manager, and a terminal with a
  * shell. They run as the current user, with a home folder of their own and only a few variables of the environment. A
- * desktop that is started again in the same folder finds its files there.
+ * desktop that starts again in the same folder, after a crash or after stop(), finds its home folder there.
  */
 export function startDesktop(instance: Instance, address: string, { port, folder }: DesktopOptions): InstanceProgram {
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
   const authority = join(folder, 'authority')
   const cookie = randomBytes(16)
-  cpSync(join(import.meta.dirname, 'home'), home, { recursive: true, force: false })
+  if (!existsSync(home)) cpSync(join(import.meta.dirname, 'home'), home, { recursive: true })
   mkdirSync(temporary, { recursive: true })
   writeXAuthority(authority, cookie)
   const environment = environmentOf(instance, address, { home, temporary, authority })
@@ -83,7 +83,7 @@ export function startDesktop(instance: Instance, address: string, { port, folder
       const timer = setTimeout(() => server.kill('SIGKILL'), KILL_AFTER_MS)
       await exited
       clearTimeout(timer)
-      removeFolder(folder)
+      removeAllExcept(home, folder)
     },
   }
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { connect } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { startCloud } from '../cloud.ts'
+import { caller } from '../ecs/testing.ts'
 import { claimLoopbackBlock } from './loopback-block.ts'
 
 const closed: (() => Promise<unknown>)[] = []
@@ -40,6 +42,27 @@ it('every running Windows instance has the agent, and /_emulator/instances shows
   expect(inside).not.toContain('good-secret-1')
   ecs.reset()
   await soon(() => ask(first)).toBe('none')
+})
+
+it('the agent stops with its instance, comes back with a start or a reboot, and the password stays', async () => {
+  const { ecs, url, first } = await start()
+  const call = caller(url)
+  ecs.seed(1, { imageId: 'image-windows' })
+  const [{ InstanceId } = { InstanceId: '' }] = ecs.instances()
+  await soon(() => ask(first)).toBe(200)
+  const passwordHash = ecs.instances()[0]?.passwordSha256
+  expect(passwordHash).toBe(createHash('sha256').update('good-secret-1').digest('hex'))
+
+  expect((await call('StopInstance', { InstanceId, StoppedMode: 'StopCharging' })).outcome).toBe('200')
+  await soon(() => ask(first, 'wrong')).toBe('none')
+  expect((await call('StartInstance', { InstanceId })).outcome).toBe('200')
+  await soon(() => ask(first, 'wrong')).toBe(401)
+  const connection = connect(port, first)
+  await new Promise((resolve) => connection.once('connect', resolve))
+  expect((await call('RebootInstance', { InstanceId })).outcome).toBe('200')
+  await soon(async () => connection.closed).toBe(true)
+  await soon(() => ask(first, 'wrong')).toBe(401)
+  expect(ecs.instances()[0]?.passwordSha256).toBe(passwordHash)
 })
 
 it('AgentAbsent: nothing listens in the named instance until the fault is removed', async () => {

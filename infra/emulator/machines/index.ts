@@ -42,11 +42,11 @@ export async function startMachines(ecs: Ecs, options: MachinesOptions): Promise
       return (_, address) => startPasswordAgent(instance, address, { ...passwordAgent, faults: ecs.faults })
     }
     if (!runFolder || !desktops) return undefined
-    const { InstanceId, boots } = instance
     return (_, address) =>
-      startDesktop(instance, address, { ...desktops, folder: runFolder.create(`${InstanceId}-${boots}`) })
+      startDesktop(instance, address, { ...desktops, folder: runFolder.create(instance.InstanceId) })
   }
-  const reconciler = startReconciler({ instances: ecs.instances, startFor, onLog })
+  const onDeleted = (instanceId: string) => runFolder?.remove(instanceId)
+  const reconciler = startReconciler({ instances: ecs.instances, startFor, onDeleted, onLog })
   return {
     async close() {
       await reconciler.close()

@@ -4,7 +4,7 @@ import type { Instance } from '../ecs/instance.ts'
 export type InstanceProgram = {
   /** Resolves with the reason when all its processes have exited. Never rejects. */
   exited: Promise<string>
-  /** Stops it and removes its files. Resolves after `exited`. */
+  /** Stops it. Files on the disk of the instance stay. Resolves after `exited`. */
   stop(): Promise<void>
 }
 

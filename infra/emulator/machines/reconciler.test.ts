@@ -15,6 +15,8 @@ async function start(options: EcsOptions = {}, { stopMs = 0 } = {}) {
   const call = caller(ecs.url)
   const events: string[] = []
   const lines: string[] = []
+  /** Each deleted instance, with the latest event at that time. */
+  const deleted: [instanceId: string, event: string | undefined][] = []
   const exit = new Map<string, (reason: string) => void>()
   const errors = { atStart: '', atStop: '' }
   const startProgram: StartProgram = (_, address) => {
@@ -32,13 +34,14 @@ async function start(options: EcsOptions = {}, { stopMs = 0 } = {}) {
   const reconciler = startReconciler({
     instances: ecs.instances,
     startFor: ({ OsType }) => (OsType === 'Linux' ? startProgram : undefined),
+    onDeleted: (instanceId) => deleted.push([instanceId, events.at(-1)]),
     onLog: (line) => lines.push(line),
     pauseMs: 20,
     intervalMs: 5,
   })
   closed.push(reconciler.close, ecs.close)
   const run = async (more = {}) => (await call('RunInstances', { ...runParams, ...more })).result.InstanceIds[0] ?? ''
-  return { ecs, call, run, events, lines, exit, errors, close: reconciler.close }
+  return { ecs, call, run, events, deleted, lines, exit, errors, close: reconciler.close }
 }
 
 const soon = <T>(get: () => T) => expect.poll(get, { interval: 5 })
@@ -82,6 +85,22 @@ describe('the program of an instance', () => {
     await soon(() => events).toEqual([`+${A}`])
     await call(action, { InstanceId })
     await soon(() => events).toEqual([`+${A}`, `-${A}`])
+  })
+
+  it('does not start with FailStarting, but with the next start', async () => {
+    const { ecs, call, run, events } = await start({ startSeconds: 60 })
+    const InstanceId = await run()
+    await soon(() => events).toEqual([`+${A}`])
+    await call('StopInstance', { InstanceId })
+    await soon(() => events).toEqual([`+${A}`, `-${A}`])
+    ecs.faults.add({ Kind: 'FailStarting', Times: 1 })
+    await call('StartInstance', { InstanceId })
+    await checks()
+    ecs.advance(60)
+    await checks()
+    expect([status(ecs), events]).toEqual([['STOPPED'], [`+${A}`, `-${A}`]])
+    await call('StartInstance', { InstanceId })
+    await soon(() => events).toEqual([`+${A}`, `-${A}`, `+${A}`])
   })
 
   it.each([[['RebootInstance']], [['StopInstance', 'StartInstance']]])(
@@ -165,5 +184,38 @@ describe('a program that exits by itself', () => {
     await soon(() => lines).toEqual([expect.stringContaining('no room; next try')])
     errors.atStart = ''
     await soon(() => events).toEqual([`+${A}`])
+  })
+})
+
+describe('onDeleted', () => {
+  it('is called once after a delete, when the program has stopped', async () => {
+    const { call, run, events, deleted } = await start({}, { stopMs: 50 })
+    const InstanceId = await run()
+    await soon(() => events).toEqual([`+${A}`])
+    await call('DeleteInstance', { InstanceId })
+    await soon(() => deleted).toEqual([[InstanceId, `-${A}`]])
+    await checks()
+    expect(deleted).toHaveLength(1)
+  })
+
+  it('is called for a STOPPED instance too, and not before its delete', async () => {
+    const { call, run, events, deleted } = await start()
+    const InstanceId = await run()
+    await soon(() => events).toEqual([`+${A}`])
+    await call('StopInstance', { InstanceId })
+    await soon(() => events).toEqual([`+${A}`, `-${A}`])
+    await checks()
+    expect(deleted).toEqual([])
+    await call('DeleteInstance', { InstanceId })
+    await soon(() => deleted).toEqual([[InstanceId, `-${A}`]])
+  })
+
+  it('is called when the program has stopped, even if another instance has the address by then', async () => {
+    const { ecs, run, events, deleted } = await start({}, { stopMs: 50 })
+    const InstanceId = await run()
+    await soon(() => events).toEqual([`+${A}`])
+    ecs.reset()
+    await run()
+    await soon(() => deleted).toEqual([[InstanceId, `-${A}`]])
   })
 })

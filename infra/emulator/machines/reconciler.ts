@@ -8,6 +8,8 @@ type ReconcilerOptions = {
   instances: () => readonly Instance[]
   /** What runs in an instance while it is on; undefined for nothing. */
   startFor: (instance: Instance) => StartProgram | undefined
+  /** Called after an instance was deleted, once its program has stopped. */
+  onDeleted?: (instanceId: string) => void
   /** Gets log lines. */
   onLog: (line: string) => void
   /** Pause before the first restart of a program, in milliseconds; default 1,000. */
@@ -25,6 +27,9 @@ export function startReconciler(options: ReconcilerOptions): { close(): Promise<
   // By address and not by instance: a program must not start at an address before the previous one there has stopped.
   const supervisors = new Map<string, Supervisor>()
 
+  /** The ids of the instances that have had a program and are not known to be deleted. */
+  const startedInstances = new Set<string>()
+
   let isReconciling = false
   let isClosed = false
 
@@ -36,7 +41,18 @@ export function startReconciler(options: ReconcilerOptions): { close(): Promise<
     }
     supervisors.delete(address)
   }
+  const reportDeleted = () => {
+    if (startedInstances.size === 0) return
+    const existing = new Set(options.instances().map(({ InstanceId }) => InstanceId))
+    const withProgram = new Set([...supervisors.values()].map(({ instanceId }) => instanceId))
+    for (const id of startedInstances) {
+      if (existing.has(id) || withProgram.has(id)) continue
+      startedInstances.delete(id)
+      options.onDeleted?.(id)
+    }
+  }
   const reconcile = async () => {
+    reportDeleted()
     const wanted = wantedPrograms(options)
     for (const [address, supervisor] of supervisors) {
       if (supervisor.isStopping || supervisor.boot === wanted.get(address)?.boot) continue
@@ -46,6 +62,7 @@ export function startReconciler(options: ReconcilerOptions): { close(): Promise<
       if (isClosed) return
       if (supervisors.has(address)) continue
       supervisors.set(address, new Supervisor({ ...options, ...program }))
+      startedInstances.add(program.instanceId)
       await setImmediate() // starting a process takes time, and the emulated cloud has to answer calls in between
     }
   }
@@ -67,13 +84,14 @@ export function startReconciler(options: ReconcilerOptions): { close(): Promise<
 
 /** By address. */
 function wantedPrograms({ instances, startFor }: ReconcilerOptions) {
-  const wanted = new Map<string, Pick<SupervisorOptions, 'boot' | 'name' | 'start'>>()
+  const wanted = new Map<string, Pick<SupervisorOptions, 'instanceId' | 'boot' | 'name' | 'start'>>()
   for (const instance of instances()) {
     const start = startFor(instance)
     const address = instance.NetworkInterfaces[0]?.PrimaryIpAddress
     if (!start || !address || !isOn(instance)) continue
     const { InstanceId, InstanceName, boots } = instance
     wanted.set(address, {
+      instanceId: InstanceId,
       boot: `${InstanceId} ${boots}`,
       name: `${InstanceName} (${InstanceId}, ${address})`,
       start: () => start(instance, address),

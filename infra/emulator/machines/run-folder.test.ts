@@ -67,6 +67,16 @@ it('close() removes it and stops all programs in its machines, and nothing else'
   expect(runs()).toEqual([])
 })
 
+it('remove() removes the folder of one machine, if it exists', async () => {
+  const folder = openRunFolder()
+  const [one, two] = [folder.create('i-1'), folder.create('i-2')]
+  writeFileSync(join(one, 'file'), '')
+  folder.remove('i-1')
+  folder.remove('i-3')
+  expect([one, two].map((machine) => existsSync(machine))).toEqual([false, true])
+  await folder.close()
+})
+
 it('is removed when its process exits without close()', async () => {
   const { child, machine } = await owner()
   runIn(machine, orphan, cleared)

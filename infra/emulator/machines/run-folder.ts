@@ -14,6 +14,8 @@ import {
 type RunFolder = {
   /** Creates the folder of a machine, if it does not exist. */
   create(name: string): string
+  /** Removes the folder of a machine, if it exists. Nothing may run in the machine. */
+  remove(name: string): void
   /** Stops every process that still runs in the machines, and removes all files. */
   close(): Promise<void>
 }
@@ -30,7 +32,7 @@ export function openRunFolder(): RunFolder {
   const path = mkdtempSync(join(tmpdir(), prefix)) // only its owner may read it
   const onExit = () => {
     signalMarkedProcesses(isOfRun(path))
-    removeFolder(path)
+    remove(path)
   }
   process.once('exit', onExit) // for a process that exits without a call of close()
   return {
@@ -38,6 +40,9 @@ export function openRunFolder(): RunFolder {
       const folder = join(path, name)
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       return folder
+    },
+    remove(name) {
+      remove(join(path, name))
     },
     async close() {
       await removeRun(path)
@@ -59,7 +64,7 @@ export async function removeLeftovers(): Promise<void> {
 async function removeRun(path: string): Promise<void> {
   await stopMarkedProcesses(isOfRun(path))
   for (const machine of pathsIn(path)) removeSocket(machine)
-  removeFolder(path)
+  remove(path)
 }
 
 function isOfRun(path: string): MarkFilter {
@@ -75,8 +80,15 @@ function pathsIn(folder: string): string[] {
   }
 }
 
-/** Removes a folder. What cannot be removed is left for the next start. */
-export function removeFolder(path: string): void {
+/** Removes everything in a folder except this path. */
+export function removeAllExcept(kept: string, folder: string): void {
+  for (const path of pathsIn(folder)) {
+    if (path !== kept) remove(path)
+  }
+}
+
+/** Removes a folder or a file. What cannot be removed is left for the next start. */
+function remove(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true })
   } catch {

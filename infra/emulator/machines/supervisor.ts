@@ -1,6 +1,7 @@
 import type { InstanceProgram } from './instance-program.ts'
 
 export type SupervisorOptions = {
+  instanceId: string
   /** The boot of the instance in which the program runs: id of the instance and number of the boot. */
   boot: string
   /** The instance, for people. */
@@ -21,6 +22,7 @@ const STEADY_AFTER_MS = 10_000
  * the one before. The reason of an exit is logged once, until it changes.
  */
 export class Supervisor {
+  readonly instanceId: string
   readonly boot: string
   isStopping = false
 
@@ -33,7 +35,8 @@ export class Supervisor {
   #program: InstanceProgram
   #timer: NodeJS.Timeout | undefined
 
-  constructor({ boot, name, start, onLog, pauseMs = 1_000 }: SupervisorOptions) {
+  constructor({ instanceId, boot, name, start, onLog, pauseMs = 1_000 }: SupervisorOptions) {
+    this.instanceId = instanceId
     this.boot = boot
     this.#name = name
     this.#start = start

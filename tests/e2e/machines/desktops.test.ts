@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type CloudEmulator, startCloud } from '../../../infra/emulator/cloud.ts'
 import { caller } from '../../../infra/emulator/ecs/testing.ts'
@@ -87,6 +88,28 @@ async function soonOf(InstanceId: string, program: string): Promise<number[]> {
   return pids()
 }
 
+/** Types again and again, because keys are lost before the terminal has the focus. */
+const typeUntil = (viewer: Viewer, text: string, isDone: () => boolean) =>
+  expect
+    .poll(
+      () => {
+        viewer.type(text)
+        return isDone()
+      },
+      { interval: 200 },
+    )
+    .toBe(true)
+
+/** Writes a file in the home folder of a desktop, with its terminal. */
+async function writeReport(InstanceId: string, viewer: Viewer): Promise<void> {
+  const file = reportOf(InstanceId)
+  await typeUntil(viewer, 'echo half done > report\n', () => existsSync(file))
+  await expect.poll(() => readReport(InstanceId)).toBe('half done\n')
+}
+
+const reportOf = (InstanceId: string) => join(folderOf(InstanceId), 'home/report')
+const readReport = (InstanceId: string) => readFileSync(reportOf(InstanceId), 'utf8')
+
 function displayOf(InstanceId: string): Display {
   const display = readDisplay(folderOf(InstanceId))
   displays.push(display)
@@ -151,14 +174,63 @@ describe('it ends', () => {
     await expect.poll(() => findMarkedProcesses((mark) => mark.includes(InstanceId))).toEqual([])
   })
 
-  test('and begins anew with a reboot', async () => {
+  test('and starts again with a reboot, with the files of its home folder', async () => {
     const { InstanceId, address, viewer } = await makeOne()
     const server = serverOf(InstanceId)
+    await writeReport(InstanceId, viewer)
     expect((await call('RebootInstance', { InstanceId })).outcome).toBe('200')
     await expect.poll(() => viewer.isClosed()).toBe(true)
     await soonView(address)
     expect(serverOf(InstanceId)).not.toBe(server)
+    expect(readReport(InstanceId)).toBe('half done\n')
     expect(lines).toEqual([])
+  })
+
+  test.each(['KeepCharging', 'StopCharging'])(
+    'and starts again after a stop (%s), with its files',
+    async (StoppedMode) => {
+      const { InstanceId, address, viewer } = await makeOne()
+      const server = serverOf(InstanceId)
+      await writeReport(InstanceId, viewer)
+      expect((await call('StopInstance', { InstanceId, StoppedMode })).outcome).toBe('200')
+      await expect.poll(() => viewer.isClosed()).toBe(true)
+      await expect.poll(() => findMarkedProcesses(isOurs)).toEqual([])
+      expect(await isRefused(address)).toBe(true)
+      expect(readReport(InstanceId)).toBe('half done\n')
+
+      expect((await call('StartInstance', { InstanceId })).outcome).toBe('200')
+      const again = await soonView(address)
+      expect(again.name).toBe('sandbox-agent-1')
+      expect(serverOf(InstanceId)).not.toBe(server)
+      const home = join(folderOf(InstanceId), 'home')
+      expect(readReport(InstanceId)).toBe('half done\n')
+      await typeUntil(again, 'cp report copy\n', () => existsSync(join(home, 'copy')))
+      expect(lines).toEqual([])
+    },
+  )
+
+  test.each(['RUNNING', 'STOPPED'])('and with a delete from %s, its files are deleted too', async (status) => {
+    const { InstanceId, viewer } = await makeOne()
+    const folder = folderOf(InstanceId)
+    if (status === 'STOPPED') {
+      expect((await call('StopInstance', { InstanceId })).outcome).toBe('200')
+      await expect.poll(() => viewer.isClosed()).toBe(true)
+    }
+    expect(existsSync(folder)).toBe(true)
+    expect((await call('DeleteInstance', { InstanceId })).outcome).toBe('200')
+    await expect.poll(() => existsSync(folder)).toBe(false)
+  })
+
+  test('and does not start with a start that fails', async () => {
+    const { InstanceId, address, viewer } = await makeOne()
+    await call('StopInstance', { InstanceId })
+    await expect.poll(() => viewer.isClosed()).toBe(true)
+    cloud.ecs.faults.add({ Kind: 'FailStarting', Times: 1 })
+    expect((await call('StartInstance', { InstanceId })).outcome).toBe('200')
+    await sleep(500)
+    expect(await isRefused(address)).toBe(true)
+    expect((await call('StartInstance', { InstanceId })).outcome).toBe('200')
+    await soonView(address)
   })
 
   test('and begins again when its server is killed, which is said', async () => {
