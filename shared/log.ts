@@ -24,6 +24,8 @@ export interface LogEntry {
   requestId: string
   action: string
   caller: string
+  /** The owner of the sandboxes that the caller creates. */
+  owner?: string | undefined
   /** The sandbox that was the subject of the call, or that the call created. */
   sandboxId?: string | undefined
   status: number
@@ -153,8 +155,9 @@ function toText(line: Line): string {
   const calls = line.cloud.map(({ action, error, status, milliseconds, requestId, tries }) =>
     words(action, error ?? status, `${milliseconds} ms`, requestId, tries > 1 && `${tries} tries`),
   )
-  const { time, action, status, code, sandboxId, milliseconds, cold, caller, requestId } = line
+  const { time, action, status, code, sandboxId, milliseconds, cold, requestId } = line
   const clock = time.slice(11, 23)
+  const caller = [line.caller, line.owner !== line.caller && line.owner].filter(Boolean).join(' of ')
   const first = words(clock, action, status, code, sandboxId, `${milliseconds} ms`, cold && 'cold', caller, requestId)
   // A note may quote others: a line break in it must not look like a new entry.
   const notes = line.notes.map((note) => note.replaceAll('\n', ' '))

@@ -39,7 +39,7 @@ const OVERRIDE =
 const CODES: Record<number, string> = {
   400: '(MissingParameter|InvalidParameter|UnknownParameter)\\.[\\w.-]{1,64}',
   401: '(MissingAuthenticationToken|InvalidAccessKey)',
-  403: `(OperationDenied\\.${OVERRIDE}|InvalidVncToken\\.Expired)`,
+  403: `(OperationDenied\\.(${OVERRIDE}|Owner|Action)|InvalidVncToken\\.Expired)`,
   404: '(InvalidActionOrVersion|InvalidSandbox\\.NotFound|InvalidVncToken\\.NotFound)',
   405: 'MethodNotAllowed',
   409: '(InvalidSandboxStatus|IdempotentParameterMismatch)',
@@ -59,6 +59,9 @@ const RESULTS: Record<ActionName, (body: NonNullable<Answer['body']>) => void> =
     expect(Result).toMatchObject({ OsType: 'Linux', Token: expect.any(String) }),
   RenewSandbox: ({ Result }) =>
     expect(Result).toEqual({ SandboxId: expect.stringMatching(/^i-/), ExpireAt: expect.stringMatching(/Z$/) }),
+  StopSandbox: ({ Result }) => expect(Result).toMatchObject({ Status: expect.stringMatching(/^STOPP(ING|ED)$/) }),
+  StartSandbox: ({ Result }) => expect(Result).toMatchObject({ Status: expect.stringMatching(/^(STARTING|RUNNING)$/) }),
+  RebootSandbox: ({ Result }) => expect(Result).toMatchObject({ Status: 'REBOOTING' }),
   ValidateVncToken: (body) => expect(body).toEqual({ host: expect.any(String), port: 5905 }),
 }
 
@@ -129,9 +132,9 @@ async function attempt(action: ActionName, event: unknown, triesLeft = 20): Prom
 
 /** A request of the action that is good but for what is given. */
 const parametersOf = (action: ActionName): Record<string, string> => {
-  if (action === 'DeleteSandbox' || action === 'DescribeSandboxTerminalUrl') return { SandboxId: ours()[0] ?? '' }
-  if (action === 'RenewSandbox') return { SandboxId: ours()[0] ?? '', LifetimeSeconds: '60' }
-  return action === 'ValidateVncToken' ? { Token: TOKEN } : {}
+  if (action === 'CreateSandbox' || action === 'DescribeSandboxes') return {}
+  if (action === 'ValidateVncToken') return { Token: TOKEN }
+  return { SandboxId: ours()[0] ?? '', ...(action === 'RenewSandbox' && { LifetimeSeconds: '60' }) }
 }
 
 /** The parameters that each action has, but for those of the same kind as another. */
@@ -149,9 +152,12 @@ const PARAMETERS: Record<ActionName, string[]> = {
     'LifetimeSeconds',
   ],
   DeleteSandbox: ['SandboxId'],
-  DescribeSandboxes: ['SandboxId', 'OsType', 'Status', 'MaxResults', 'NextToken'],
+  DescribeSandboxes: ['SandboxId', 'OsType', 'Status', 'Owner', 'MaxResults', 'NextToken'],
   DescribeSandboxTerminalUrl: ['SandboxId'],
   RenewSandbox: ['SandboxId', 'LifetimeSeconds'],
+  StopSandbox: ['SandboxId'],
+  StartSandbox: ['SandboxId'],
+  RebootSandbox: ['SandboxId'],
   ValidateVncToken: ['Token'],
 }
 

@@ -16,7 +16,7 @@ import type { Reply } from '../shared/handler/reply.ts'
 import { hashToken, mintToken, toTag } from '../shared/manager/sandbox/vnc-token.ts'
 import { configure, invoke, teardown } from './support/bundles.ts'
 import { type Pair, type Sent, vefaas } from './support/events.ts'
-import { type ActionName, type Answer, AUTHORIZED, request, TAG } from './support/service.ts'
+import { type ActionName, type Answer, AUTHORIZED, KEY, request, TAG } from './support/service.ts'
 import { type Stub, startStub } from './support/stub-cloud.ts'
 
 // The description against the service: nothing of it that is not so, and nothing that the service answers beyond it.
@@ -189,6 +189,12 @@ describe('every success of', () => {
     await succeed('DeleteSandbox', { SandboxId })
   })
 
+  test('StopSandbox, StartSandbox and RebootSandbox', async () => {
+    await succeed('StopSandbox', { SandboxId: sandbox() })
+    await succeed('StartSandbox', { SandboxId: sandbox({ status: 'STOPPED' }) })
+    await succeed('RebootSandbox', { SandboxId: sandbox() })
+  })
+
   test('DescribeSandboxes', async () => {
     for (const status of ['RUNNING', 'STOPPED', 'ERROR'] as const) sandbox({ status })
     await succeed('CreateSandbox', { InstanceName: 'agent-1' })
@@ -249,11 +255,16 @@ const GOOD: Record<string, () => Parameters> = {
   CreateSandbox: () => ({}),
   DescribeSandboxes: () => ({}),
   RenewSandbox: () => ({ SandboxId: sandbox(), LifetimeSeconds: '60' }),
+  StopSandbox: () => ({ SandboxId: sandbox() }),
+  StartSandbox: () => ({ SandboxId: sandbox({ status: 'STOPPED' }) }),
+  RebootSandbox: () => ({ SandboxId: sandbox() }),
   DeleteSandbox: () => ({ SandboxId: sandbox() }),
   DescribeSandboxTerminalUrl: () => ({ SandboxId: sandbox() }),
   ValidateVncToken: () => ({ Token: mintToken(sandbox()) }),
   TeardownSandboxes: () => ({ SandboxId: sandbox() }),
 }
+
+const CHANGES = ['StopSandbox', 'StartSandbox', 'RebootSandbox']
 
 /** What makes requests fail, or the cloud. */
 type Failure = {
@@ -277,6 +288,18 @@ const withBody = (body: string): Failure => ({ sent: { method: 'POST', body } })
 const FAILURES: Record<string, Failure> = {
   'no key': { sent: { headers: [] } },
   'another key': { sent: { headers: [['X-API-Key', 'another-key']] } },
+  'a key without any right': {
+    settings: { 'security.keys': JSON.stringify({ other: { key: KEY, actions: ['CreateSandbox'] } }) },
+    of: Object.fromEntries(Object.entries(GOOD).filter(([name]) => name !== 'CreateSandbox')),
+  },
+  'a key that may not create': {
+    settings: { 'security.keys': JSON.stringify({ other: { key: KEY, actions: ['read'] } }) },
+    of: { CreateSandbox: () => ({}) },
+  },
+  'another owner': {
+    settings: { 'security.keys': JSON.stringify({ planner: { key: KEY, actions: ['read'] } }) },
+    of: { DescribeSandboxes: () => ({ Owner: 'other' }) },
+  },
   'another method': { sent: { method: 'DELETE' } },
   'another version': { more: { Version: '2020-04-02' } },
   'an unknown parameter': { more: { LifetimeSecond: '60' } },
@@ -286,6 +309,9 @@ const FAILURES: Record<string, Failure> = {
     of: {
       CreateSandbox: () => ({ TagKey: 'team' }),
       RenewSandbox: () => ({ LifetimeSeconds: '60' }),
+      StopSandbox: () => ({}),
+      StartSandbox: () => ({}),
+      RebootSandbox: () => ({}),
       DeleteSandbox: () => ({}),
       DescribeSandboxTerminalUrl: () => ({}),
       ValidateVncToken: () => ({}),
@@ -303,7 +329,7 @@ const FAILURES: Record<string, Failure> = {
   'an override': { of: { CreateSandbox: () => ({ SubnetId: 'subnet-1' }) } },
   'no such sandbox': {
     of: Object.fromEntries(
-      ['RenewSandbox', 'DeleteSandbox', 'DescribeSandboxTerminalUrl'].map((name) => [
+      [...CHANGES, 'RenewSandbox', 'DeleteSandbox', 'DescribeSandboxTerminalUrl'].map((name) => [
         name,
         () => ({ SandboxId: 'i-unknown', ...(name === 'RenewSandbox' && { LifetimeSeconds: '60' }) }),
       ]),
@@ -312,6 +338,7 @@ const FAILURES: Record<string, Failure> = {
   'a sandbox in another status': {
     of: {
       RenewSandbox: () => ({ SandboxId: sandbox({ status: 'ERROR' }), LifetimeSeconds: '60' }),
+      ...Object.fromEntries(CHANGES.map((name) => [name, () => ({ SandboxId: sandbox({ status: 'CREATING' }) })])),
       DeleteSandbox: () => ({ SandboxId: sandbox({ status: 'CREATING' }) }),
       DescribeSandboxTerminalUrl: () => ({ SandboxId: sandbox({ status: 'CREATING' }) }),
     },
@@ -347,6 +374,10 @@ const FAILURES: Record<string, Failure> = {
         return {}
       },
     },
+  },
+  'no stock': {
+    fault: { Kind: 'NoStock', Action: 'StartInstance' },
+    of: { StartSandbox: () => ({ SandboxId: sandbox({ status: 'STOPPED' }) }) },
   },
   'a quota that is used up': { fault: { Kind: 'NoQuota' } },
   'a cloud that throttles': { fault: { Kind: 'Throttle', RetryAfterSeconds: 30 } },

@@ -164,7 +164,10 @@ describe('the policy of', () => {
   })
 
   test('the functions names every action of ECS that they call, and no other', () => {
-    const called = actionsIn('shared/manager', /(Run|Describe|Delete)[A-Z]\w+|(Tag|Untag)Resources/)
+    const called = actionsIn(
+      'shared/manager',
+      /(Run|Describe|Delete|Stop|Start|Reboot)Instance\w*|(Tag|Untag)Resources/,
+    )
     expect(permitted('policy-functions.json').sort()).toEqual(called.map((name) => `ecs:${name}`))
   })
 })

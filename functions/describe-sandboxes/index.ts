@@ -1,3 +1,4 @@
+import { toRights } from '../../shared/config/callers.ts'
 import { action } from '../../shared/handler/action.ts'
 import { describeSandboxes } from '../../shared/manager/describe-sandboxes.ts'
 import { DescribeSandboxesInput } from './input.ts'
@@ -7,7 +8,11 @@ export const handler = action({
   name: 'DescribeSandboxes',
   input: DescribeSandboxesInput,
   run: (request, call) => describeSandboxes(call, request),
-  body: ({ sandboxes: Result, NextToken }, ResponseMetadata) => ({ ResponseMetadata, Result, NextToken }),
+  body: ({ sandboxes: Result, NextToken }, metadata, caller) => ({
+    ResponseMetadata: { ...metadata, Caller: toRights(caller) },
+    Result,
+    NextToken,
+  }),
 })
 
 export { initializer } from '../../shared/manager/initializer.ts'

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { OWNER_MESSAGE, OWNER_PATTERN } from '../../shared/config/callers.ts'
 import { integer, OsType, SandboxId, Text } from '../../shared/handler/parameter-schemas.ts'
 import { STATUSES } from '../../shared/manager/sandbox/sandbox.ts'
 
@@ -12,6 +13,16 @@ export const DescribeSandboxesInput = v.object({
     ),
   ),
   OsType: v.optional(v.pipe(OsType, v.metadata({ description: 'Only sandboxes with this operating system.' }))),
+  Owner: v.optional(
+    v.pipe(
+      Text,
+      v.regex(OWNER_PATTERN, OWNER_MESSAGE),
+      v.metadata({
+        description: 'Only sandboxes of this owner. For keys that see the sandboxes of all owners.',
+        examples: ['planner'],
+      }),
+    ),
+  ),
   MaxResults: v.optional(
     v.pipe(
       integer(1, 100),

@@ -1,7 +1,7 @@
 /** The texts of openapi.json in Chinese, paragraph by paragraph. */
 export const CHINESE: Readonly<Record<string, string>> = {
-  'Sandboxes for computer-use agents: desktops on VolcEngine ECS. HTTP actions create, list, open, renew and delete them. A timer deletes those whose time is up.':
-    '供 computer-use 智能体使用的沙箱：火山引擎 ECS 上的桌面。通过 HTTP 接口创建、查询、打开、续期和删除，到期后由定时任务删除。',
+  'Sandboxes for computer-use agents: desktops on VolcEngine ECS. HTTP actions create, list, open, renew, stop, start and delete them. A timer stops or deletes those whose time is up.':
+    '供 computer-use 智能体使用的沙箱：火山引擎 ECS 上的桌面。通过 HTTP 接口创建、查询、打开、续期、停止、启动和删除，到期后由定时任务停止或删除。',
   '## Calls': '## 调用方式',
   'Call an action with `POST /?Action=<Action>&Version=2020-04-01`, and its parameters in a JSON body of at most 64 KiB. The short form has them in the query: `GET /?Action=<Action>&Version=2020-04-01&<parameters>`. `Action` and `Version` are always in the query, because the gateway routes by them. OpenAPI distinguishes operations only by path and method, so here `Action` and `Version` are part of the path. A tool appends the parameters of the short form with `&`.':
     '接口的调用形式是 `POST /?Action=<Action>&Version=2020-04-01`，参数放在不超过 64 KiB 的 JSON 请求体中。简写形式把参数放在查询参数中：`GET /?Action=<Action>&Version=2020-04-01&<parameters>`。`Action` 和 `Version` 始终放在查询参数中，因为网关按它们路由。OpenAPI 只按路径和方法区分操作，所以这里把 `Action` 和 `Version` 写进路径。对于简写形式，工具会用 `&` 追加参数。',
@@ -11,15 +11,15 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Unless the gateway checks the callers (`security.auth = "gateway"`, as with `npm start`), every call needs a key: in `X-API-Key`, as `Authorization: Bearer`, in `Authorization` without a scheme, or as the password of `Authorization: Basic` with any user.':
     '除非由前面的网关校验调用方（`security.auth = "gateway"`，`npm start` 即如此），每次调用都需要密钥：放在 `X-API-Key` 中，作为 `Authorization: Bearer`，直接放在 `Authorization` 中，或作为 `Authorization: Basic` 的密码（用户名任意）。',
   '## Request ids': '## 请求 ID',
-  'Every answer has the header `X-Request-ID`: the id from the request (1 to 128 characters of `A-Za-z0-9_.:-`), or a new one. The log has the same id. For CreateSandbox, it also makes retries safe.':
-    '每个响应都带有 `X-Request-ID` 头：即请求中的 ID（1 至 128 个 `A-Za-z0-9_.:-` 字符），否则为新生成的 ID。可用它在日志中查找请求。对 CreateSandbox，它还能保证重试安全。',
+  'Every answer has the header `X-Request-ID`: the id from the request (1 to 128 characters of `A-Za-z0-9_.:-`), or a new one. The log has the same id. It also makes retries of CreateSandbox, StopSandbox, StartSandbox and RebootSandbox safe: send a new id with each new request.':
+    '每个响应都带有 `X-Request-ID` 头：即请求中的 ID（1 至 128 个 `A-Za-z0-9_.:-` 字符），否则为新生成的 ID。可用它在日志中查找请求。它还能保证 CreateSandbox、StopSandbox、StartSandbox 和 RebootSandbox 重试安全：每个新请求请使用新的 ID。',
   '## Failures': '## 错误',
   'A failure has a status other than 2xx, a code for programs and a message for people. 429 and 503 have `Retry-After`, in seconds. After 503 and 504, the work may have been done: every action may be repeated, CreateSandbox with the same `ClientToken`.':
     '错误响应的状态码不是 2xx，带有供程序判断的错误码和供人阅读的说明。429 和 503 带有 `Retry-After`，单位为秒。返回 503 和 504 时操作可能已经完成：每个接口都可以重试，CreateSandbox 请使用相同的 `ClientToken`。',
   'The gateway that serves this description': '提供本描述的网关',
   'A deployment': '已部署的服务',
   'The address that `serverless info` prints.': '`serverless info` 输出的地址。',
-  'Create, list, renew and delete sandboxes.': '创建、查询、续期和删除沙箱。',
+  'Create, list, renew, stop, start and delete sandboxes.': '创建、查询、续期、停止、启动和删除沙箱。',
   'Open the desktop of a sandbox.': '打开沙箱的桌面。',
   'Delete sandboxes by events.': '通过事件删除沙箱。',
   'The same call, with the parameters in the query. Servers log URLs: send secrets with POST.':
@@ -195,7 +195,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'The request has no key.': '请求没有密钥。',
   'A key in the request is wrong, even if another header has a valid one.':
     '请求中有错误的密钥，即使另一个头中的密钥正确。',
-  'The operator does not allow this parameter.': '运维方不允许该参数。',
+  'The operator does not allow this.': '运维方不允许此操作。',
   'This parameter is not in `security.allowed_overrides`, or it is `ProjectName` and a project is configured.':
     '该参数不在 `security.allowed_overrides` 中，或在已配置项目时提供了 `ProjectName`。',
   'There is no such action.': '没有这个接口。',
@@ -212,7 +212,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
     '请求体不是 UTF-8。管理器只接受文本，本地云会代它返回这个响应；veFaaS 的行为没有文档说明。',
   'Send JSON in UTF-8.': '请用 UTF-8 编码的 JSON。',
   'A limit is reached.': '已达到上限。',
-  '`security.max_sandboxes` of this manager is reached.': '已达到本管理器的 `security.max_sandboxes`。',
+  '`security.max_sandboxes` of this manager is reached, or `security.max_sandboxes_per_owner` of the owner.':
+    '已达到本管理器的 `security.max_sandboxes`，或所有者的 `security.max_sandboxes_per_owner`。',
   "A quota of the cloud account is used up. The code is the cloud's own.": '云账号的配额已用尽。错误码来自云服务。',
   'The cloud throttles the calls of this account, even after several tries.':
     '云服务对该账号限流，多次重试后仍然如此。',
@@ -236,11 +237,10 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'The cloud, or the agent in a Windows sandbox, did not answer in time.': '云服务或 Windows 沙箱内的代理未及时响应。',
   "The cloud's own code, if it reports a timeout itself.": '云服务自身的错误码，由它自己报告超时。',
   'There is no such sandbox.': '没有这个沙箱。',
-  'No sandbox has this id, or the id belongs to a machine that is not a sandbox of this manager.':
-    '没有沙箱使用该 ID，或该 ID 属于不受本管理器管理的机器。',
+  'No sandbox that this key sees has this id.': '该密钥可见的沙箱中没有这个 ID。',
   'The state of the sandbox does not allow this.': '沙箱当前的状态不允许此操作。',
   'The message has the state and says what to do.': '说明中写有当前状态和处理办法。',
-  'The token has expired.': '令牌已过期。',
+  'The token has expired, or the key may not call this.': '令牌已过期，或该密钥无权调用。',
   '`security.vnc_token_ttl_seconds` have passed, or `security.vnc_token_reuse_seconds` since its first use.':
     '已超过 `security.vnc_token_ttl_seconds`，或自首次使用起已超过 `security.vnc_token_reuse_seconds`。',
   'The token is not valid.': '令牌无效。',
@@ -252,4 +252,45 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Not all sandboxes could be deleted. Send the event again.': '未能删除全部沙箱。请重新发送该事件。',
   "The message has the ids of those that are left, and the cloud's own codes.":
     '说明中列出剩余的沙箱和云服务的错误码。',
+  'A key may have only some rights, and may see only the sandboxes of its owner. Another sandbox is `InvalidSandbox.NotFound`, like one that does not exist. `Caller` in the answer of DescribeSandboxes has the rights of the key.':
+    '密钥可以只有部分权限，并且只能看到其所有者的沙箱。其他沙箱返回 `InvalidSandbox.NotFound`，与不存在的沙箱相同。DescribeSandboxes 响应中的 `Caller` 列出该密钥的权限。',
+  'Only sandboxes of this owner. For keys that see the sandboxes of all owners. Must be 1 to 64 letters, digits and _ . @ -.':
+    '只返回该所有者的沙箱。供可以看到所有所有者沙箱的密钥使用。必须为 1 至 64 个字母、数字和 _ . @ -。',
+  'Stop a sandbox and keep its disk': '停止沙箱并保留磁盘',
+  'Shuts down a sandbox that is RUNNING: open programs end, the disk and the address stay. VNC tokens are void from then on. The lifetime of the sandbox goes on.':
+    '关闭处于 RUNNING 的沙箱：打开的程序会结束，磁盘和地址保留。此后 VNC 令牌失效。沙箱的有效期照常计算。',
+  'Whether ECS stops charging for the machine depends on the account and on the type of the machine: `StoppedMode` of DescribeSandboxes shows it once the sandbox is STOPPED. A sandbox that is already stopped is a success.':
+    'ECS 是否停止计费取决于账号和机器规格：沙箱进入 STOPPED 后，可在 DescribeSandboxes 的 `StoppedMode` 中查看。沙箱已停止时也返回成功。',
+  'A sandbox': '一个沙箱',
+  'It is stopping': '正在停止',
+  'Start a sandbox that is stopped': '启动已停止的沙箱',
+  'Boots a sandbox that is STOPPED. A sandbox that is already starting or RUNNING is a success. A sandbox past its end must be renewed first.':
+    '启动处于 STOPPED 的沙箱。沙箱正在启动或处于 RUNNING 时也返回成功。已过期的沙箱须先续期。',
+  'The cloud may have no room for the machine: then the answer is 503, or the sandbox is STOPPED again after it was STARTING. Its disk is safe, and it can be started later.':
+    '云服务可能没有库存：此时返回 503，或沙箱在 STARTING 之后又变回 STOPPED。磁盘不受影响，可稍后再启动。',
+  'It is starting': '正在启动',
+  'Restart a sandbox': '重启沙箱',
+  'Restarts the operating system of a sandbox that is RUNNING: open programs end, the disk and the address stay. A sandbox that is already REBOOTING is a success.':
+    '重启处于 RUNNING 的沙箱的操作系统：打开的程序会结束，磁盘和地址保留。沙箱已处于 REBOOTING 时也返回成功。',
+  'It is restarting': '正在重启',
+  'Whether ECS charges for the machine; only while STOPPED. `StopCharging`: not for processors and memory. `KeepCharging`: as before. `NotApplicable`: machines of this type are always charged.':
+    'ECS 是否对机器计费；仅在 STOPPED 时提供。`StopCharging`：处理器和内存不计费。`KeepCharging`：照常计费。`NotApplicable`：该规格的机器始终计费。',
+  'Present while stopped, if the clean-up has stopped it at its end.':
+    '仅在停止期间、且由清理任务在到期时停止的情况下提供。',
+  'Whose sandbox it is; absent if it belongs to nobody.': '沙箱的所有者；不属于任何所有者时不提供。',
+  'What the caller may do. Only in the answer of DescribeSandboxes.':
+    '调用方的权限。仅在 DescribeSandboxes 的响应中提供。',
+  'Name of its key, or of the consumer of the gateway; absent if unknown.':
+    '密钥的名称，或网关消费者的名称；未知时不提供。',
+  'The functions that it may call.': '可以调用的函数。',
+  'The owner whose sandboxes it sees; absent if it sees those of all owners.':
+    '可以看到哪个所有者的沙箱；可以看到全部沙箱时不提供。',
+  'The key may not call this.': '该密钥无权调用。',
+  'The key of the request has no right to call this. The message names the right.':
+    '请求的密钥没有调用权限。说明中写有所需的权限。',
+  'The key may not call this, or sees only the sandboxes of its owner.': '该密钥无权调用，或只能看到其所有者的沙箱。',
+  '`Owner` is not the owner of this key.': '`Owner` 不是该密钥的所有者。',
+  'The cloud fails, or has no room for the machine. Try again later. The disk of the machine is safe.':
+    '云服务出错，或没有库存。请稍后重试；机器的磁盘不受影响。',
+  'The cloud cannot be reached, or its answer cannot be understood.': '无法连接云服务，或无法理解其响应。',
 }

@@ -4,7 +4,10 @@ import { createSandboxDescription } from './actions/create-sandbox.ts'
 import { deleteSandboxDescription } from './actions/delete-sandbox.ts'
 import { describeSandboxTerminalUrlDescription } from './actions/describe-sandbox-terminal-url.ts'
 import { describeSandboxesDescription } from './actions/describe-sandboxes.ts'
+import { rebootSandboxDescription } from './actions/reboot-sandbox.ts'
 import { renewSandboxDescription } from './actions/renew-sandbox.ts'
+import { startSandboxDescription } from './actions/start-sandbox.ts'
+import { stopSandboxDescription } from './actions/stop-sandbox.ts'
 import { teardownSandboxesDescription } from './actions/teardown-sandboxes.ts'
 import { validateVncTokenDescription } from './actions/validate-vnc-token.ts'
 import { FRAME, HEADERS, PARAMETERS, SECURITY_SCHEMES } from './frame.ts'
@@ -18,6 +21,9 @@ export const ACTION_DESCRIPTIONS: Readonly<Record<string, ActionDescription>> = 
   CreateSandbox: createSandboxDescription,
   DescribeSandboxes: describeSandboxesDescription,
   RenewSandbox: renewSandboxDescription,
+  StopSandbox: stopSandboxDescription,
+  StartSandbox: startSandboxDescription,
+  RebootSandbox: rebootSandboxDescription,
   DeleteSandbox: deleteSandboxDescription,
   DescribeSandboxTerminalUrl: describeSandboxTerminalUrlDescription,
   ValidateVncToken: validateVncTokenDescription,

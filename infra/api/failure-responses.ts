@@ -47,6 +47,13 @@ const THROTTLED = {
   },
 }
 
+const noRight = (action: string, group: string) => ({
+  'OperationDenied.Action': {
+    when: 'The key of the request has no right to call this. The message names the right.',
+    message: `The caller has no right to call ${action}. Its actions need "${action}" or "${group}".`,
+  },
+})
+
 /** The responses of all failures, by name. */
 export const FAILURE_RESPONSES = {
   BadRequest: {
@@ -94,11 +101,18 @@ export const FAILURE_RESPONSES = {
     },
     headers: ['WWW-Authenticate'],
   },
+  NoRight: {
+    status: 403,
+    text: 'The key may not call this.',
+    exampleAction: 'DeleteSandbox',
+    codes: noRight('DeleteSandbox', 'lifecycle'),
+  },
   OverrideDenied: {
     status: 403,
-    text: 'The operator does not allow this parameter.',
+    text: 'The operator does not allow this.',
     exampleAction: 'CreateSandbox',
     codes: {
+      ...noRight('CreateSandbox', 'lifecycle'),
       'OperationDenied.<Name>': {
         when: 'This parameter is not in `security.allowed_overrides`, or it is `ProjectName` and a project is configured.',
         code: 'OperationDenied.SubnetId',
@@ -106,11 +120,24 @@ export const FAILURE_RESPONSES = {
       },
     },
   },
+  OwnerDenied: {
+    status: 403,
+    text: 'The key may not call this, or sees only the sandboxes of its owner.',
+    exampleAction: 'DescribeSandboxes',
+    codes: {
+      ...noRight('DescribeSandboxes', 'read'),
+      'OperationDenied.Owner': {
+        when: '`Owner` is not the owner of this key.',
+        message: 'The caller sees only sandboxes of the owner planner.',
+      },
+    },
+  },
   TokenExpired: {
     status: 403,
-    text: 'The token has expired.',
+    text: 'The token has expired, or the key may not call this.',
     exampleAction: 'ValidateVncToken',
     codes: {
+      ...noRight('ValidateVncToken', 'use'),
       'InvalidVncToken.Expired': {
         when: '`security.vnc_token_ttl_seconds` have passed, or `security.vnc_token_reuse_seconds` since its first use.',
         message: 'The token has expired. Get a new one from DescribeSandboxTerminalUrl.',
@@ -129,7 +156,7 @@ export const FAILURE_RESPONSES = {
     exampleAction: 'DeleteSandbox',
     codes: {
       'InvalidSandbox.NotFound': {
-        when: 'No sandbox has this id, or the id belongs to a machine that is not a sandbox of this manager.',
+        when: 'No sandbox that this key sees has this id.',
         message: 'There is no sandbox i-07c4f744a9d14da387ec.',
       },
       InvalidActionOrVersion: noAction('DeleteSandbox'),
@@ -208,8 +235,8 @@ export const FAILURE_RESPONSES = {
     exampleAction: 'CreateSandbox',
     codes: {
       'QuotaExceeded.MaximumSandboxes': {
-        when: '`security.max_sandboxes` of this manager is reached.',
-        message: 'There are 20 of at most 20 sandboxes.',
+        when: '`security.max_sandboxes` of this manager is reached, or `security.max_sandboxes_per_owner` of the owner.',
+        message: 'The limit of 20 sandboxes is reached.',
       },
       'QuotaExceeded.*': {
         when: "A quota of the cloud account is used up. The code is the cloud's own.",
@@ -230,6 +257,24 @@ export const FAILURE_RESPONSES = {
     text: 'Too many calls.',
     exampleAction: 'DescribeSandboxes',
     codes: THROTTLED,
+    headers: ['Retry-After'],
+  },
+  NoRoomForMachine: {
+    status: 503,
+    text: 'The cloud fails, or has no room for the machine. Try again later. The disk of the machine is safe.',
+    exampleAction: 'StartSandbox',
+    codes: {
+      ServiceUnavailable: {
+        when: 'The cloud cannot be reached, or its answer cannot be understood.',
+        message: 'The cloud is out of reach (DescribeInstances). There was no answer.',
+      },
+      '*': {
+        when: "The cloud's own code, also if machines of this type are sold out.",
+        code: 'InsufficientInventory',
+        message:
+          'The cloud has no room for the machine now. Its disk is safe: start it later. The instance type is out of stock in the specified zone.',
+      },
+    },
     headers: ['Retry-After'],
   },
   InternalError: {
@@ -322,7 +367,14 @@ export const FAILURE_RESPONSES = {
 export type FailureName = keyof typeof FAILURE_RESPONSES
 
 /** The failures that any request may have. */
-export const COMMON_FAILURES = ['Unauthorized', 'MethodNotAllowed', 'TooLarge', 'NotText', 'InternalError'] as const
+export const COMMON_FAILURES = [
+  'Unauthorized',
+  'NoRight',
+  'MethodNotAllowed',
+  'TooLarge',
+  'NotText',
+  'InternalError',
+] as const
 
 /** The failures that any action may have in addition. */
 export const ACTION_FAILURES = ['BadRequest', 'CloudRefuses', 'CloudFails', 'CloudIsLate'] as const

@@ -1,7 +1,7 @@
 import { VERSION } from '../../shared/handler/parameters.ts'
 import { REQUEST_ID } from './examples.ts'
 
-const TEXT = `Sandboxes for computer-use agents: desktops on VolcEngine ECS. HTTP actions create, list, open, renew and delete them. A timer deletes those whose time is up.
+const TEXT = `Sandboxes for computer-use agents: desktops on VolcEngine ECS. HTTP actions create, list, open, renew, stop, start and delete them. A timer stops or deletes those whose time is up.
 
 ## Calls
 
@@ -13,9 +13,11 @@ Names are PascalCase and case-sensitive. An unknown parameter is an error. An em
 
 Unless the gateway checks the callers (\`security.auth = "gateway"\`, as with \`npm start\`), every call needs a key: in \`X-API-Key\`, as \`Authorization: Bearer\`, in \`Authorization\` without a scheme, or as the password of \`Authorization: Basic\` with any user.
 
+A key may have only some rights, and may see only the sandboxes of its owner. Another sandbox is \`InvalidSandbox.NotFound\`, like one that does not exist. \`Caller\` in the answer of DescribeSandboxes has the rights of the key.
+
 ## Request ids
 
-Every answer has the header \`X-Request-ID\`: the id from the request (1 to 128 characters of \`A-Za-z0-9_.:-\`), or a new one. The log has the same id. For CreateSandbox, it also makes retries safe.
+Every answer has the header \`X-Request-ID\`: the id from the request (1 to 128 characters of \`A-Za-z0-9_.:-\`), or a new one. The log has the same id. It also makes retries of CreateSandbox, StopSandbox, StartSandbox and RebootSandbox safe: send a new id with each new request.
 
 ## Failures
 
@@ -42,7 +44,7 @@ export const FRAME = {
   // One of them is enough. The empty one is for a gateway that has checked the caller.
   security: [{}, { ApiKey: [] }, { Bearer: [] }, { Basic: [] }],
   tags: [
-    { name: 'Sandboxes', description: 'Create, list, renew and delete sandboxes.' },
+    { name: 'Sandboxes', description: 'Create, list, renew, stop, start and delete sandboxes.' },
     { name: 'Desktops', description: 'Open the desktop of a sandbox.' },
     { name: 'Events', description: 'Delete sandboxes by events.' },
   ],

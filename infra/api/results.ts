@@ -1,11 +1,16 @@
+import { ACTIONS, type CallerRights } from '../../shared/config/callers.ts'
 import { OsType } from '../../shared/handler/parameter-schemas.ts'
 import type { ResponseMetadata } from '../../shared/handler/reply.ts'
 import type { Created } from '../../shared/manager/create-sandbox.ts'
 import { type Sandbox, STATUSES } from '../../shared/manager/sandbox/sandbox.ts'
+import { STOPPED_BY_CLEANUP } from '../../shared/manager/sandbox/stopped-by.ts'
+import type { Changed } from '../../shared/manager/sandbox/transition.ts'
 import { CREATED_AT, EXPIRE_AT, SANDBOX_ID } from './examples.ts'
 import type { JsonSchema } from './json-schema.ts'
 
 /** The parts of answers. The compiler checks their names against the types of the manager. */
+
+export const refTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
 
 export const timeSchema = (description: string): JsonSchema => ({
   type: 'string',
@@ -34,7 +39,34 @@ const sandbox: Record<keyof Sandbox, JsonSchema> = {
   InstanceName: { type: 'string', description: 'Name of the machine: `sandbox-` and the name from its creation.' },
   Eip: { type: 'string', description: 'Public address, if it has one.' },
   CreatedAt: timeSchema('When it was created.'),
+  StoppedMode: {
+    type: 'string',
+    description:
+      'Whether ECS charges for the machine; only while STOPPED. `StopCharging`: not for processors and memory. `KeepCharging`: as before. `NotApplicable`: machines of this type are always charged.',
+  },
+  StoppedBy: {
+    type: 'string',
+    enum: [STOPPED_BY_CLEANUP.Value],
+    description: 'Present while stopped, if the clean-up has stopped it at its end.',
+  },
   ExpireAt: EXPIRE_AT_SCHEMA,
+  Owner: { type: 'string', description: 'Whose sandbox it is; absent if it belongs to nobody.' },
+}
+
+const changed: Record<keyof Changed, JsonSchema> = {
+  SandboxId: SANDBOX_ID_SCHEMA,
+  Status: sandbox.Status,
+  ExpireAt: EXPIRE_AT_SCHEMA,
+}
+
+const caller: Record<keyof CallerRights, JsonSchema> = {
+  Name: { type: 'string', description: 'Name of its key, or of the consumer of the gateway; absent if unknown.' },
+  Actions: {
+    type: 'array',
+    items: { type: 'string', enum: ACTIONS },
+    description: 'The functions that it may call.',
+  },
+  Owner: { type: 'string', description: 'The owner whose sandboxes it sees; absent if it sees those of all owners.' },
 }
 
 const lifetime: Record<keyof Created, JsonSchema> = { SandboxId: SANDBOX_ID_SCHEMA, ExpireAt: EXPIRE_AT_SCHEMA }
@@ -59,10 +91,23 @@ export const RESULTS: Record<string, JsonSchema> = {
     required: ['SandboxId', 'Status', 'OsType', 'InstanceTypeId'],
     additionalProperties: false,
   },
+  SandboxChange: {
+    type: 'object',
+    properties: changed,
+    required: ['SandboxId', 'Status'],
+    additionalProperties: false,
+  },
+  Caller: {
+    type: 'object',
+    description: 'What the caller may do. Only in the answer of DescribeSandboxes.',
+    properties: caller,
+    required: ['Actions'],
+    additionalProperties: false,
+  },
   SandboxLifetime: { type: 'object', properties: lifetime, required: ['SandboxId'], additionalProperties: false },
   ResponseMetadata: {
     type: 'object',
-    properties: metadata,
+    properties: { ...metadata, Caller: refTo('Caller') },
     required: Object.keys(metadata),
     additionalProperties: false,
   },
@@ -113,6 +158,5 @@ export const RUNNING_SANDBOX: Readonly<Partial<Record<keyof Sandbox, string>>> =
   InstanceName: 'sandbox-agent-1',
   CreatedAt: CREATED_AT,
   ExpireAt: EXPIRE_AT,
+  Owner: 'planner',
 }
-
-export const refTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
-import { type Config, ConfigSchema, isTable } from './schema.ts'
+import { isTable, keysOf } from './callers.ts'
+import { type Config, ConfigSchema } from './schema.ts'
 
 /** The configuration is invalid. The message lists all problems, one per line, and contains no values. */
 export class ConfigError extends Error {
@@ -52,12 +53,18 @@ export function loadConfig({ file, env }: Source): Config {
   const sections = [...input].map(([section, values]) => [section, Object.fromEntries(values)])
   const result = v.safeParse(ConfigSchema, Object.fromEntries(sections))
   for (const { path = [], message } of result.issues ?? []) {
-    const name = `${path[0]?.key}.${path[1]?.key}`
-    problems.push(`${name} ${message} (${origins.get(name) ?? file})`)
+    const [section, key] = path
+    problems.push(`${nameOf(path)} ${message} (${origins.get(`${section?.key}.${key?.key}`) ?? file})`)
   }
   if (result.success && problems.length === 0) return result.output
   // A value with several invalid parts, such as a list, has the same message for each of them.
   throw new ConfigError([...new Set(problems)].join('\n'))
+}
+
+/** `<section>.<key>`, and in a table the names below it. The items of a list have no names. */
+function nameOf(path: readonly v.IssuePathItem[]): string {
+  const list = path.findIndex(({ type }) => type === 'array')
+  return (list < 0 ? path : path.slice(0, list)).map(({ key }) => key).join('.')
 }
 
 /** Returns every secret of the configuration, so that the log can hide it. */
@@ -71,7 +78,7 @@ export function secretsOf({ volcengine, instance, windows, security }: Config): 
     // The form in which it is sent to ECS.
     Buffer.from(instance.user_data).toString('base64'),
     windows.agent_key,
-    ...Object.values(security.keys),
+    ...keysOf(security.keys),
   ]
 }
 

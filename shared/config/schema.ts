@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import * as v from 'valibot'
+import { ConsumersSchema, KeysSchema } from './callers.ts'
 import * as rules from './rules.ts'
 
 // The overrides that are allowed by default. The others move the machine to another project or network, or put a secret
@@ -68,26 +69,28 @@ export const ConfigSchema = v.object({
   }),
   security: v.object({
     auth: oneOf(['key', 'gateway'], 'key'),
-    keys: v.optional(
-      v.custom<Readonly<Record<string, string>>>(
-        (value) => isTable(value) && Object.entries(value).every(isKey),
-        'must be a table of <name> = "<key>" (8 to 256 characters, no space, no comma) or "sha256:<hex>"',
-      ),
-      {},
-    ),
+    keys: v.optional(KeysSchema, {}),
+    consumers: v.optional(ConsumersSchema, {}),
     allowed_overrides: v.optional(v.array(v.picklist(OVERRIDES, OVERRIDES_MESSAGE), OVERRIDES_MESSAGE), [...HARMLESS]),
     // A tag filter shows at most 1,000 instances (ECS documentation, DescribeInstances).
     max_sandboxes: integer(0, 1_000, 0),
+    max_sandboxes_per_owner: integer(0, 1_000, 0),
     vnc_token_ttl_seconds: integer(10, 86_400, 300),
     vnc_token_reuse_seconds: integer(0, 86_400, 0),
   }),
   lifetime: v.object({
     default_seconds: integer(0, 999_999_999, 86_400),
     max_seconds: integer(0, 999_999_999, 604_800),
+    on_expire: oneOf(['delete', 'stop'], 'delete'),
+    stopped_seconds: integer(1, 999_999_999, 604_800),
     unmarked: oneOf(['keep', 'expire'], 'keep'),
     stuck_after_seconds: integer(60, 86_400, 1_800),
     max_deletions_per_run: integer(0, 10_000, 1_000),
     calls_per_second: integer(1, 1_000, 4),
+  }),
+  stop: v.object({
+    mode: oneOf(['StopCharging', 'KeepCharging'], 'StopCharging'),
+    force: v.optional(v.boolean('must be true or false'), false),
   }),
   terminal: v.object({
     vnc_port: integer(1, 65_535, 5905),
@@ -143,16 +146,6 @@ function required([pattern, message]: rules.Rule) {
 
 function oneOf<const Option extends string>(options: readonly Option[], fallback: NoInfer<Option>) {
   return v.optional(v.picklist(options, `must be ${options.join(' or ')}`), fallback)
-}
-
-/** Whether the value is a TOML table or a JSON object, and not a list, a date or null. */
-export function isTable(value: unknown): value is object {
-  return Object.prototype.toString.call(value) === '[object Object]'
-}
-
-function isKey([name, key]: [string, unknown]): boolean {
-  const pattern = /^(sha256:[0-9a-f]{64}|(?!sha256:)[!-+\--~]{8,256})$/
-  return /^[\w.@-]{1,64}$/.test(name) && typeof key === 'string' && pattern.test(key)
 }
 
 function isEndpoint(value: string): boolean {

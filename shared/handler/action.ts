@@ -1,6 +1,7 @@
 import type * as v from 'valibot'
+import type { Caller } from '../config/callers.ts'
 import { ActionError } from '../errors.ts'
-import { authenticate } from './auth.ts'
+import { authorize } from './auth.ts'
 import { parseBody } from './body.ts'
 import { fieldsOf, textOf } from './event-values.ts'
 import type { Call, Invocation } from './invocation.ts'
@@ -16,7 +17,7 @@ interface Action<Schema extends ObjectSchema, Result> {
   /** Its work. An `ActionError` becomes the answer; anything else becomes `InternalError`. */
   run(input: v.InferOutput<Schema>, call: Call): Promise<Result>
   /** The body of the answer; by default the envelope with the result. */
-  body?(result: Result, metadata: ResponseMetadata): object
+  body?(result: Result, metadata: ResponseMetadata, caller: Caller): object
 }
 
 const envelope = (Result: unknown, ResponseMetadata: ResponseMetadata) => ({ ResponseMetadata, Result })
@@ -30,7 +31,7 @@ export function action<Schema extends ObjectSchema, Result>({
 }: Action<Schema, Result>) {
   return pipeline<v.InferOutput<Schema>, Result, Reply>({
     name,
-    identify,
+    identify: (invocation) => identify(invocation, name),
     async check(invocation) {
       const { request, log } = invocation
       const parameters = readParameters(request, await parseBody(request))
@@ -43,19 +44,19 @@ export function action<Schema extends ObjectSchema, Result>({
     run,
     answer(invocation, _input, result) {
       invocation.sandboxId ??= sandboxIdOf(result)
-      return { sent: reply(invocation, 200, body(result, metadata(invocation, name))) }
+      return { sent: reply(invocation, 200, body(result, metadata(invocation, name), invocation.caller)) }
     },
     answerError: (invocation, error) => ({ sent: errorReply(invocation, name, error), error }),
   })
 }
 
-function identify(invocation: Invocation): Answer<Reply> | undefined {
+function identify(invocation: Invocation, action: string): Answer<Reply> | undefined {
   const { method } = invocation.request
   if (method === 'HEAD' || method === 'OPTIONS') return noContent(invocation, ALLOW)
   if (method !== 'GET' && method !== 'POST') {
     throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with GET or POST.')
   }
-  invocation.caller = authenticate(invocation)
+  authorize(invocation, action)
   return undefined
 }
 

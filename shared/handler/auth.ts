@@ -1,22 +1,38 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { type Caller, callerOfConsumer, callerOfKey, digestOf, GROUPS, sha256 } from '../config/callers.ts'
 import { configuration } from '../config/index.ts'
+import type { Config } from '../config/schema.ts'
 import { ActionError } from '../errors.ts'
 import type { Invocation } from './invocation.ts'
 
 /**
- * Finds the caller: the name of the request's key, or with `security.auth = "gateway"` the consumer that the gateway names.
+ * Finds the caller of a function, and checks its right to call it.
+ * @param action  name of the function
+ * @throws {ActionError} `MissingAuthenticationToken`, `InvalidAccessKey`, `OperationDenied.Action`
+ */
+export function authorize(invocation: Invocation, action: string): void {
+  const caller = authenticate(invocation)
+  // Also if it may not call this function: the log names the caller.
+  invocation.caller = caller
+  if (caller.actions.has(action)) return
+  const [group] = Object.entries(GROUPS).find(([, actions]) => actions.some((name) => name === action)) ?? []
+  const message = `The caller has no right to call ${action}. Its actions need "${action}" or "${group}".`
+  throw new ActionError(403, 'OperationDenied.Action', message)
+}
+
+/**
+ * Finds the caller: the owner of the request's key, or with `security.auth = "gateway"` the consumer that the gateway names.
  * All keys of a request must be right.
  * @throws {ActionError} `MissingAuthenticationToken`, `InvalidAccessKey`
  */
-export function authenticate({ request: { headers }, log }: Invocation): string {
+function authenticate({ request: { headers }, log }: Invocation): Caller {
   const { security } = configuration()
   const presented = keysOf(headers)
   for (const key of presented) log.secret(key)
-  if (security.auth === 'gateway') return headers['x-forward-consumer']?.replace(/[^\w.@-]/g, '') ?? ''
+  if (security.auth === 'gateway') return callerOfConsumer(headers['x-forward-consumer'] ?? '', security.consumers)
 
-  const known = Object.entries(security.keys)
-  if (known.length === 0) log.note('security.keys is empty')
-  const callers = presented.map((key) => callerOf(key, known))
+  if (Object.keys(security.keys).length === 0) log.note('security.keys is empty')
+  const callers = presented.map((key) => callerOf(key, security.keys))
   const [caller] = callers
   if (caller !== undefined && !callers.includes(undefined)) return caller
   if (presented.length > 0) throw new ActionError(401, 'InvalidAccessKey', 'The key is wrong.')
@@ -49,15 +65,11 @@ function passwordOf(credentials: string): string {
 }
 
 // Compares every key, by digests of equal length: the time does not tell which key matches, or how much of it.
-function callerOf(key: string, known: readonly (readonly [string, string])[]): string | undefined {
+function callerOf(key: string, keys: Config['security']['keys']): Caller | undefined {
   const digest = sha256(key)
-  let caller: string | undefined
-  for (const [name, value] of known) if (timingSafeEqual(digest, digestOf(value))) caller = name
+  let caller: Caller | undefined
+  for (const [name, setting] of Object.entries(keys)) {
+    if (timingSafeEqual(digest, digestOf(setting))) caller = callerOfKey(name, setting)
+  }
   return caller
 }
-
-function digestOf(configured: string): Buffer {
-  return configured.startsWith('sha256:') ? Buffer.from(configured.slice(7), 'hex') : sha256(configured)
-}
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest()

@@ -16,6 +16,7 @@ import {
   vefaasEvent,
 } from '../../tests/support/messages.ts'
 import { AUTHORIZED, CALLER, configure, KEY } from '../../tests/support/service.ts'
+import { PLATFORM } from '../config/callers.ts'
 import { ActionError } from '../errors.ts'
 import { event } from './event.ts'
 import type { Call, PlatformContext } from './invocation.ts'
@@ -214,7 +215,7 @@ test('the work gets all good messages together, and the call', async () => {
   const before = Date.now()
   await handler(sqs({ Name: 'a' }, snsNotification({ Name: 'b' }), 'bad', cloudEvent({ Name: 'c' })), AWS)
   expect(inputs).toEqual([{ Name: 'a' }, { Name: 'b' }, { Name: 'c' }])
-  expect(call).toMatchObject({ requestId: 'aws-1', caller: '', callerRequestId: undefined })
+  expect(call).toMatchObject({ requestId: 'aws-1', caller: PLATFORM, callerRequestId: undefined })
   expect(call?.config.instance.image_id).toBe('image-linux')
   // The platform's whole time, not server.timeout_seconds.
   expect(call?.deadline).toBeGreaterThan(before + 29_000)

@@ -1,7 +1,8 @@
 import type * as v from 'valibot'
+import { PLATFORM } from '../config/callers.ts'
 import { ActionError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { authenticate } from './auth.ts'
+import { authorize } from './auth.ts'
 import { checkSize } from './body.ts'
 import { type Message, readMessages } from './event-formats.ts'
 import type { Call, Invocation } from './invocation.ts'
@@ -60,7 +61,7 @@ interface Processed {
 export function event<Schema extends ObjectSchema>({ name, input, run }: EventFunction<Schema>) {
   return pipeline<Batch<v.InferOutput<Schema>>, Work, object>({
     name,
-    identify,
+    identify: (invocation) => identify(invocation, name),
     check: (invocation) => readBatch(input, invocation),
     run: ({ inputs }, call) => run(inputs, call),
     answer: (invocation, batch, work) => answer(name, invocation, outcomeOf(batch, work, invocation.log)),
@@ -74,18 +75,21 @@ export function event<Schema extends ObjectSchema>({ name, input, run }: EventFu
 const ALLOW = { Allow: 'POST, HEAD, OPTIONS' }
 
 /** Checks the key of a request. The platform has checked the sender of any other event. */
-function identify(invocation: Invocation): Answer<Reply> | undefined {
+function identify(invocation: Invocation, name: string): Answer<Reply> | undefined {
   const { origin, request } = invocation
-  if (origin !== 'http') return undefined
+  if (origin !== 'http') {
+    invocation.caller = PLATFORM
+    return undefined
+  }
   if (isHandshake(request)) {
     // HEAD and OPTIONS need no key, but this grants a permission.
-    invocation.caller = authenticate(invocation)
+    authorize(invocation, name)
     return noContent(invocation, { ...ALLOW, ...permission(request) })
   }
   const { method } = request
   if (method === 'HEAD' || method === 'OPTIONS') return noContent(invocation, ALLOW)
   if (method !== 'POST') throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with POST.')
-  invocation.caller = authenticate(invocation)
+  authorize(invocation, name)
   checkSize(request.body, request.isBase64Encoded)
   return undefined
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type Caller, NOBODY } from '../config/callers.ts'
 import { configuration, secretsOf } from '../config/index.ts'
 import type { Config } from '../config/schema.ts'
 import type { ActionError } from '../errors.ts'
@@ -35,8 +36,8 @@ export interface Invocation<Input = unknown> {
   /** Undefined if the configuration has an error. */
   readonly config: Config | undefined
   readonly log: Log
-  /** Name of the key in use; empty until it is known. */
-  caller: string
+  /** NOBODY until the caller is known. */
+  caller: Caller
   /** The sandbox of the request or of the result, as soon as it is known. */
   sandboxId: string | undefined
   /** The input of the work; undefined until it is checked. */
@@ -83,7 +84,7 @@ export function receive<Input>(event: unknown, context: PlatformContext): Invoca
     cold,
     config,
     log: startLog({ level: 'info', format: 'json', ...config?.log, secrets: config ? secretsOf(config) : [] }),
-    caller: '',
+    caller: NOBODY,
     sandboxId: undefined,
     input: undefined,
   }
@@ -100,7 +101,8 @@ export function logOutcome(
   log.end({
     requestId,
     action,
-    caller,
+    caller: caller.name,
+    owner: caller.owner,
     sandboxId,
     status: error?.status ?? status,
     code: error?.code,

@@ -137,6 +137,7 @@ describe('a success', () => {
       'Version',
       'Service',
       'Region',
+      'Caller',
     ])
     expect(answer.headers['retry-after']).toBeUndefined()
   })

@@ -1,4 +1,5 @@
 import type * as v from 'valibot'
+import { PLATFORM } from '../config/callers.ts'
 import { ActionError } from '../errors.ts'
 import { contentOf, NO_CONTENT, originOf } from './event-formats.ts'
 import { fieldsOf, isObject } from './event-values.ts'
@@ -30,6 +31,10 @@ interface Work {
 export function timer<Schema extends ObjectSchema>({ name, input, run }: TimerFunction<Schema>) {
   return pipeline<v.InferOutput<Schema>, Work, object>({
     name,
+    identify(invocation) {
+      invocation.caller = PLATFORM
+      return undefined
+    },
     check: ({ event }) => validateData(input, dataOf(event)),
     run,
     answer(invocation, _input, { result, failure }) {

@@ -79,6 +79,7 @@ describe('a clean-up deletes', () => {
       Scanned: 4,
       Expired: 3,
       Deleted: 3,
+      Stopped: 0,
       Skipped: 0,
       Failed: 0,
       TokensRemoved: 0,
@@ -213,7 +214,7 @@ describe('what the cloud does not delete now', () => {
     expect(told(first)).toEqual([`${stuck} Stuck Skipped`])
     expect(first.result).toMatchObject({ Deleted: 0, Skipped: 1, Failed: 0 })
     expect(first.failure).toBe('')
-    expect(first.call.line()).toContain(`InvalidInstanceStatus: 1 not deleted, ${stuck}`)
+    expect(first.call.line()).toContain(`InvalidInstanceStatus: 1 not stopped or deleted, ${stuck}`)
 
     pass(2)
     instance(stuck).Status = 'ERROR'
@@ -227,8 +228,8 @@ describe('what the cloud does not delete now', () => {
     for (const dryRun of [false, true]) {
       const done = await run({}, { dryRun })
       expect([told(done), done.failure]).toEqual([ids.map((id) => `${id} Expired Skipped`), ''])
-      expect(done.call.line()).toContain(`DELETING: 1 not deleted, ${ids[0]}`)
-      expect(done.call.line()).toContain(`DeletionProtection: 1 not deleted, ${ids[1]}`)
+      expect(done.call.line()).toContain(`DELETING: 1 not stopped or deleted, ${ids[0]}`)
+      expect(done.call.line()).toContain(`DeletionProtection: 1 not stopped or deleted, ${ids[1]}`)
     }
     expect(left()).toEqual(ids)
     expect(actions()).toEqual(['DescribeInstances', 'DescribeInstances'])
@@ -254,7 +255,7 @@ describe('what the cloud does not delete now', () => {
     const done = await run({ 'lifetime.max_deletions_per_run': 2 })
     expect(told(done).slice(0, 2)).toEqual([older, newer].map((id) => `${id} Expired Deleted`))
     expect(done.result).toMatchObject({ Expired: 7, Deleted: 2, Skipped: 2 })
-    expect(done.failure).toContain('is reached, 3 more sandboxes should be gone')
+    expect(done.failure).toContain('is reached, 3 more sandboxes are due')
     expect(left()).toEqual([...starting, deleting, kept])
   })
 })
@@ -266,8 +267,8 @@ describe('a clean-up goes on', () => {
     const done = await run()
     expect(told(done)).toEqual([`${ids[0]} Expired Deleted`, `${ids[1]} Expired Failed`, `${ids[2]} Expired Deleted`])
     expect(done.result).toMatchObject({ Deleted: 2, Failed: 1 })
-    expect(done.failure).toBe('503 CleanupIncomplete 1 of 3 sandboxes could not be deleted.')
-    expect(done.call.line()).toContain(`InternalError: 1 not deleted, ${ids[1]}`)
+    expect(done.failure).toBe('503 CleanupIncomplete 1 of 3 sandboxes could not be stopped or deleted.')
+    expect(done.call.line()).toContain(`InternalError: 1 not stopped or deleted, ${ids[1]}`)
     expect(left()).toEqual([ids[1]])
   })
 
@@ -286,7 +287,7 @@ describe('a clean-up goes on', () => {
     expect(done.result.Deleted + done.result.Failed).toBe(150)
     expect([100, 50]).toContain(done.result.Failed)
     expect(left()).toHaveLength(done.result.Failed)
-    expect(done.failure).toMatch(/^503 CleanupIncomplete \d+ of 150 sandboxes could not be deleted\.$/)
+    expect(done.failure).toMatch(/^503 CleanupIncomplete \d+ of 150 sandboxes could not be stopped or deleted\.$/)
     expect((await run()).failure).toBe('')
     expect(left()).toEqual([])
   })
@@ -320,7 +321,7 @@ describe('a run', () => {
     const done = await run(settings)
     expect(done.result).toMatchObject({ Scanned: 5, Expired: 5, Deleted: 3, Skipped: 0, Failed: 0 })
     expect(done.failure).toBe(
-      '503 CleanupIncomplete lifetime.max_deletions_per_run (3) is reached, 2 more sandboxes should be gone.',
+      '503 CleanupIncomplete lifetime.max_deletions_per_run (3) is reached, 2 more sandboxes are due.',
     )
     expect(left()).toEqual(ids.slice(0, 2))
     expect((await run(settings)).failure).toBe('')
@@ -404,7 +405,7 @@ describe('what should have been gone for long', () => {
     expect(done.failure).toBe('')
     const { level, notes } = JSON.parse(done.call.line())
     expect(level).toBe('error')
-    expect(notes.at(-1)).toBe(`should have been gone for more than an hour: ${ids[1]}, ${ids[0]}`)
+    expect(notes.at(-1)).toBe(`should have been stopped or deleted more than an hour ago: ${ids[1]}, ${ids[0]}`)
     ecs.reset()
     seeded(-3_599, { status: 'DELETING' })
     expect(JSON.parse((await run()).call.line()).level).toBe('warn')
@@ -414,7 +415,7 @@ describe('what should have been gone for long', () => {
 it('nothing is deleted where the most is 0', async () => {
   const id = seeded(-1)
   const done = await run({ 'lifetime.max_deletions_per_run': 0 })
-  expect(done.failure).toContain('lifetime.max_deletions_per_run (0) is reached, 1 more sandboxes should be gone')
+  expect(done.failure).toContain('lifetime.max_deletions_per_run (0) is reached, 1 more sandboxes are due')
   expect(left()).toEqual([id])
 })
 
@@ -424,7 +425,10 @@ it('a dry run tells all it found, though a run would fail', async () => {
   expect([told(done), done.failure]).toEqual([[`${ids[0]} Expired WouldDelete`], ''])
   expect(JSON.parse(done.call.line())).toMatchObject({
     level: 'warn',
-    notes: ['a dry run: nothing was deleted', expect.stringContaining('max_deletions_per_run (1) is reached')],
+    notes: [
+      'a dry run: nothing was stopped or deleted',
+      expect.stringContaining('max_deletions_per_run (1) is reached'),
+    ],
   })
 })
 

@@ -9,7 +9,8 @@ import { describeInstances, type Instance } from './ecs/instances.ts'
 import { pause, toUtc } from './ecs/time.ts'
 import { describeError, mapError, translateErrors } from './ecs/translate-errors.ts'
 import { BEGIN_TAG, checkLifetime, endAfter, endOf, endTag, tagOf } from './sandbox/lifetime.ts'
-import { tagged } from './sandbox/sandbox.ts'
+import { ownerTags } from './sandbox/owner.ts'
+import { sandboxFilter } from './sandbox/sandbox.ts'
 
 /** The parameters of a new sandbox. For an absent one, the configuration applies. */
 export interface CreateRequest {
@@ -40,7 +41,8 @@ export interface Created {
 }
 
 /**
- * Creates one machine and does not wait for it to boot. One call to the cloud; two if `security.max_sandboxes` is set.
+ * Creates one machine and does not wait for it to boot. One call to the cloud, and one for each limit of
+ * `security` that is set.
  * @throws {ActionError} `OperationDenied.<Name>`, `MissingParameter.<Name>`, `InvalidParameter.<Name>`,
  *   `QuotaExceeded.MaximumSandboxes`, `IdempotentParameterMismatch`, and the errors of the cloud
  */
@@ -147,7 +149,7 @@ interface Token {
 function tokenOf({ caller, callerRequestId }: Call, { ClientToken }: CreateRequest): Token {
   const isRequestId = ClientToken === undefined && callerRequestId !== undefined
   const value = isRequestId ? hash(`X-Request-ID ${callerRequestId}`) : (ClientToken ?? randomUUID())
-  return { value, isRequestId, sent: hash(`${caller} ${value}`) }
+  return { value, isRequestId, sent: hash(`${caller.name} ${value}`) }
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
@@ -166,14 +168,28 @@ const withToken = ({ sent }: Token) => ({ TagFilters: [{ Key: TOKEN_TAG, Values:
 // Two creations at the same time may both pass when there is room for one. This limit is for the costs; the hard limit
 // is the quota of the account.
 async function refuseAboveLimit(call: Call, token: Token): Promise<void> {
-  const limit = call.config.security.max_sandboxes
-  if (limit === 0) return
-  const count = await countInstances(call, tagged(call.config))
-  if (count < limit) return
+  const { config, caller } = call
+  const { max_sandboxes, max_sandboxes_per_owner } = config.security
+  const reached =
+    (await reachedLimit(call, max_sandboxes)) ??
+    (caller.owner && (await reachedLimit(call, max_sandboxes_per_owner, caller.owner)))
+  if (!reached) return
   // If the machine of this token exists, this is a retry after a lost answer: it must return the id and not this error.
   if (await countInstances(call, withToken(token))) return
-  const message = `There are ${count} of at most ${limit} sandboxes.`
-  throw new ActionError(429, 'QuotaExceeded.MaximumSandboxes', message)
+  throw new ActionError(429, 'QuotaExceeded.MaximumSandboxes', reached)
+}
+
+/**
+ * Counts the sandboxes with one call to the cloud; none if the limit is 0.
+ * @param owner  undefined: of all owners
+ * @returns a message if there is no room for one more
+ */
+async function reachedLimit(call: Call, limit: number, owner?: string): Promise<string | undefined> {
+  if (limit === 0) return undefined
+  const count = await countInstances(call, sandboxFilter(call.config, owner))
+  const whose = owner === undefined ? '' : ` of the owner ${owner}`
+  // Without the number of sandboxes: they may be those of others.
+  return count < limit ? undefined : `The limit of ${limit} sandboxes${whose} is reached.`
 }
 
 async function countInstances(call: Call, filter: Parameters<typeof describeInstances>[1]): Promise<number> {
@@ -209,6 +225,7 @@ function machine(call: Call, request: CreateRequest, token: Token, begin: number
       : undefined,
     Tags: [
       { Key: instance.tag_key, Value: instance.tag_value },
+      ...ownerTags(call.caller),
       ...(Key === undefined ? [] : [{ Key, Value }]),
       { Key: TOKEN_TAG, Value: token.sent },
       { Key: BEGIN_TAG, Value: `${begin}` },

@@ -1,10 +1,10 @@
 import { invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
 import type { Call } from './ecs/call.ts'
 import type { CloudError } from './ecs/cloud-error.ts'
-import { deleteInstance, describeInstance, type Instance } from './ecs/instances.ts'
+import { deleteInstance, type Instance } from './ecs/instances.ts'
 import { pause } from './ecs/time.ts'
 import { isNotFound, isWrongStatus, translateSandboxErrors } from './ecs/translate-errors.ts'
-import { findSandbox, isSandbox } from './sandbox/sandbox.ts'
+import { findSandbox, readAgain } from './sandbox/sandbox.ts'
 
 /**
  * Deletes a sandbox in any state. If the cloud does not delete it yet (it is still CREATING), tries again until the
@@ -28,13 +28,6 @@ export function deleteSandbox(call: Call, SandboxId: string): Promise<{ SandboxI
       instance = await readAgain(call, instance)
     }
   })
-}
-
-// An instance that is not visible may still exist: only DeleteInstance can tell. But an instance may have lost its tag.
-async function readAgain(call: Call, instance: Instance): Promise<Instance> {
-  const seen = (await describeInstance(call, instance.id)) ?? instance
-  if (!isSandbox(seen, call.config)) throw sandboxNotFound(instance.id)
-  return seen
 }
 
 /** Returns the cloud's refusal if the state of the instance does not allow its deletion yet. */

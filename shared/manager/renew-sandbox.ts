@@ -1,11 +1,11 @@
 import type { Config } from '../config/schema.ts'
 import { ActionError, invalidParameter, invalidSandboxStatus, sandboxNotFound } from '../errors.ts'
 import type { Call } from './ecs/call.ts'
-import { tagInstance } from './ecs/instances.ts'
+import { type Instance, tagInstance } from './ecs/instances.ts'
 import { toUtc } from './ecs/time.ts'
 import { translateSandboxErrors } from './ecs/translate-errors.ts'
-import { cleanupReason } from './sandbox/cleanup-reason.ts'
-import { endAfter, endOf, endTag } from './sandbox/lifetime.ts'
+import { cleanupStep } from './sandbox/cleanup-step.ts'
+import { END_MARGIN_MS, endAfter, endOf, endTag, nextEnding } from './sandbox/lifetime.ts'
 import { findSandbox } from './sandbox/sandbox.ts'
 
 export interface Renewed {
@@ -14,8 +14,6 @@ export interface Renewed {
   ExpireAt: string | undefined
 }
 
-const MARGIN_MS = 2_000
-
 // The longest possible lifetime gets shorter while a call is on its way. If the new end is too late by at most this, it
 // is shortened and not refused.
 const TOLERANCE_MS = 10_000
@@ -23,10 +21,10 @@ const TOLERANCE_MS = 10_000
 /**
  * Sets a new end of a sandbox, later or earlier than before. Two calls to the cloud.
  *
- * A sandbox that is past its end cannot be renewed, because the clean-up may be deleting it. A renewal succeeds at
- * least two seconds before the old end, or fails. The clean-up reads a sandbox after its end and just before its
- * deletion, so it sees every successful renewal, provided that the clocks agree and the cloud shows a new tag within
- * two seconds.
+ * A sandbox that is past its end cannot be renewed, because the clean-up may be deleting or stopping it. Only one that is
+ * already stopped can, until it is deleted (`lifetime.on_expire = "stop"`). A renewal succeeds at least two seconds before
+ * the end or the deletion, or fails. The clean-up reads a sandbox just before it stops or deletes it, so it sees every
+ * successful renewal, provided that the clocks agree and the cloud shows a new tag within two seconds.
  * @param lifetimeSeconds  from now; 0: no end
  * @throws {ActionError} `InvalidParameter.LifetimeSeconds`, `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and the
  *   errors of the cloud
@@ -38,20 +36,29 @@ export function renewSandbox(call: Call, SandboxId: string, lifetimeSeconds: num
     const instance = await findSandbox(call, SandboxId)
     if (instance === undefined) throw sandboxNotFound(SandboxId)
     const { status, createdAt } = instance
-    const oldEnd = endOf(instance, config) ?? Number.POSITIVE_INFINITY
+    const lastMoment = lastMomentOf(instance, config)
     // The clean-up deletes these regardless of their end.
-    const isEnding = status === 'DELETING' || status === 'ERROR' || cleanupReason(instance, config)?.reason === 'Stuck'
-    if (isEnding || oldEnd - MARGIN_MS <= Date.now()) {
+    const isEnding = status === 'DELETING' || status === 'ERROR' || cleanupStep(instance, config)?.reason === 'Stuck'
+    if (isEnding || lastMoment <= Date.now()) {
+      const isBeingStopped = !isEnding && nextEnding(instance, config)?.action === 'stop'
       throw invalidSandboxStatus(
         SandboxId,
         isEnding ? status : 'past its end, or two seconds before it',
-        'It cannot be renewed.',
+        isBeingStopped ? 'Renew it once it is STOPPED.' : 'It cannot be renewed.',
       )
     }
     const newEnd = end && possibleEnd(end, SandboxId, createdAt, config)
-    await tagInstance({ ...call, deadline: Math.min(call.deadline, oldEnd - MARGIN_MS) }, SandboxId, endTag(newEnd))
+    await tagInstance({ ...call, deadline: Math.min(call.deadline, lastMoment) }, SandboxId, endTag(newEnd))
     return { SandboxId, ExpireAt: toUtc(newEnd) }
   })
+}
+
+/** When a renewal must be done, in milliseconds since 1970. */
+function lastMomentOf(instance: Instance, config: Config): number {
+  const beforeEnd = (endOf(instance, config) ?? Number.POSITIVE_INFINITY) - END_MARGIN_MS
+  const ending = nextEnding(instance, config)
+  // A sandbox that is stopped before its end can be started until then, so the later deletion is no limit yet.
+  return ending && beforeEnd <= Date.now() ? ending.at - END_MARGIN_MS : beforeEnd
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { Call } from './ecs/call.ts'
 import { pause } from './ecs/time.ts'
-import { BATCH, type Deletion, deleteBatch } from './sandbox/delete-batch.ts'
+import { type BatchOutcome, DELETION, runBatch } from './sandbox/batch.ts'
 
 /** The content of one message. */
 export interface TeardownRequest {
@@ -29,11 +29,11 @@ export async function teardownSandboxes(
   for (const { SandboxIds, Reason } of requests) {
     if (Reason) call.log.note(`${Reason}: ${SandboxIds.slice(0, 10).join(', ')}`, 'info')
   }
-  const deletions = new Map<string, Deletion>()
+  const deletions = new Map<string, BatchOutcome>()
   let left = [...new Set(requests.flatMap(({ SandboxIds }) => SandboxIds))]
   for (let seconds = 1; ; seconds = Math.min(seconds + 1, 3)) {
-    for (let at = 0; at < left.length; at += BATCH) {
-      for (const [id, deletion] of await deleteBatch(call, left.slice(at, at + BATCH))) {
+    for (let at = 0; at < left.length; at += DELETION.size) {
+      for (const [id, deletion] of await runBatch(call, DELETION, left.slice(at, at + DELETION.size))) {
         // A sandbox that the cloud refused to delete still exists, even if it is not visible for a moment.
         const isDoubtful = deletion.outcome === 'missing' && deletions.get(id)?.outcome === 'refused'
         if (!isDoubtful) deletions.set(id, deletion)
@@ -48,19 +48,20 @@ export async function teardownSandboxes(
   return { result: { Sandboxes }, failures }
 }
 
-function mayChange(deletion: Deletion | undefined, isEarly: boolean): boolean {
+function mayChange(deletion: BatchOutcome | undefined, isEarly: boolean): boolean {
   return deletion?.outcome === 'refused' || (isEarly && isUnknown(deletion))
 }
 
 // A machine that is not a sandbox is treated like none, so that not even the time reveals that it exists.
-const isUnknown = (deletion: Deletion | undefined) => deletion?.outcome === 'missing' || deletion?.outcome === 'foreign'
+const isUnknown = (deletion: BatchOutcome | undefined) =>
+  deletion?.outcome === 'missing' || deletion?.outcome === 'foreign'
 
-function outcomeOf({ outcome }: Deletion): 'Deleted' | 'NotFound' | 'Failed' {
-  if (outcome === 'deleted' || outcome === 'deleting') return 'Deleted'
+function outcomeOf({ outcome }: BatchOutcome): 'Deleted' | 'NotFound' | 'Failed' {
+  if (outcome === 'done' || outcome === 'deleting') return 'Deleted'
   return isUnknown({ outcome }) ? 'NotFound' : 'Failed'
 }
 
-function failureOf(ids: readonly string[], deletions: ReadonlyMap<string, Deletion>): ActionError | undefined {
+function failureOf(ids: readonly string[], deletions: ReadonlyMap<string, BatchOutcome>): ActionError | undefined {
   const failed = ids.filter((id) => outcomeOf(deletions.get(id) ?? { outcome: 'failed' }) === 'Failed')
   if (failed.length === 0) return undefined
   const codes = new Set(failed.map((id) => deletions.get(id)?.code))

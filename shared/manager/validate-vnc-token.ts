@@ -24,12 +24,14 @@ import {
  */
 export function validateVncToken(call: Call, token: string): Promise<{ host: string; port: number }> {
   return translateErrors(async () => {
+    // The token itself is the right, whoever owns the sandbox.
+    const view = { ...call, caller: { ...call.caller, seesAll: true } }
     const sandboxId = sandboxOfToken(token)
     if (sandboxId === undefined) throw invalidParameter('Token', 'must be a token from DescribeSandboxTerminalUrl')
     const hash = hashToken(token)
     const refusal = refused.find(hash)
     if (refusal) throw refusal === 'Expired' ? expired() : notValid()
-    const instance = await findSandbox(call, sandboxId)
+    const instance = await findSandbox(view, sandboxId)
     const host = instance?.primaryIp
     if (instance && (!host || instance.status !== 'RUNNING')) throw notValid()
 

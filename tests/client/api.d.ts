@@ -82,6 +82,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/?Action=StopSandbox&Version=2020-04-01": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stop a sandbox and keep its disk
+         * @description The same call, with the parameters in the query. Servers log URLs: send secrets with POST.
+         */
+        get: operations["StopSandboxByGet"];
+        put?: never;
+        /**
+         * Stop a sandbox and keep its disk
+         * @description Shuts down a sandbox that is RUNNING: open programs end, the disk and the address stay. VNC tokens are void from then on. The lifetime of the sandbox goes on.
+         *
+         *     Whether ECS stops charging for the machine depends on the account and on the type of the machine: `StoppedMode` of DescribeSandboxes shows it once the sandbox is STOPPED. A sandbox that is already stopped is a success.
+         */
+        post: operations["StopSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/?Action=StartSandbox&Version=2020-04-01": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Start a sandbox that is stopped
+         * @description The same call, with the parameters in the query. Servers log URLs: send secrets with POST.
+         */
+        get: operations["StartSandboxByGet"];
+        put?: never;
+        /**
+         * Start a sandbox that is stopped
+         * @description Boots a sandbox that is STOPPED. A sandbox that is already starting or RUNNING is a success. A sandbox past its end must be renewed first.
+         *
+         *     The cloud may have no room for the machine: then the answer is 503, or the sandbox is STOPPED again after it was STARTING. Its disk is safe, and it can be started later.
+         */
+        post: operations["StartSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/?Action=RebootSandbox&Version=2020-04-01": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Restart a sandbox
+         * @description The same call, with the parameters in the query. Servers log URLs: send secrets with POST.
+         */
+        get: operations["RebootSandboxByGet"];
+        put?: never;
+        /**
+         * Restart a sandbox
+         * @description Restarts the operating system of a sandbox that is RUNNING: open programs end, the disk and the address stay. A sandbox that is already REBOOTING is a success.
+         */
+        post: operations["RebootSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/?Action=DeleteSandbox&Version=2020-04-01": {
         parameters: {
             query?: never;
@@ -280,6 +356,11 @@ export interface components {
              */
             OsType?: "Linux" | "Windows";
             /**
+             * @description Only sandboxes of this owner. For keys that see the sandboxes of all owners. Must be 1 to 64 letters, digits and _ . @ -.
+             * @example planner
+             */
+            Owner?: string;
+            /**
              * @description Maximum number of sandboxes on a page. Without it and without `NextToken`, the answer has all. Must be a whole number from 1 to 100.
              * @example 50
              */
@@ -295,6 +376,18 @@ export interface components {
              * @example 3600
              */
             LifetimeSeconds: number;
+        };
+        StopSandboxParameters: {
+            /** @description The sandbox. Must be the id of a sandbox (i-...). */
+            SandboxId: string;
+        };
+        StartSandboxParameters: {
+            /** @description The sandbox. Must be the id of a sandbox (i-...). */
+            SandboxId: string;
+        };
+        RebootSandboxParameters: {
+            /** @description The sandbox. Must be the id of a sandbox (i-...). */
+            SandboxId: string;
         };
         DeleteSandboxParameters: {
             /** @description The sandbox. Must be the id of a sandbox (i-...). */
@@ -347,6 +440,18 @@ export interface components {
         RenewSandboxAnswer: {
             ResponseMetadata: components["schemas"]["ResponseMetadata"];
             Result: components["schemas"]["SandboxLifetime"];
+        };
+        StopSandboxAnswer: {
+            ResponseMetadata: components["schemas"]["ResponseMetadata"];
+            Result: components["schemas"]["SandboxChange"];
+        };
+        StartSandboxAnswer: {
+            ResponseMetadata: components["schemas"]["ResponseMetadata"];
+            Result: components["schemas"]["SandboxChange"];
+        };
+        RebootSandboxAnswer: {
+            ResponseMetadata: components["schemas"]["ResponseMetadata"];
+            Result: components["schemas"]["SandboxChange"];
         };
         DeleteSandboxAnswer: {
             ResponseMetadata: components["schemas"]["ResponseMetadata"];
@@ -444,12 +549,48 @@ export interface components {
              * @example 2026-11-24T13:59:52Z
              */
             CreatedAt?: string;
+            /** @description Whether ECS charges for the machine; only while STOPPED. `StopCharging`: not for processors and memory. `KeepCharging`: as before. `NotApplicable`: machines of this type are always charged. */
+            StoppedMode?: string;
+            /**
+             * @description Present while stopped, if the clean-up has stopped it at its end.
+             * @enum {string}
+             */
+            StoppedBy?: "CleanupSandboxes";
             /**
              * Format: date-time
              * @description When the sandbox ends, unless it is renewed; absent if it has no end. RFC 3339 in UTC, with seconds.
              * @example 2026-11-24T13:59:52Z
              */
             ExpireAt?: string;
+            /** @description Whose sandbox it is; absent if it belongs to nobody. */
+            Owner?: string;
+        };
+        SandboxChange: {
+            /**
+             * @description Id of the sandbox.
+             * @example i-07c4f744a9d14da387ec
+             */
+            SandboxId: string;
+            /**
+             * @description Status of the machine in ECS.
+             * @enum {string}
+             */
+            Status: "CREATING" | "RUNNING" | "STOPPING" | "STOPPED" | "REBOOTING" | "STARTING" | "REBUILDING" | "RESIZING" | "ERROR" | "DELETING";
+            /**
+             * Format: date-time
+             * @description When the sandbox ends, unless it is renewed; absent if it has no end. RFC 3339 in UTC, with seconds.
+             * @example 2026-11-24T13:59:52Z
+             */
+            ExpireAt?: string;
+        };
+        /** @description What the caller may do. Only in the answer of DescribeSandboxes. */
+        Caller: {
+            /** @description Name of its key, or of the consumer of the gateway; absent if unknown. */
+            Name?: string;
+            /** @description The functions that it may call. */
+            Actions: ("DescribeSandboxes" | "DescribeSandboxTerminalUrl" | "ValidateVncToken" | "CreateSandbox" | "RenewSandbox" | "StopSandbox" | "StartSandbox" | "RebootSandbox" | "DeleteSandbox" | "TeardownSandboxes")[];
+            /** @description The owner whose sandboxes it sees; absent if it sees those of all owners. */
+            Owner?: string;
         };
         SandboxLifetime: {
             /**
@@ -473,6 +614,7 @@ export interface components {
             Service: "ecs";
             /** @description Region of the cloud in which the sandboxes are. */
             Region: string;
+            Caller?: components["schemas"]["Caller"];
         };
         /** @description The answer of every failure. Its status is not 2xx. */
         Failure: {
@@ -531,7 +673,17 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description The operator does not allow this parameter. */
+        /** @description The key may not call this. */
+        NoRight: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The operator does not allow this. */
         OverrideDenied: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -541,7 +693,17 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description The token has expired. */
+        /** @description The key may not call this, or sees only the sandboxes of its owner. */
+        OwnerDenied: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The token has expired, or the key may not call this. */
         TokenExpired: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -644,6 +806,17 @@ export interface components {
         };
         /** @description Too many calls. */
         Throttled: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The cloud fails, or has no room for the machine. Try again later. The disk of the machine is safe. */
+        NoRoomForMachine: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -851,6 +1024,8 @@ export interface operations {
                 Status?: "CREATING" | "RUNNING" | "STOPPING" | "STOPPED" | "REBOOTING" | "STARTING" | "REBUILDING" | "RESIZING" | "ERROR" | "DELETING";
                 /** @description Only sandboxes with this operating system. */
                 OsType?: "Linux" | "Windows";
+                /** @description Only sandboxes of this owner. For keys that see the sandboxes of all owners. Must be 1 to 64 letters, digits and _ . @ -. */
+                Owner?: string;
                 /** @description Maximum number of sandboxes on a page. Without it and without `NextToken`, the answer has all. Must be a whole number from 1 to 100. */
                 MaxResults?: number;
                 /** @description Where the previous page ended. Must be the NextToken of the page before. */
@@ -877,6 +1052,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["OwnerDenied"];
             404: components["responses"]["NoSuchAction"];
             405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["TooLarge"];
@@ -916,6 +1092,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["OwnerDenied"];
             404: components["responses"]["NoSuchAction"];
             405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["TooLarge"];
@@ -956,6 +1133,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
             404: components["responses"]["NoSuchSandbox"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["WrongStatus"];
@@ -996,6 +1174,250 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
+            404: components["responses"]["NoSuchSandbox"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["WrongStatus"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotText"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["CloudRefuses"];
+            503: components["responses"]["CloudFails"];
+            504: components["responses"]["CloudIsLate"];
+        };
+    };
+    StopSandboxByGet: {
+        parameters: {
+            query: {
+                /** @description The sandbox. Must be the id of a sandbox (i-...). */
+                SandboxId: string;
+            };
+            header?: {
+                /** @description Id of the request, which the answer and the log have too. An invalid one is replaced. */
+                "X-Request-ID"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopSandboxAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
+            404: components["responses"]["NoSuchSandbox"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["WrongStatus"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotText"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["CloudRefuses"];
+            503: components["responses"]["CloudFails"];
+            504: components["responses"]["CloudIsLate"];
+        };
+    };
+    StopSandbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the request, which the answer and the log have too. An invalid one is replaced. */
+                "X-Request-ID"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopSandboxParameters"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopSandboxAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
+            404: components["responses"]["NoSuchSandbox"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["WrongStatus"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotText"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["CloudRefuses"];
+            503: components["responses"]["CloudFails"];
+            504: components["responses"]["CloudIsLate"];
+        };
+    };
+    StartSandboxByGet: {
+        parameters: {
+            query: {
+                /** @description The sandbox. Must be the id of a sandbox (i-...). */
+                SandboxId: string;
+            };
+            header?: {
+                /** @description Id of the request, which the answer and the log have too. An invalid one is replaced. */
+                "X-Request-ID"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartSandboxAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
+            404: components["responses"]["NoSuchSandbox"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["WrongStatus"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotText"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["CloudRefuses"];
+            503: components["responses"]["NoRoomForMachine"];
+            504: components["responses"]["CloudIsLate"];
+        };
+    };
+    StartSandbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the request, which the answer and the log have too. An invalid one is replaced. */
+                "X-Request-ID"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartSandboxParameters"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartSandboxAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
+            404: components["responses"]["NoSuchSandbox"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["WrongStatus"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotText"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["CloudRefuses"];
+            503: components["responses"]["NoRoomForMachine"];
+            504: components["responses"]["CloudIsLate"];
+        };
+    };
+    RebootSandboxByGet: {
+        parameters: {
+            query: {
+                /** @description The sandbox. Must be the id of a sandbox (i-...). */
+                SandboxId: string;
+            };
+            header?: {
+                /** @description Id of the request, which the answer and the log have too. An invalid one is replaced. */
+                "X-Request-ID"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebootSandboxAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
+            404: components["responses"]["NoSuchSandbox"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["WrongStatus"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotText"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["CloudRefuses"];
+            503: components["responses"]["CloudFails"];
+            504: components["responses"]["CloudIsLate"];
+        };
+    };
+    RebootSandbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the request, which the answer and the log have too. An invalid one is replaced. */
+                "X-Request-ID"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebootSandboxParameters"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebootSandboxAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
             404: components["responses"]["NoSuchSandbox"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["WrongStatus"];
@@ -1035,6 +1457,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
             404: components["responses"]["NoSuchSandbox"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["WrongStatus"];
@@ -1075,6 +1498,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
             404: components["responses"]["NoSuchSandbox"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["WrongStatus"];
@@ -1114,6 +1538,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
             404: components["responses"]["NoSuchSandbox"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["WrongStatus"];
@@ -1154,6 +1579,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
             404: components["responses"]["NoSuchSandbox"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["WrongStatus"];
@@ -1283,6 +1709,7 @@ export interface operations {
             };
             400: components["responses"]["BadEvent"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NoRight"];
             405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotText"];

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { type Caller, PLATFORM } from '../../shared/config/callers.ts'
 import { loadConfig, secretsOf } from '../../shared/config/index.ts'
 import type { Config } from '../../shared/config/schema.ts'
 import { ActionError } from '../../shared/errors.ts'
@@ -42,7 +43,7 @@ export interface TestCallOptions {
   /** Until the deadline. */
   withinMs?: number
   callerRequestId?: string
-  caller?: string
+  caller?: Caller
 }
 
 export interface TestCall extends Call {
@@ -55,7 +56,7 @@ export interface TestCall extends Call {
 /** What the pipeline hands to the manager, with the real log. */
 export function callFor(
   config: Config,
-  { withinMs = 10_000, callerRequestId, caller = '' }: TestCallOptions = {},
+  { withinMs = 10_000, callerRequestId, caller = PLATFORM }: TestCallOptions = {},
 ): TestCall {
   let written = ''
   const log = startLog({ level: 'info', format: 'json', secrets: secretsOf(config) }, (line) => {

@@ -2,18 +2,24 @@ import { handler as createSandbox, initializer } from '../../functions/create-sa
 import { handler as deleteSandbox } from '../../functions/delete-sandbox/index.ts'
 import { handler as describeSandboxTerminalUrl } from '../../functions/describe-sandbox-terminal-url/index.ts'
 import { handler as describeSandboxes } from '../../functions/describe-sandboxes/index.ts'
+import { handler as rebootSandbox } from '../../functions/reboot-sandbox/index.ts'
 import { handler as renewSandbox } from '../../functions/renew-sandbox/index.ts'
+import { handler as startSandbox } from '../../functions/start-sandbox/index.ts'
+import { handler as stopSandbox } from '../../functions/stop-sandbox/index.ts'
 import { handler as validateVncToken } from '../../functions/validate-vnc-token/index.ts'
 import type { Reply } from '../../shared/handler/reply.ts'
 import type { Pair, Sent } from './events.ts'
 
-/** The six handlers by the name of their action. */
+/** The handlers by the name of their action. */
 export const handlers = {
   CreateSandbox: createSandbox,
   DeleteSandbox: deleteSandbox,
   DescribeSandboxes: describeSandboxes,
   DescribeSandboxTerminalUrl: describeSandboxTerminalUrl,
+  RebootSandbox: rebootSandbox,
   RenewSandbox: renewSandbox,
+  StartSandbox: startSandbox,
+  StopSandbox: stopSandbox,
   ValidateVncToken: validateVncToken,
 }
 
@@ -92,6 +98,7 @@ export interface Body {
     Version: string
     Service: string
     Region: string
+    Caller?: unknown
     Error?: { Code: string; Message: string }
   }
   Result?: unknown

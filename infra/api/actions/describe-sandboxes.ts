@@ -33,5 +33,5 @@ With \`MaxResults\` or \`NextToken\`, it returns one page, and \`NextToken\` bes
       'No such sandbox': { Result: [] },
     },
   },
-  failures: ['NoSuchAction', 'Throttled'],
+  failures: ['NoSuchAction', 'OwnerDenied', 'Throttled'],
 }

@@ -6,7 +6,7 @@ import type { Config } from '../../../shared/config/schema.ts'
 import { NonEmptyText, OptionalText, optionalList } from '../../../shared/manager/ecs/answer-schemas.ts'
 import { type Credentials, credentialSource } from '../../../shared/manager/ecs/credentials.ts'
 import { flatten } from '../../../shared/manager/ecs/flatten.ts'
-import { tagged } from '../../../shared/manager/sandbox/sandbox.ts'
+import { sandboxFilter } from '../../../shared/manager/sandbox/sandbox.ts'
 import { mergeEnvironments } from '../package/configuration.ts'
 import { credentialsFrom } from '../serverless-vefaas/credentials.ts'
 import type { Osls } from './osls.ts'
@@ -49,7 +49,7 @@ export async function sandboxesOf(service: Osls['service'], stage: string, direc
     const file = env.ECS_MANAGER_CONFIG_FILE || join(directory, 'config.toml')
     const config = loadConfig({ file, env: { ...env, ...PLACEHOLDERS } })
     const hasRole = Boolean(cleanup.role ?? stageSettings.role ?? provider.role)
-    const filter = { ...tagged(config), MaxResults: 100 }
+    const filter = { ...sandboxFilter(config), MaxResults: 100 }
     const { instances, next } = await describeInstances(config, credentialsFor(config, env, hasRole), filter)
     const ids = instances.filter(({ Status }) => Status !== 'DELETING').map(({ InstanceId }) => InstanceId)
     const hasMore = next !== undefined

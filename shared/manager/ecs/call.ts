@@ -1,4 +1,5 @@
 import type * as v from 'valibot'
+import type { Caller } from '../../config/callers.ts'
 import type { Config } from '../../config/schema.ts'
 import { type CallOptions, type EcsClient, ecsClient } from './client.ts'
 import { credentialSource } from './credentials.ts'
@@ -8,8 +9,8 @@ import type { Param } from './flatten.ts'
 export interface Call extends CallOptions {
   config: Config
   requestId: string
-  /** Name of the caller's key, or of the gateway's consumer; empty if unknown. */
-  caller: string
+  /** Its rights are checked; what it sees is not. */
+  caller: Caller
   /** The request id that the caller sent; absent if the caller sent none. */
   callerRequestId?: string | undefined
 }

@@ -17,6 +17,8 @@ export interface Instance {
   createdAt: number | undefined
   primaryIp: string | undefined
   eip: string | undefined
+  /** Whether ECS charges for the machine while it is STOPPED. */
+  stoppedMode: string | undefined
   /** The cloud refuses to delete it. */
   isProtected: boolean
   tags: readonly Tag[]
@@ -73,22 +75,27 @@ export function deleteInstance(call: Call, InstanceId: string) {
  * @returns for each instance the code with which the cloud refused it, or undefined if the cloud deletes it. An
  *   instance that the answer does not mention is not in the map.
  */
-export async function deleteInstances(
+export function deleteInstances(call: Call, InstanceIds: readonly string[]): Promise<Map<string, string | undefined>> {
+  return send(call, 'DeleteInstances', { InstanceIds }, RefusalsSchema)
+}
+
+/** Stops up to 100 instances. Otherwise like `deleteInstances`. */
+export function stopInstances(
   call: Call,
   InstanceIds: readonly string[],
+  options: { StoppedMode: string; ForceStop: boolean; ClientToken: string },
 ): Promise<Map<string, string | undefined>> {
-  const { OperationDetails } = await send(call, 'DeleteInstances', { InstanceIds }, DeletionSchema)
-  return new Map(
-    OperationDetails.map(({ InstanceId, Error: error }) => [
-      InstanceId,
-      error ? (error.Code ?? 'UnknownError') : undefined,
-    ]),
-  )
+  return send(call, 'StopInstances', { InstanceIds, ...options }, RefusalsSchema)
 }
 
 /** Sets a tag. An existing tag gets the new value. */
 export function tagInstance(call: Call, instanceId: string, tag: Tag) {
-  return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds: [instanceId], Tags: [tag] }, v.unknown())
+  return tagInstances(call, [instanceId], tag)
+}
+
+/** The same for 1 to 50 instances. If one of them does not exist, the call fails and changes nothing. */
+export function tagInstances(call: Call, ResourceIds: readonly string[], tag: Tag) {
+  return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds, Tags: [tag] }, v.unknown())
 }
 
 /** @param TagKeys  1 to 20; absent ones are ignored */
@@ -110,6 +117,7 @@ const InstanceSchema = v.object({
   ProjectName: OptionalText,
   CreatedAt: OptionalText,
   NetworkInterfaces: optionalList(v.object({ PrimaryIpAddress: OptionalText })),
+  StoppedMode: OptionalText,
   EipAddress: v.nullish(v.object({ IpAddress: OptionalText })),
   DeletionProtection: v.optional(v.unknown()),
   Tags: optionalList(v.object({ Key: OptionalText, Value: OptionalText })),
@@ -121,9 +129,21 @@ const PageSchema = v.object({
   TotalCount: v.number(),
 })
 
-const DeletionSchema = v.object({
-  OperationDetails: v.array(v.object({ InstanceId: NonEmptyText, Error: v.nullish(v.object({ Code: ErrorCode })) })),
-})
+/** The answer of a call on several instances: the code with which the cloud refused each one; undefined if it did not. */
+const RefusalsSchema = v.pipe(
+  v.object({
+    OperationDetails: v.array(v.object({ InstanceId: NonEmptyText, Error: v.nullish(v.object({ Code: ErrorCode })) })),
+  }),
+  v.transform(
+    ({ OperationDetails }) =>
+      new Map(
+        OperationDetails.map(({ InstanceId, Error: error }): [string, string | undefined] => [
+          InstanceId,
+          error ? (error.Code ?? 'UnknownError') : undefined,
+        ]),
+      ),
+  ),
+)
 
 function toPage({ Instances, NextToken, TotalCount }: v.InferOutput<typeof PageSchema>): InstancePage {
   return { instances: (Instances ?? []).map(toInstance), next: NextToken || undefined, total: TotalCount }
@@ -142,6 +162,7 @@ function toInstance(instance: v.InferOutput<typeof InstanceSchema>): Instance {
     // This becomes part of the URL of the password agent, so it must be an address.
     primaryIp: isIPv4(address) ? address : undefined,
     eip: instance.EipAddress?.IpAddress || undefined,
+    stoppedMode: instance.StoppedMode || undefined,
     isProtected: instance.DeletionProtection === true,
     tags: instance.Tags,
   }

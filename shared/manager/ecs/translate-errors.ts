@@ -64,11 +64,18 @@ const MAPPED_ERRORS: Record<Exclude<Kind, 'refused'>, MappedError> = {
 export function mapError({ kind, details: { status, code = '' } }: CloudError): MappedError {
   if (kind !== 'refused') return MAPPED_ERRORS[status === 504 ? 'timeout' : kind]
   if (code.startsWith('QuotaExceeded')) return [429, code, 'A quota of the account is used up']
-  // There is no published list of these codes; existing clients recognise them like this.
-  if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)|^LimitExceeded/i.test(code)) {
-    return [503, code, 'The cloud has no room now']
-  }
+  if (isCodeAboutStock(code)) return [503, code, 'The cloud has no room now']
   return [502, 'ServiceUnavailable', 'The cloud refused the manager']
+}
+
+// There is no published list of these codes; existing clients recognise them like this.
+function isCodeAboutStock(code: string): boolean {
+  return /NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)|^LimitExceeded/i.test(code)
+}
+
+/** Whether the cloud has no room for the machine. */
+export function isOutOfStock({ kind, details: { code = '' } }: CloudError): boolean {
+  return kind === 'refused' && isCodeAboutStock(code)
 }
 
 /** Whether the cloud says that the instance does not exist. */

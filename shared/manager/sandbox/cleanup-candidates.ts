@@ -3,20 +3,17 @@ import { CloudError } from '../ecs/cloud-error.ts'
 import type { Instance } from '../ecs/instances.ts'
 import type { Pace } from '../ecs/pacer.ts'
 import { describeError } from '../ecs/translate-errors.ts'
-import { cleanupReason, type Reason } from './cleanup-reason.ts'
+import { type CleanupStep, cleanupStep } from './cleanup-step.ts'
 import type { ExpiredToken } from './expired-tokens.ts'
 import { hasUnreadableEnd } from './lifetime.ts'
 import { allPages, listSandboxes, type Page } from './listing.ts'
 import { expiredTokens } from './vnc-token.ts'
 
-/** A sandbox that should be gone. */
-export interface Candidate {
+/** A sandbox that the clean-up has to stop or delete. */
+export interface Candidate extends CleanupStep {
   id: string
-  reason: Reason
-  /** When it should have been gone, in milliseconds since 1970. */
-  since: number
   isStarting: boolean
-  /** Why the clean-up does not ask the cloud to delete it; undefined for most. */
+  /** Why the clean-up does not ask the cloud for it; undefined for most. */
   obstacle: string | undefined
 }
 
@@ -31,7 +28,7 @@ export interface ScanResult {
 }
 
 /**
- * Finds the sandboxes that should be gone, with one call to the cloud for each page of 100 instances. If the listing
+ * Finds the sandboxes to stop or delete, with one call to the cloud for each page of 100 instances. If the listing
  * fails or is not complete in time, it returns what it has found so far.
  * @param until  milliseconds since 1970
  */
@@ -66,15 +63,15 @@ async function readPage(call: Call, previous?: Page): Promise<Page> {
 function inspect({ config }: Call, instance: Instance, { candidates, tokens, unreadable }: ScanResult): void {
   const { id, status } = instance
   if (hasUnreadableEnd(instance)) unreadable.push({ id })
-  const found = cleanupReason(instance, config)
-  if (found) {
-    candidates.push({ id, ...found, isStarting: status === 'CREATING', obstacle: obstacleOf(instance) })
+  const step = cleanupStep(instance, config)
+  if (step) {
+    candidates.push({ id, ...step, isStarting: status === 'CREATING', obstacle: obstacleOf(instance, step) })
   } else if (status !== 'DELETING') {
     tokens.push(...expiredTokens(instance, config))
   }
 }
 
-function obstacleOf({ status, isProtected }: Instance): string | undefined {
+function obstacleOf({ status, isProtected }: Instance, { action }: CleanupStep): string | undefined {
   if (status === 'DELETING') return status
-  return isProtected ? 'DeletionProtection' : undefined
+  return isProtected && action === 'delete' ? 'DeletionProtection' : undefined
 }

@@ -25,6 +25,36 @@ export function endOf(instance: Pick<Instance, 'tags' | 'createdAt'>, config: Co
   return config.lifetime.unmarked === 'expire' && createdAt ? endAfter(config, undefined, createdAt) : undefined
 }
 
+/**
+ * A sandbox cannot be renewed or started later than this before its end. The cloud shows a new tag within this time, so the
+ * clean-up sees every renewal.
+ */
+export const END_MARGIN_MS = 2_000
+
+/** What the clean-up does with a sandbox after its end. */
+export interface Ending {
+  action: 'stop' | 'delete'
+  /** Milliseconds since 1970. */
+  at: number
+}
+
+/**
+ * What happens next because of the end of a sandbox; undefined if it has no end. With `lifetime.on_expire = "stop"` it is
+ * stopped at its end, and deleted `lifetime.stopped_seconds` later.
+ */
+export function nextEnding(
+  instance: Pick<Instance, 'tags' | 'createdAt' | 'status'>,
+  config: Config,
+): Ending | undefined {
+  const { on_expire, stopped_seconds } = config.lifetime
+  const end = endOf(instance, config)
+  if (end === undefined) return undefined
+  if (on_expire === 'delete') return { action: 'delete', at: end }
+  const deletion = end + stopped_seconds * 1_000
+  const isRunning = !['STOPPING', 'STOPPED', 'DELETING'].includes(instance.status)
+  return isRunning && Date.now() < deletion ? { action: 'stop', at: end } : { action: 'delete', at: deletion }
+}
+
 /** Whether the value of the end tag is not a valid time. */
 export function hasUnreadableEnd(instance: Pick<Instance, 'tags'>): boolean {
   const value = tagOf(instance, END_TAG) ?? NEVER

@@ -3,7 +3,8 @@ import { invalidParameter } from '../../errors.ts'
 import type { Call } from '../ecs/call.ts'
 import { CloudError } from '../ecs/cloud-error.ts'
 import { describeInstances, type Instance } from '../ecs/instances.ts'
-import { isSandbox, tagged } from './sandbox.ts'
+import { ownerOf, visibleOwner } from './owner.ts'
+import { isSandbox, sandboxFilter } from './sandbox.ts'
 
 /** One page of sandboxes. It may have fewer than `maxResults`, even none: only an empty `next` means the last page. */
 export interface Page {
@@ -23,6 +24,8 @@ export interface Position {
   from?: string | undefined
   /** Start without the tag filter: list the whole account or project. */
   wide?: boolean
+  /** Only sandboxes of this owner; undefined: all that the caller sees. */
+  owner?: string | undefined
 }
 
 // The maximum page size of DescribeInstances.
@@ -35,8 +38,9 @@ const MAX_PAGES = 1_000
 // account or project and select the sandboxes here.
 const TAG_FILTER_LIMIT = 1_000
 
-// Configurations with 1,000 sandboxes or more: only the first listing of a process wastes a filtered page.
-const large = new WeakSet<Config>()
+// The owners with 1,000 sandboxes or more, and undefined if all owners have them together: only the first listing of a
+// process wastes a filtered page.
+const large = new WeakMap<Config, Set<string | undefined>>()
 
 /**
  * Reads one page of sandboxes with one call to the cloud, or two if there are too many for the tag filter.
@@ -45,20 +49,23 @@ const large = new WeakSet<Config>()
  */
 export async function listSandboxes(
   call: Call,
-  { maxResults = PAGE_SIZE, from, wide = false }: Position,
+  { maxResults = PAGE_SIZE, from, wide = false, owner = visibleOwner(call.caller) }: Position,
 ): Promise<Page> {
   const { config } = call
-  const [isWide, token] = from === undefined ? [wide || large.has(config)] : decode(from)
-  const { TagFilters, ProjectName } = tagged(config)
+  const largeOwners = large.get(config) ?? new Set()
+  const [isWide, token] = from === undefined ? [wide || largeOwners.has(owner)] : decode(from)
+  const { TagFilters, ProjectName } = sandboxFilter(config, owner)
   const filter = isWide ? { ProjectName } : { TagFilters, ProjectName }
   const page = await describeInstances(call, { ...filter, MaxResults: maxResults, NextToken: token })
   if (!isWide && token === undefined && page.total >= TAG_FILTER_LIMIT) {
-    large.add(config)
-    return listSandboxes(call, { maxResults })
+    large.set(config, largeOwners.add(owner))
+    return listSandboxes(call, { maxResults, owner })
   }
-  if (isWide && page.total < TAG_FILTER_LIMIT) large.delete(config)
+  if (isWide && page.total < TAG_FILTER_LIMIT) largeOwners.delete(owner)
   return {
-    sandboxes: page.instances.filter((instance) => isSandbox(instance, config)),
+    sandboxes: page.instances.filter(
+      (instance) => isSandbox(instance, call) && (owner === undefined || ownerOf(instance) === owner),
+    ),
     read: page.instances.length,
     total: page.total,
     next: page.next ? encode(isWide, page.next) : '',

@@ -70,15 +70,19 @@ export function expiresIn(seconds: number): number {
 }
 
 /**
- * Returns the tags of expired tokens that are safe to remove. With `vnc_token_reuse_seconds`, a first use just before
+ * Returns the tags of expired tokens that are safe to remove; all of them if the machine is STOPPED, because a token ends
+ * with the desktop that it was made for. With `vnc_token_reuse_seconds`, a first use just before
  * the expiry writes the tag again with a later expiry, so an unused token is kept for as long as a request may take.
  */
-export function expiredTokens({ id, tags }: Pick<Instance, 'id' | 'tags'>, { security, server }: Config) {
+export function expiredTokens(
+  { id, status, tags }: Pick<Instance, 'id' | 'status' | 'tags'>,
+  { security, server }: Config,
+) {
   const now = expiresIn(0)
   const graceSeconds = ({ used }: StoredToken) =>
     security.vnc_token_reuse_seconds && !used ? server.timeout_seconds : 0
   return storedTokens(tags)
-    .filter((token) => token.expiresAt + graceSeconds(token) <= now)
+    .filter((token) => status === 'STOPPED' || token.expiresAt + graceSeconds(token) <= now)
     .map(({ key }) => ({ instanceId: id, key }))
 }
 
