@@ -93,7 +93,7 @@ describe('a deployment into the cloud of npm start', () => {
 
   test('of a function that has changed is shown, and rolled back', async () => {
     const shown = newLines()
-    project.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'ListedSandboxes'")
+    project.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'RenewSandbox'")
     const { text } = await serverless('deploy')
     expect(text.match(/^ +(created|updated|removed) .*/gm)).toEqual([
       expect.stringMatching(/updated +function +ecs-manager-local-describe-sandboxes +code, release/),
@@ -105,7 +105,7 @@ describe('a deployment into the cloud of npm start', () => {
     expect([code, said]).toEqual([0, expect.stringContaining('revision 2 -> 1')])
     expect((await call('DescribeSandboxes')).status).toBe(200)
     await expect.poll(shown).toContain('describe-sandboxes  revision 1 serves')
-    project.edit('functions/describe-sandboxes/index.ts', "name: 'ListedSandboxes'", "name: 'DescribeSandboxes'")
+    project.edit('functions/describe-sandboxes/index.ts', "name: 'RenewSandbox'", "name: 'DescribeSandboxes'")
     expect((await serverless('deploy')).code).toBe(0)
   })
 
@@ -168,7 +168,7 @@ test("the same with npm run emulator: it is nobody's, and gets the defaults", as
   try {
     const environment = { ECS_MANAGER_LOCAL_CLOUD: cloud.url }
     expect((await project.serverless('deploy --stage local', environment)).code).toBe(0)
-    expect(cloud.vefaas.functions()).toHaveLength(8)
+    expect(cloud.vefaas.functions()).toHaveLength(11)
   } finally {
     await cloud.close()
   }

@@ -236,7 +236,7 @@ export const FAILURE_RESPONSES = {
     codes: {
       'QuotaExceeded.MaximumSandboxes': {
         when: '`security.max_sandboxes` of this manager is reached, or `security.max_sandboxes_per_owner` of the owner.',
-        message: 'The limit of 20 sandboxes is reached.',
+        message: 'The limit of sandboxes (20) is reached.',
       },
       'QuotaExceeded.*': {
         when: "A quota of the cloud account is used up. The code is the cloud's own.",

@@ -6,7 +6,7 @@ export interface Caller {
   /** Name of its key, or of the gateway's consumer; empty if unknown. */
   name: string
   /** The functions that it may call. */
-  actions: ReadonlySet<string>
+  actions: ReadonlySet<ActionName>
   /** The owner of the sandboxes that it creates; undefined: they belong to nobody. */
   owner: string | undefined
   /** Whether it sees the sandboxes of all owners, and not only those of `owner`. */
@@ -32,6 +32,8 @@ type Group = keyof typeof GROUPS
 
 /** Every function that a caller can call. */
 export const ACTIONS = Object.values(GROUPS).flat()
+
+export type ActionName = (typeof ACTIONS)[number]
 
 const GROUP_NAMES = Object.keys(GROUPS) as Group[]
 
@@ -130,11 +132,13 @@ function unlimited(name: string): Caller {
 function limited(name: string, { actions, owner }: Consumers[string]): Caller {
   return {
     name,
-    actions: new Set(actions.flatMap((action) => (action in GROUPS ? GROUPS[action as Group] : action))),
+    actions: new Set(actions.flatMap((name): readonly ActionName[] => (isGroup(name) ? GROUPS[name] : [name]))),
     owner: owner === 'self' || owner === 'all' ? name : owner,
     seesAll: owner === 'all',
   }
 }
+
+const isGroup = (name: Group | ActionName): name is Group => Object.hasOwn(GROUPS, name)
 
 function namesOfOneKey(keys: Keys): [string, string] | undefined {
   const names = new Map<string, string>()

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import type { Caller } from '../config/callers.ts'
+import type { ActionName, Caller } from '../config/callers.ts'
 import { ActionError } from '../errors.ts'
 import { authorize } from './auth.ts'
 import { parseBody } from './body.ts'
@@ -11,7 +11,7 @@ import { ALLOW, errorReply, metadata, type Reply, type ResponseMetadata, reply }
 
 interface Action<Schema extends ObjectSchema, Result> {
   /** Name of the action, as in `Action=`. */
-  name: string
+  name: ActionName
   /** Its parameters. Messages complete the sentence "<Name> ...". */
   input: Schema
   /** Its work. An `ActionError` becomes the answer; anything else becomes `InternalError`. */
@@ -50,7 +50,7 @@ export function action<Schema extends ObjectSchema, Result>({
   })
 }
 
-function identify(invocation: Invocation, action: string): Answer<Reply> | undefined {
+function identify(invocation: Invocation, action: ActionName): Answer<Reply> | undefined {
   const { method } = invocation.request
   if (method === 'HEAD' || method === 'OPTIONS') return noContent(invocation, ALLOW)
   if (method !== 'GET' && method !== 'POST') {

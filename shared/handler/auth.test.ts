@@ -200,6 +200,90 @@ describe('no key', () => {
   })
 })
 
+describe('a key with rights', () => {
+  const limited = (actions: string[]) =>
+    configure(ecs.url, { 'security.keys': JSON.stringify({ planner: { key: KEY, actions } }) })
+
+  test.each<[string, string[], string[]]>([
+    ['read', ['read'], ['DescribeSandboxes']],
+    ['use', ['use'], ['DescribeSandboxTerminalUrl', 'ValidateVncToken']],
+    [
+      'lifecycle',
+      ['lifecycle'],
+      ['CreateSandbox', 'DeleteSandbox', 'RebootSandbox', 'RenewSandbox', 'StartSandbox', 'StopSandbox'],
+    ],
+    ['two names', ['DeleteSandbox', 'ValidateVncToken'], ['DeleteSandbox', 'ValidateVncToken']],
+    ['only events', ['TeardownSandboxes'], []],
+  ])('%s calls these functions, and no others', async (_, rights, allowed) => {
+    await limited(rights)
+    for (const action of ACTIONS) {
+      ecs.reset()
+      // Without its parameters, a call that is allowed ends at their check, or lists or creates.
+      const code = outcome(await invoke(action, SHAPES.vefaas(request(action))))
+      expect([action, code === '403 OperationDenied.Action']).toEqual([action, !allowed.includes(action)])
+      if (!allowed.includes(action)) expect(ecs.calls).toEqual([])
+    }
+  })
+
+  test('without the right gets an answer that names the right, and a line that names the caller', async () => {
+    await limited(['read'])
+    const answer = await invoke('DeleteSandbox', SHAPES.vefaas(request('DeleteSandbox', { SandboxId: 'i-a' })))
+    expect(outcome(answer)).toBe('403 OperationDenied.Action')
+    expect(answer.message).toBe(
+      'The caller has no right to call DeleteSandbox. Its actions need "DeleteSandbox" or "lifecycle".',
+    )
+    expect(lastLine()).toMatchObject({
+      status: 403,
+      code: 'OperationDenied.Action',
+      caller: 'planner',
+      owner: 'planner',
+    })
+  })
+
+  test('without the right is refused before its parameters are read', async () => {
+    await limited(['read'])
+    const event = SHAPES.vefaas({ ...request('CreateSandbox', { Nonsense: 'x' }), method: 'POST', body: '{' })
+    expect(outcome(await invoke('CreateSandbox', event))).toBe('403 OperationDenied.Action')
+  })
+
+  test('cannot get at a function with the name of another in the query', async () => {
+    await limited(['read'])
+    const sent = request('DescribeSandboxes')
+    expect(outcome(await invoke('DeleteSandbox', SHAPES.vefaas(sent)))).toBe('403 OperationDenied.Action')
+  })
+
+  test.each(['HEAD', 'OPTIONS'])('%s needs none', async (method) => {
+    await limited(['read'])
+    const answer = await invoke('DeleteSandbox', SHAPES.vefaas({ ...request('DeleteSandbox'), method }))
+    expect(answer.status).toBe(204)
+  })
+
+  test.each([
+    [
+      'a table',
+      JSON.stringify({ planner: { key: KEY, actions: ['read'], owner: 'team-a' } }),
+      ['DescribeSandboxes'],
+      'team-a',
+    ],
+    [
+      'a key that sees all',
+      JSON.stringify({ planner: { key: KEY, actions: ['read'], owner: 'all' } }),
+      ['DescribeSandboxes'],
+      undefined,
+    ],
+    [
+      'a text',
+      JSON.stringify({ planner: KEY }),
+      expect.arrayContaining(['CreateSandbox', 'TeardownSandboxes']),
+      undefined,
+    ],
+  ])('learns its own from DescribeSandboxes: %s', async (_, keys, Actions, Owner) => {
+    await configure(ecs.url, { 'security.keys': keys })
+    const { body } = await invoke('DescribeSandboxes', SHAPES.vefaas(request('DescribeSandboxes')))
+    expect(body?.ResponseMetadata?.Caller).toEqual({ Name: 'planner', Actions, ...(Owner && { Owner }) })
+  })
+})
+
 describe('with security.keys empty', () => {
   beforeEach(() => configure(ecs.url, { 'security.keys': '{}' }))
 
@@ -230,6 +314,17 @@ describe('with security.auth = "gateway"', () => {
     expect(lastLine().caller).toBe('front-end')
   })
 
+  test('a consumer has the rights of security.consumers, and another one none', async () => {
+    const consumers = JSON.stringify({ 'front-end': { actions: ['read'], owner: 'planner' } })
+    await configure(ecs.url, { 'security.auth': 'gateway', 'security.consumers': consumers })
+    expect(await call(['X-Forward-Consumer', 'front-end'])).toBe('200')
+    expect(lastLine()).toMatchObject({ caller: 'front-end', owner: 'planner' })
+    for (const name of ['other', 'front-end,front-end', 'front/end', '']) {
+      expect(await call(['X-Forward-Consumer', name])).toBe('403 OperationDenied.Action')
+    }
+    expect(await call()).toBe('403 OperationDenied.Action')
+  })
+
   test('a consumer with line ends in it makes no line of its own', async () => {
     await configure(ecs.url, { 'security.auth': 'gateway', 'log.format': 'text' })
     await call(['X-Forward-Consumer', 'a\n12:00:00 DeleteSandbox 200'])
@@ -252,7 +347,3 @@ describe('with security.auth = "gateway"', () => {
     }
   })
 })
-
-function _median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-}

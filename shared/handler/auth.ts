@@ -1,5 +1,13 @@
 import { timingSafeEqual } from 'node:crypto'
-import { type Caller, callerOfConsumer, callerOfKey, digestOf, GROUPS, sha256 } from '../config/callers.ts'
+import {
+  type ActionName,
+  type Caller,
+  callerOfConsumer,
+  callerOfKey,
+  digestOf,
+  GROUPS,
+  sha256,
+} from '../config/callers.ts'
 import { configuration } from '../config/index.ts'
 import type { Config } from '../config/schema.ts'
 import { ActionError } from '../errors.ts'
@@ -10,12 +18,12 @@ import type { Invocation } from './invocation.ts'
  * @param action  name of the function
  * @throws {ActionError} `MissingAuthenticationToken`, `InvalidAccessKey`, `OperationDenied.Action`
  */
-export function authorize(invocation: Invocation, action: string): void {
+export function authorize(invocation: Invocation, action: ActionName): void {
   const caller = authenticate(invocation)
   // Also if it may not call this function: the log names the caller.
   invocation.caller = caller
   if (caller.actions.has(action)) return
-  const [group] = Object.entries(GROUPS).find(([, actions]) => actions.some((name) => name === action)) ?? []
+  const [group] = Object.entries(GROUPS).find(([, names]) => names.some((name) => name === action)) ?? []
   const message = `The caller has no right to call ${action}. Its actions need "${action}" or "${group}".`
   throw new ActionError(403, 'OperationDenied.Action', message)
 }

@@ -174,7 +174,7 @@ describe.each(PLATFORMS)('%s', (platform, carry, context) => {
 
 test('a schedule without data is data without keys', async () => {
   const handler = event({
-    name: 'CleanupSandboxes',
+    name: 'TeardownSandboxes',
     input: v.strictObject({ DryRun: v.optional(v.boolean('must be true or false')) }),
     run: async (found) => ({ result: { found }, failures: [] }),
   })
@@ -201,7 +201,11 @@ test.each<[string, v.GenericSchema & { entries: v.ObjectEntries }]>([
   ['object', v.object({ Name: name })],
   ['looseObject', v.looseObject({ Name: name })],
 ])('keys that a schema does not know are left out of an %s', async (_, input) => {
-  const handler = event({ name: 'T', input, run: async (found) => ({ result: { found }, failures: [] }) })
+  const handler = event({
+    name: 'TeardownSandboxes',
+    input,
+    run: async (found) => ({ result: { found }, failures: [] }),
+  })
   const data = JSON.parse('{"Name":"good","toString":1,"__proto__":{"a":1},"other":[]}')
   expect(await handler(data, AWS)).toEqual({ found: [GOOD] })
 })

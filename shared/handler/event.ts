@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import { PLATFORM } from '../config/callers.ts'
+import { type ActionName, PLATFORM } from '../config/callers.ts'
 import { ActionError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { authorize } from './auth.ts'
@@ -13,7 +13,7 @@ import { isHandshake, permission } from './web-hook-handshake.ts'
 
 interface EventFunction<Schema extends ObjectSchema> {
   /** In the log and the envelope, e.g. `TeardownSandboxes`. */
-  name: string
+  name: ActionName
   /**
    * The data of one message. Messages complete the sentence "<Name> ...", including the one for a wrong type. Keys that a
    * strictObject does not know are refused; any other object schema ignores them.
@@ -75,7 +75,7 @@ export function event<Schema extends ObjectSchema>({ name, input, run }: EventFu
 const ALLOW = { Allow: 'POST, HEAD, OPTIONS' }
 
 /** Checks the key of a request. The platform has checked the sender of any other event. */
-function identify(invocation: Invocation, name: string): Answer<Reply> | undefined {
+function identify(invocation: Invocation, name: ActionName): Answer<Reply> | undefined {
   const { origin, request } = invocation
   if (origin !== 'http') {
     invocation.caller = PLATFORM

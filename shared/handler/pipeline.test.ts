@@ -32,7 +32,7 @@ const KINDS: [string, (run: Work, context: PlatformContext) => Promise<object>][
   ],
   [
     'a function of events',
-    (run, context) => event({ name: 'T', input: v.object({}), run })(vefaasEvent('timer', {}), context),
+    (run, context) => event({ name: 'TeardownSandboxes', input: v.object({}), run })(vefaasEvent('timer', {}), context),
   ],
   ['a timer', (run, context) => timer({ name: 'T', input: v.object({}), run })(vefaasEvent('timer', {}), context)],
 ]

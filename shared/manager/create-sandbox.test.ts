@@ -396,7 +396,7 @@ describe('max_sandboxes', () => {
     await create({ settings })
     const error = await errorOf(create({ settings }))
     expect([error.status, error.code]).toEqual([429, 'QuotaExceeded.MaximumSandboxes'])
-    expect(error.message).toBe('The limit of 2 sandboxes is reached.')
+    expect(error.message).toBe('The limit of sandboxes (2) is reached.')
     expect(ecs.instances()).toHaveLength(2)
   })
 

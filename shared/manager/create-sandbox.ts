@@ -189,7 +189,7 @@ async function reachedLimit(call: Call, limit: number, owner?: string): Promise<
   const count = await countInstances(call, sandboxFilter(call.config, owner))
   const whose = owner === undefined ? '' : ` of the owner ${owner}`
   // Without the number of sandboxes: they may be those of others.
-  return count < limit ? undefined : `The limit of ${limit} sandboxes${whose} is reached.`
+  return count < limit ? undefined : `The limit of sandboxes${whose} (${limit}) is reached.`
 }
 
 async function countInstances(call: Call, filter: Parameters<typeof describeInstances>[1]): Promise<number> {

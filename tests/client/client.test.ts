@@ -48,6 +48,13 @@ test('the generated client calls every action', async () => {
   const ends = [created, renewed].map(({ data }) => Date.parse(data?.Result.ExpireAt ?? ''))
   expect(ends[0]).toBeLessThan(ends[1] ?? 0)
 
+  const changed = [
+    await client.POST('/?Action=StopSandbox&Version=2020-04-01', { body: { SandboxId } }),
+    await client.POST('/?Action=StartSandbox&Version=2020-04-01', { body: { SandboxId } }),
+    await client.POST('/?Action=RebootSandbox&Version=2020-04-01', { body: { SandboxId } }),
+  ]
+  expect(changed.map(({ data }) => data?.Result.Status)).toEqual(['STOPPING', 'STARTING', 'REBOOTING'])
+
   const desktop = await client.POST('/?Action=DescribeSandboxTerminalUrl&Version=2020-04-01', { body: { SandboxId } })
   const { Result: access } = desktop.data ?? {}
   if (access?.OsType !== 'Linux') return expect.fail(JSON.stringify(desktop.error))
