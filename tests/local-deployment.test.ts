@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -84,6 +85,24 @@ describe('a deployment into the cloud of npm start', () => {
     const { Token, Url } = (await call('DescribeSandboxTerminalUrl', { SandboxId })).body.Result
     expect(Url).toBe(`${url}/console#token=${Token}`)
     await call('DeleteSandbox', { SandboxId })
+  })
+
+  test('prints a curl line for each route, which works when it is pasted', async () => {
+    const { SandboxId } = (await call('CreateSandbox')).body.Result
+    await expect.poll(async () => (await call('DescribeSandboxes')).body.Result[0].Status).toBe('RUNNING')
+    const { Token } = (await call('DescribeSandboxTerminalUrl', { SandboxId })).body.Result
+    const { text } = await serverless('info')
+    const lines = text.match(/^ {2}curl .*/gm) ?? []
+    // The deletions come last: other lines need the sandbox. An event may name a sandbox that is already gone.
+    const order = (line: string) => ['Action=DeleteSandbox', '/events'].findIndex((part) => line.includes(part))
+    const sorted = lines.toSorted((a, b) => order(a) - order(b))
+    const statuses = sorted.map((line) => {
+      const script = line.replace('curl', "curl -s -o /dev/null -w '%{http_code}'")
+      const env = { ...process.env, KEY: key, ID: SandboxId, TOKEN: Token }
+      return `${execFileSync('sh', { input: script, env, encoding: 'utf8' })} ${line}`
+    })
+    expect(statuses).toHaveLength(7)
+    for (const status of statuses) expect(status).toMatch(/^200 /)
   })
 
   test('changes nothing from a shell with the same variables', async () => {

@@ -30,6 +30,7 @@ export type TimerConfig = FromSchema<typeof eventSchemas.timer>
 export type KafkaConfig = FromSchema<typeof eventSchemas.kafka>
 
 export type Match = NonNullable<ApigConfig['path']>
+export type ExampleRequest = NonNullable<ApigConfig['example']>
 
 /**
  * Removes keys without a value (`role:`, or a variable that resolves to nothing), which osls passes as null. Does not

@@ -178,6 +178,11 @@ describe('report, for a function,', () => {
       'functions.one.events.0.apig.header.X-A: * is not a regular expression',
     ],
     [
+      'an example with a method that the route does not accept',
+      { one: { events: [route({ method: 'GET', example: { method: 'POST' } })] } },
+      'functions.one.events.0.apig.example.method: the route does not accept POST',
+    ],
+    [
       'a condition without a value',
       { one: { events: [route({ query: { Action: null as never } })] } },
       'functions.one.events.0.apig.query.Action: has no value; set one, or remove the key',

@@ -163,7 +163,8 @@ function functionProblems(spec: FunctionSpec): string[] {
   return problems
 }
 
-function apigProblems(at: string, { action, version, path, query = {}, header = {} }: ApigConfig): string[] {
+function apigProblems(at: string, event: ApigConfig): string[] {
+  const { action, version, path, method, query = {}, header = {}, example } = event
   const problems: string[] = []
   if (action === undefined && path === undefined) problems.push(`${at}: must have action (with version) or path`)
   if (version !== undefined && action === undefined) problems.push(`${at}.version: requires action`)
@@ -174,6 +175,9 @@ function apigProblems(at: string, { action, version, path, query = {}, header = 
   }
   if (path !== undefined && !isPath(path)) problems.push(`${at}.path: must begin with /`)
   if (path !== undefined) problems.push(...regexProblems(`${at}.path`, path))
+  if (method !== undefined && example?.method !== undefined && ![method].flat().includes(example.method)) {
+    problems.push(`${at}.example.method: the route does not accept ${example.method}`)
+  }
   for (const [key, match] of Object.entries(query)) problems.push(...regexProblems(`${at}.query.${key}`, match))
   for (const [key, match] of Object.entries(header)) problems.push(...regexProblems(`${at}.header.${key}`, match))
   return problems

@@ -108,6 +108,7 @@ describe('accepts', () => {
           query: { 'a b': { prefix: 'x' }, c: { exact: 'y' } },
           header: { 'X-A': 'z' },
           timeout: 60,
+          example: { method: 'PATCH', query: { 'a b': 'xy', n: 1 }, header: { 'X-A': '$Z' }, body: { d: [1] } },
         },
       }),
     ],

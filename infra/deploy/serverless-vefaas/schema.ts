@@ -106,6 +106,14 @@ export const functionSchema = closed(
 /** A plain text is an exact match. */
 const match = { anyOf: [text, { ...closed({ exact: text, prefix: text, regex: text }), ...exactlyOne }] } as const
 
+/** A request that the route accepts, for the curl command of `deploy` and `info`. `$NAME` is a variable of the shell. */
+const example = closed({
+  method,
+  query: mapOf('.', { anyOf: [text, { type: 'integer' }] } as const),
+  header: mapOf(TOKEN, text),
+  body: { anyOf: [text, { type: 'object' }] }, // a map becomes JSON
+})
+
 /** The events that call a function. */
 export const eventSchemas = {
   // A rule requires action or path (rules.ts), because the error of a schema would be hard to understand.
@@ -117,6 +125,7 @@ export const eventSchemas = {
     query: mapOf('.', match),
     header: mapOf(TOKEN, match),
     timeout: integer(1, 900), // seconds that the gateway waits
+    example,
   }),
   timer: closed(
     {

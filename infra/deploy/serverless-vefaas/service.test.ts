@@ -147,6 +147,7 @@ describe('a route', () => {
           TimeoutSetting: { Enable: true, Timeout: 45 }, // the function's, and 5 more
           HeaderOperations: [{ Operation: 'remove', Key: 'X-Faas-Event-Type' }],
         },
+        example: {},
       },
     ])
   })

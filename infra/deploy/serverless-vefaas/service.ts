@@ -1,5 +1,6 @@
 import type {
   ApigConfig,
+  ExampleRequest,
   FunctionConfig,
   GatewayConfig,
   KafkaConfig,
@@ -69,6 +70,8 @@ export type RouteSpec = {
     CorsPolicySetting?: CorsPolicySetting
     HeaderOperations: { Operation: 'set' | 'add' | 'remove'; Key: string; Value?: string }[]
   }
+  /** For people only. The cloud does not get it. */
+  example: ExampleRequest
 }
 
 export type MatchRule = {
@@ -217,6 +220,7 @@ function routeSpec(
       // With this header, an HTTP request would look like an event of the platform, which needs no authentication.
       HeaderOperations: [{ Operation: 'remove', Key: 'X-Faas-Event-Type' }],
     },
+    example: event.example ?? {},
   }
 }
 
