@@ -1,4 +1,5 @@
 import type { LoggedCall } from './call-log.ts'
+import type { EmulatedService } from './endpoint.ts'
 import { isLocalOrigin } from './local-origin.ts'
 import { maskSecrets } from './mask-secrets.ts'
 import type { WireRequest, WireResponse } from './wire.ts'
@@ -45,10 +46,10 @@ interface Settings {
  * A web page cannot use them: a POST must be application/json, which a browser does not send to another origin without
  * asking it first; there are no CORS headers; and the Host must be a name of this computer.
  */
-export function createControl(service: ControlledService): (request: WireRequest) => WireResponse {
-  return function answerControl(request) {
+export function createControl(service: ControlledService): EmulatedService['answerControl'] {
+  return function answerControl(request, sentPath) {
     try {
-      return json(200, route(service, request))
+      return json(200, route(service, request, sentPath))
     } catch (error) {
       if (error instanceof Refusal) return json(error.status, { Error: error.message })
       if (error instanceof TypeError || error instanceof RangeError) return json(400, { Error: error.message })
@@ -65,7 +66,7 @@ class Refusal extends Error {
   }
 }
 
-function route(service: ControlledService, request: WireRequest): object {
+function route(service: ControlledService, request: WireRequest, sentPath: string): object {
   const { method, path } = request
   const { faults, calls, resources, settings } = service
   if (!isLocalOrigin(`http://${request.headers.host}`)) {
@@ -99,8 +100,8 @@ function route(service: ControlledService, request: WireRequest): object {
       service.reset()
       return {}
     default: {
-      const names = [...Object.keys(resources), ...(settings ? ['settings'] : [])]
-      throw new Refusal(404, `no route ${method} ${path}; there are faults, clock, calls, reset, ${names}`)
+      const names = ['faults', 'clock', 'calls', 'reset', ...Object.keys(resources), ...(settings ? ['settings'] : [])]
+      throw new Refusal(404, `no route ${method} ${sentPath}; there are ${names.join(', ')}`)
     }
   }
 }

@@ -9,8 +9,8 @@ export interface EmulatedService {
   name: string
   /** Answers a signed call. */
   answerCall: (request: WireRequest) => WireResponse
-  /** Answers a request to /_emulator/. */
-  answerControl: (request: WireRequest) => WireResponse
+  /** Answers a request to /_emulator/. Its path lacks the name of the service, which is in `sentPath`. */
+  answerControl: (request: WireRequest, sentPath: string) => WireResponse
   /** Answers a request to another path of the service, e.g. an upload address. Undefined: not a path of the service. */
   answerPath?: (request: WireRequest) => WireResponse | undefined
   /** The largest body that it accepts. The endpoint accepts the largest of its services, and at least 1 MiB. */
@@ -52,7 +52,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const { port, close } = await listen(options.port ?? 0, maxBodyBytes, (request) => {
     if (request.path.startsWith(controlPath)) {
       const { service = first, path } = findControl(services, request.path)
-      return service.answerControl({ ...request, path })
+      return service.answerControl({ ...request, path }, request.path)
     }
     if (!isLocal(request)) return notLocal
     for (const { answerPath } of services) {
