@@ -10,7 +10,7 @@ export const controlPath = '/_emulator/'
 export interface ControlledService {
   faults: {
     list: () => readonly object[]
-    /** Throws a TypeError that names the wrong field. */
+    /** Throws a TypeError that names the wrong fields. */
     addUnchecked: (faults: readonly unknown[]) => readonly object[]
     remove: (id: string) => boolean
     clear: () => void

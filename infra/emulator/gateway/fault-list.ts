@@ -20,7 +20,7 @@ export class FaultList<F extends AnyFault> {
 
   /**
    * Puts faults in force, all of them or none.
-   * @throws TypeError that names the first wrong field and what is expected
+   * @throws TypeError that names all wrong fields and what is expected
    */
   add(...faults: F[]): ActiveFault<F>[] {
     return this.addUnchecked(faults)
@@ -28,10 +28,16 @@ export class FaultList<F extends AnyFault> {
 
   /** The same for unchecked values. */
   addUnchecked(values: readonly unknown[]): ActiveFault<F>[] {
-    const faults = values.map((value) => this.#check(value))
-    const added = faults.map((fault) => {
+    const problems: string[] = []
+    for (const [index, value] of values.entries()) {
+      const found = this.#problemsOf(value)
+      const place = values.length > 1 ? `fault ${index + 1}: ` : ''
+      if (found.length > 0) problems.push(place + found.join('. '))
+    }
+    if (problems.length > 0) throw new TypeError(problems.join('. '))
+    const added = values.map((value) => {
       this.#lastId += 1
-      return { ...fault, Id: `fault-${this.#lastId}` }
+      return { ...v.parse(this.#schema, value), Id: `fault-${this.#lastId}` }
     })
     this.#faults.push(...added)
     return added
@@ -77,13 +83,16 @@ export class FaultList<F extends AnyFault> {
     return undefined
   }
 
-  #check(value: unknown): F {
-    const { success, output: fault, issues } = v.safeParse(this.#schema, value, { abortEarly: true })
-    if (!success) throw new TypeError(describeIssue(issues[0]))
-    if (fault.Action !== undefined && !this.#actions.has(fault.Action)) {
-      throw new TypeError(`Action of ${fault.Kind} must be one of ${[...this.#actions].join(', ')}`)
+  #problemsOf(value: unknown): string[] {
+    // One problem a field is enough.
+    const { issues = [] } = v.safeParse(this.#schema, value, { abortPipeEarly: true })
+    const problems = issues.map(describeIssue)
+    const { Kind, Action } = (value ?? {}) as { Kind?: unknown; Action?: unknown }
+    const isReported = issues.some(({ type, path }) => type === 'variant' || path?.[0].key === 'Action')
+    if (!isReported && Action !== undefined && !this.#actions.has(Action as string)) {
+      problems.push(`Action of ${Kind} must be one of ${[...this.#actions].join(', ')}`)
     }
-    return fault
+    return problems
   }
 }
 

@@ -254,6 +254,23 @@ describe('an invalid fault', () => {
     expect(ecs.faults.list()).toEqual([])
   })
 
+  it.each<[faults: unknown[], message: string]>([
+    [[{ Kind: 'Error' }], 'Error needs Status: a whole number from 200 to 599. Error needs Code: a text'],
+    [
+      [{ Kind: 'CutAfter', Times: -1.5, Action: 'Runs', Tims: 1, Skp: 2 }],
+      'Times of CutAfter must be a whole number from 1 to 1000000000. CutAfter has no fields Tims, Skp; it may have Action, Times, Skip. Action of CutAfter must be one of SomeAction',
+    ],
+    [[{ Kind: 'AgentHangs', Action: 'Runs' }], 'AgentHangs has no field Action; it may have Times, Skip, InstanceId'],
+    [
+      [{ Kind: 'CutAfter' }, { Kind: 'Throttle', Times: 0 }, { Kind: 'Delay' }],
+      'fault 2: Times of Throttle must be a whole number from 1 to 1000000000. fault 3: Delay needs DelayMs: a whole number from 0 to 3600000',
+    ],
+  ])('%j is refused with everything that is wrong', (faults, message) => {
+    const list = new FaultList<FaultScope & { Kind: string }>(ecsFaults, ['SomeAction'])
+    expect(() => list.addUnchecked(faults)).toThrow(new TypeError(message))
+    expect(list.list()).toEqual([])
+  })
+
   const secret = 'the-value-of-a-field'
   it.each([
     ['ECS', ecsFaults],

@@ -32,7 +32,14 @@ export function faultKind<const K extends string, const F extends v.ObjectEntrie
   return v.strictObject({ Kind: v.literal(kind), ...fields }, ({ path }) => {
     const name = String(path?.[0]?.key)
     const missing = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (!missing) return `${kind} has no field ${name}; it may have ${Object.keys(fields).join(', ')}`
+    if (!missing) {
+      // Valibot reports only the first one.
+      const unknown = Object.keys(Object(path?.[0]?.input)).filter(
+        (key) => key !== 'Kind' && !Object.hasOwn(fields, key),
+      )
+      const word = unknown.length === 1 ? 'field' : 'fields'
+      return `${kind} has no ${word} ${unknown.join(', ')}; it may have ${Object.keys(fields).join(', ')}`
+    }
     return `${kind} needs ${name}: ${v.safeParse(missing, undefined).issues?.[0].message}`
   })
 }
