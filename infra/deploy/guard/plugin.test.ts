@@ -41,7 +41,12 @@ function plugin(command: string, { serviceDir = project, options = {}, provider 
   }
   const given: Options = { stage: 'local', ...options }
   const made = new GuardPlugin(osls, given, { log })
-  return { lines, options: given, initialize: async () => made.hooks.initialize?.() }
+  return {
+    lines,
+    options: given,
+    initialize: async () => made.hooks.initialize?.(),
+    beforeRemoval: async () => made.hooks['before:remove:remove']?.(),
+  }
 }
 
 type Given = { serviceDir?: string; options?: Options; provider?: Provider }
@@ -100,6 +105,42 @@ describe('in the local cloud of this project', () => {
       delete process.env.VOLCENGINE_ACCESS_KEY
       delete process.env.VOLCENGINE_SECRET_KEY
     }
+  })
+})
+
+describe('remove --leave-sandboxes', () => {
+  const removal = () => {
+    const environment = { ECS_MANAGER__VOLCENGINE__ENDPOINT: cloud.url }
+    return plugin('remove', { options: { stage: 'prod', 'leave-sandboxes': true }, provider: { environment } })
+  }
+  beforeEach(() => cloud.ecs.reset())
+
+  test('does not warn if there are none', async () => {
+    const { beforeRemoval, lines } = removal()
+    await beforeRemoval()
+    expect(lines).toEqual([])
+  })
+
+  test('warns that sandboxes keep running', async () => {
+    cloud.ecs.seed(2, { tags: { 'managed-by': 'ecs-manager' } })
+    const { beforeRemoval, lines } = removal()
+    await beforeRemoval()
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^2 sandboxes exist \(i-\w+, i-\w+; tag managed-by = ecs-manager\)\. Sandboxes keep running, and nothing deletes them after their end\.$/,
+      ),
+    ])
+  })
+
+  test('warns if they cannot be counted', async () => {
+    cloud.ecs.faults.add({ Kind: 'CutBefore' })
+    const { beforeRemoval, lines } = removal()
+    await beforeRemoval()
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^Cannot check whether sandboxes exist: no answer from .*\. If there are any, they keep running, and nothing deletes them after their end\.$/,
+      ),
+    ])
   })
 })
 

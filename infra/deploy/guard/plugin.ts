@@ -4,7 +4,7 @@ import { announce, cloudUrl, fetchOwner, readRunOf } from '../../local/local-api
 import type { Credentials } from '../serverless-vefaas/cloud/client.ts'
 import { credentialsFrom } from '../serverless-vefaas/credentials.ts'
 import type { Options, Osls, Utils } from './osls.ts'
-import { SandboxesUnknown, sandboxesOf } from './sandboxes.ts'
+import { type Found, SandboxesUnknown, sandboxesOf } from './sandboxes.ts'
 
 const otherProject = {
   usage: 'With --stage local: use the local cloud even if it belongs to another project folder',
@@ -107,30 +107,34 @@ export default class GuardPlugin {
   }
 
   async #checkSandboxes(): Promise<void> {
-    if (this.#options['leave-sandboxes']) {
-      this.#log.warning('Sandboxes are not removed. They keep running, and nothing deletes them after their end.')
-      return
-    }
     const { service, serviceDir } = this.#osls
     const stage = this.#stage()
+    const isRefused = !this.#options['leave-sandboxes']
     const override = `serverless remove --stage ${stage} --leave-sandboxes`
     try {
-      const { ids, hasMore, tag } = await sandboxesOf(service, stage, serviceDir)
-      if (ids.length === 0) return
-      const examples = `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ' and others' : ''}`
-      throw this.#error(
-        `${describeCount(ids.length, hasMore)} (${examples}; tag ${tag}). Without the clean-up, nothing deletes them after their end, and they cost money. Nothing was removed.\n` +
-          `Delete them first, with DeleteSandbox or in the console of ECS. To keep them, for example for another stage with the same tag: ${override}`,
-        'SANDBOXES_EXIST',
-      )
+      const found = await sandboxesOf(service, stage, serviceDir)
+      if (found.ids.length === 0) return
+      const existing = describeSandboxes(found)
+      if (isRefused) {
+        throw this.#error(
+          `${existing}. Without the clean-up, nothing deletes them after their end, and they cost money. Nothing was removed.\n` +
+            `Delete them first, with DeleteSandbox or in the console of ECS. To keep them, for example for another stage with the same tag: ${override}`,
+          'SANDBOXES_EXIST',
+        )
+      }
+      this.#log.warning(`${existing}. Sandboxes keep running, and nothing deletes them after their end.`)
     } catch (error) {
       if (!(error instanceof SandboxesUnknown)) throw error
-      throw this.#error(
-        `Cannot check whether sandboxes exist: ${error.message}. Nothing was removed, because without the clean-up nothing would delete them.\n` +
-          `If there are none, or to keep them: ${override}`,
-        'SANDBOXES_UNKNOWN',
-        error,
-      )
+      const unknown = `Cannot check whether sandboxes exist: ${error.message}.`
+      if (isRefused) {
+        throw this.#error(
+          `${unknown} Nothing was removed, because without the clean-up nothing would delete them.\n` +
+            `If there are none, or to keep them: ${override}`,
+          'SANDBOXES_UNKNOWN',
+          error,
+        )
+      }
+      this.#log.warning(`${unknown} If there are any, they keep running, and nothing deletes them after their end.`)
     }
   }
 
@@ -141,6 +145,11 @@ export default class GuardPlugin {
   #error(message: string, code: string, cause?: unknown): Error {
     return new this.#osls.classes.Error(message, code, { cause })
   }
+}
+
+function describeSandboxes({ ids, hasMore, tag }: Found): string {
+  const examples = `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ' and others' : ''}`
+  return `${describeCount(ids.length, hasMore)} (${examples}; tag ${tag})`
 }
 
 function describeCount(count: number, hasMore: boolean): string {

@@ -11,7 +11,7 @@ import { mergeEnvironments } from '../package/configuration.ts'
 import { credentialsFrom } from '../serverless-vefaas/credentials.ts'
 import type { Osls } from './osls.ts'
 
-type Found = {
+export type Found = {
   /** At most 100. */
   ids: string[]
   /** There may be more. */
