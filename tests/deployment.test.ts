@@ -56,6 +56,26 @@ async function call(address: string, action: string, parameters: Record<string, 
   return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text }
 }
 
+test('serverless --help describes every command of the provider, under its plugin', async () => {
+  const text = await serverless('--help')
+  const commands = text.slice(text.indexOf('\nOther commands'))
+  const groups = [...commands.matchAll(/^(\w+Plugin)$/gm)].map(([name]) => name)
+  expect(groups).toEqual(['VefaasPlugin'])
+  const own = commands.slice(commands.indexOf('VefaasPlugin')).match(/^[a-z].*/gm) ?? []
+  expect(own.map((line) => line.split(/ {2,}/)[0]).sort()).toEqual([
+    'deploy',
+    'deploy function',
+    'info',
+    'invoke',
+    'invoke local',
+    'logs',
+    'remove',
+    'rollback function',
+    'watch',
+  ])
+  for (const line of own) expect(line).toMatch(/ {2,}[A-Z]/)
+})
+
 describe('serverless deploy', () => {
   let address = ''
 
