@@ -1,4 +1,4 @@
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Local, startLocal } from '../../../infra/local/cloud.ts'
 import { keepScreenshot, launchBrowser } from '../support/browser.ts'
@@ -115,27 +115,56 @@ describe('a call that is tried', () => {
   })
 })
 
+/** Enters a key in the dialog. `index` is that of the security scheme. */
+async function authorize(page: Page, key: string, index = 0): Promise<void> {
+  await page.getByRole('button', { name: 'Authorize', exact: true }).click()
+  const dialog = page.locator('.dialog-ux')
+  const scheme = dialog.locator('.auth-container').nth(index)
+  const logout = scheme.getByRole('button', { name: 'Remove authorization' })
+  if (await logout.isVisible()) await logout.click()
+  for (const input of await scheme.locator('input').all()) await input.fill(key) // for Basic also any user
+  await scheme.getByRole('button', { name: 'Apply credentials' }).click()
+  await keepScreenshot(page, 'docs-authorize')
+  await dialog.getByRole('button', { name: 'Close' }).first().click()
+}
+
 test('a wrong key is reported, and the right one is accepted', async () => {
   const { page, problems, open, close } = await openDocs(browser, withKey.url)
-  const authorize = async (key: string) => {
-    await page.getByRole('button', { name: 'Authorize', exact: true }).click()
-    const dialog = page.locator('.dialog-ux')
-    const logout = dialog.getByRole('button', { name: 'Remove authorization' })
-    if (await logout.isVisible()) await logout.click()
-    await dialog.getByLabel('Value:').first().fill(key)
-    await dialog.getByRole('button', { name: 'Apply credentials' }).first().click()
-    await keepScreenshot(page, 'docs-authorize')
-    await dialog.getByRole('button', { name: 'Close' }).first().click()
-  }
   const list = await open('DescribeSandboxes')
   await send(list)
   await answer(list).getByText('MissingAuthenticationToken').first().waitFor()
-  await authorize('another-key')
+  await authorize(page, 'another-key')
   await send(list)
   await answer(list).getByText('InvalidAccessKey').first().waitFor()
-  await authorize(KEY)
+  await authorize(page, KEY)
   await send(list)
   await status(list).getByText('200').waitFor()
+  await close()
+  expect(problems).toEqual([])
+})
+
+test('a key is not shown in the curl command, nor stored, and remains if the language changes', async () => {
+  const { page, problems, open, close } = await openDocs(browser, withKey.url)
+  const list = await open('DescribeSandboxes')
+  // If Bearer and Basic are set, Basic is sent.
+  for (const [index, header] of [
+    [0, 'X-API-Key: <key>'],
+    [1, 'Authorization: Bearer <key>'],
+    [2, 'Authorization: Basic <key>'],
+  ] as const) {
+    await authorize(page, KEY, index)
+    await send(list)
+    await list.locator('.curl-command').getByText(`'${header}'`).waitFor()
+    await status(list).getByText('200').waitFor()
+    expect(await list.locator('.curl-command').innerText()).not.toContain(KEY)
+  }
+  await page.locator('.topbar select').selectOption({ label: '中文' })
+  await page.getByText('创建沙箱', { exact: true }).first().waitFor()
+  const other = await open('DescribeSandboxesByGet')
+  await send(other)
+  await status(other).getByText('200').waitFor()
+  const stored = await page.evaluate<string>('JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie')
+  expect(stored).not.toContain(KEY)
   await close()
   expect(problems).toEqual([])
 })
