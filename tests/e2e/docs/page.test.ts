@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Local, startLocal } from '../../../infra/local/cloud.ts'
 import { keepScreenshot, launchBrowser } from '../support/browser.ts'
@@ -24,6 +24,18 @@ const description = readFileSync(join(import.meta.dirname, '../../../openapi.jso
 const paths: Record<string, Operations> = JSON.parse(description).paths
 const operations = Object.values(paths).flatMap((path) => Object.values(path))
 
+/** The names of parameters and headers that take more than one line. */
+const brokenNames = (page: Page) =>
+  page.evaluate<string[]>(`
+    [...document.querySelectorAll('.parameter__name, table.headers td:first-child')]
+      .filter((element) => {
+        const range = document.createRange()
+        range.selectNodeContents(element)
+        return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size > 1
+      })
+      .map((element) => element.textContent)
+  `)
+
 test.each([
   ['wide', 1440, 'light'],
   ['dark', 1024, 'dark'],
@@ -37,6 +49,7 @@ test.each([
   for (const { operationId } of operations) {
     const operation = await open(operationId)
     expect([operationId, await overflow(page)]).toEqual([operationId, 0])
+    expect([operationId, await brokenNames(page)]).toEqual([operationId, []])
     if (operationId.startsWith('CreateSandbox')) await keepScreenshot(page, `docs-${name}-${operationId}`)
     await operation.locator('.opblock-summary-control').click()
   }
