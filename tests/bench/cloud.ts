@@ -11,6 +11,9 @@ export const folders = {
   DescribeSandboxTerminalUrl: 'describe-sandbox-terminal-url',
   ValidateVncToken: 'validate-vnc-token',
   RenewSandbox: 'renew-sandbox',
+  RebootSandbox: 'reboot-sandbox',
+  StopSandbox: 'stop-sandbox',
+  StartSandbox: 'start-sandbox',
   DeleteSandbox: 'delete-sandbox',
 } as const
 
@@ -37,7 +40,7 @@ export function startEmulator(args: EcsOptions & { seed?: Seeds | Seeds[] } = {}
   return start<Emulator>('emulator', { args, env })
 }
 
-const KEY = 'key-of-the-benchmark'
+export const KEY = 'key-of-the-benchmark'
 
 /** The environment in which a function uses this cloud: configured as shipped, callers need a key. */
 export function environmentFor(url: string): Record<string, string> {

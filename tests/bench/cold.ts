@@ -29,6 +29,7 @@ export async function measureColdStart(): Promise<Report> {
   const helpers = {
     CreateSandbox: await startFunction('CreateSandbox', url),
     DescribeSandboxTerminalUrl: await startFunction('DescribeSandboxTerminalUrl', url),
+    StopSandbox: await startFunction('StopSandbox', url),
   }
   const environment = { ...environmentFor(url), BENCH_URL: url }
 
@@ -76,7 +77,7 @@ export function rowOf(action: Action, pairs: readonly Pair[]): Row {
   }
 }
 
-type Helpers = Record<'CreateSandbox' | 'DescribeSandboxTerminalUrl', Program<FunctionProcess>>
+type Helpers = Record<'CreateSandbox' | 'DescribeSandboxTerminalUrl' | 'StopSandbox', Program<FunctionProcess>>
 
 /** An event that succeeds: what needs a sandbox or a token gets a new one. */
 async function eventOf(action: Action, helpers: Helpers): Promise<object> {
@@ -84,6 +85,7 @@ async function eventOf(action: Action, helpers: Helpers): Promise<object> {
   const created = await once(helpers.CreateSandbox, eventFor('CreateSandbox'))
   const { SandboxId } = resultOf(created)
   if (action === 'RenewSandbox') return eventFor(action, { SandboxId, LifetimeSeconds: '3600' })
+  if (action === 'StartSandbox') await once(helpers.StopSandbox, eventFor('StopSandbox', { SandboxId }))
   if (action !== 'ValidateVncToken') return eventFor(action, { SandboxId })
   const opened = await once(helpers.DescribeSandboxTerminalUrl, eventFor('DescribeSandboxTerminalUrl', { SandboxId }))
   return eventFor(action, { Token: resultOf(opened).Token })

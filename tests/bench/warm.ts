@@ -66,6 +66,9 @@ const cloudCalls: Record<Action, number> = {
   DescribeSandboxTerminalUrl: 2,
   ValidateVncToken: 2,
   RenewSandbox: 2,
+  RebootSandbox: 2,
+  StopSandbox: 2,
+  StartSandbox: 2,
   DeleteSandbox: 2,
 }
 
@@ -89,16 +92,9 @@ export function rowOf(action: Action, concurrency: number, costs: readonly Cost[
 
 /** The events of the action that comes after this one. */
 function nextEvents(action: Action, ids: readonly string[], results: readonly { Token: string }[]): object[] {
-  switch (action) {
-    case 'CreateSandbox':
-      return ids.map((SandboxId) => eventFor('DescribeSandboxes', { SandboxId }))
-    case 'DescribeSandboxes':
-      return ids.map((SandboxId) => eventFor('DescribeSandboxTerminalUrl', { SandboxId }))
-    case 'DescribeSandboxTerminalUrl':
-      return results.map(({ Token }) => eventFor('ValidateVncToken', { Token }))
-    case 'ValidateVncToken':
-      return ids.map((SandboxId) => eventFor('RenewSandbox', { SandboxId, LifetimeSeconds: '3600' }))
-    default:
-      return ids.map((SandboxId) => eventFor('DeleteSandbox', { SandboxId }))
-  }
+  const next = actions[actions.indexOf(action) + 1] ?? action
+  if (next === 'ValidateVncToken') return results.map(({ Token }) => eventFor(next, { Token }))
+  return ids.map((SandboxId) =>
+    eventFor(next, { SandboxId, ...(next === 'RenewSandbox' && { LifetimeSeconds: '3600' }) }),
+  )
 }

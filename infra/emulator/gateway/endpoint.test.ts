@@ -26,7 +26,7 @@ function statusWith(headers: Record<string, string>): Promise<number | undefined
 test('a control that lacks a path names the whole path', async () => {
   const response = await fetch(`${endpoint.url}/_emulator/ecs/nothing`)
   expect(await response.json()).toEqual({
-    Error: 'no route GET /_emulator/ecs/nothing; there are faults, clock, calls, reset, instances',
+    Error: 'no route GET /_emulator/ecs/nothing; there are faults, clock, calls, reset, instances, settings',
   })
 })
 
