@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { Signer } from '@volcengine/openapi'
 import * as v from 'valibot'
 import { ConfigError, loadConfig } from '../../../shared/config/index.ts'
 import type { Config } from '../../../shared/config/schema.ts'
@@ -8,6 +7,7 @@ import { type Credentials, credentialSource } from '../../../shared/manager/ecs/
 import { flatten } from '../../../shared/manager/ecs/flatten.ts'
 import { sandboxFilter } from '../../../shared/manager/sandbox/sandbox.ts'
 import { mergeEnvironments } from '../package/configuration.ts'
+import { Signer } from '../serverless-vefaas/cloud/signer.ts'
 import { credentialsFrom } from '../serverless-vefaas/credentials.ts'
 import type { Osls } from './osls.ts'
 

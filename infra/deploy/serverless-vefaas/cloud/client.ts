@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { Signer } from '@volcengine/openapi'
 import { CloudError } from './cloud-error.ts'
+import { Signer } from './signer.ts'
 
 export type Credentials = {
   accessKeyId: string
