@@ -21,64 +21,61 @@ interface Answer {
   body: { Result?: { SandboxId?: string; Token?: string } & unknown[]; host?: string }
 }
 
-/** The built service over a cloud of its own, so that a fault can strike all actions at once. */
-interface Place {
-  local: Local
-  ecs: EcsService
-  /** The sandbox that the action is about. */
-  id: string
-  token: string
-}
-
 interface Action {
   name: string
   /** The call to the cloud that does the work. */
   work: string
-  parameters(place: Place): Record<string, string>
-  /** What is left in the end, after the action was repeated until it succeeded. */
-  left: number
+  /** Given the sandbox that the action is about, and a token for its terminal. */
+  parameters(sandbox: Sandbox): Record<string, string>
 }
 
-const actions: Action[] = [
-  { name: 'CreateSandbox', work: 'RunInstances', parameters: () => ({ ClientToken: 'once' }), left: 2 },
-  { name: 'DeleteSandbox', work: 'DeleteInstance', parameters: ({ id }) => ({ SandboxId: id }), left: 0 },
-  { name: 'DescribeSandboxes', work: 'DescribeInstances', parameters: () => ({}), left: 1 },
-  { name: 'DescribeSandboxTerminalUrl', work: 'TagResources', parameters: ({ id }) => ({ SandboxId: id }), left: 1 },
+interface Sandbox {
+  id: string
+  token: string
+}
+
+const actions = [
+  { name: 'CreateSandbox', work: 'RunInstances', parameters: () => ({ ClientToken: 'once' }) },
+  { name: 'DeleteSandbox', work: 'DeleteInstance', parameters: ({ id }) => ({ SandboxId: id }) },
+  { name: 'DescribeSandboxes', work: 'DescribeInstances', parameters: () => ({}) },
+  { name: 'DescribeSandboxTerminalUrl', work: 'TagResources', parameters: ({ id }) => ({ SandboxId: id }) },
   {
     name: 'RenewSandbox',
     work: 'TagResources',
     parameters: ({ id }) => ({ SandboxId: id, LifetimeSeconds: '60' }),
-    left: 1,
   },
-  { name: 'ValidateVncToken', work: 'UntagResources', parameters: ({ token }) => ({ Token: token }), left: 1 },
-]
+  { name: 'ValidateVncToken', work: 'UntagResources', parameters: ({ token }) => ({ Token: token }) },
+] as const satisfies Action[]
 
-let places: (Place & { action: Action })[] = []
+type ActionName = (typeof actions)[number]['name']
+
+let local: Local
+let ecs: EcsService
+let sandboxes: Record<ActionName, Sandbox>
 
 beforeAll(async () => {
-  places = await Promise.all(
-    actions.map(async (action) => {
-      const local = await startLocal({ port: 0, settings: SETTINGS })
-      return { local, ecs: local.cloud.ecs, id: '', token: '', action }
+  local = await startLocal({ port: 0, settings: SETTINGS })
+  ecs = local.cloud.ecs
+})
+afterAll(() => local.close())
+
+beforeEach(async () => {
+  ecs.reset()
+  ecs.seed(actions.length, { tags: { 'managed-by': 'ecs-manager' } })
+  const tokens = await Promise.all(
+    ids().map(async (id, index) => {
+      const { body } = await call('DescribeSandboxTerminalUrl', { SandboxId: id })
+      const token = body.Result?.Token ?? ''
+      expect(token).not.toBe('')
+      return [actions[index]?.name, { id, token }]
     }),
   )
-}) // six deployments at once
-afterAll(() => Promise.all(places.map(({ local }) => local.close())))
+  sandboxes = Object.fromEntries(tokens)
+})
 
-beforeEach(() =>
-  Promise.all(
-    places.map(async (place) => {
-      place.ecs.reset()
-      place.ecs.seed(1, { tags: { 'managed-by': 'ecs-manager' } })
-      place.id = place.ecs.instances()[0]?.InstanceId ?? ''
-      const { body } = await call(place, 'DescribeSandboxTerminalUrl', { SandboxId: place.id })
-      place.token = body.Result?.Token ?? ''
-      expect(place.token).not.toBe('')
-    }),
-  ),
-)
+const ids = () => ecs.instances().map(({ InstanceId }) => InstanceId)
 
-async function call({ local }: Place, Action: string, parameters: Record<string, string>): Promise<Answer> {
+async function call(Action: string, parameters: Record<string, string>): Promise<Answer> {
   const query = new URLSearchParams({ Action, Version: '2020-04-01', ...parameters })
   const response = await fetch(`${local.url}/?${query}`, { headers: { 'X-Request-ID': 'failing-1' } })
   const body = JSON.parse(await response.text())
@@ -86,12 +83,12 @@ async function call({ local }: Place, Action: string, parameters: Record<string,
   return { status: response.status, code, headers: response.headers, body }
 }
 
-/** Every action once, each in its place. */
-function everyAction(): Promise<(Answer & Place & { action: Action })[]> {
+/** These actions at once, each with its own sandbox. */
+function callAll(chosen: readonly Action[]): Promise<(Answer & { action: Action })[]> {
   return Promise.all(
-    places.map(async (place) => ({
-      ...(await call(place, place.action.name, place.action.parameters(place))),
-      ...place,
+    chosen.map(async (action) => ({
+      ...(await call(action.name, action.parameters(sandboxes[action.name as ActionName]))),
+      action,
     })),
   )
 }
@@ -100,6 +97,13 @@ const outcomes = (answers: (Answer & { action: Action })[]) =>
   Object.fromEntries(answers.map(({ action, status, code }) => [action.name, code ? `${status} ${code}` : `${status}`]))
 
 const allAre = (outcome: string) => Object.fromEntries(actions.map(({ name }) => [name, outcome]))
+
+/** Each action has done its work once: one sandbox is new, and one is gone. */
+function expectWorkDoneOnce(answers: (Answer & { action: Action })[]): void {
+  const created = answers.find(({ action }) => action.name === 'CreateSandbox')?.body.Result?.SandboxId
+  const kept = Object.values(sandboxes).filter((sandbox) => sandbox !== sandboxes.DeleteSandbox)
+  expect(ids()).toEqual([...kept.map(({ id }) => id), created])
+}
 
 /** Faults that stay, with what every action answers. */
 const staying: [string, Fault, outcome: string][] = [
@@ -127,8 +131,8 @@ const staying: [string, Fault, outcome: string][] = [
 
 describe('while the cloud', () => {
   it.each(staying)('%s, every action says so, and afterwards does its work once', async (_name, fault, outcome) => {
-    for (const { ecs } of places) ecs.faults.add(fault)
-    const answers = await everyAction()
+    ecs.faults.add(fault)
+    const answers = await callAll(actions)
     expect(outcomes(answers)).toEqual(allAre(outcome))
     for (const { status, headers, body, action } of answers) {
       expect(headers.get('Retry-After'), action.name).toEqual(
@@ -138,19 +142,26 @@ describe('while the cloud', () => {
       expect(Object.keys(body), action.name).toEqual(['ResponseMetadata'])
     }
 
-    for (const { ecs } of places) ecs.faults.clear()
-    const repeated = await everyAction()
+    ecs.faults.clear()
+    const repeated = await callAll(actions)
     expect(outcomes(repeated)).toEqual(allAre('200'))
-    for (const { action, ecs } of repeated) expect(ecs.instances(), action.name).toHaveLength(action.left)
+    expectWorkDoneOnce(repeated)
   })
 
   it('asks to wait, every action hands that on', async () => {
-    for (const { ecs } of places) ecs.faults.add({ Kind: 'Throttle', RetryAfterSeconds: 17 })
-    const answers = await everyAction()
+    ecs.faults.add({ Kind: 'Throttle', RetryAfterSeconds: 17 })
+    const answers = await callAll(actions)
     expect(outcomes(answers)).toEqual(allAre('429 FlowLimitExceeded'))
     expect(answers.map(({ headers }) => headers.get('Retry-After'))).toEqual(actions.map(() => '17'))
   })
 })
+
+/** Within a group, each call to the cloud that does the work belongs to one action, so a fault of one call affects it. */
+const groups = [
+  actions.filter(({ work }) => work === 'DescribeInstances'), // alone, because the other actions make this call too
+  actions.filter(({ name }) => name === 'RenewSandbox'),
+  actions.filter(({ name, work }) => work !== 'DescribeInstances' && name !== 'RenewSandbox'),
+]
 
 /** Faults of one call; with `AfterWork` its work is done. */
 const passing: [string, Fault][] = [
@@ -169,47 +180,42 @@ const passing: [string, Fault][] = [
 
 describe('when the call that does the work', () => {
   it.each(passing)('is %s once, every action succeeds, and does its work once', async (_name, fault) => {
-    for (const { ecs, action } of places) ecs.faults.add({ ...fault, Action: action.work, Times: 1 })
-    const answers = await everyAction()
-    expect(outcomes(answers)).toEqual(allAre('200'))
-    for (const { action, ecs } of answers) {
-      expect(ecs.faults.list(), action.name).toEqual([])
-      expect(ecs.instances(), action.name).toHaveLength(action.left)
+    const answers: (Answer & { action: Action })[] = []
+    for (const group of groups) {
+      for (const { work } of group) ecs.faults.add({ ...fault, Action: work, Times: 1 })
+      answers.push(...(await callAll(group)))
+      expect(ecs.faults.list()).toEqual([])
     }
+    expect(outcomes(answers)).toEqual(allAre('200'))
+    expectWorkDoneOnce(answers)
   })
 })
 
 describe('in the end', () => {
   it('a machine that was made though nobody was told is found by the same ClientToken', async () => {
-    const [place] = places
-    if (place === undefined) throw new Error('there is no place')
-    place.ecs.faults.add({ Kind: 'CutAfter', Action: 'RunInstances', Times: 2 })
-    expect((await call(place, 'CreateSandbox', {})).status).toBe(503)
-    const { body } = await call(place, 'CreateSandbox', {}) // the same X-Request-ID
-    const ids = place.ecs.instances().map(({ InstanceId }) => InstanceId)
-    expect(ids).toEqual([place.id, body.Result?.SandboxId])
+    const before = ids()
+    ecs.faults.add({ Kind: 'CutAfter', Action: 'RunInstances', Times: 2 })
+    expect((await call('CreateSandbox', {})).status).toBe(503)
+    const { body } = await call('CreateSandbox', {}) // the same X-Request-ID
+    expect(ids()).toEqual([...before, body.Result?.SandboxId])
   })
 
   it('a stuck machine does not hold a deletion beyond the time of a request', async () => {
-    const place = places[1]
-    if (place === undefined) throw new Error('there is no place')
-    place.ecs.seed(1, { tags: { 'managed-by': 'ecs-manager' }, status: 'CREATING' })
-    const stuck = place.ecs.instances().at(-1)?.InstanceId ?? ''
+    ecs.seed(1, { tags: { 'managed-by': 'ecs-manager' }, status: 'CREATING' })
+    const stuck = ecs.instances().at(-1)?.InstanceId ?? ''
     // At the end of that time the answer would be 504.
-    const { status, code } = await call(place, 'DeleteSandbox', { SandboxId: stuck })
+    const { status, code } = await call('DeleteSandbox', { SandboxId: stuck })
     expect([status, code]).toEqual([409, 'InvalidSandboxStatus'])
   })
 
   it.each([0, TRY_SECONDS * 1_500])(
     'a slow cloud, %i ms late, does not keep a list from being whole or refused',
     async (DelayMs) => {
-      const place = places[2]
-      if (place === undefined) throw new Error('there is no place')
-      place.ecs.seed(450, { tags: { 'managed-by': 'ecs-manager' } })
-      if (DelayMs > 0) place.ecs.faults.add({ Kind: 'Delay', DelayMs, Skip: 2 })
-      const { status, code, body } = await call(place, 'DescribeSandboxes', {})
+      ecs.seed(450, { tags: { 'managed-by': 'ecs-manager' } })
+      if (DelayMs > 0) ecs.faults.add({ Kind: 'Delay', DelayMs, Skip: 2 })
+      const { status, code, body } = await call('DescribeSandboxes', {})
       expect([status, code]).toEqual(DelayMs > 0 ? [504, 'UpstreamTimeout'] : [200, undefined])
-      expect(body.Result?.length).toBe(DelayMs > 0 ? undefined : 451)
+      expect(body.Result?.length).toBe(DelayMs > 0 ? undefined : 450 + actions.length)
     },
   )
 })
