@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -59,6 +59,27 @@ function alive(group: number | undefined): string[] {
   return lines.filter((line) => new RegExp(`^\\s*${group}\\s+[^Z]`).test(line))
 }
 
+/** Where tsx keeps the sources that it has compiled, in the folder for temporary files. */
+const compiled = `tsx-${process.geteuid?.()}`
+
+/** A new folder for temporary files, with what tsx has compiled. */
+function newTemporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'local-test-'))
+  mkdirSync(join(tmpdir(), compiled), { recursive: true })
+  symlinkSync(join(tmpdir(), compiled), join(folder, compiled))
+  return folder
+}
+
+/** Stops it with the signal. It has to exit with code 0, and to leave no process and no file. */
+async function expectCleanExit(local: Run, signal: NodeJS.Signals, temporary: string): Promise<void> {
+  expect(alive(local.process.pid).length).toBeGreaterThan(1)
+  local.process.kill(signal)
+  expect(await local.ended).toBe(0)
+  await expect.poll(() => alive(local.process.pid)).toEqual([])
+  expect(readdirSync(temporary)).toEqual([compiled])
+  rmSync(temporary, { recursive: true })
+}
+
 const list = (url: string) => fetch(`${url}/?Action=DescribeSandboxes&Version=2020-04-01`)
 
 describe('npm start', () => {
@@ -103,18 +124,9 @@ describe('npm start', () => {
     expect(alive(npm.process.pid)).toEqual([])
   })
 
-  test('prints its timers and fires them, with --fast-timers a minute in a second', async () => {
-    const local = start([...anyPorts, '--fast-timers'])
-    await ready(local)
-    expect(local.output()).toMatch(/^ {2}timers +cleanup-sandboxes every 5 seconds$/m)
-    await expect.poll(local.output).toMatch(/CleanupSandboxes 200/)
-    local.process.kill('SIGINT')
-    expect(await local.ended).toBe(0)
-    expect(alive(local.process.pid)).toEqual([])
-  })
-
-  test('with --auth key, its curl lines carry the key it made', async () => {
-    const local = start([...anyPorts, '--auth', 'key'])
+  test('with --fast-timers --auth key, fires the timers that it prints, and its curl lines carry the key it made', async () => {
+    const temporary = newTemporaryFolder()
+    const local = start([...anyPorts, '--fast-timers', '--auth', 'key'], { TMPDIR: temporary })
     const url = await ready(local)
     const key = /^ *KEY=(\S+)$/m.exec(local.output())?.[1]
     expect(local.output()).toContain('-H "Authorization: Bearer $KEY"')
@@ -123,11 +135,16 @@ describe('npm start', () => {
       headers: { Authorization: `Bearer ${key}` },
     })
     expect(answer.status).toBe(200)
+
+    expect(local.output()).toMatch(/^ {2}timers +cleanup-sandboxes every 5 seconds$/m)
+    await expect.poll(local.output).toMatch(/CleanupSandboxes 200/)
+    await expectCleanExit(local, 'SIGINT', temporary)
   })
 
   test('with --watch, deploys a function again when its source changes', async () => {
+    const temporary = newTemporaryFolder()
     const copy = new ProjectCopy()
-    const local = copy.node(['--import', 'tsx', 'infra/local/index.ts', ...anyPorts, '--watch'])
+    const local = copy.node(['--import', 'tsx', 'infra/local/index.ts', ...anyPorts, '--watch'], { TMPDIR: temporary })
     try {
       const url = await ready(local)
       expect((await list(url)).status).toBe(200)
@@ -139,16 +156,20 @@ describe('npm start', () => {
       await expect.poll(local.output).toContain('functions/describe-sandboxes/index.ts:')
       copy.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes", "name: 'DescribeSandboxes'")
       await expect.poll(async () => (await list(url)).status).toBe(200)
-      local.process.kill('SIGINT')
+      local.process.kill('SIGHUP')
       expect(await local.ended).toBe(0)
+      expect(readdirSync(temporary)).toEqual([compiled])
     } finally {
+      rmSync(temporary, { recursive: true })
       local.process.kill('SIGKILL')
       copy.remove()
     }
   })
 
   test('with --cloud, says that functions do not use a proxy', async () => {
+    const temporary = newTemporaryFolder()
     const local = start([...anyPorts, '--cloud'], {
+      TMPDIR: temporary,
       HTTPS_PROXY: 'http://user:pass-7@127.0.0.1:1',
       VOLCENGINE_ACCESS_KEY: 'AK',
       VOLCENGINE_SECRET_KEY: 'SK',
@@ -161,6 +182,7 @@ describe('npm start', () => {
     await ready(local)
     await expect.poll(local.output).toMatch(/^HTTPS_PROXY is set, but functions do not use it: .* directly$/m)
     expect(local.output()).not.toContain('pass-7')
+    await expectCleanExit(local, 'SIGTERM', temporary)
   })
 
   test('explains itself with --help', async () => {
@@ -168,26 +190,9 @@ describe('npm start', () => {
     expect(await help.ended).toBe(0)
     expect(help.output()).toContain('--boot-seconds')
   })
-})
 
-describe('it ends', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'at once with %s, with code 0, and leaves no process and no file',
-    async (signal) => {
-      const temporary = mkdtempSync(join(tmpdir(), 'local-test-'))
-      const local = start(anyPorts, { TMPDIR: temporary })
-      await list(await ready(local))
-      expect(alive(local.process.pid).length).toBeGreaterThan(1)
-      local.process.kill(signal)
-      expect(await local.ended).toBe(0)
-      await expect.poll(() => alive(local.process.pid)).toEqual([])
-      expect(readdirSync(temporary).filter((name) => !/^tsx-/.test(name))).toEqual([])
-      rmSync(temporary, { recursive: true })
-    },
-  )
-
-  test('with its functions even when it is killed', async () => {
-    const temporary = mkdtempSync(join(tmpdir(), 'local-test-')) // it has no time to clear up after itself
+  test('ends with its functions even when it is killed', async () => {
+    const temporary = newTemporaryFolder() // it has no time to clear up after itself
     const local = start(anyPorts, { TMPDIR: temporary })
     await list(await ready(local))
     local.process.kill('SIGKILL')
