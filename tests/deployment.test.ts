@@ -138,10 +138,6 @@ describe('serverless deploy', () => {
     expect(await serverless('logs -f create-sandbox --stage prod')).toMatch(/"action":"CreateSandbox"/)
   })
 
-  test('done again, changes nothing', async () => {
-    expect(await serverless('deploy --stage prod')).toContain('nothing has changed')
-  })
-
   test('after a change of one function, releases that one', async () => {
     project.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'ListedSandboxes'")
     const text = await serverless('deploy --stage prod')
@@ -231,10 +227,6 @@ describe('serverless remove', () => {
     expect(text).toMatch(/^6 sandboxes exist \((i-\w+, ){4}i-\w+ and others; tag managed-by = ecs-manager\)/m)
     expect(ids.join()).toContain(/\((i-\w+),/.exec(text)?.[1])
     expect(text).toContain('serverless remove --stage keyed --leave-sandboxes')
-
-    cloud.ecs.reset()
-    cloud.ecs.seed(101, { tags: SANDBOX_TAG })
-    expect(await refused('remove --stage keyed')).toContain('At least 100 sandboxes exist')
   })
 
   test('nor where it cannot be found out whether there are any', async () => {
@@ -246,10 +238,6 @@ describe('serverless remove', () => {
       /AccessDenied.*HTTP 403, request id \w+\)\. The user of these credentials needs ecs:DescribeInst/,
     )
     expect(denied).toContain('--leave-sandboxes')
-
-    cloud.ecs.faults.clear()
-    cloud.ecs.faults.add({ Kind: 'CutBefore', Action: 'DescribeInstances' })
-    expect(await refused('remove --stage keyed')).toContain('no answer from 127.0.0.1')
     cloud.ecs.faults.clear()
   })
 

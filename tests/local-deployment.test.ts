@@ -125,7 +125,6 @@ describe('a deployment into the cloud of npm start', () => {
     expect((await call('DescribeSandboxes')).status).toBe(200)
     await expect.poll(shown).toContain('describe-sandboxes  revision 1 serves')
     project.edit('functions/describe-sandboxes/index.ts', "name: 'RenewSandbox'", "name: 'DescribeSandboxes'")
-    expect((await serverless('deploy')).code).toBe(0)
   })
 
   test('whose code does not start is shown too', async () => {

@@ -159,3 +159,30 @@ test.each(['deploy', 'info', 'invoke local'])('%s fails without a local cloud', 
     'There is no local cloud at http://127.0.0.1:1. Start one with npm start',
   )
 })
+
+describe('before remove', () => {
+  const tags = { 'managed-by': 'ecs-manager' }
+  const remove = () =>
+    plugin('remove', {
+      options: { stage: 'prod' },
+      provider: { environment: { ECS_MANAGER__VOLCENGINE__ENDPOINT: cloud.url } },
+    }).beforeRemoval()
+  beforeEach(() => cloud.ecs.reset())
+
+  test.each<[count: number, text: RegExp]>([
+    [1, /^A sandbox exists \(i-\w+; tag managed-by = ecs-manager\)/],
+    [6, /^6 sandboxes exist \((i-\w+, ){4}i-\w+ and others; tag managed-by = ecs-manager\)/],
+    [101, /^At least 100 sandboxes exist \(/],
+  ])('%i sandboxes are counted, and nothing is removed', async (count, text) => {
+    cloud.ecs.seed(count, { tags })
+    await expect(remove()).rejects.toThrow(text)
+    await expect(remove()).rejects.toThrow(
+      /Nothing was removed.*\n.*: serverless remove --stage prod --leave-sandboxes$/,
+    )
+  })
+
+  test('nothing is removed without an answer', async () => {
+    cloud.ecs.faults.add({ Kind: 'CutBefore', Action: 'DescribeInstances' })
+    await expect(remove()).rejects.toThrow(/: no answer from 127\.0\.0\.1.*Nothing was removed/)
+  })
+})
