@@ -10,5 +10,5 @@ const REGULAR_FILE_0644 = 0o100644 << 16 // in the upper half, where unzip looks
 /** Zips files by name. The same files give the same bytes, regardless of their order, the time and the place. */
 export function zip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   const sorted = Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1))
-  return zipSync(Object.fromEntries(sorted), { level: 9, mtime, os: UNIX, attrs: REGULAR_FILE_0644 })
+  return zipSync(Object.fromEntries(sorted), { level: 6, mtime, os: UNIX, attrs: REGULAR_FILE_0644 })
 }
