@@ -139,7 +139,7 @@ describe('serverless deploy', () => {
   })
 
   test('after a change of one function, releases that one', async () => {
-    project.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'ListedSandboxes'")
+    project.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'RenewSandbox'")
     const text = await serverless('deploy --stage prod')
     expect(text.match(/^ +(created|updated|removed) .*/gm)).toEqual([
       expect.stringMatching(/updated +function +ecs-manager-prod-describe-sandboxes +code, release/),
@@ -149,7 +149,7 @@ describe('serverless deploy', () => {
   })
 
   test('deploys one function', async () => {
-    project.edit('functions/describe-sandboxes/index.ts', "name: 'ListedSandboxes'", "name: 'DescribeSandboxes'")
+    project.edit('functions/describe-sandboxes/index.ts', "name: 'RenewSandbox'", "name: 'DescribeSandboxes'")
     expect(await serverless('deploy function -f describe-sandboxes --stage prod')).toContain('code, release')
     expect((await call(address, 'DescribeSandboxes')).status).toBe(200)
   })
@@ -246,7 +246,7 @@ describe('serverless remove', () => {
     project.edit('serverless.yml', '        ECS_MANAGER__INSTANCE__IMAGE_ID: image-linux,\n', '')
     await serverless('remove --stage prod')
     const names = (cloud.vefaas.functions() as { Name: string }[]).map(({ Name }) => Name)
-    expect(names.length).toBe(8)
+    expect(names.length).toBe(11)
     expect(names.filter((name) => !name.startsWith('ecs-manager-keyed-'))).toEqual([])
     expect(cloud.apig.gateways()).toMatchObject([{ Name: 'ecs-manager-keyed' }])
   })

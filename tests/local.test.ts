@@ -148,11 +148,11 @@ describe('npm start', () => {
     try {
       const url = await ready(local)
       expect((await list(url)).status).toBe(200)
-      copy.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'ListedSandboxes'")
+      copy.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes'", "name: 'RenewSandbox'")
       // The function answers to another name now, and the route has the old one.
       await expect.poll(async () => (await list(url)).status).toBe(404)
 
-      copy.edit('functions/describe-sandboxes/index.ts', "name: 'ListedSandboxes'", "name: 'DescribeSandboxes")
+      copy.edit('functions/describe-sandboxes/index.ts', "name: 'RenewSandbox'", "name: 'DescribeSandboxes")
       await expect.poll(local.output).toContain('functions/describe-sandboxes/index.ts:')
       copy.edit('functions/describe-sandboxes/index.ts', "name: 'DescribeSandboxes", "name: 'DescribeSandboxes'")
       await expect.poll(async () => (await list(url)).status).toBe(200)
