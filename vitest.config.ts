@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** They replace a module for all that runs in their process. */
 const ALONE = ['tests/lifetimes.test.ts']
@@ -15,8 +16,21 @@ const common: TestProjectInlineConfiguration['test'] = {
   deps: { interopDefault: false },
 }
 
+/**
+ * Starts whole-system tests first: a long file that starts last keeps one process busy while the others have nothing left.
+ * Vitest knows how long the files took, but only after a first run.
+ */
+class WholeSystemFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isWhole = ({ moduleId }: TestSpecification) => /\/tests\/|\/infra\/local\/cloud/.test(moduleId)
+    return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: WholeSystemFirst },
     globalSetup: ['tests/build-once.ts'],
     projects: [
       {
