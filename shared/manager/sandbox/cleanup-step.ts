@@ -24,12 +24,14 @@ export function cleanupStep(instance: Instance, config: Config): CleanupStep | u
     ending && ending.at <= Date.now() ? { action: ending.action, reason: 'Expired', since: ending.at } : undefined
   if (step?.action === 'delete') return step
   // A machine in ERROR, or one that never boots, cannot be stopped.
-  return brokenStep(instance, config) ?? step
+  const broken = brokenStep(instance, config)
+  if (broken && isMarked(instance)) return broken
+  return step && broken ? { ...step, action: 'delete' } : step
 }
 
+/** The step for a machine in ERROR, or one that has been CREATING for too long, if this manager created it. */
 function brokenStep(instance: Instance, config: Config): CleanupStep | undefined {
   const { status, createdAt } = instance
-  if (!isMarked(instance)) return undefined
   if (status === 'ERROR') return { action: 'delete', reason: 'Error', since: createdAt ?? Date.now() }
   if (status !== 'CREATING' || createdAt === undefined) return undefined
   const stuck = createdAt + config.lifetime.stuck_after_seconds * 1_000
