@@ -121,10 +121,10 @@ function noteTrouble(log: Log, { unreadable }: ScanResult, due: readonly Candida
   if (late.length > 0) log.note(`should have been stopped or deleted more than an hour ago: ${named(late)}`, 'error')
 }
 
-// Sandboxes that are CREATING come last, because the cloud may refuse to delete them: they must not use up the limit of
-// a run.
+// Sandboxes that are CREATING or otherwise changing come last, because the cloud may refuse to stop or delete them: they must
+// not use up the limit of a run.
 function byUrgency(one: Candidate, other: Candidate): number {
-  return Number(one.isStarting) - Number(other.isStarting) || one.since - other.since
+  return Number(one.isChanging) - Number(other.isChanging) || one.since - other.since
 }
 
 // Sandboxes with an obstacle do not count toward the limit of a run.

@@ -12,7 +12,8 @@ import { expiredTokens } from './vnc-token.ts'
 /** A sandbox that the clean-up has to stop or delete. */
 export interface Candidate extends CleanupStep {
   id: string
-  isStarting: boolean
+  /** Its status changes soon, and the cloud may refuse to stop or delete it until then. */
+  isChanging: boolean
   /** Why the clean-up does not ask the cloud for it; undefined for most. */
   obstacle: string | undefined
 }
@@ -60,12 +61,16 @@ async function readPage(call: Call, previous?: Page): Promise<Page> {
   return first.next && first.sandboxes.length * 2 < first.read ? listSandboxes(call, {}) : first
 }
 
+// Not DELETING: the clean-up does not ask the cloud for those.
+const CHANGING = ['CREATING', 'STARTING', 'STOPPING', 'REBOOTING', 'REBUILDING', 'RESIZING']
+
 function inspect({ config }: Call, instance: Instance, { candidates, tokens, unreadable }: ScanResult): void {
   const { id, status } = instance
   if (hasUnreadableEnd(instance)) unreadable.push({ id })
   const step = cleanupStep(instance, config)
   if (step) {
-    candidates.push({ id, ...step, isStarting: status === 'CREATING', obstacle: obstacleOf(instance, step) })
+    const isChanging = CHANGING.includes(status)
+    candidates.push({ id, ...step, isChanging, obstacle: obstacleOf(instance, step) })
   } else if (status !== 'DELETING') {
     tokens.push(...expiredTokens(instance, config))
   }
