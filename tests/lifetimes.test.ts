@@ -33,7 +33,7 @@ const SHRINKING_SECONDS = 60
 
 let ecs: EcsEmulator
 beforeAll(async () => {
-  ecs = await startEcs({ bootSeconds: 20, deleteSeconds: 5 })
+  ecs = await startEcs({ bootSeconds: 20, startSeconds: 10, stopSeconds: 8, rebootSeconds: 6, deleteSeconds: 5 })
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => {
     keepLine(`${line}`)
     return true

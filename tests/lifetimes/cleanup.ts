@@ -7,7 +7,7 @@ import { isGone } from './delete.ts'
 import { deliver, resultInLog, resultOfEvent } from './deliver.ts'
 import type { Fortune, Invocation } from './invocation.ts'
 import { fortune, fortuneText, type Request } from './requests.ts'
-import { isDeletable, portrait } from './truth.ts'
+import { isDeletable, isStopped, portrait, type Step } from './truth.ts'
 import type { World } from './world.ts'
 
 const WAYS: Record<string, (data: object) => object> = {
@@ -74,13 +74,16 @@ export async function cleanupSandboxes(world: World, { by, dry, remainingMs, for
 
 /** What there is to do for a clean-up. */
 function survey(world: World) {
-  const due = world.visible().filter(world.isDue)
+  const due = world.visible().flatMap((instance) => {
+    const step = world.stepOf(instance)
+    return step ? [{ instance, id: instance.InstanceId, step }] : []
+  })
   return {
     started: Date.now(),
-    due: due.map(({ InstanceId }) => InstanceId),
-    // Those that it asks the cloud to delete.
-    asked: due.filter(isAsked).map(({ InstanceId }) => InstanceId),
-    deletable: due.filter(isDeletable).map(({ InstanceId }) => InstanceId),
+    steps: new Map(due.map(({ id, step }) => [id, step])),
+    // Those that it asks the cloud to stop or delete.
+    asked: due.filter(({ instance, step }) => isAsked(instance, step)).map(({ id }) => id),
+    possible: due.filter(({ instance, step }) => isPossible(instance, step)).map(({ id }) => id),
     scanned: world.visible().length,
     // But of those that change by themselves.
     portraits: new Map(
@@ -89,7 +92,11 @@ function survey(world: World) {
   }
 }
 
-const isAsked = ({ Status, DeletionProtection }: Instance) => Status !== 'DELETING' && !DeletionProtection
+const isAsked = ({ Status, DeletionProtection }: Instance, step: Step) =>
+  Status !== 'DELETING' && (step === 'stop' || !DeletionProtection)
+
+const isPossible = (instance: Instance, step: Step) =>
+  step === 'stop' ? instance.Status === 'RUNNING' : isDeletable(instance)
 
 function portraitOf(world: World, id: string): string {
   const instance = world.instance(id)
@@ -103,15 +110,17 @@ interface Circumstances {
 }
 
 function checkResult(world: World, result: CleanupResult, { dry, invocation, isSuccess }: Circumstances): void {
-  const { Scanned, Expired, Deleted, Skipped, Failed, TokensRemoved, DurationMs, Sandboxes, ...more } = result
-  const counts = [Scanned, Expired, Deleted, Skipped, Failed, TokensRemoved, DurationMs]
+  const { Scanned, Expired, Deleted, Stopped, Skipped, Failed, TokensRemoved, DurationMs, Sandboxes, ...more } = result
+  const counts = [Scanned, Expired, Deleted, Stopped, Skipped, Failed, TokensRemoved, DurationMs]
   const isShaped = counts.every((count) => Number.isInteger(count) && count >= 0) && Object.keys(more).length === 0
   world.check(isShaped, () => `the result of a clean-up is ${JSON.stringify(result)}`)
   const ids = Sandboxes.map(({ SandboxId }) => SandboxId)
   const told = (outcome: string) => Sandboxes.filter(({ Outcome }) => Outcome === outcome).length
-  const counted = [told('Deleted'), told('Skipped'), told('Failed'), told('WouldDelete')]
+  const counted = [told('Deleted'), told('Stopped'), told('Skipped'), told('Failed')]
+  const planned = told('WouldDelete') + told('WouldStop')
   const isCounted =
-    `${counted}` === `${dry ? [0, Skipped, 0, ids.length - Skipped] : [Deleted, Skipped, Failed, 0]}` &&
+    `${counted}` === `${dry ? [0, 0, Skipped, 0] : [Deleted, Stopped, Skipped, Failed]}` &&
+    planned === (dry ? ids.length - Skipped : 0) &&
     new Set(ids).size === ids.length
   world.check(isCounted, () => `the counts of a clean-up are not those of its list: ${JSON.stringify(result)}`)
   world.check(Failed === 0 || !isSuccess, () => 'a clean-up succeeds, with failures')
@@ -124,9 +133,23 @@ function checkResult(world: World, result: CleanupResult, { dry, invocation, isS
     if (Outcome === 'Failed' && isCertain) {
       world.check(!isGone(world, SandboxId), () => `${SandboxId} is told to have failed, and is gone`)
     }
+    if (Outcome === 'Stopped' && invocation.isAlone) {
+      const instance = world.instance(SandboxId)
+      world.check(!instance || isStopped(instance), () => `${SandboxId} is told to be stopped, and is not`)
+    }
     if (Outcome === 'Deleted')
       world.check(isGone(world, SandboxId), () => `${SandboxId} is told to be deleted, and lives`)
   }
+}
+
+/** The calls of the cloud that stop or delete. */
+const STEPS = { StopInstances: 'stop', DeleteInstances: 'delete' } as const
+
+const isStep = (action: string): action is keyof typeof STEPS => action in STEPS
+
+function isDone(world: World, id: string, step: Step | undefined): boolean {
+  const instance = world.instance(id)
+  return isGone(world, id) || (step === 'stop' && instance !== undefined && isStopped(instance))
 }
 
 /** What a run has to have done where nothing went wrong. */
@@ -141,8 +164,10 @@ function checkWork(
   const { max_deletions_per_run: most } = world.settings
   // While it ran, more came to their ends, were to be seen, or booted.
   const after = survey(world)
-  const named = new Set(calls.flatMap(({ action, ids }) => (action === 'DeleteInstances' ? ids : [])))
-  const asked = new Set([...before.asked, ...named, ...after.asked])
+  const named = new Map(
+    calls.flatMap(({ action, ids }) => (isStep(action) ? ids.map((id) => [id, STEPS[action]]) : [])),
+  )
+  const asked = new Set([...before.asked, ...named.keys(), ...after.asked])
   const isTooMuch = result === undefined
   if (dry) world.check(!isTooMuch, () => `a dry run fails: ${thrown}`)
   else
@@ -150,17 +175,27 @@ function checkWork(
       return `a clean-up ${isTooMuch ? 'fails' : 'succeeds'}, with ${before.asked.length} sandboxes to be deleted: ${thrown}`
     })
   if (dry) {
-    const told = result?.Sandboxes.flatMap(({ SandboxId, Outcome }) => (Outcome === 'WouldDelete' ? [SandboxId] : []))
+    const planned = result?.Sandboxes.filter(({ Outcome }) => Outcome !== 'Skipped')
+    for (const { SandboxId, Outcome } of planned ?? []) {
+      const steps = [before.steps.get(SandboxId), after.steps.get(SandboxId)]
+      const isRight = steps.includes(Outcome === 'WouldStop' ? 'stop' : 'delete')
+      world.check(isRight, () => `a dry run tells ${Outcome} of ${SandboxId}`)
+    }
+    const told = planned?.map(({ SandboxId }) => SandboxId)
     const isWhole = before.asked.every((id) => told?.includes(id)) || told?.length === most
     const isSame = isWhole && told?.every((id) => asked.has(id)) === true
     return world.check(isSame, () => `a dry run tells ${told}, not ${before.asked}`)
   }
-  const left = before.deletable.filter((id) => !isGone(world, id))
-  const done = before.deletable.length - left.length
-  const needed = Math.min(before.deletable.length, most)
+  // A sandbox that should be stopped at first and deleted when it was read again is left for the next run.
+  const possible = before.possible.filter(
+    (id) => (after.steps.get(id) ?? before.steps.get(id)) === before.steps.get(id),
+  )
+  // Also some that became possible after the run had begun.
+  const done = [...named].filter(([id, step]) => isDone(world, id, step)).length
+  const required = Math.min(before.possible.length, most) - (before.possible.length - possible.length)
   world.check(
-    done >= needed,
-    () => `a clean-up deletes ${done} of ${before.deletable}, with these calls: ${JSON.stringify(calls)}`,
+    done >= required,
+    () => `a clean-up stops or deletes ${done} of ${possible}, with these calls: ${JSON.stringify(calls)}`,
   )
   world.check(named.size <= most, () => `a clean-up deletes ${named.size}, more than it may`)
 }

@@ -39,6 +39,9 @@ export async function atOnce<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** When everything that takes real time is done. */
+export const requestsDone = () => exchanges
+
 /** Lets the time pass until the work is done: always up to the next timer, when there is nothing else to do. */
 export async function untilDone<T>(work: Promise<T>): Promise<T> {
   let done = false

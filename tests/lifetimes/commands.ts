@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
+import { change, sameChanges } from './change-state.ts'
 import { cleanup, cleanupWith } from './cleanup.ts'
 import { pass, sleep, untilDone } from './clock.ts'
 import { creation, sameCreations } from './create.ts'
@@ -35,6 +36,7 @@ const requests: fc.Arbitrary<Request> = fc.oneof(
   { weight: 6, arbitrary: creation },
   { weight: 6, arbitrary: renewal },
   { weight: 2, arbitrary: deletion },
+  { weight: 6, arbitrary: change },
   { weight: 6, arbitrary: cleanup },
   { weight: 3, arbitrary: teardown },
   { weight: 3, arbitrary: opening },
@@ -52,7 +54,14 @@ const some = fc.array(fc.oneof({ weight: 8, arbitrary: requests }, { weight: 1, 
 const starts = fc.array(fc.constantFrom(0, 20, 300, 700, 1_000), { minLength: 3, maxLength: 3 })
 
 const several = fc
-  .tuple(fc.oneof({ weight: 3, arbitrary: some }, { weight: 1, arbitrary: sameCreations }), starts)
+  .tuple(
+    fc.oneof(
+      { weight: 3, arbitrary: some },
+      { weight: 1, arbitrary: sameCreations },
+      { weight: 1, arbitrary: sameChanges },
+    ),
+    starts,
+  )
   .map(([requests, starts]) => command(atOnceText(requests, starts), (world) => atOnce(world, requests, starts)))
 
 const nextToEnd = fc.constant<Target>({ of: 'ending', index: 0 })
@@ -150,7 +159,7 @@ const passingToEnd = fc
 
 function passToEnd(world: World, index: number, ms: number): void {
   const instance = world.instance(world.pick({ of: 'ending', index }))
-  const wait = instance ? world.endOf(instance) + ms - Date.now() : 0
+  const wait = instance ? world.momentOf(instance) + ms - Date.now() : 0
   if (wait > 0) pass(wait)
 }
 

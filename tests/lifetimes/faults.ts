@@ -6,6 +6,10 @@ const ACTIONS = [
   'RunInstances',
   'DeleteInstance',
   'DeleteInstances',
+  'StopInstance',
+  'StopInstances',
+  'StartInstance',
+  'RebootInstance',
   'TagResources',
   'UntagResources',
 ]
@@ -31,9 +35,12 @@ const ofEcs: fc.Arbitrary<Fault> = fc.constantFrom<Fault>(
   { Kind: 'FailCreating' },
   { Kind: 'StuckDeleting' },
   { Kind: 'NoStock' },
+  { Kind: 'FailStarting' },
   { Kind: 'NoQuota' },
   { Kind: 'FailItem', Action: 'DeleteInstances', Code: 'InternalError' },
   { Kind: 'FailItem', Action: 'DeleteInstances', Code: 'InvalidInstanceStatus' },
+  { Kind: 'FailItem', Action: 'StopInstances', Code: 'InternalError' },
+  { Kind: 'FailItem', Action: 'StopInstances', Code: 'InvalidInstanceStatus' },
 )
 
 /** A fault of the cloud that strikes some calls of one action, or of any. */

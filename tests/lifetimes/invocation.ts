@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Connection, connect, HttpResponse } from '../../shared/manager/ecs/connection.ts'
-import { atOnce, sleep } from './clock.ts'
+import { atOnce, requestsDone, sleep } from './clock.ts'
 
 /** How an invocation of a function fares. */
 export interface Fortune {
@@ -15,6 +15,8 @@ export interface Sight {
   isOurs: boolean
   isBroken: boolean
   isStuck: boolean
+  isStopped: boolean
+  isUnstoppable: boolean
 }
 
 /** What somebody who stands at the cloud does around a call. */
@@ -33,6 +35,12 @@ export class Invocation {
   /** The machines as it last read them: by their ids, or in any way. */
   readonly seenById = new Map<string, Sight>()
   readonly seen = new Map<string, Sight>()
+  /** Those that it has read as STOPPED at any time. */
+  readonly seenStopped = new Set<string>()
+  /** The machines whose states it has changed. */
+  readonly changed: string[] = []
+  /** What is the same for its retries: they count as one call. */
+  requestKey: string | undefined
   /** What it makes a machine of. */
   make: { token: string; parameters: string } | undefined
   /** A fault has struck one of its calls, or one took too long. */
@@ -102,7 +110,8 @@ export class Invocation {
 
   #kill(): void {
     this.#isDead = true
-    this.#die(KILLED)
+    // Its other calls may be at the cloud at this moment.
+    requestsDone().then(() => this.#die(KILLED))
   }
 
   async #alive(): Promise<void> {

@@ -1,6 +1,6 @@
 import { vefaas } from '../support/events.ts'
 import { act } from './requests.ts'
-import { createdAt, toUtc } from './truth.ts'
+import { createdAt, isStopped, STOPPED_BY_TAG, toUtc } from './truth.ts'
 import type { World } from './world.ts'
 
 const QUICK = { legs: [0] }
@@ -10,12 +10,15 @@ export async function checkListing(world: World): Promise<void> {
   const given = { action: 'DescribeSandboxes', parameters: {}, fortune: QUICK, carry: vefaas } as const
   const { answer } = await world.undisturbed(() => act(world, given))
   const shown = Array.isArray(answer?.body?.Result) ? answer.body.Result : []
-  const texts = shown.map(({ SandboxId, Status, CreatedAt, ExpireAt }) =>
-    [SandboxId, Status, CreatedAt, ExpireAt].join(' '),
+  const texts = shown.map(({ SandboxId, Status, CreatedAt, ExpireAt, StoppedBy, StoppedMode }) =>
+    [SandboxId, Status, CreatedAt, ExpireAt, StoppedBy, StoppedMode].join(' '),
   )
-  const wanted = world
-    .visible()
-    .map((one) => [one.InstanceId, one.Status, toUtc(createdAt(one)), toUtc(world.endOf(one))].join(' '))
+  const wanted = world.visible().map((one) => {
+    const stoppedBy = isStopped(one) ? one.Tags.get(STOPPED_BY_TAG) : undefined
+    const stoppedMode = one.Status === 'STOPPED' ? one.StoppedMode : undefined
+    const times = [toUtc(createdAt(one)), toUtc(world.endOf(one))]
+    return [one.InstanceId, one.Status, ...times, stoppedBy, stoppedMode].join(' ')
+  })
   const isSame = texts.sort().join('\n') === wanted.sort().join('\n')
   world.check(isSame, () => `DescribeSandboxes shows\n${texts.join('\n')}\nand there are\n${wanted.join('\n')}`)
 }

@@ -7,8 +7,16 @@ import type { World } from './world.ts'
 
 /** What may happen to a machine at any time; nothing where it makes no sense. */
 const DEEDS: Record<string, (instance: Instance, world: World) => void> = {
-  stop: (instance) => {
-    if (instance.Status === 'RUNNING') instance.Status = 'STOPPED'
+  stop: (instance, world) => {
+    if (instance.Status !== 'RUNNING') return
+    instance.Status = 'STOPPED'
+    world.noteStop(instance, 'somebody else')
+  },
+  start: (instance, world) => {
+    if (instance.Status !== 'STOPPED') return
+    instance.Status = 'RUNNING'
+    instance.boots += 1
+    world.noteStart(instance, 'somebody else')
   },
   protect: (instance) => {
     instance.DeletionProtection = true

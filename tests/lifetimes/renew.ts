@@ -16,7 +16,7 @@ import {
   targetText,
 } from './requests.ts'
 import type { Settings } from './settings.ts'
-import { createdAt, endAfter, isOurs, isStuck, isVisible, NEVER, toUtc } from './truth.ts'
+import { createdAt, deletionOf, endAfter, isOurs, isStopped, isStuck, isVisible, NEVER, toUtc } from './truth.ts'
 import type { Target, World } from './world.ts'
 
 /** A renewal of a machine to any lifetime. */
@@ -53,7 +53,7 @@ function begin(world: World, id: string) {
     sandbox.renewals += 1
     if (sandbox.renewals > 1) sandbox.isContested = true
   }
-  return ({ started, calls }: Invocation, answer: Answer | undefined, seconds: number) => {
+  return ({ started, calls, seenById }: Invocation, answer: Answer | undefined, seconds: number) => {
     if (sandbox) {
       sandbox.renewals -= 1
       sandbox.renewedAt = Date.now()
@@ -71,6 +71,9 @@ function begin(world: World, id: string) {
     const isRight = told === wanted || (told === last && wanted > last && wanted <= last + TOLERANCE_MS)
     world.check(isRight, () => `a renewal to ${seconds} s is told ${ExpireAt}, not ${toUtc(wanted)}`)
     world.tell(id, told)
+    const { stop } = sandbox ?? {}
+    const isStoppedMeanwhile = stop?.by === 'CleanupSandboxes' && stop.at >= started && !seenById.get(id)?.isStopped
+    world.check(!isStoppedMeanwhile, () => `${id} was stopped while it was renewed to ${ExpireAt}`)
   }
 }
 
@@ -85,8 +88,10 @@ function foretell(world: World, id: string, seconds: number): string[] {
   if (!isVisible(instance)) return ['404 InvalidSandbox.NotFound', refused, tooLong, '200']
   if (instance.Status === 'DELETING') return [refused, '404 InvalidSandbox.NotFound']
   // Two seconds are kept for clocks that do not agree.
-  const left = world.endOf(instance) - MARGIN_MS - Date.now()
-  if (left <= 0) return [refused]
+  const left = lastMomentOf(world, instance) - Date.now()
+  // It may be STOPPED again, and can be renewed then.
+  const willStop = instance.next?.status === 'STOPPED' && settings.on_expire === 'stop'
+  if (left <= 0 && !willStop) return [refused]
   const last = settings.max_seconds ? lastEnd(instance, settings) : NEVER
   const excess = seconds > 0 ? endAfter(Date.now(), seconds) - last : 0
   // Where it cannot live a second longer, it is its age that is wrong.
@@ -103,6 +108,13 @@ function foretell(world: World, id: string, seconds: number): string[] {
   const isSoonStuck = instance.Status === 'CREATING' && stuckAt < Date.now() + SOON_MS
   if (left > SOON_MS && !instance.next && !isSoonStuck) return outcomes
   return [...outcomes, refused, ...(left > SOON_MS ? [] : ['504 UpstreamTimeout', '503 ServiceUnavailable'])]
+}
+
+/** Up to when it can be renewed, in milliseconds since 1970. */
+function lastMomentOf(world: World, instance: Instance): number {
+  const beforeEnd = world.endOf(instance) - MARGIN_MS
+  if (beforeEnd > Date.now() || !isStopped(instance)) return beforeEnd
+  return deletionOf(world.endOf(instance), world.settings) - MARGIN_MS
 }
 
 const lastEnd = (instance: Instance, { max_seconds }: Settings) => createdAt(instance) + max_seconds * 1_000

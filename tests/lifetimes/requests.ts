@@ -49,13 +49,17 @@ interface Act {
   carry: Shape
   more?: Sent
   make?: Invocation['make']
+  requestKey?: Invocation['requestKey']
 }
 
 /** Calls an action as one invocation; the answer, which keeps to the contract, is undefined when it was killed. */
-export async function act(world: World, { action, parameters, ids = [], fortune, carry, more, make }: Act) {
+export async function act(world: World, { action, parameters, ids = [], fortune, carry, more, make, requestKey }: Act) {
   const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]))
   const event = carry(request(action, Object.fromEntries(given), more))
-  const { invocation, answer } = await world.invoke(action, ids, fortune, () => invoke(action, event), make)
+  const { invocation, answer } = await world.invoke(action, ids, fortune, () => invoke(action, event), {
+    make,
+    requestKey,
+  })
   if (answer === KILLED) return { invocation, answer: undefined }
   checkAnswer(world, action, answer)
   return { invocation, answer }

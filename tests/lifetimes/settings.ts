@@ -4,6 +4,8 @@ import fc from 'fast-check'
 export interface Settings {
   default_seconds: number
   max_seconds: number
+  on_expire: 'delete' | 'stop'
+  stopped_seconds: number
   unmarked: 'keep' | 'expire'
   stuck_after_seconds: number
   max_deletions_per_run: number
@@ -17,6 +19,8 @@ export interface Settings {
 export const settings: fc.Arbitrary<Settings> = fc.record({
   default_seconds: fc.constantFrom(600, 86_400, 0),
   max_seconds: fc.constantFrom(604_800, 7_200, 0),
+  on_expire: fc.constantFrom('delete', 'stop'),
+  stopped_seconds: fc.constantFrom(900, 60),
   unmarked: fc.constantFrom('keep', 'expire'),
   stuck_after_seconds: fc.constantFrom(1_800, 60),
   max_deletions_per_run: fc.constantFrom(1_000, 2, 1),

@@ -6,6 +6,7 @@ import type { Settings } from './settings.ts'
 
 export const END_TAG = 'ecs-manager:expire-at'
 export const TOKEN_PREFIX = 'ecs-manager:vnc-token:'
+export const STOPPED_BY_TAG = 'ecs-manager:stopped-by'
 
 /** As an end: none. */
 export const NEVER = Number.POSITIVE_INFINITY
@@ -40,12 +41,39 @@ export const createdAt = ({ CreatedAt }: Instance) => Date.parse(CreatedAt)
 /** Whether the manager has created it, or set its end: it may be ended for its status. */
 export const isMarked = ({ Tags }: Instance) => Tags.has(END_TAG) || Tags.has('ecs-manager:begin')
 
-export function isStuck(instance: Instance, { stuck_after_seconds }: Settings): boolean {
-  const since = createdAt(instance) + stuck_after_seconds * 1_000
-  return isMarked(instance) && instance.Status === 'CREATING' && since <= Date.now()
+export const isStuck = (instance: Instance, settings: Settings) => isMarked(instance) && neverBoots(instance, settings)
+
+/** Whether it cannot be stopped, now or later. */
+export const isUnstoppable = (instance: Instance, settings: Settings) =>
+  instance.Status === 'ERROR' || neverBoots(instance, settings)
+
+function neverBoots(instance: Instance, { stuck_after_seconds }: Settings): boolean {
+  return instance.Status === 'CREATING' && createdAt(instance) + stuck_after_seconds * 1_000 <= Date.now()
 }
 
 export const isBroken = (instance: Instance) => isMarked(instance) && instance.Status === 'ERROR'
+
+/** Whether it is stopped, or will be in some seconds. */
+export const isStopped = ({ Status }: Pick<Instance, 'Status'>) => Status === 'STOPPING' || Status === 'STOPPED'
+
+/** When the clean-up deletes a sandbox with this end. */
+export function deletionOf(end: number, { on_expire, stopped_seconds }: Settings): number {
+  return on_expire === 'stop' ? end + stopped_seconds * 1_000 : end
+}
+
+export type Step = 'stop' | 'delete'
+
+/** What the clean-up has to do with a sandbox that has this end; undefined: nothing. */
+export function dueStep(instance: Instance, end: number, settings: Settings): Step | undefined {
+  const isPastEnd = end <= Date.now()
+  if (isBroken(instance) || isStuck(instance, settings) || deletionOf(end, settings) <= Date.now()) return 'delete'
+  if (!isPastEnd || isStopped(instance) || instance.Status === 'DELETING') return undefined
+  // What cannot be stopped is deleted, also if other tools have created it.
+  return isUnstoppable(instance, settings) ? 'delete' : 'stop'
+}
+
+/** The keys of its VNC tokens. */
+export const tokenKeys = ({ Tags }: Instance) => [...Tags.keys()].filter((key) => key.startsWith(TOKEN_PREFIX))
 
 export const isDeletable = ({ Status, DeletionProtection }: Instance) =>
   ['RUNNING', 'STOPPED', 'ERROR'].includes(Status) && !DeletionProtection

@@ -5,17 +5,24 @@ import { type Fortune, Invocation } from './invocation.ts'
 import type { Settings } from './settings.ts'
 import {
   createdAt,
+  deletionOf,
+  dueStep,
   END_TAG,
   endByTag,
   isBroken,
   isOurs,
   isOutdated,
+  isStopped,
   isStuck,
+  isUnstoppable,
   isUtc,
   isVisible,
   NEVER,
   portrait,
+  STOPPED_BY_TAG,
+  type Step,
   TOKEN_PREFIX,
+  tokenKeys,
 } from './truth.ts'
 
 /** What the model knows of one sandbox beyond what stands on it. */
@@ -34,6 +41,35 @@ export interface Sandbox {
   isContested: boolean
   /** When a clean-up deleted it because it was past its end. */
   expiredAt?: number
+  /** Its latest stop, also after it was started again. */
+  stop?: Stop
+  /** When it was last started by something else than StartSandbox, which removes the VNC tokens of the time before. */
+  startedOutsideAt?: number
+  /** A clean-up has set the tag that it stopped the sandbox. StartSandbox and StopSandbox remove it. */
+  isClaimed: boolean
+}
+
+export type Stopper = 'CleanupSandboxes' | 'StopSandbox' | 'somebody else'
+
+interface Stop {
+  at: number
+  by: Stopper
+  /** It is still stopped because of that. */
+  isOver: boolean
+  /** The keys of its VNC tokens at that moment. */
+  tokens: readonly string[]
+  /** Something else happened to it at the same time, so it may look as if a clean-up stopped it, or as if none did. */
+  isDisputed: boolean
+}
+
+/** A VNC token that a caller was told of. */
+export interface VncToken {
+  id: string
+  token: string
+  admitted: number
+  /** When it was requested, and when the caller had it. */
+  started: number
+  at: number
 }
 
 /** What the cloud has made under a client token. */
@@ -50,6 +86,17 @@ export interface Target {
   index: number
 }
 
+// A machine that is no sandbox any more, and was changed by a call that was on its way already.
+const TOUCHED = 'touched'
+
+/** The function that makes a call of the cloud, and the status of the machine after it. */
+const CHANGES: Readonly<Record<string, { by: string; status: string }>> = {
+  StopInstance: { by: 'StopSandbox', status: 'STOPPING' },
+  StopInstances: { by: 'CleanupSandboxes', status: 'STOPPING' },
+  StartInstance: { by: 'StartSandbox', status: 'STARTING' },
+  RebootInstance: { by: 'RebootSandbox', status: 'REBOOTING' },
+}
+
 // The emulated cloud forgets client tokens after that.
 const TOKEN_MS = 24 * 3_600_000
 
@@ -62,8 +109,10 @@ export class World {
   /** Portraits of all that is no sandbox of this manager. */
   readonly foreign = new Map<string, string>()
   /** VNC tokens that a caller was told of, with the number of times each was admitted. */
-  readonly vncTokens: { token: string; admitted: number }[] = []
+  readonly vncTokens: VncToken[] = []
   readonly #births = new Map<string, Birth>()
+  /** When a request has changed the state of a machine. */
+  readonly #changes = new Map<string, number>()
   readonly #underWay = new Set<Invocation>()
   readonly #violations: string[] = []
 
@@ -117,8 +166,8 @@ export class World {
   }
 
   #ending(): string[] {
-    const ending = this.ours().filter((one) => this.endOf(one) > Date.now() && this.endOf(one) < NEVER)
-    return ending.sort((one, other) => this.endOf(one) - this.endOf(other)).map(({ InstanceId }) => InstanceId)
+    const ending = this.ours().filter((one) => this.momentOf(one) > Date.now() && this.momentOf(one) < NEVER)
+    return ending.sort((one, other) => this.momentOf(one) - this.momentOf(other)).map(({ InstanceId }) => InstanceId)
   }
 
   /** The end that has to be kept. */
@@ -128,11 +177,14 @@ export class World {
     return isKnown ? known.end : endByTag(instance, this.settings)
   }
 
-  /** Whether it is past its end. */
-  isExpired = (instance: Instance) => this.endOf(instance) <= Date.now()
+  /** What a clean-up has to do with it. */
+  stepOf = (instance: Instance): Step | undefined => dueStep(instance, this.endOf(instance), this.settings)
 
-  /** Whether a clean-up has to delete it. */
-  isDue = (instance: Instance) => this.isExpired(instance) || isBroken(instance) || isStuck(instance, this.settings)
+  /** When something changes because of its end: at its end or, after that, when it is deleted. */
+  momentOf(instance: Instance): number {
+    const end = this.endOf(instance)
+    return end > Date.now() ? end : deletionOf(end, this.settings)
+  }
 
   /** A caller was told by an answer of 200 when it ends. */
   tell(id: string, end: number) {
@@ -168,10 +220,10 @@ export class World {
     ids: Iterable<string>,
     fortune: Fortune,
     work: () => Promise<T>,
-    make?: Invocation['make'],
+    more: Pick<Partial<Invocation>, 'make' | 'requestKey'> = {},
   ) {
     const invocation = new Invocation(name, ids, fortune, (...call) => this.#watch(...call))
-    invocation.make = make
+    Object.assign(invocation, more)
     this.#underWay.add(invocation)
     if (this.#underWay.size > 1) this.disturb()
     try {
@@ -203,7 +255,8 @@ export class World {
     for (const [id, before] of this.foreign) {
       const instance = instances.get(id)
       const now = instance ? portrait(instance) : 'gone'
-      this.check(now === before, () => `no sandbox, and touched: ${before} is ${now}`)
+      const isSame = now === before || before === TOUCHED
+      this.check(isSame, () => `no sandbox, and touched: ${before} is ${now}`)
     }
     for (const [id, instance] of instances) {
       const sandbox = this.sandboxes.get(id)
@@ -222,15 +275,52 @@ export class World {
         const last = max_seconds && sandbox.token ? createdAt(instance) + (max_seconds + 1) * 1_000 : NEVER
         this.check(end <= last, () => `${id} ends at ${end}, beyond lifetime.max_seconds`)
         this.check(isSame, () => `${id} ends at ${end}, but somebody was told of ${sandbox.end}`)
+        this.#checkStopper(instance, sandbox)
       }
     }
     this.complain()
   }
 
+  /** A sandbox that a clean-up has stopped has the tag that says so until it is started, and no other one has it. */
+  #checkStopper(instance: Instance, { stop, isClaimed }: Sandbox): void {
+    const { InstanceId: id, Tags } = instance
+    const isTagged = Tags.get(STOPPED_BY_TAG) === 'CleanupSandboxes'
+    this.check(
+      isTagged === isClaimed,
+      () => `${id} ${isTagged ? 'has' : 'lacks'} the tag of a clean-up that stopped it`,
+    )
+    if (!isStopped(instance) || stop === undefined || stop.isOver || stop.isDisputed) return
+    const isByCleanup = stop.by === 'CleanupSandboxes'
+    this.check(isByCleanup === isTagged, () => `${id} was stopped by ${stop.by}, and its tag says otherwise`)
+  }
+
+  /** It begins to stop. */
+  noteStop(instance: Instance, by: Stopper, isDisputed = by === 'somebody else'): void {
+    const sandbox = this.sandboxes.get(instance.InstanceId)
+    if (sandbox) sandbox.stop = { at: Date.now(), by, isOver: false, tokens: tokenKeys(instance), isDisputed }
+  }
+
+  /** It begins to start. */
+  noteStart(instance: Instance, by: 'StartSandbox' | 'somebody else'): void {
+    const sandbox = this.sandboxes.get(instance.InstanceId)
+    if (sandbox === undefined) return
+    if (sandbox.stop) sandbox.stop.isOver = true
+    if (by === 'somebody else') sandbox.startedOutsideAt = Date.now()
+  }
+
   #add(instance: Instance, token = ''): void {
     const { InstanceId: id } = instance
     const end = endByTag(instance, this.settings)
-    this.sandboxes.set(id, { id, token, end, isUnsure: true, renewals: 0, renewedAt: 0, isContested: false })
+    this.sandboxes.set(id, {
+      id,
+      token,
+      end,
+      isUnsure: true,
+      renewals: 0,
+      renewedAt: 0,
+      isContested: false,
+      isClaimed: instance.Tags.has(STOPPED_BY_TAG),
+    })
   }
 
   #watch = async <T>(invocation: Invocation, exchange: () => Promise<T>): Promise<T> => {
@@ -260,6 +350,8 @@ export class World {
       for (const id of named) this.#judgeDeletion(invocation, id, before.get(id))
     } else if (action === 'TagResources' || action === 'UntagResources') {
       for (const id of named) this.#judgeTags(invocation, call, id, before.get(id))
+    } else if (Object.hasOwn(CHANGES, action)) {
+      for (const id of named) this.#judgeChange(invocation, action, id, before.get(id))
     } else if (action !== 'RunInstances') this.blame(`${invocation.name} calls ${action}`)
 
     for (const [id, instance] of after) {
@@ -277,7 +369,14 @@ export class World {
       const { InstanceId: id } = instance
       if (named.length > 0 && !named.includes(id)) continue
       const isOur = isOurs(instance, this.settings)
-      const sight = { isOurs: isOur, isBroken: isBroken(instance), isStuck: isStuck(instance, this.settings) }
+      const sight = {
+        isOurs: isOur,
+        isBroken: isBroken(instance),
+        isStuck: isStuck(instance, this.settings),
+        isStopped: isStopped(instance),
+        isUnstoppable: isUnstoppable(instance, this.settings),
+      }
+      if (instance.Status === 'STOPPED') invocation.seenStopped.add(id)
       invocation.seen.set(id, sight)
       if (named.length > 0) invocation.seenById.set(id, sight)
     }
@@ -298,8 +397,49 @@ export class World {
     if (sandbox === undefined || instance === undefined || instance.Status === 'DELETING') return
     if (seen.isBroken || seen.isStuck) return
     const end = this.endOf(instance)
-    this.check(end <= Date.now(), () => `${id} is deleted at ${new Date().toISOString()}, before its end ${end}`)
+    const isLate = (seen.isUnstoppable ? end : deletionOf(end, this.settings)) <= Date.now()
+    this.check(isLate, () => `${id} with the end ${end} is deleted too early, at ${new Date().toISOString()}`)
     sandbox.expiredAt = Date.now()
+  }
+
+  /** Judges a call that stops, starts or reboots a machine. */
+  #judgeChange(invocation: Invocation, action: string, id: string, before: Instance | undefined) {
+    const { name, ids, seenById } = invocation
+    const { by, status } = CHANGES[action] ?? { by: '', status: '' }
+    if (name !== by) return this.blame(`${name} calls ${action}`)
+    const isNamed = name === 'CleanupSandboxes' || ids.has(id)
+    this.check(isNamed, () => `${name} of ${[...ids]} changes ${id}`)
+    if (!seenById.get(id)?.isOurs) return this.blame(`${name} changes ${id}, which it has not read as a sandbox`)
+    const now = this.instance(id)
+    if (now === undefined || before === undefined || now.Status === before.Status) return
+    this.check(now.Status === status, () => `${action} makes ${id} ${now.Status}`)
+    // It was given away after it was read. Its status follows later.
+    if (this.foreign.has(id)) this.foreign.set(id, TOUCHED)
+    const key = `${invocation.requestKey ?? invocation.started} ${action} ${id}`
+    const isFirst = !invocation.changed.includes(id) && (this.#changes.get(key) ?? 0) + TOKEN_MS <= Date.now()
+    this.check(isFirst, () => `${name} changes ${id} twice`)
+    if (invocation.requestKey) this.#changes.set(key, Date.now())
+    invocation.changed.push(id)
+    if (action === 'StartInstance') this.#judgeStart(before)
+    else if (action === 'StopInstance') this.noteStop(before, 'StopSandbox', !invocation.isAlone)
+    else if (action === 'StopInstances') this.#judgeStopByCleanup(before, invocation)
+  }
+
+  #judgeStart(instance: Instance): void {
+    const { InstanceId: id, Tags } = instance
+    const end = this.endOf(instance)
+    this.check(end > Date.now(), () => `${id} is started at ${new Date().toISOString()}, after its end ${end}`)
+    const kept = this.sandboxes.get(id)?.stop?.tokens.filter((key) => Tags.has(key)) ?? []
+    this.check(kept.length === 0, () => `${id} is started with the VNC tokens ${kept}, which are from before its stop`)
+    this.noteStart(instance, 'StartSandbox')
+  }
+
+  #judgeStopByCleanup(instance: Instance, { isAlone }: Invocation): void {
+    const { InstanceId: id } = instance
+    const end = this.endOf(instance)
+    const isWanted = end <= Date.now() && this.settings.on_expire === 'stop'
+    this.check(isWanted, () => `${id} with the end ${end} is stopped at ${new Date().toISOString()}`)
+    this.noteStop(instance, 'CleanupSandboxes', !isAlone)
   }
 
   #judgeTags(invocation: Invocation, { action, params }: LoggedCall, id: string, instance: Instance | undefined) {
@@ -310,13 +450,29 @@ export class World {
     if (this.foreign.has(id) && now) this.foreign.set(id, portrait(now))
     const keys = Object.entries(params).flatMap(([name, key]) => (/^(Tags\.\d+\.Key|TagKeys)/.test(name) ? [key] : []))
     const isOfTokens = keys.every((key) => key.startsWith(TOKEN_PREFIX))
+    const sandbox = this.sandboxes.get(id)
+    if (keys.includes(STOPPED_BY_TAG) && sandbox) sandbox.isClaimed = now?.Tags.has(STOPPED_BY_TAG) ?? false
+    if (action === 'TagResources' && name === 'CleanupSandboxes') {
+      const isPastEnd = instance === undefined || this.endOf(instance) <= Date.now()
+      const isGood = `${keys}` === STOPPED_BY_TAG && params['Tags.1.Value'] === name && isPastEnd
+      return this.check(isGood, () => `a clean-up tags ${id} with ${keys}`)
+    }
+    if (action === 'UntagResources' && (name === 'StartSandbox' || name === 'StopSandbox')) {
+      if (sandbox?.stop && keys.includes(STOPPED_BY_TAG)) sandbox.stop.isDisputed = true
+      const others = keys.filter(
+        (key) => key !== STOPPED_BY_TAG && !(name === 'StartSandbox' && key.startsWith(TOKEN_PREFIX)),
+      )
+      const isGood = ids.has(id) && others.length === 0
+      return this.check(isGood, () => `${name} of ${[...ids]} removes ${keys} from ${id}`)
+    }
     if (action === 'TagResources' && name === 'RenewSandbox') {
       const value = params['Tags.1.Value'] ?? ''
       const isGood = ids.has(id) && `${keys}` === END_TAG && (value === 'never' || isUtc(value))
       return this.check(isGood, () => `a renewal of ${[...ids]} tags ${id} with ${keys} ${value}`)
     }
     if (action === 'UntagResources' && name === 'CleanupSandboxes') {
-      const kept = keys.filter((key) => !isOutdated(instance?.Tags.get(key) ?? ':0:used', this.settings))
+      const isVoid = (key: string) => isOutdated(instance?.Tags.get(key) ?? ':0:used', this.settings)
+      const kept = invocation.seenStopped.has(id) ? [] : keys.filter((key) => !isVoid(key))
       return this.check(isOfTokens && kept.length === 0, () => `a clean-up removes ${kept} of ${keys} from ${id}`)
     }
     const isTerminal = name === 'DescribeSandboxTerminalUrl' || name === 'ValidateVncToken'
