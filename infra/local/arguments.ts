@@ -7,6 +7,7 @@ export type StartArguments = {
   help: boolean
   port: number | undefined
   ecsPort: number
+  /** How long an emulated machine takes to boot, and to start, stop and restart. */
   bootSeconds: number
   fastTimers: boolean
   desktops: boolean
@@ -21,7 +22,7 @@ Runs the service on this computer, with a small emulated cloud. Listens only on 
 
   --port <port>           port of the gateway (8102, or server.port of config.toml; 0 takes a free one)
   --ecs-port <port>       port of the emulated cloud's API: ECS, veFaaS and APIG (18103; 0 takes a free one)
-  --boot-seconds <n>      how long an emulated machine boots (3)
+  --boot-seconds <n>      how long an emulated machine takes to boot, start, stop and restart (3)
   --fast-timers           run the timers of serverless.yml faster: a minute takes a second
   --desktops              give each emulated Linux machine a real desktop; needs Linux and some Debian packages
   --watch                 deploy a function again whenever its source changes

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { configureLocal } from './configure.ts'
 import { localEnvironment } from './stage.ts'
@@ -12,6 +15,9 @@ function deployed(options: Parameters<typeof configureLocal>[0], shell: Record<s
   return { ...configured, environment: localEnvironment(shell, 'http://127.0.0.1:1', { ...configured.run, gateway }) }
 }
 
+/** The bridge's key in security.keys. */
+const ofBridge = (bridgeKey = '') => ({ key: hashed(bridgeKey), actions: ['ValidateVncToken'] })
+
 const keysOf = (settings: Record<string, string>, shell = {}) => {
   const { environment, key, bridgeKey } = deployed({ auth: 'key', settings }, shell)
   return { keys: JSON.parse(environment.ECS_MANAGER__SECURITY__KEYS ?? '{}'), key, bridgeKey }
@@ -20,7 +26,7 @@ const keysOf = (settings: Record<string, string>, shell = {}) => {
 describe('where keys are needed', () => {
   test('one is created for people if none is configured, and one for the bridge, and their hashes are deployed', () => {
     const { keys, key, bridgeKey } = keysOf({})
-    expect(keys).toEqual({ local: hashed(key), console: hashed(bridgeKey) })
+    expect(keys).toEqual({ local: hashed(key), console: ofBridge(bridgeKey) })
     expect(key).not.toBe(bridgeKey)
   })
 
@@ -29,10 +35,30 @@ describe('where keys are needed', () => {
     const settings = { ECS_MANAGER__SECURITY__KEYS: JSON.stringify(own) }
     const { keys, key, bridgeKey } = keysOf(settings)
     expect(key).toBeUndefined()
-    expect(keys).toEqual({ ...own, 'console-': hashed(bridgeKey) })
+    expect(keys).toEqual({ ...own, 'console-': ofBridge(bridgeKey) })
     // The same variables in the shell of the deployment.
     const again = keysOf(settings, settings)
-    expect(again.keys).toEqual({ ...own, 'console-': hashed(again.bridgeKey) })
+    expect(again.keys).toEqual({ ...own, 'console-': ofBridge(again.bridgeKey) })
+  })
+
+  test('configured keys keep their rights and owners, from the variable as well as from the file', () => {
+    const planner = { key: hashed('key-of-the-planner'), actions: ['read', 'lifecycle'] }
+    const operator = { key: 'key-of-the-operator', actions: ['read', 'use', 'lifecycle'], owner: 'all' }
+    const expected = { planner: { ...planner, owner: 'self' }, operator }
+    const fromVariable = keysOf({ ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ planner, operator }) })
+    expect(fromVariable.keys).toEqual({ ...expected, console: ofBridge(fromVariable.bridgeKey) })
+
+    const folder = mkdtempSync(join(tmpdir(), 'configure-test-'))
+    const file = join(folder, 'config.toml')
+    const tables = Object.entries({ planner, operator }).map(([name, setting]) => {
+      const values = Object.entries(setting).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+      return `[security.keys.${name}]\n${values.join('\n')}\n`
+    })
+    writeFileSync(file, tables.join('\n'))
+    const fromFile = keysOf({ ECS_MANAGER_CONFIG_FILE: file })
+    rmSync(folder, { recursive: true })
+    expect(fromFile.key).toBeUndefined()
+    expect(fromFile.keys).toEqual({ ...expected, console: ofBridge(fromFile.bridgeKey) })
   })
 })
 

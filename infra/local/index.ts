@@ -35,7 +35,7 @@ async function start(): Promise<void> {
   const { ecsPort, bootSeconds, fastTimers, desktops, cloud, auth, port } = args
   local = await startLocal({
     ecsPort,
-    ecs: { bootSeconds },
+    ecs: { bootSeconds, startSeconds: bootSeconds, stopSeconds: bootSeconds, rebootSeconds: bootSeconds },
     timerSpeed: fastTimers ? 60 : 1,
     desktops,
     cloud,

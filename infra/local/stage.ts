@@ -71,13 +71,20 @@ export function settingsFor(
   }
 }
 
-/** The console as viewer, if none is configured, and the keys that `npm start` has created, beside the configured ones. */
+/**
+ * The console as viewer, if none is configured, and the keys that `npm start` has created, beside the configured ones. The
+ * key for people may do everything; the key of the bridge may only validate tokens.
+ */
 function generatedSettings({ key, bridgeKey, gateway }: LocalRun, file: string, env: Variables): Variables {
   const config = tryToLoad(file, env)
   if (config === undefined) return {}
   const hasViewer = config.terminal.vnc_url_template || 'ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE' in env
   const { keys } = config.security
-  const allKeys = { ...(key && { local: key }), ...keys, ...(bridgeKey && { [freeName(keys)]: bridgeKey }) }
+  const allKeys = {
+    ...(key && { local: key }),
+    ...keys,
+    ...(bridgeKey && { [freeName(keys)]: { key: bridgeKey, actions: ['ValidateVncToken'] } }),
+  }
   return {
     ...(!hasViewer && { ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE: `${gateway}/console#token={token}` }),
     ...(bridgeKey && { ECS_MANAGER__SECURITY__KEYS: JSON.stringify(allKeys) }),

@@ -80,6 +80,22 @@ test.each<[line: string, settings: Variables, expected: RegExp]>([
   expect(outputFor(line, settings)).toMatch(expected)
 })
 
+test('the configured keys, with their rights', () => {
+  const keys = {
+    everything: 'key-that-may-do-everything',
+    planner: { key: 'key-of-the-planner', actions: ['read', 'lifecycle'] },
+    frontend: { key: 'key-of-the-frontend', actions: ['read', 'use'], owner: 'planner' },
+    operator: { key: 'key-of-the-operator', actions: ['read'], owner: 'all' },
+  }
+  const settings = { ECS_MANAGER__SECURITY__AUTH: 'key', ECS_MANAGER__SECURITY__KEYS: JSON.stringify(keys) }
+  const [line] = /^ {2}keys .*$/m.exec(outputFor('', settings)) ?? []
+  expect(line).toBe(
+    '  keys            everything, planner (read, lifecycle; its own sandboxes), ' +
+      'frontend (read, use; sandboxes of planner), operator (read; sandboxes of all owners)',
+  )
+  expect(outputFor('', settings)).not.toContain('key-of-')
+})
+
 test('no emulated machines with --cloud', () => {
   expect(outputFor('--cloud')).not.toContain('  machines ')
 })

@@ -23,6 +23,8 @@ export function welcome({ url, cloud, config, addressBlock, key }: Local, args: 
   if (key) {
     lines.push(`  key             ${key}   only for this run; send it as X-API-Key or Authorization: Bearer`)
   }
+  const configured = Object.entries(config.security.keys)
+  if (needsKey && !key) lines.push(`  keys            ${configured.map(describeKey).join(', ')}`)
   lines.push(`  emulated cloud  ${cloud.url}   access key ${ACCESS_KEY}, secret key ${SECRET_KEY}`)
   if (args.cloud) {
     const { endpoint, region } = config.volcengine
@@ -39,7 +41,7 @@ export function welcome({ url, cloud, config, addressBlock, key }: Local, args: 
     'To try it, paste these lines into another terminal. The sleep lasts until the sandbox has booted.',
     '',
   )
-  if (needsKey) lines.push(`  KEY=${key ?? "'<one of your configured keys>'"}`)
+  if (needsKey) lines.push(`  KEY=${key ?? "'<one of your configured keys that may do all of this>'"}`)
   lines.push(
     `  ${capture('ID', curl('CreateSandbox'), 'i-[0-9a-z]*')}`,
     `  ${curl('DescribeSandboxes')}`,
@@ -53,6 +55,14 @@ export function welcome({ url, cloud, config, addressBlock, key }: Local, args: 
     `ready ${url}`,
   )
   return lines.join('\n')
+}
+
+/** The name of a configured key, and its rights if it is a table. */
+function describeKey([name, setting]: [string, Config['security']['keys'][string]]): string {
+  if (typeof setting === 'string') return name
+  const { actions, owner } = setting
+  const sandboxes = owner === 'self' ? 'its own sandboxes' : `sandboxes of ${owner === 'all' ? 'all owners' : owner}`
+  return `${name} (${actions.join(', ')}; ${sandboxes})`
 }
 
 /** The emulated machines: their addresses and programs. */
