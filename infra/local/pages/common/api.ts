@@ -13,9 +13,28 @@ export type Sandbox = {
   InstanceName?: string
   Eip?: string
   CreatedAt?: string
+  /** Whether ECS charges for the machine; only while the sandbox is STOPPED. `KeepCharging`, `StopCharging` or `NotApplicable`. */
+  StoppedMode?: string
+  /** `CleanupSandboxes` if the clean-up stopped it at its end; only while the sandbox is stopped. */
+  StoppedBy?: string
   /** Absent if the sandbox does not expire. */
   ExpireAt?: string
+  /** Absent if the sandbox belongs to nobody. */
+  Owner?: string
 }
+
+/** What the caller, which is the API key or anyone, may do. */
+export type Caller = {
+  /** Name of the key; absent if unknown. */
+  Name?: string
+  /** The actions that it may call. */
+  Actions: readonly string[]
+  /** The owner whose sandboxes it sees; absent if it sees those of all owners. */
+  Owner?: string
+}
+
+/** A sandbox after its state was changed. */
+export type ChangedSandbox = { SandboxId: string; Status: string; ExpireAt?: string }
 
 export type Terminal =
   | { OsType: 'Linux'; Token: string; TokenExpireAt: string; Url?: string; ExpireAt?: string }
@@ -25,10 +44,15 @@ export type Terminal =
 export type ActionResults = {
   CreateSandbox: { SandboxId: string; ExpireAt?: string }
   RenewSandbox: { SandboxId: string; ExpireAt?: string }
+  StopSandbox: ChangedSandbox
+  StartSandbox: ChangedSandbox
+  RebootSandbox: ChangedSandbox
   DeleteSandbox: { SandboxId: string }
   DescribeSandboxes: Sandbox[]
   DescribeSandboxTerminalUrl: Terminal
 }
+
+export type Action = keyof ActionResults
 
 type ActionParameters = Record<string, string | number | undefined>
 
@@ -89,14 +113,25 @@ async function get(path: string, signal?: AbortSignal) {
 }
 
 /** Calls an action with GET and returns its Result. Rejects with CallError, or with the signal's reason. */
-export async function callAction<A extends keyof ActionResults>(
+export async function callAction<A extends Action>(
   action: A,
   parameters: ActionParameters = {},
   signal?: AbortSignal,
 ): Promise<ActionResults[A]> {
+  const { Result } = await call(action, parameters, signal)
+  return Result as ActionResults[A]
+}
+
+/** Lists all sandboxes that the caller sees, and says what the caller may do. Rejects like `callAction`. */
+export async function listSandboxes(signal: AbortSignal): Promise<{ sandboxes: Sandbox[]; caller: Caller }> {
+  const { Result, ResponseMetadata } = await call('DescribeSandboxes', {}, signal)
+  return { sandboxes: Result as Sandbox[], caller: ResponseMetadata?.Caller ?? { Actions: [] } }
+}
+
+async function call(action: Action, parameters: ActionParameters, signal?: AbortSignal): Promise<Envelope> {
   const response = await get(pathOf(action, parameters), signal)
   const body = parseEnvelope(response.text)
-  if (response.status === 200 && body?.Result !== undefined) return body.Result as ActionResults[A]
+  if (response.status === 200 && body?.Result !== undefined) return body
   const metadata = body?.ResponseMetadata
   const { Code = CLIENT_CODES.unexpected, Message = `HTTP status ${response.status}.` } = metadata?.Error ?? {}
   const requestId = metadata?.RequestId ?? response.headers.get('X-Request-ID') ?? undefined
@@ -113,7 +148,7 @@ function pathOf(action: string, parameters: ActionParameters): string {
 }
 
 type Envelope = {
-  ResponseMetadata?: { RequestId?: string; Error?: { Code?: string; Message?: string } }
+  ResponseMetadata?: { RequestId?: string; Caller?: Caller; Error?: { Code?: string; Message?: string } }
   Result?: unknown
 }
 

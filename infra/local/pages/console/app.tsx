@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { apiKey } from '../common/api-key.ts'
+import type { CallError } from '../common/api.ts'
 import { facts } from '../common/facts.ts'
 import { Header } from '../common/header.tsx'
 import { useLanguage } from '../common/language.ts'
-import { type Sandboxes, useSandboxes } from './api/use-sandboxes.ts'
+import { needsOtherKey, type Sandboxes, useSandboxes } from './api/use-sandboxes.ts'
 import { Desktop } from './desktop/desktop.tsx'
 import { KeyPrompt } from './key-prompt.tsx'
 import { SandboxList } from './list/sandbox-list.tsx'
@@ -17,7 +17,7 @@ export function ConsoleApp() {
   const all = consoleTexts[useLanguage()]
   const route = useConsoleRoute()
   const sandboxes = useSandboxes()
-  const { list, failure, refresh } = sandboxes
+  const { list, failure } = sandboxes
   const announcement = useAnnouncement(list)
 
   const desktopId = route.page === 'desktop' ? route.sandboxId : undefined
@@ -29,11 +29,8 @@ export function ConsoleApp() {
   })
 
   // A link to a desktop works without a key. Everything else needs one.
-  const needsKey = failure?.status === 401 && !(route.page === 'desktop' && route.token)
-  const setKey = (key: string) => {
-    apiKey.set(key)
-    refresh()
-  }
+  const isOpenLink = route.page === 'desktop' && route.token !== undefined
+  const needsKey = failure !== undefined && needsOtherKey(failure) && !isOpenLink
 
   return (
     <>
@@ -44,7 +41,7 @@ export function ConsoleApp() {
       )}
       {needsKey || route.page === 'list' ? <Header /> : null}
       {needsKey ? (
-        <KeyPrompt isWrong={failure.code === 'InvalidAccessKey'} onKey={setKey} />
+        <KeyPrompt problem={keyProblem(failure)} onKey={sandboxes.setKey} />
       ) : route.page === 'list' ? (
         <SandboxList sandboxes={sandboxes} lastDesktopId={lastDesktopId} />
       ) : (
@@ -61,6 +58,11 @@ export function ConsoleApp() {
       </p>
     </>
   )
+}
+
+function keyProblem({ code, status }: CallError): 'wrong' | 'noList' | undefined {
+  if (code === 'InvalidAccessKey') return 'wrong'
+  return status === 403 ? 'noList' : undefined
 }
 
 /** Returns a description of the latest changes of the list, for screen readers. */

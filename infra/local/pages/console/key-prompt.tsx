@@ -4,13 +4,13 @@ import { useTexts } from '../common/language.ts'
 import { consoleTexts } from './texts/texts.ts'
 
 type KeyPromptProps = {
-  /** Whether the key that was entered before is wrong. */
-  isWrong: boolean
+  /** What is wrong with the key that was entered before. */
+  problem: 'wrong' | 'noList' | undefined
   onKey: (key: string) => void
 }
 
 /** Asks for the API key. The local cloud requires it if it was started with `--auth key`. */
-export function KeyPrompt({ isWrong, onKey }: KeyPromptProps) {
+export function KeyPrompt({ problem, onKey }: KeyPromptProps) {
   const { key: texts } = useTexts(consoleTexts)
   const [value, setValue] = useState('')
   const id = useId()
@@ -34,13 +34,13 @@ export function KeyPrompt({ isWrong, onKey }: KeyPromptProps) {
             autocomplete="off"
             ref={field}
             value={value}
-            aria-invalid={isWrong}
+            aria-invalid={problem !== undefined}
             aria-describedby={`${id}-hint`}
             onInput={({ currentTarget }) => setValue(currentTarget.value)}
           />
-          {isWrong && (
+          {problem && (
             <p class="problem" role="alert">
-              {texts.wrong}
+              {texts[problem]}
             </p>
           )}
           <p class="hint" id={`${id}-hint`}>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Sandbox } from '../../common/api.ts'
-import { applyLocalChanges, dropListed } from './local-changes.ts'
+import { applyLocalChanges, dropListed, NO_CHANGES as none } from './local-changes.ts'
 
 const sandbox = (SandboxId: string, Status = 'RUNNING', CreatedAt = '2026-11-23T12:00:00Z'): Sandbox => ({
   SandboxId,
@@ -11,7 +11,6 @@ const sandbox = (SandboxId: string, Status = 'RUNNING', CreatedAt = '2026-11-23T
   PrimaryIp: '127.16.0.4',
 })
 
-const none = { created: [], deleted: [] }
 const shown = (list: Sandbox[]) => list.map(({ SandboxId, Status }) => `${SandboxId} ${Status}`)
 const created = [{ sandbox: sandbox('i-2', 'CREATING', '2026-11-23T13:00:00Z'), at: 0 }]
 
@@ -53,5 +52,14 @@ test('a deleted sandbox stays DELETING while the cloud still lists it, but not f
 
 test('a sandbox that was created and deleted at once does not come back', () => {
   const deleted = [{ sandboxId: 'i-2', at: 0 }]
-  expect(applyLocalChanges([], { created, deleted }, 1)).toEqual([])
+  expect(applyLocalChanges([], { ...none, created, deleted }, 1)).toEqual([])
+})
+
+test('a change of the status is visible before the cloud shows it, but not for long', () => {
+  const changed = [{ sandboxId: 'i-1', from: 'RUNNING', to: 'STOPPING', at: 0 }]
+  const [stopping] = applyLocalChanges([sandbox('i-1')], { ...none, changed }, 4_999)
+  expect(stopping).toMatchObject({ Status: 'STOPPING' })
+  expect(stopping).not.toHaveProperty('PrimaryIp')
+  expect(shown(applyLocalChanges([sandbox('i-1')], { ...none, changed }, 5_000))).toEqual(['i-1 RUNNING'])
+  expect(shown(applyLocalChanges([sandbox('i-1', 'STOPPED')], { ...none, changed }, 1))).toEqual(['i-1 STOPPED'])
 })

@@ -1,7 +1,18 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type ActionResults, asCallError, type CallError, callAction, type Sandbox } from '../../common/api.ts'
+import {
+  type Action,
+  type ActionResults,
+  asCallError,
+  type CallError,
+  type Caller,
+  callAction,
+  listSandboxes,
+  type Sandbox,
+} from '../../common/api.ts'
+import { apiKey } from '../../common/api-key.ts'
+import { failedStarts, POWER_CHANGES, type PowerChange } from '../sandbox/power.ts'
 import { createClientTokens } from './client-token.ts'
-import { applyLocalChanges, dropListed, type LocalChanges } from './local-changes.ts'
+import { applyLocalChanges, dropListed, type LocalChanges, NO_CHANGES } from './local-changes.ts'
 import { pollInterval } from './poll-interval.ts'
 import { createPoller, type Poller } from './poller.ts'
 
@@ -19,14 +30,23 @@ export type CreateParameters = {
 export type Sandboxes = {
   /** The newest first; undefined until there is a first list. */
   list: readonly Sandbox[] | undefined
+  /** What the caller may do; undefined until there is a first list. */
+  caller: Caller | undefined
+  /** Whether the caller may call an action. */
+  may(action: Action): boolean
+  /** Ids of the sandboxes whose start has failed after the cloud had accepted it. */
+  failedStarts: ReadonlySet<string>
   /** When the list was received, in milliseconds since 1970. */
   updatedAt: number | undefined
   /** Why the last poll failed, if it did. */
   failure: CallError | undefined
   refresh(): void
+  /** Uses another API key, or none, and starts again with an empty page. */
+  setKey(key: string | undefined): void
   /** Rejects with CallError, like the following functions. */
   create(parameters: CreateParameters): Promise<ActionResults['CreateSandbox']>
   renew(sandboxId: string, seconds: number): Promise<ActionResults['RenewSandbox']>
+  changePower(sandbox: Sandbox, change: PowerChange): Promise<void>
   /** Succeeds if the sandbox does not exist any more. */
   remove(sandboxId: string): Promise<void>
 }
@@ -35,8 +55,9 @@ export type Sandboxes = {
 export function useSandboxes(): Sandboxes {
   const [listed, setListed] = useState<readonly Sandbox[]>()
   const [updatedAt, setUpdatedAt] = useState<number>()
+  const [caller, setCaller] = useState<Caller>()
   const [failure, setFailure] = useState<CallError>()
-  const [changes, setChanges] = useState<LocalChanges>({ created: [], deleted: [] })
+  const [changes, setChanges] = useState<LocalChanges>(NO_CHANGES)
   const list = useMemo(() => listed && applyLocalChanges(listed, changes, Date.now()), [listed, changes])
 
   // The state of the latest rendering, for the poller.
@@ -49,15 +70,18 @@ export function useSandboxes(): Sandboxes {
   useEffect(() => {
     poller.current = createPoller({
       async poll(signal) {
+        const key = apiKey.get()
         try {
-          const sandboxes = await callAction('DescribeSandboxes', {}, signal)
+          const { sandboxes, caller } = await listSandboxes(signal)
+          if (apiKey.get() !== key) return
           setListed(sandboxes)
+          setCaller(caller)
           setUpdatedAt(Date.now())
           setChanges((changes) => dropListed(changes, sandboxes))
           setFailure(undefined)
           latest.current.failures = 0
         } catch (error) {
-          if (signal.aborted) return
+          if (signal.aborted || apiKey.get() !== key) return
           setFailure(asCallError(error))
           latest.current.failures += 1
         }
@@ -66,7 +90,7 @@ export function useSandboxes(): Sandboxes {
       nextDelay() {
         const { list = [], failure, failures, changedAt } = latest.current
         // Wait until the page is visible, or until there is a key.
-        if (document.hidden || failure?.status === 401) return undefined
+        if (document.hidden || (failure && needsOtherKey(failure))) return undefined
         const statuses = list.map(({ Status }) => Status)
         return pollInterval({ statuses, unchangedMs: Date.now() - changedAt, failures })
       },
@@ -86,25 +110,56 @@ export function useSandboxes(): Sandboxes {
     }
   }, [])
 
-  const actions = useMemo(() => createActions(setChanges, () => poller.current?.refresh()), [])
-  return { list, updatedAt, failure, ...actions }
+  const latestCaller = useRef(caller)
+  latestCaller.current = caller
+  const actions = useMemo(() => {
+    const refresh = () => poller.current?.refresh()
+    return createActions(setChanges, refresh, () => latestCaller.current)
+  }, [])
+  const setKey = (key: string | undefined) => {
+    apiKey.set(key)
+    setListed(undefined)
+    setCaller(undefined)
+    setFailure(undefined)
+    setUpdatedAt(undefined)
+    setChanges(NO_CHANGES)
+    actions.refresh()
+  }
+  const may = (action: Action) => caller?.Actions.includes(action) ?? false
+  return { list, caller, may, failedStarts: useFailedStarts(list), updatedAt, failure, setKey, ...actions }
 }
 
-type Actions = Omit<Sandboxes, 'list' | 'updatedAt' | 'failure'>
+/** Whether the call failed because the page has no API key, a wrong one, or one that may not list sandboxes. */
+export function needsOtherKey({ status, code }: CallError): boolean {
+  return status === 401 || (code === 'OperationDenied.Action' && apiKey.get() !== undefined)
+}
+
+function useFailedStarts(list: readonly Sandbox[] | undefined): ReadonlySet<string> {
+  const [failed, setFailed] = useState<ReadonlySet<string>>(new Set())
+  const previous = useRef(list)
+  useEffect(() => {
+    const before = previous.current ?? []
+    previous.current = list
+    setFailed((failed) => failedStarts(failed, before, list ?? []))
+  }, [list])
+  return failed
+}
+
+type Actions = Pick<Sandboxes, 'refresh' | 'create' | 'renew' | 'changePower' | 'remove'>
 type SetChanges = (update: (changes: LocalChanges) => LocalChanges) => void
 
-function createActions(setChanges: SetChanges, refresh: () => void): Actions {
+function createActions(setChanges: SetChanges, refresh: () => void, caller: () => Caller | undefined): Actions {
   const tokens = createClientTokens()
 
   const markDeleted = (sandboxId: string, at: number | undefined) => {
-    setChanges(({ created, deleted }) => {
-      const others = deleted.filter((deletion) => deletion.sandboxId !== sandboxId)
-      return { created, deleted: [...others, { sandboxId, at }] }
+    setChanges((changes) => {
+      const others = changes.deleted.filter((deletion) => deletion.sandboxId !== sandboxId)
+      return { ...changes, deleted: [...others, { sandboxId, at }] }
     })
   }
   const unmarkDeleted = (sandboxId: string) => {
-    setChanges(({ created, deleted }) => {
-      return { created, deleted: deleted.filter((deletion) => deletion.sandboxId !== sandboxId) }
+    setChanges((changes) => {
+      return { ...changes, deleted: changes.deleted.filter((deletion) => deletion.sandboxId !== sandboxId) }
     })
   }
 
@@ -115,6 +170,8 @@ function createActions(setChanges: SetChanges, refresh: () => void): Actions {
         const ClientToken = tokens.tokenFor(parameters)
         const result = await callAction('CreateSandbox', { ...parameters, ClientToken })
         tokens.forget()
+        const { Owner: visibleOwner, Name } = caller() ?? {}
+        const Owner = visibleOwner ?? Name
         const sandbox: Sandbox = {
           ...result,
           Status: 'CREATING',
@@ -122,8 +179,9 @@ function createActions(setChanges: SetChanges, refresh: () => void): Actions {
           InstanceTypeId: parameters.InstanceType ?? '',
           ...(parameters.InstanceName && { InstanceName: `sandbox-${parameters.InstanceName}` }),
           CreatedAt: new Date().toISOString().replace(/\.\d+/, ''),
+          ...(Owner && { Owner }),
         }
-        setChanges(({ created, deleted }) => ({ created: [...created, { sandbox, at: Date.now() }], deleted }))
+        setChanges((changes) => ({ ...changes, created: [...changes.created, { sandbox, at: Date.now() }] }))
         return result
       } catch (error) {
         if (asCallError(error).code === 'IdempotentParameterMismatch') tokens.forget()
@@ -135,6 +193,17 @@ function createActions(setChanges: SetChanges, refresh: () => void): Actions {
     async renew(SandboxId, LifetimeSeconds) {
       try {
         return await callAction('RenewSandbox', { SandboxId, LifetimeSeconds })
+      } finally {
+        refresh()
+      }
+    },
+    async changePower({ SandboxId, Status: from }, change) {
+      try {
+        const { Status: to } = await callAction(POWER_CHANGES[change].action, { SandboxId })
+        setChanges((changes) => {
+          const others = changes.changed.filter(({ sandboxId }) => sandboxId !== SandboxId)
+          return { ...changes, changed: [...others, { sandboxId: SandboxId, from, to, at: Date.now() }] }
+        })
       } finally {
         refresh()
       }

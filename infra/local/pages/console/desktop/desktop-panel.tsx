@@ -4,12 +4,15 @@ import { CopyButton } from '../../common/copy-button.tsx'
 import { facts } from '../../common/facts.ts'
 import { useTexts } from '../../common/language.ts'
 import type { Sandboxes } from '../api/use-sandboxes.ts'
+import { useNow } from '../hooks/use-now.ts'
 import { ErrorNotice } from '../notices/error-notice.tsx'
 import { Spinner } from '../notices/spinner.tsx'
 import { LIST_HASH } from '../routes.ts'
-import { BootTime } from '../sandbox/cells.tsx'
+import { BootTime, StoppedNote } from '../sandbox/cells.tsx'
+import { mustRenewToStart } from '../sandbox/power.ts'
 import { isTransitional } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
+import type { DesktopDialog } from './desktop.tsx'
 import { MAX_RETRIES } from './reconnect.ts'
 import type { DesktopState } from './use-desktop.ts'
 
@@ -17,26 +20,26 @@ const COMMAND = 'npm start -- --desktops'
 
 type DesktopPanelProps = {
   sandbox: Sandbox | undefined
-  sandboxes: Pick<Sandboxes, 'list' | 'failure'>
+  sandboxes: Pick<Sandboxes, 'list' | 'failure' | 'failedStarts' | 'may'>
   sandboxId: string
   /** Whether the list had the sandbox since this page was opened. */
   wasListed: boolean
   isReady: boolean
   state: DesktopState
   onReconnect: () => void
-  onOpenWindows: () => void
+  onDialog: (dialog: DesktopDialog) => void
 }
 
 /** Shown in place of a desktop: what the page is waiting for, or why there is no desktop. */
 export function DesktopPanel({
   sandbox,
-  sandboxes: { list: sandboxList, failure },
+  sandboxes: { list: sandboxList, failure, failedStarts, may },
   sandboxId,
   wasListed,
   isReady,
   state,
   onReconnect,
-  onOpenWindows,
+  onDialog,
 }: DesktopPanelProps) {
   const all = useTexts(consoleTexts)
   const { desktop, list, status } = all
@@ -66,9 +69,24 @@ export function DesktopPanel({
       <Panel>
         <p>{facts.isRealCloud ? desktop.windows : desktop.emulatedWindows}</p>
         <div class="panel-actions">
-          <button type="button" class="button primary" onClick={onOpenWindows}>
-            {facts.isRealCloud ? list.open : list.getKey}
-          </button>
+          {may('DescribeSandboxTerminalUrl') && (
+            <button type="button" class="button primary" onClick={() => onDialog('windows')}>
+              {facts.isRealCloud ? list.open : list.getKey}
+            </button>
+          )}
+          {back}
+        </div>
+      </Panel>
+    )
+  }
+  if (sandbox?.Status === 'STOPPED') {
+    return (
+      <Panel>
+        <h2>{desktop.stopped}</h2>
+        {failedStarts.has(sandboxId) && <p class="notice warning">{all.power.startFailed}</p>}
+        <StoppedNote sandbox={sandbox} />
+        <div class="panel-actions">
+          <StartButton sandbox={sandbox} may={may} onDialog={onDialog} />
           {back}
         </div>
       </Panel>
@@ -89,7 +107,9 @@ export function DesktopPanel({
             <p>
               {statusText} {Status === 'CREATING' && <BootTime sandbox={sandbox} />}
             </p>
-            <p class="muted">{sandbox.OsType === 'Linux' ? desktop.waiting : desktop.waitingForWindows}</p>
+            {Status !== 'STOPPING' && (
+              <p class="muted">{sandbox.OsType === 'Linux' ? desktop.waiting : desktop.waitingForWindows}</p>
+            )}
           </Busy>
         )}
       </Panel>
@@ -127,6 +147,21 @@ export function DesktopPanel({
       <Busy>{state.kind === 'reconnecting' ? desktop.reconnecting(state.retry, MAX_RETRIES) : desktop.connecting}</Busy>
       {facts.hasNoDesktops && <HowToGetDesktops />}
     </Panel>
+  )
+}
+
+type StartButtonProps = Pick<DesktopPanelProps, 'onDialog'> & Pick<Sandboxes, 'may'> & { sandbox: Sandbox }
+
+/** Starts a stopped sandbox, or renews it first if it has expired. Nothing if the caller may not. */
+function StartButton({ sandbox, may, onDialog }: StartButtonProps) {
+  const { list } = useTexts(consoleTexts)
+  const now = useNow((now) => mustRenewToStart(sandbox, now))
+  const mustRenew = mustRenewToStart(sandbox, now)
+  if (!may(mustRenew ? 'RenewSandbox' : 'StartSandbox')) return null
+  return (
+    <button type="button" class="button primary" onClick={() => onDialog(mustRenew ? 'renew' : 'start')}>
+      {mustRenew ? list.renew : list.start}
+    </button>
   )
 }
 

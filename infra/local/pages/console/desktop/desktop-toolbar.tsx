@@ -3,12 +3,15 @@ import type { RefObject } from 'preact'
 import type { Sandbox } from '../../common/api.ts'
 import { Icon, type IconName } from '../../common/icon.tsx'
 import { useTexts } from '../../common/language.ts'
+import type { Sandboxes } from '../api/use-sandboxes.ts'
 import { useMediaQuery } from '../hooks/use-media-query.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { LIST_HASH } from '../routes.ts'
 import { Name, RemainingTime, Status } from '../sandbox/cells.tsx'
+import { canChangePower, POWER_CHANGES } from '../sandbox/power.ts'
 import { canRenew, displayStatus } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
+import type { DesktopDialog } from './desktop.tsx'
 import { TouchKeyboard } from './touch-keyboard.tsx'
 import { useFullscreen } from './use-fullscreen.ts'
 
@@ -26,7 +29,8 @@ type DesktopToolbarProps = {
   onViewOnly: (isViewOnly: boolean) => void
   isClipboardOpen: boolean
   onClipboard: (isOpen: boolean) => void
-  onRenew: () => void
+  may: Sandboxes['may']
+  onDialog: (dialog: DesktopDialog) => void
 }
 
 /** A phone or a tablet, which seldom has a hardware keyboard. */
@@ -45,7 +49,7 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
         <Icon name="back" />
       </a>
       <h1>{sandbox ? <Name sandbox={sandbox} /> : <code>{name}</code>}</h1>
-      {sandbox && <Facts sandbox={sandbox} onRenew={props.onRenew} />}
+      {sandbox && <Facts sandbox={sandbox} may={props.may} onDialog={props.onDialog} />}
       <fieldset class="tools" aria-label={desktop.tools}>
         {isTouchDevice && <TouchKeyboard rfb={rfb} isDisabled={isDisabled || isViewOnly} />}
         <button
@@ -97,10 +101,13 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
   )
 }
 
-/** The status and the remaining time. An expired sandbox has only its status. */
-function Facts({ sandbox, onRenew }: { sandbox: Sandbox; onRenew: () => void }) {
+type FactsProps = Pick<DesktopToolbarProps, 'may' | 'onDialog'> & { sandbox: Sandbox }
+
+/** The status, the remaining time, and what the caller may do. An expired sandbox has only its status. */
+function Facts({ sandbox, may, onDialog }: FactsProps) {
   const { list } = useTexts(consoleTexts)
   const now = useNow((now) => displayStatus(sandbox, now))
+  const power = (['reboot', 'stop'] as const).filter((change) => may(POWER_CHANGES[change].action))
   return (
     <div class="toolbar-facts">
       <Status sandbox={sandbox} />
@@ -110,9 +117,24 @@ function Facts({ sandbox, onRenew }: { sandbox: Sandbox; onRenew: () => void }) 
           <RemainingTime sandbox={sandbox} />
         </span>
       )}
-      <button type="button" class="button" onClick={onRenew} disabled={!canRenew(sandbox, now)}>
-        {list.renew}
-      </button>
+      {may('RenewSandbox') && (
+        <button type="button" class="button" onClick={() => onDialog('renew')} disabled={!canRenew(sandbox, now)}>
+          {list.renew}
+        </button>
+      )}
+      {power.length > 0 && (
+        <div class="toolbar-power">
+          {power.map((change) => (
+            <Tool
+              key={change}
+              icon={change === 'stop' ? 'stop' : 'restart'}
+              name={list[change]}
+              isDisabled={!canChangePower(sandbox, change, now)}
+              onClick={() => onDialog(change)}
+            />
+          ))}
+        </div>
+      )}
     </div>
   )
 }

@@ -3,8 +3,10 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Sandbox } from '../../common/api.ts'
 import { useTexts } from '../../common/language.ts'
 import type { Sandboxes } from '../api/use-sandboxes.ts'
+import { PowerDialog } from '../dialogs/power-dialog.tsx'
 import { RenewForm } from '../dialogs/renew-form.tsx'
 import { WindowsDialog } from '../dialogs/windows-dialog.tsx'
+import { mustRenewToStart, type PowerChange } from '../sandbox/power.ts'
 import { displayName } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
 import { ClipboardPanel } from './clipboard-panel.tsx'
@@ -12,6 +14,9 @@ import { DesktopPanel } from './desktop-panel.tsx'
 import { DesktopToolbar } from './desktop-toolbar.tsx'
 import { createLeaveShortcut } from './leave-shortcut.ts'
 import { useDesktop } from './use-desktop.ts'
+
+/** A dialog that the tools of the desktop, or the panel in its place, open. */
+export type DesktopDialog = 'renew' | 'windows' | PowerChange
 
 type DesktopProps = {
   sandboxId: string
@@ -32,7 +37,7 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
   const [isViewOnly, setViewOnly] = useState(false)
   const [clipboard, setClipboard] = useState('')
   const [isClipboardOpen, setClipboardOpen] = useState(false)
-  const [dialog, setDialog] = useState<'renew' | 'windows'>()
+  const [dialog, setDialog] = useState<DesktopDialog>()
   const wasListed = useRef(false)
   if (sandbox) wasListed.current = true
 
@@ -78,6 +83,11 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
     firstTool.current?.focus()
   }
   const closeDialog = () => setDialog(undefined)
+  /** After a renewal. The sandbox is the one from before it. */
+  const offerStart = (sandbox: Sandbox) => {
+    const isNext = mustRenewToStart(sandbox, Date.now()) && sandboxes.may('StartSandbox')
+    setDialog(isNext ? 'start' : undefined)
+  }
   return (
     <main class="desktop" ref={page}>
       <DesktopToolbar
@@ -92,7 +102,8 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
         onViewOnly={setViewOnly}
         isClipboardOpen={isClipboardOpen}
         onClipboard={setClipboardOpen}
-        onRenew={() => setDialog('renew')}
+        may={sandboxes.may}
+        onDialog={setDialog}
       />
       {rfb && isClipboardOpen && (
         <ClipboardPanel rfb={rfb} text={clipboard} onText={setClipboard} onClose={closeClipboard} />
@@ -118,7 +129,7 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
             isReady={isReady}
             state={state}
             onReconnect={reconnect}
-            onOpenWindows={() => setDialog('windows')}
+            onDialog={setDialog}
           />
         )}
       </div>
@@ -137,7 +148,21 @@ export function Desktop({ sandboxId, token, sandbox, sandboxes }: DesktopProps) 
         {rfb ? desktop.connected : ''}
       </p>
       {dialog === 'renew' && sandbox && (
-        <RenewForm sandbox={sandbox} renew={(seconds) => sandboxes.renew(sandboxId, seconds)} onClose={closeDialog} />
+        <RenewForm
+          sandbox={sandbox}
+          renew={(seconds) => sandboxes.renew(sandboxId, seconds)}
+          onRenewed={() => offerStart(sandbox)}
+          onClose={closeDialog}
+        />
+      )}
+      {dialog && dialog !== 'renew' && dialog !== 'windows' && sandbox && (
+        <PowerDialog
+          key={dialog}
+          sandbox={sandbox}
+          change={dialog}
+          changePower={sandboxes.changePower}
+          onClose={closeDialog}
+        />
       )}
       {dialog === 'windows' && sandbox && <WindowsDialog sandbox={sandbox} onClose={closeDialog} />}
     </main>

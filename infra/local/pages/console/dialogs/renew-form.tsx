@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks'
 import type { Sandbox } from '../../common/api.ts'
-import { useLanguage } from '../../common/language.ts'
+import { type Language, useLanguage } from '../../common/language.ts'
 import { useTask } from '../hooks/use-task.ts'
 import { ErrorNotice } from '../notices/error-notice.tsx'
+import { mustRenewToStart } from '../sandbox/power.ts'
 import { displayName } from '../sandbox/sandbox.ts'
 import { formatTime } from '../sandbox/time-left.ts'
 import { consoleTexts } from '../texts/texts.ts'
@@ -14,11 +15,13 @@ type RenewFormProps = {
   sandbox: Sandbox
   /** @param seconds  the new lifetime, from now. Rejects with CallError. */
   renew: (seconds: number) => Promise<unknown>
+  /** Called after a renewal, in place of `onClose`. */
+  onRenewed?: () => void
   onClose: () => void
 }
 
 /** The form that renews a sandbox. */
-export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
+export function RenewForm({ sandbox, renew, onClose, onRenewed = onClose }: RenewFormProps) {
   const language = useLanguage()
   const { renewForm, cancel } = consoleTexts[language]
   const [lifetime, setLifetime] = useState<LifetimeChoice>(() => ({
@@ -37,15 +40,13 @@ export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
     setSubmitted(lifetime)
     run(async () => {
       await renew(seconds)
-      onClose()
+      onRenewed()
     })
   }
   return (
     <Dialog title={renewForm.title(displayName(sandbox))} onClose={onClose} isBusy={isBusy}>
       <form class="form" onSubmit={submit} noValidate>
-        <p class="muted">
-          {sandbox.ExpireAt ? renewForm.before(formatTime(sandbox.ExpireAt, language)) : renewForm.beforeForever}
-        </p>
+        <p class="muted">{describeExpiry(sandbox, language)}</p>
         <LifetimePicker
           legend={renewForm.lifetime}
           choice={lifetime}
@@ -66,4 +67,11 @@ export function RenewForm({ sandbox, renew, onClose }: RenewFormProps) {
       </form>
     </Dialog>
   )
+}
+
+function describeExpiry(sandbox: Sandbox, language: Language): string {
+  const { renewForm } = consoleTexts[language]
+  if (!sandbox.ExpireAt) return renewForm.beforeForever
+  const time = formatTime(sandbox.ExpireAt, language)
+  return mustRenewToStart(sandbox, Date.now()) ? renewForm.expired(time) : renewForm.before(time)
 }

@@ -1,12 +1,23 @@
 import './sandbox-cards.css'
 import { useTexts } from '../../common/language.ts'
-import { Address, CreatedAt, Id, InstanceType, Name, Os, RemainingTime, Status } from '../sandbox/cells.tsx'
+import {
+  Address,
+  CreatedAt,
+  Id,
+  InstanceType,
+  Name,
+  Os,
+  Owner,
+  RemainingTime,
+  Status,
+  StoppedNote,
+} from '../sandbox/cells.tsx'
 import { consoleTexts } from '../texts/texts.ts'
-import { SandboxActions } from './sandbox-actions.tsx'
+import { hasActions, SandboxActions } from './sandbox-actions.tsx'
 import type { SandboxTableProps } from './sandbox-table.tsx'
 
 /** The sandboxes as cards, for screens too narrow for a table. */
-export function SandboxCards({ sandboxes, ...actions }: SandboxTableProps) {
+export function SandboxCards({ sandboxes, hasOwners, ...actions }: SandboxTableProps) {
   const all = useTexts(consoleTexts)
   const { list } = all
   return (
@@ -46,8 +57,17 @@ export function SandboxCards({ sandboxes, ...actions }: SandboxTableProps) {
                 <CreatedAt sandbox={sandbox} />
               </dd>
             </div>
+            {hasOwners && (
+              <div>
+                <dt>{list.owner}</dt>
+                <dd>
+                  <Owner sandbox={sandbox} />
+                </dd>
+              </div>
+            )}
           </dl>
-          <SandboxActions sandbox={sandbox} {...actions} />
+          <StoppedNote sandbox={sandbox} />
+          {hasActions(actions.may) && <SandboxActions sandbox={sandbox} {...actions} />}
         </li>
       ))}
     </ul>

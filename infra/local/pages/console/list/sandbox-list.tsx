@@ -1,23 +1,30 @@
 import './sandbox-list.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { asCallError, type CallError, type Sandbox } from '../../common/api.ts'
+import { asCallError, type CallError, type Caller, type Sandbox } from '../../common/api.ts'
+import { apiKey } from '../../common/api-key.ts'
 import { Icon } from '../../common/icon.tsx'
 import { useLanguage, useTexts } from '../../common/language.ts'
 import type { Sandboxes } from '../api/use-sandboxes.ts'
 import { CreateForm } from '../dialogs/create-form.tsx'
 import { DeleteDialog } from '../dialogs/delete-dialog.tsx'
+import { PowerDialog } from '../dialogs/power-dialog.tsx'
 import { RenewForm } from '../dialogs/renew-form.tsx'
 import { WindowsDialog } from '../dialogs/windows-dialog.tsx'
 import { useMediaQuery } from '../hooks/use-media-query.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { ErrorNotice } from '../notices/error-notice.tsx'
+import { mustRenewToStart, type PowerChange } from '../sandbox/power.ts'
 import { displayName } from '../sandbox/sandbox.ts'
 import { formatAgo } from '../sandbox/time-left.ts'
 import { consoleTexts } from '../texts/texts.ts'
+import { hasOwner, type OwnerChoice, ownerChoices, ownerOfChoice } from './owner-filter.ts'
 import { SandboxCards } from './sandbox-cards.tsx'
 import { SandboxTable } from './sandbox-table.tsx'
 
-type OpenDialog = { kind: 'create' } | { kind: 'renew' | 'delete' | 'windows'; sandbox: Sandbox }
+type OpenDialog =
+  | { kind: 'create' }
+  | { kind: 'renew' | 'delete' | 'windows'; sandbox: Sandbox }
+  | { kind: 'power'; sandbox: Sandbox; change: PowerChange }
 
 type SandboxListProps = {
   sandboxes: Sandboxes
@@ -29,10 +36,12 @@ type SandboxListProps = {
 export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
   const all = useTexts(consoleTexts)
   const { list: texts } = all
-  const { list, updatedAt, failure, create, renew, remove, refresh } = sandboxes
+  const { list, caller, may, failedStarts, updatedAt, failure, create, renew, changePower, remove, refresh } = sandboxes
   const [dialog, setDialog] = useState<OpenDialog>()
   const [filter, setFilter] = useState('')
+  const [ownerChoice, setOwnerChoice] = useState<OwnerChoice>('all')
   const [failedDeletions, setFailedDeletions] = useState<{ sandbox: Sandbox; failure: CallError }[]>([])
+  const [dismissedStarts, setDismissedStarts] = useState<readonly string[]>([])
   const isWide = useMediaQuery('(min-width: 900px)')
   const heading = useFocusRestore(list, lastDesktopId)
 
@@ -49,10 +58,25 @@ export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
     }
   }
 
-  const filtered = list?.filter((sandbox) => matches(sandbox, filter)) ?? []
+  /** After a renewal. The sandbox is the one from before it. */
+  const offerStart = (sandbox: Sandbox) => {
+    const isNext = mustRenewToStart(sandbox, Date.now()) && may('StartSandbox')
+    setDialog(isNext ? { kind: 'power', sandbox, change: 'start' } : undefined)
+  }
+  const openPower = (sandbox: Sandbox, change: PowerChange) => {
+    setDismissedStarts((dismissed) => dismissed.filter((id) => id !== sandbox.SandboxId))
+    setDialog({ kind: 'power', sandbox, change })
+  }
+
+  const owners = ownerChoices(list ?? [])
+  const owner = owners.includes(ownerChoice) ? ownerChoice : 'all' // the last sandbox of the chosen owner may be gone
+  const filtered = list?.filter((sandbox) => hasOwner(sandbox, owner) && matches(sandbox, filter)) ?? []
+  const startsToShow = list?.filter(
+    ({ SandboxId }) => failedStarts.has(SandboxId) && !dismissedStarts.includes(SandboxId),
+  )
   const isEmpty = list?.length === 0 && !failure
   const View = isWide ? SandboxTable : SandboxCards
-  const newButton = (
+  const newButton = may('CreateSandbox') && (
     <button type="button" class="button primary" onClick={() => setDialog({ kind: 'create' })}>
       <Icon name="plus" />
       {all.create}
@@ -74,6 +98,8 @@ export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
         {!isEmpty && newButton}
       </div>
 
+      {caller && <CallerLine caller={caller} onOtherKey={() => sandboxes.setKey(undefined)} />}
+
       <div class="list-bar">
         {list && list.length > 0 && (
           <div class="filter">
@@ -86,8 +112,22 @@ export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
               value={filter}
               onInput={({ currentTarget }) => setFilter(currentTarget.value)}
             />
+            {owners.length > 0 && (
+              <select
+                class="input owner-filter"
+                aria-label={texts.filterOwner}
+                value={owner}
+                onChange={({ currentTarget }) => setOwnerChoice(currentTarget.value as OwnerChoice)}
+              >
+                {owners.map((choice) => (
+                  <option key={choice} value={choice}>
+                    {ownerOfChoice(choice) ?? (choice === 'all' ? texts.allOwners : texts.noOwner)}
+                  </option>
+                ))}
+              </select>
+            )}
             <span class="muted" role="status">
-              {filter && texts.found(filtered.length, list.length)}
+              {(filter || owner !== 'all') && texts.found(filtered.length, list.length)}
             </span>
           </div>
         )}
@@ -122,6 +162,15 @@ export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
         </ErrorNotice>
       ))}
 
+      {startsToShow?.map((sandbox) => (
+        <FailedStart
+          key={sandbox.SandboxId}
+          sandbox={sandbox}
+          onRetry={may('StartSandbox') ? () => openPower(sandbox, 'start') : undefined}
+          onDismiss={() => setDismissedStarts((dismissed) => [...dismissed, sandbox.SandboxId])}
+        />
+      ))}
+
       {!list && !failure && <Loading />}
       {isEmpty && (
         <div class="empty">
@@ -134,6 +183,9 @@ export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
       {filtered.length > 0 && (
         <View
           sandboxes={filtered}
+          hasOwners={owners.length > 0}
+          may={may}
+          onPower={openPower}
           onOpenWindows={(sandbox) => setDialog({ kind: 'windows', sandbox })}
           onRenew={(sandbox) => setDialog({ kind: 'renew', sandbox })}
           onDelete={(sandbox) => setDialog({ kind: 'delete', sandbox })}
@@ -142,7 +194,14 @@ export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
       {list && list.length > 0 && filtered.length === 0 && (
         <div class="empty">
           <p class="muted">{texts.nothingFound(filter)}</p>
-          <button type="button" class="button" onClick={() => setFilter('')}>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              setFilter('')
+              setOwnerChoice('all')
+            }}
+          >
             {texts.showAll}
           </button>
         </div>
@@ -153,6 +212,16 @@ export function SandboxList({ sandboxes, lastDesktopId }: SandboxListProps) {
         <RenewForm
           sandbox={dialog.sandbox}
           renew={(seconds) => renew(dialog.sandbox.SandboxId, seconds)}
+          onRenewed={() => offerStart(dialog.sandbox)}
+          onClose={close}
+        />
+      )}
+      {dialog?.kind === 'power' && (
+        <PowerDialog
+          key={dialog.change}
+          sandbox={dialog.sandbox}
+          change={dialog.change}
+          changePower={changePower}
           onClose={close}
         />
       )}
@@ -170,6 +239,64 @@ function matches({ SandboxId, InstanceName = '', PrimaryIp = '', Eip = '' }: San
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word))
+}
+
+/** The key of the user, and whose sandboxes it sees if these are not all. Nothing if no key is needed. */
+function CallerLine({ caller: { Name, Owner }, onOtherKey }: { caller: Caller; onOtherKey: () => void }) {
+  const { caller } = useTexts(consoleTexts)
+  const hasKey = apiKey.get() !== undefined
+  if (!hasKey && Owner === undefined) return null
+  const sight =
+    Owner === Name ? (
+      caller.seesOwn
+    ) : (
+      <>
+        {caller.seesOf} <strong>{Owner}</strong>
+      </>
+    )
+  return (
+    <p class="caller muted">
+      <span>
+        {hasKey && caller.key} <strong>{Name}</strong> {Owner !== undefined && sight}
+      </span>
+      {hasKey && (
+        <button type="button" class="link" onClick={onOtherKey}>
+          {caller.otherKey}
+        </button>
+      )}
+    </p>
+  )
+}
+
+type FailedStartProps = {
+  sandbox: Sandbox
+  /** Undefined if the caller may not start it. */
+  onRetry: (() => void) | undefined
+  onDismiss: () => void
+}
+
+/** Says that a machine is stopped again after it was starting. */
+function FailedStart({ sandbox, onRetry, onDismiss }: FailedStartProps) {
+  const { power, tryAgain, dismiss } = useTexts(consoleTexts)
+  return (
+    <div class="notice warning" role="alert">
+      <Icon name="warning" />
+      <div class="notice-text">
+        <p class="notice-title">{power.startFailedTitle(displayName(sandbox))}</p>
+        <p>{power.startFailed}</p>
+        <div class="notice-actions">
+          {onRetry && (
+            <button type="button" class="button" onClick={onRetry}>
+              {tryAgain}
+            </button>
+          )}
+          <button type="button" class="button quiet" onClick={onDismiss}>
+            {dismiss}
+          </button>
+        </div>
+      </div>
+    </div>
+  )
 }
 
 /** Shows why the list cannot be loaded. The page retries automatically. */

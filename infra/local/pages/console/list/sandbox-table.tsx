@@ -1,18 +1,23 @@
 import './sandbox-table.css'
 import type { Sandbox } from '../../common/api.ts'
 import { useTexts } from '../../common/language.ts'
-import { Address, CreatedAt, Id, InstanceType, Name, Os, RemainingTime, Status } from '../sandbox/cells.tsx'
+import { Address, CreatedAt, Id, InstanceType, Name, Os, Owner, RemainingTime, Status } from '../sandbox/cells.tsx'
 import { consoleTexts } from '../texts/texts.ts'
-import { SandboxActions, type SandboxActionsProps } from './sandbox-actions.tsx'
+import { hasActions, SandboxActions, type SandboxActionsProps } from './sandbox-actions.tsx'
 
-export type SandboxTableProps = { sandboxes: readonly Sandbox[] } & Omit<SandboxActionsProps, 'sandbox'>
+export type SandboxTableProps = {
+  sandboxes: readonly Sandbox[]
+  /** Whether to show the owners. */
+  hasOwners: boolean
+} & Omit<SandboxActionsProps, 'sandbox'>
 
 /** The sandboxes as a table, for wide screens. */
-export function SandboxTable({ sandboxes, ...actions }: SandboxTableProps) {
+export function SandboxTable({ sandboxes, hasOwners, ...actions }: SandboxTableProps) {
   const all = useTexts(consoleTexts)
   const { list } = all
+  const isReadOnly = !hasActions(actions.may)
   return (
-    <table class="table" aria-label={all.sandboxes}>
+    <table class={hasOwners ? 'table with-owners' : 'table'} aria-label={all.sandboxes}>
       <thead>
         <tr>
           <th scope="col">{list.name}</th>
@@ -22,6 +27,11 @@ export function SandboxTable({ sandboxes, ...actions }: SandboxTableProps) {
           <th scope="col" class="time-left-column">
             {list.timeLeft}
           </th>
+          {hasOwners && (
+            <th scope="col" class="owner-column">
+              {list.owner}
+            </th>
+          )}
           <th scope="col" class="address-column">
             {list.address}
           </th>
@@ -31,9 +41,11 @@ export function SandboxTable({ sandboxes, ...actions }: SandboxTableProps) {
           <th scope="col" class="created-column">
             {list.created}
           </th>
-          <th scope="col" class="actions-column">
-            <span class="visually-hidden">{list.actions}</span>
-          </th>
+          {!isReadOnly && (
+            <th scope="col" class="actions-column">
+              <span class="visually-hidden">{list.actions}</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -54,7 +66,12 @@ export function SandboxTable({ sandboxes, ...actions }: SandboxTableProps) {
             <td>
               <RemainingTime sandbox={sandbox} />
             </td>
-            <td>
+            {hasOwners && (
+              <td class="owner-column">
+                <Owner sandbox={sandbox} />
+              </td>
+            )}
+            <td class="address-column">
               <Address sandbox={sandbox} />
             </td>
             <td class="type-column">
@@ -63,9 +80,11 @@ export function SandboxTable({ sandboxes, ...actions }: SandboxTableProps) {
             <td class="created-column">
               <CreatedAt sandbox={sandbox} />
             </td>
-            <td class="actions-column">
-              <SandboxActions sandbox={sandbox} {...actions} />
-            </td>
+            {!isReadOnly && (
+              <td class="actions-column">
+                <SandboxActions sandbox={sandbox} {...actions} />
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -2,7 +2,7 @@ import { type CallError, CLIENT_CODES } from '../../common/api.ts'
 import type { ConsoleTexts } from '../texts/english.ts'
 
 /** What the user was doing. The same error can mean different things. */
-export type ErrorContext = 'create' | 'renew' | 'delete' | 'windows' | 'desktop'
+export type ErrorContext = 'create' | 'renew' | 'stop' | 'start' | 'reboot' | 'delete' | 'windows' | 'desktop'
 
 type ErrorInfo = Pick<CallError, 'code' | 'status'>
 
@@ -16,6 +16,7 @@ export function errorText({ code, status }: ErrorInfo, { errors }: ConsoleTexts,
     'InvalidParameter.Token': errors.tokenNotValid,
     'InvalidParameter.InstanceName': errors.name,
     'InvalidParameter.LifetimeSeconds': errors.lifetime,
+    'OperationDenied.Action': errors.noRight,
     'OperationDenied.Origin': errors.foreignPage,
     'OperationDenied.Host': errors.foreignPage,
     IdempotentParameterMismatch: errors.clientTokenUsed,
@@ -32,16 +33,13 @@ export function errorText({ code, status }: ErrorInfo, { errors }: ConsoleTexts,
   }
   const text = texts[code]
   if (text !== undefined) return text
-  if (code === 'InvalidSandboxStatus') {
-    if (context === 'renew') return errors.renewStatus
-    return context === 'delete' ? errors.deleteStatus : errors.status
-  }
+  if (code === 'InvalidSandboxStatus') return statusText(errors, context)
   if (code.startsWith('QuotaExceeded')) return errors.quota
   if (code.startsWith('OperationDenied')) return errors.denied
   if (code.startsWith('InvalidParameter')) return errors.value
   // These are the patterns that other clients use: no list of these codes is published.
   if (/NoStock|OutOfStock|SoldOut|Insufficient(Inv|Cap|Stock)|ResourceNot(Enough|Avail)/i.test(code)) {
-    return errors.noStock
+    return context === 'start' ? errors.noRoom : errors.noStock
   }
 
   switch (status) {
@@ -66,6 +64,24 @@ export function errorText({ code, status }: ErrorInfo, { errors }: ConsoleTexts,
       return context === 'windows' ? errors.agentDown : errors.timeout
     default:
       return errors.other
+  }
+}
+
+/** The text for a sandbox whose status does not allow what the user was doing. */
+function statusText(errors: ConsoleTexts['errors'], context?: ErrorContext): string {
+  switch (context) {
+    case 'renew':
+      return errors.renewStatus
+    case 'stop':
+      return errors.stopStatus
+    case 'start':
+      return errors.startStatus
+    case 'reboot':
+      return errors.rebootStatus
+    case 'delete':
+      return errors.deleteStatus
+    default:
+      return errors.status
   }
 }
 

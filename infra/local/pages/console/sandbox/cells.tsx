@@ -6,7 +6,7 @@ import { useNow } from '../hooks/use-now.ts'
 import { Spinner } from '../notices/spinner.tsx'
 import { consoleTexts } from '../texts/texts.ts'
 import { OsIcon } from './os.tsx'
-import { displayName, displayStatus, isTransitional } from './sandbox.ts'
+import { displayName, displayStatus, isExpired, isTransitional } from './sandbox.ts'
 import { formatAge, formatDuration, formatStopwatch, formatTime, type TimeLeft, timeLeft } from './time-left.ts'
 
 /** Each component shows one property of a sandbox, in the table, the cards and the desktop. */
@@ -53,10 +53,47 @@ export function Status({ sandbox }: CellProps) {
     <span class="status" data-status={shown} title={sandbox.Status}>
       {isTransitional(shown) ? <Spinner /> : <span class="dot" aria-hidden="true" />}
       <span>
-        {status[shown] ?? shown} {shown === 'CREATING' && <BootTime sandbox={sandbox} />}
+        <span>{status[shown] ?? shown}</span> {shown === 'CREATING' && <BootTime sandbox={sandbox} />}
+        <Charging sandbox={sandbox} />
       </span>
     </span>
   )
+}
+
+/** In short, what of a stopped machine is charged. */
+function Charging({ sandbox: { StoppedMode = '' } }: CellProps) {
+  const { charging } = useTexts(consoleTexts)
+  const text = charging[StoppedMode]
+  if (text === undefined) return null
+  return (
+    <span class="charging" title={text.long}>
+      {text.short}
+    </span>
+  )
+}
+
+/** In sentences, what of a stopped machine is charged, and why it is stopped. Nothing for any other machine. */
+export function StoppedNote({ sandbox }: CellProps) {
+  const language = useLanguage()
+  const { charging } = consoleTexts[language]
+  const now = useNow((now) => isExpired(sandbox, now))
+  if (sandbox.Status !== 'STOPPED') return null
+  const sentences = [charging[sandbox.StoppedMode ?? '']?.long, describeEnd(sandbox, now, language)]
+  const text = sentences.filter((sentence) => sentence !== undefined).join(' ')
+  return text ? <p class="muted stopped-note">{text}</p> : null
+}
+
+/** What happens to a stopped sandbox that has expired; undefined before its end. */
+function describeEnd(sandbox: Sandbox, now: number, language: Language): string | undefined {
+  const { expiry } = consoleTexts[language]
+  if (!sandbox.ExpireAt || !isExpired(sandbox, now)) return undefined
+  const time = formatTime(sandbox.ExpireAt, language)
+  return sandbox.StoppedBy ? expiry.stoppedAtEnd(time) : expiry.stoppedPastEnd(time)
+}
+
+export function Owner({ sandbox: { Owner } }: CellProps) {
+  const { list } = useTexts(consoleTexts)
+  return Owner ? <span title={Owner}>{Owner}</span> : <span class="muted">{list.noOwner}</span>
 }
 
 /** How long a machine has been booting. Screen readers skip it, because they would repeat it each second. */
@@ -127,9 +164,15 @@ export function RemainingTime({ sandbox }: CellProps) {
   if (!ExpireAt || left.kind === 'unlimited') return <span class="muted">{formatTimeLeft(left, language)}</span>
   const time = formatTime(ExpireAt, language)
   if (left.kind === 'expired') {
+    const isStopped = sandbox.Status === 'STOPPED'
+    const stopped = sandbox.StoppedBy ? expiry.stoppedByCleanup : expiry.pastEnd
     return (
-      <time class="time-left expired" dateTime={ExpireAt} title={expiry.expiredAt(time)}>
-        {formatTimeLeft(left, language)}
+      <time
+        class="time-left expired"
+        dateTime={ExpireAt}
+        title={isStopped ? describeEnd(sandbox, now, language) : expiry.expiredAt(time)}
+      >
+        {isStopped ? stopped : formatTimeLeft(left, language)}
       </time>
     )
   }

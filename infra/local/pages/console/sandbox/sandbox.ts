@@ -6,19 +6,31 @@ export function displayName({ InstanceName, SandboxId }: Pick<Sandbox, 'Instance
   return InstanceName || SandboxId
 }
 
-/**
- * Returns the status to show: `EXPIRED` for a sandbox that is past its end and waits for the clean-up, even if its machine
- * still runs; otherwise the status of the cloud. A sandbox that is being deleted, or failed to boot, keeps its status.
- */
-export function displayStatus(sandbox: Pick<Sandbox, 'Status' | 'CreatedAt' | 'ExpireAt'>, now: number): string {
-  const { Status } = sandbox
-  if (Status === 'DELETING' || Status === 'ERROR') return Status
-  return timeLeft(sandbox, now).kind === 'expired' ? 'EXPIRED' : Status
+type Lifetime = Pick<Sandbox, 'Status' | 'CreatedAt' | 'ExpireAt'>
+
+export function isExpired(sandbox: Lifetime, now: number): boolean {
+  return timeLeft(sandbox, now).kind === 'expired'
 }
 
-/** Whether the API renews a sandbox in this state. */
-export function canRenew(sandbox: Pick<Sandbox, 'Status' | 'CreatedAt' | 'ExpireAt'>, now: number): boolean {
-  return !['DELETING', 'ERROR', 'EXPIRED'].includes(displayStatus(sandbox, now))
+/** In these statuses, it matters more that a sandbox is in them than that it has expired. */
+const ALWAYS_SHOWN = new Set(['STOPPING', 'STOPPED', 'DELETING', 'ERROR'])
+
+/**
+ * Returns the status to show: `EXPIRED` for a sandbox that is past its end and waits for the clean-up, even if its machine
+ * still runs; otherwise the status of the cloud.
+ */
+export function displayStatus(sandbox: Lifetime, now: number): string {
+  const { Status } = sandbox
+  return !ALWAYS_SHOWN.has(Status) && isExpired(sandbox, now) ? 'EXPIRED' : Status
+}
+
+/**
+ * Whether the API may renew a sandbox in this state. Past its end, that depends on the configuration of the clean-up, which
+ * the page does not know: if the clean-up deletes sandboxes at their end, the API refuses.
+ */
+export function canRenew(sandbox: Lifetime, now: number): boolean {
+  if (sandbox.Status === 'DELETING' || sandbox.Status === 'ERROR') return false
+  return sandbox.Status === 'STOPPED' || !isExpired(sandbox, now)
 }
 
 const TRANSITIONAL = new Set(['CREATING', 'STARTING', 'STOPPING', 'REBOOTING', 'REBUILDING', 'RESIZING', 'DELETING'])

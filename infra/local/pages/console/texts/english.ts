@@ -20,6 +20,13 @@ export const english = {
     text: 'Sandboxes that you create here run on VolcEngine and cost money until they are deleted or expire.',
   },
 
+  caller: {
+    key: 'Key',
+    seesOf: 'sees only the sandboxes of',
+    seesOwn: 'sees only its own sandboxes',
+    otherKey: 'Use another key',
+  },
+
   list: {
     loading: 'Loading sandboxes',
     count: (count: number) => (count === 1 ? '1 sandbox' : `${count} sandboxes`),
@@ -38,14 +45,24 @@ export const english = {
     address: 'Address',
     type: 'Type',
     created: 'Created',
+    owner: 'Owner',
+    noOwner: 'No owner',
+    allOwners: 'All owners',
+    filterOwner: 'Filter by owner',
     timeLeft: 'Time left',
     actions: 'Actions',
     open: 'Open',
     getKey: 'Get key',
+    stop: 'Stop',
+    start: 'Start',
+    reboot: 'Restart',
     renew: 'Renew',
     delete: 'Delete',
     openOne: (name: string) => `Open ${name}`,
     getKeyOf: (name: string) => `Get the key of ${name}`,
+    stopOne: (name: string) => `Stop ${name}`,
+    startOne: (name: string) => `Start ${name}`,
+    rebootOne: (name: string) => `Restart ${name}`,
     renewOne: (name: string) => `Renew ${name}`,
     deleteOne: (name: string) => `Delete ${name}`,
     theId: (name: string) => `the ID of ${name}`,
@@ -59,20 +76,41 @@ export const english = {
     RUNNING: 'Running',
     STOPPING: 'Stopping',
     STOPPED: 'Stopped',
-    REBOOTING: 'Rebooting',
+    REBOOTING: 'Restarting',
     STARTING: 'Starting',
     REBUILDING: 'Rebuilding',
     RESIZING: 'Resizing',
-    ERROR: 'Failed',
+    ERROR: 'Error',
     DELETING: 'Deleting',
     EXPIRED: 'Expired',
   } as Record<string, string>,
+
+  /** By `StoppedMode`. */
+  charging: {
+    StopCharging: {
+      short: 'Disk charged only',
+      long: 'The disk is charged. Processors and memory are not charged.',
+    },
+    KeepCharging: {
+      short: 'Still charged',
+      long: 'Processors, memory and the disk are still charged.',
+    },
+    NotApplicable: {
+      short: 'Always charged',
+      long: 'Machines of this type are always charged, also while they are stopped.',
+    },
+  } as Record<string, { short: string; long: string }>,
 
   expiry: {
     unlimited: 'Unlimited',
     expired: 'Waiting for clean-up',
     until: (time: string) => `until ${time}`,
     expiredAt: (time: string) => `expired ${time}`,
+    stoppedAtEnd: (time: string) =>
+      `The clean-up stopped it at its end, ${time}. It is deleted later, unless it is renewed.`,
+    stoppedPastEnd: (time: string) => `It expired ${time}. The clean-up deletes it, unless it is renewed before.`,
+    stoppedByCleanup: 'Stopped by the clean-up',
+    pastEnd: 'Expired',
     nearlyOver: 'expires soon',
   },
 
@@ -144,6 +182,33 @@ export const english = {
     after: (time: string) => `New expiry: ${time}.`,
     shorter: 'This is earlier than the current expiry and shortens the lifetime.',
     beforeForever: 'It does not expire at present.',
+    expired: (time: string) => `It expired ${time}. Renew it, then start it.`,
+  },
+
+  power: {
+    stop: {
+      title: (name: string) => `Stop ${name}?`,
+      text: 'Open programs end. The disk stays and is still charged. Whether processors and memory are charged too depends on the account and the type of the machine.',
+      submit: 'Stop',
+      busy: 'Stopping',
+    },
+    start: {
+      title: (name: string) => `Start ${name}?`,
+      text: 'The machine boots with the disk as it was left. The cloud may have no room for it at the moment. Its disk is safe even then.',
+      submit: 'Start',
+      busy: 'Starting',
+    },
+    reboot: {
+      title: (name: string) => `Restart ${name}?`,
+      text: 'Open programs end. The disk and the address stay.',
+      submit: 'Restart',
+      busy: 'Restarting',
+    },
+    expires: (time: string) => `The lifetime goes on: it expires ${time}.`,
+    unlimited: 'It does not expire.',
+    startFailedTitle: (name: string) => `${name} did not start.`,
+    startFailed:
+      'It is stopped again. Probably the cloud has no room for it at the moment. Its disk is safe. Try again later.',
   },
 
   deleteDialog: {
@@ -188,6 +253,7 @@ export const english = {
     unknownTitle: 'There is no sandbox with this ID',
     unknownText: 'Check the link. A sandbox that was deleted or has expired is not listed any more.',
     notRunning: (status: string) => `The sandbox is not running: ${status}.`,
+    stopped: 'This sandbox is stopped',
     windows: 'This is a Windows sandbox. It opens in a web terminal.',
     emulatedWindows: 'This is an emulated Windows sandbox: it has no desktop, only a key.',
     noDesktopsTitle: 'No desktop in this machine',
@@ -219,6 +285,7 @@ export const english = {
     text: 'It was started with --auth key. Use a key of [security.keys] in config.toml. If there is none, the terminal of npm start shows a generated key (KEY=…).',
     label: 'API key',
     wrong: 'This key is wrong.',
+    noList: 'This key may not list sandboxes. Use one whose actions have “read”.',
     kept: 'It is stored in this tab until you close it, and is never part of a URL.',
     submit: 'Continue',
   },
@@ -239,7 +306,12 @@ export const english = {
     notFound: 'This sandbox no longer exists.',
     unknownId: 'There is no sandbox with this ID.',
     status: 'The current status of the sandbox does not allow this.',
-    renewStatus: 'This sandbox can no longer be renewed: it is about to be deleted.',
+    renewStatus: 'This sandbox cannot be renewed any more. It is past its end, or as old as a sandbox may get.',
+    stopStatus: 'Only a running sandbox can be stopped.',
+    startStatus: 'Only a stopped sandbox can be started, and only before its end. Renew it first if it has expired.',
+    rebootStatus: 'Only a running sandbox can be restarted.',
+    noRoom: 'The cloud has no room for this machine at the moment. Its disk is safe. Try again later.',
+    noRight: 'The API key has no right to do this.',
     deleteStatus: 'The cloud cannot delete a machine in this status. Try again in a moment.',
     tokenExpired: 'The link to this desktop has expired.',
     tokenNotValid: 'The link to this desktop is not valid, or was already used. Each link works once.',
