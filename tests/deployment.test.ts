@@ -7,12 +7,16 @@ import { ProjectCopy } from './support/project-copy.ts'
 const KEY = 'fake-key-of-the-front-end'
 const SANDBOX_TAG = { 'managed-by': 'ecs-manager' }
 
+// The gateway knows a consumer by this name.
+const CONSUMER = 'ecs-manager-prod-frontend'
+const CONSUMERS = JSON.stringify({ [CONSUMER]: { actions: ['read', 'use', 'lifecycle'], owner: 'team-a' } })
+
 const stages = (endpoint: string) => `
     prod:
       endpoint: ${endpoint}
       role: trn:iam::2100000000:role/ecs-manager
       gateway: { cors: { origins: ['https://console.example.com'] }, keyAuth: { consumers: { frontend: { key: '\${env:FRONTEND_KEY}' } } } }
-      environment: { ECS_MANAGER__SECURITY__AUTH: gateway, <<: &settings {
+      environment: { ECS_MANAGER__SECURITY__AUTH: gateway, ECS_MANAGER__SECURITY__CONSUMERS: '${CONSUMERS}', <<: &settings {
         ECS_MANAGER__VOLCENGINE__ENDPOINT: '${endpoint}',
         ECS_MANAGER__INSTANCE__IMAGE_ID: image-linux,
         ECS_MANAGER__INSTANCE__ZONE: cn-beijing-a,
@@ -100,7 +104,9 @@ describe('serverless deploy', () => {
 
     const created = await call(address, 'CreateSandbox', { InstanceName: 'deployed' })
     const { SandboxId } = created.body.Result
-    expect((await call(address, 'DescribeSandboxes')).body.Result).toMatchObject([{ SandboxId, Status: 'RUNNING' }])
+    const { Result, ResponseMetadata } = (await call(address, 'DescribeSandboxes')).body
+    expect(Result).toMatchObject([{ SandboxId, Status: 'RUNNING', Owner: 'team-a' }])
+    expect(ResponseMetadata.Caller).toMatchObject({ Name: CONSUMER, Owner: 'team-a' })
     const { Token } = (await call(address, 'DescribeSandboxTerminalUrl', { SandboxId })).body.Result
     expect((await call(address, 'ValidateVncToken', { Token })).body).toMatchObject({ port: 5905 })
     expect((await call(address, 'ValidateVncToken', { Token })).status).toBe(404)
