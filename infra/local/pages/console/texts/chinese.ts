@@ -297,7 +297,7 @@ export const chinese: ConsoleTexts = {
     startStatus: '只有已停止且未到期的沙箱才能启动。如已到期，请先续期。',
     rebootStatus: '只有运行中的沙箱才能重启。',
     noRoom: '云上暂时没有空间容纳这台机器。磁盘是安全的，请稍后再试。',
-    noRight: 'API 密钥无权执行此操作。',
+    noRight: '调用者无权执行此操作。',
     deleteStatus: '云暂时不能删除处于此状态的机器，请稍后再试。',
     tokenExpired: '这个桌面链接已过期。',
     tokenNotValid: '这个桌面链接无效，或已被使用：每个链接只能使用一次。',

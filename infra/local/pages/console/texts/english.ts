@@ -311,7 +311,7 @@ export const english = {
     startStatus: 'Only a stopped sandbox can be started, and only before its end. Renew it first if it has expired.',
     rebootStatus: 'Only a running sandbox can be restarted.',
     noRoom: 'The cloud has no room for this machine at the moment. Its disk is safe. Try again later.',
-    noRight: 'The API key has no right to do this.',
+    noRight: 'The caller has no right to do this.',
     deleteStatus: 'The cloud cannot delete a machine in this status. Try again in a moment.',
     tokenExpired: 'The link to this desktop has expired.',
     tokenNotValid: 'The link to this desktop is not valid, or was already used. Each link works once.',
