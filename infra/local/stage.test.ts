@@ -19,6 +19,7 @@ describe('the stage local', () => {
       environment: expect.objectContaining({
         ECS_MANAGER__VOLCENGINE__ENDPOINT: 'http://127.0.0.1:1',
         ECS_MANAGER__SECURITY__AUTH: 'gateway',
+        ECS_MANAGER__SECURITY__CONSUMERS: '{}',
         ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
       }),
     })

@@ -60,6 +60,8 @@ export function settingsFor(
   const file = configFileOf(all)
   const defaults: Variables = {
     ECS_MANAGER__SECURITY__AUTH: 'gateway',
+    // The local gateway names no consumer, so the rights of config.toml would refuse every call.
+    ECS_MANAGER__SECURITY__CONSUMERS: '{}',
     ECS_MANAGER__LOG__FORMAT: 'text',
     ...(isReal ? {} : emulatedSettings(file, endpoint)),
   }
