@@ -67,6 +67,8 @@ function keyOf(authorization: string): string {
 
 // websockify's token source is a URL, and a URL carries a key only as user:password@.
 function passwordOf(credentials: string): string {
+  // Buffer ignores what comes after the padding, such as a second header that the platform has joined with a comma.
+  if (!/^[\w+/-]*={0,2}$/.test(credentials)) return ''
   return Buffer.from(credentials, 'base64')
     .toString()
     .replace(/^[^:]*:/, '')
