@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import type { Instance } from '../../infra/emulator/ecs/instance.ts'
 import type { Pair, Shape } from '../support/events.ts'
 import { type Answer, outcome } from '../support/service.ts'
+import { caller, callerText } from './callers.ts'
 import { readEnd } from './contract.ts'
 import type { Fortune, Invocation } from './invocation.ts'
 import { act, fortune, fortuneText, type Request, resultOf, shape, target, targetText } from './requests.ts'
-import { isOurs, isVisible } from './truth.ts'
+import { isVisible } from './truth.ts'
 import type { Target, World } from './world.ts'
 
 /** What functions/README.md says of an action: from which status to which, and in which there is nothing to do. */
@@ -18,6 +19,8 @@ const CHANGES = {
 type Action = keyof typeof CHANGES
 
 interface Change {
+  /** Name of the caller. */
+  by: string
   action: Action
   target: Target
   /** The X-Request-ID. Two calls with the same one count as one. */
@@ -36,13 +39,13 @@ const requestId = fc.constantFrom(undefined, undefined, 'r-1', 'r-2', 'r-3')
 
 /** A stop, start or reboot of any machine. */
 export const change: fc.Arbitrary<Request> = fc
-  .record({ action, target, requestId, fortune, carry: shape })
+  .record({ by: caller, action, target, requestId, fortune, carry: shape })
   .map((change) => toRequest(change))
 
 /** The same change several times at once. */
 export const sameChanges: fc.Arbitrary<Request[]> = fc
   .record({
-    change: fc.record({ action, target, requestId: fc.constantFrom(undefined, 'r-4'), carry: shape }),
+    change: fc.record({ by: caller, action, target, requestId: fc.constantFrom(undefined, 'r-4'), carry: shape }),
     fortunes: fc.array(fortune, { minLength: 2, maxLength: 3 }),
   })
   .map(({ change, fortunes }) => fortunes.map((fortune) => toRequest({ ...change, fortune })))
@@ -51,18 +54,19 @@ function toRequest(change: Change): Request {
   return { send: (world) => changeState(world, change), toString: () => textOf(change) }
 }
 
-function textOf({ action, target, requestId, fortune }: Change): string {
-  const by = requestId ? ` with X-Request-ID ${requestId}` : ''
-  return `${action} ${targetText(target)}${by} ${fortuneText(fortune)}`
+function textOf({ by, action, target, requestId, fortune }: Change): string {
+  const id = requestId ? ` with X-Request-ID ${requestId}` : ''
+  return `${callerText(by)}${action} ${targetText(target)}${id} ${fortuneText(fortune)}`
 }
 
-async function changeState(world: World, { action, target, requestId, fortune, carry }: Change): Promise<void> {
+async function changeState(world: World, { by, action, target, requestId, fortune, carry }: Change): Promise<void> {
   const id = world.pick(target)
-  const expected = foretell(world, action, id)
+  const expected = foretell(world, by, action, id)
   const instance = world.instance(id)
   const end = instance && world.endOf(instance)
   const headers: Pair[] = requestId ? [['X-Request-ID', requestId]] : []
   const { invocation, answer } = await act(world, {
+    by,
     action,
     parameters: { SandboxId: id },
     ids: [id],
@@ -109,10 +113,10 @@ function checkChange(
 const failedStart = (action: Action) => (action === 'StartSandbox' ? ['STOPPED'] : [])
 
 /** The answers that there may be where nothing goes wrong. */
-function foretell(world: World, action: Action, id: string): string[] {
+function foretell(world: World, by: string, action: Action, id: string): string[] {
   const instance = world.instance(id)
   const unknown = '404 InvalidSandbox.NotFound'
-  if (!instance || !isOurs(instance, world.settings)) return [unknown]
+  if (!instance || !world.sees(by, instance)) return [unknown]
   // Its status may change on the way.
   const statuses = [instance.Status, ...(instance.next ? [instance.next.status] : [])]
   const outcomes = statuses.flatMap((status) => outcomesIn(world, action, instance, status))

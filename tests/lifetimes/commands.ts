@@ -7,8 +7,9 @@ import { creation, sameCreations } from './create.ts'
 import { deletion } from './delete.ts'
 import { fault } from './faults.ts'
 import type { Fortune } from './invocation.ts'
-import { checkListing } from './listing.ts'
+import { checkListing, listing } from './listing.ts'
 import { breakdown, deed } from './outside.ts'
+import { probe } from './probe.ts'
 import { renewal, renewalOf } from './renew.ts'
 import type { Request } from './requests.ts'
 import { teardown } from './teardown.ts'
@@ -40,7 +41,8 @@ const requests: fc.Arbitrary<Request> = fc.oneof(
   { weight: 6, arbitrary: cleanup },
   { weight: 3, arbitrary: teardown },
   { weight: 3, arbitrary: opening },
-  { weight: 1, arbitrary: admission },
+  { weight: 2, arbitrary: admission },
+  { weight: 3, arbitrary: listing },
 )
 
 const one = requests.map((request) => command(`${request}`, (world) => request.send(world)))
@@ -175,6 +177,8 @@ const calm = fc.constant(
   }),
 )
 
+const probing = probe.map((probe) => command(`${probe}`, (world) => probe.send(world)))
+
 const outside = deed.map((deed) => command(`${deed}`, (world) => deed.send(world)))
 
 /** Any step. */
@@ -190,4 +194,5 @@ export const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: faulty },
   { weight: 1, arbitrary: calm },
   { weight: 2, arbitrary: outside },
+  { weight: 1, arbitrary: probing },
 )

@@ -18,7 +18,7 @@ const OF_ACTIONS: Record<ActionName, readonly string[]> = {
   StopSandbox: ['404 InvalidSandbox.NotFound', '409 InvalidSandboxStatus'],
   StartSandbox: ['404 InvalidSandbox.NotFound', '409 InvalidSandboxStatus', '503 InsufficientInventory'],
   RebootSandbox: ['404 InvalidSandbox.NotFound', '409 InvalidSandboxStatus'],
-  DescribeSandboxes: [],
+  DescribeSandboxes: ['403 OperationDenied.Owner'],
   DescribeSandboxTerminalUrl: ['404 InvalidSandbox.NotFound', '409 InvalidSandboxStatus'],
   ValidateVncToken: ['403 InvalidVncToken.Expired', '404 InvalidVncToken.NotFound'],
 }

@@ -1,14 +1,18 @@
 import fc from 'fast-check'
+import type { Instance } from '../../infra/emulator/ecs/instance.ts'
 import type { Pair, Shape } from '../support/events.ts'
 import { outcome } from '../support/service.ts'
+import { caller, callerText } from './callers.ts'
 import { readEnd } from './contract.ts'
 import type { Fortune, Invocation } from './invocation.ts'
 import { act, fortune, fortuneText, lifetime, type Request, resultOf, shape } from './requests.ts'
 import type { Settings } from './settings.ts'
-import { endAfter, isVisible, longestOf, NEVER, toUtc } from './truth.ts'
+import { endAfter, isVisible, longestOf, NEVER, ownerOf, toUtc } from './truth.ts'
 import type { Birth, World } from './world.ts'
 
 interface Creation {
+  /** Name of the caller. */
+  by: string
   /** What makes its retries the same creation. */
   token: { by: 'ClientToken' | 'X-Request-ID'; value: string } | undefined
   InstanceName: string
@@ -38,37 +42,39 @@ const untokened = lifetime.map((LifetimeSeconds) => ({ token: undefined, Instanc
 
 /** A creation, of which some are retries of others. */
 export const creation: fc.Arbitrary<Request> = fc
-  .tuple(fc.oneof({ weight: 3, arbitrary: tokened }, { weight: 1, arbitrary: untokened }), fortune, shape)
-  .map(([given, fortune, carry]) => toRequest({ ...given, fortune, carry }))
+  .tuple(caller, fc.oneof({ weight: 3, arbitrary: tokened }, { weight: 1, arbitrary: untokened }), fortune, shape)
+  .map(([by, given, fortune, carry]) => toRequest({ by, ...given, fortune, carry }))
 
 /** The same creation several times at once. */
 export const sameCreations: fc.Arbitrary<Request[]> = fc
-  .tuple(tokened, fc.array(fortune, { minLength: 2, maxLength: 3 }), shape)
-  .map(([given, fortunes, carry]) => fortunes.map((fortune) => toRequest({ ...given, fortune, carry })))
+  .tuple(caller, tokened, fc.array(fortune, { minLength: 2, maxLength: 3 }), shape)
+  .map(([by, given, fortunes, carry]) => fortunes.map((fortune) => toRequest({ by, ...given, fortune, carry })))
 
 function toRequest(creation: Creation): Request {
   return { send: (world) => create(world, creation), toString: () => textOf(creation) }
 }
 
-function textOf({ token, InstanceName, LifetimeSeconds, fortune }: Creation): string {
-  const by = token ? ` with ${token.by} ${token.value}` : ''
-  return `create ${InstanceName}${by}, lifetime ${LifetimeSeconds ?? 'as configured'} ${fortuneText(fortune)}`
+function textOf({ by, token, InstanceName, LifetimeSeconds, fortune }: Creation): string {
+  const tokenText = token ? ` with ${token.by} ${token.value}` : ''
+  return `${callerText(by)}create ${InstanceName}${tokenText}, lifetime ${LifetimeSeconds ?? 'as configured'} ${fortuneText(fortune)}`
 }
 
 let unnamed = 0
 
-async function create(world: World, { token, InstanceName, LifetimeSeconds, fortune, carry }: Creation): Promise<void> {
+async function create(world: World, creation: Creation): Promise<void> {
+  const { by, token, InstanceName, LifetimeSeconds, fortune, carry } = creation
   unnamed += 1
-  const name = token ? `${token.by} ${token.value}` : `none ${unnamed}`
+  const name = token ? `${by} ${token.by} ${token.value}` : `none ${unnamed}`
   if (world.isFading(name)) return
   const parameters = JSON.stringify([InstanceName, longestOf(LifetimeSeconds, world.settings)])
   const earlier = world.birth(name)
   const before = earlier && world.instance(earlier.id)
   const endBefore = before ? world.endOf(before) : earlier && world.sandboxes.get(earlier.id)?.end
   const wasVisible = before !== undefined && isVisible(before)
-  const room = roomBefore(world, name)
+  const room = roomBefore(world, name, world.caller(by).owner)
   const headers: Pair[] = token?.by === 'X-Request-ID' ? [['X-Request-ID', token.value]] : []
   const { invocation, answer } = await act(world, {
+    by,
     action: 'CreateSandbox',
     parameters: {
       InstanceName,
@@ -115,13 +121,20 @@ function learn(world: World, id: string, ExpireAt: unknown, { started }: Invocat
 
 type Room = 'yes' | 'no' | 'perhaps'
 
-/** Whether max_sandboxes admits it: a retry always, also of a creation that the cloud has forgotten. */
-function roomBefore(world: World, token: string): Room {
-  const { max_sandboxes } = world.settings
+/** Whether both limits admit it: a retry always, also of a creation that the cloud has forgotten. */
+function roomBefore(world: World, token: string, owner: string): Room {
+  const { max_sandboxes, max_sandboxes_per_owner } = world.settings
   const visible = world.visible()
   const isRetry = visible.some(({ InstanceId }) => world.sandboxes.get(InstanceId)?.token === token)
-  if (max_sandboxes === 0 || visible.length < max_sandboxes) return 'yes'
-  if (!isRetry && visible.filter(({ Status }) => Status !== 'DELETING').length >= max_sandboxes) return 'no'
+  const owned = visible.filter((instance) => ownerOf(instance) === owner)
+  const rooms = [roomFor(visible, max_sandboxes, isRetry), roomFor(owned, max_sandboxes_per_owner, isRetry)]
+  if (rooms.includes('no')) return 'no'
+  return rooms.includes('perhaps') ? 'perhaps' : 'yes'
+}
+
+function roomFor(visible: readonly Instance[], limit: number, isRetry: boolean): Room {
+  if (limit === 0 || visible.length < limit) return 'yes'
+  if (!isRetry && visible.filter(({ Status }) => Status !== 'DELETING').length >= limit) return 'no'
   return isRetry && visible.every(({ Status }) => Status !== 'DELETING') ? 'yes' : 'perhaps'
 }
 

@@ -1,21 +1,23 @@
 import fc from 'fast-check'
 import { outcome } from '../support/service.ts'
+import { caller, callerText } from './callers.ts'
 import { act, fortune, fortuneText, type Request, resultOf, shape, target, targetText } from './requests.ts'
 import { isOurs, isVisible } from './truth.ts'
 import type { World } from './world.ts'
 
 /** A deletion of any machine. */
 export const deletion: fc.Arbitrary<Request> = fc
-  .record({ target, fortune, carry: shape })
-  .map(({ target, fortune, carry }) => ({
-    toString: () => `delete ${targetText(target)} ${fortuneText(fortune)}`,
+  .record({ by: caller, target, fortune, carry: shape })
+  .map(({ by, target, fortune, carry }) => ({
+    toString: () => `${callerText(by)}delete ${targetText(target)} ${fortuneText(fortune)}`,
     async send(world) {
       const id = world.pick(target)
-      const expected = foretell(world, id)
+      const expected = foretell(world, by, id)
       const before = world.instance(id)
-      const wasVisible = before && isVisible(before)
+      const wasVisible = before && isVisible(before) && world.sees(by, before)
       const parameters = { SandboxId: id }
       const { invocation, answer } = await act(world, {
+        by,
         action: 'DeleteSandbox',
         parameters,
         ids: [id],
@@ -43,10 +45,10 @@ export function isGone(world: World, id: string): boolean {
 }
 
 /** The answers that there may be where nothing goes wrong. */
-function foretell(world: World, id: string): string[] {
+function foretell(world: World, by: string, id: string): string[] {
   const instance = world.instance(id)
   const unknown = '404 InvalidSandbox.NotFound'
-  if (!instance || !isOurs(instance, world.settings)) return [unknown]
+  if (!instance || !world.sees(by, instance)) return [unknown]
   // It is waited for, but not for ever.
   if (!isVisible(instance)) return [unknown, '409 InvalidSandboxStatus', '200']
   const { Status, DeletionProtection, next } = instance

@@ -1,11 +1,13 @@
 import { vefaas } from '../support/events.ts'
-import { AUTHORIZED } from '../support/service.ts'
+import type { Caller } from './callers.ts'
 import { type Fortune, type Invocation, KILLED } from './invocation.ts'
 import type { World } from './world.ts'
 
 type Handler = (event: unknown, context: object) => Promise<object>
 
 interface Delivery {
+  /** Undefined: the platform. */
+  caller?: Caller | undefined
   name: string
   handler: Handler
   event: object
@@ -22,22 +24,26 @@ export interface Delivered {
 }
 
 /** Delivers an event as one invocation; `delivered` is undefined when it was killed. */
-export async function deliver(world: World, { name, handler, event, ids = [], fortune, remainingMs }: Delivery) {
+export async function deliver(world: World, delivery: Delivery) {
+  const { caller, name, handler, event, ids = [], fortune, remainingMs } = delivery
   const context = { awsRequestId: 'r-1', getRemainingTimeInMillis: () => remainingMs }
   const work = () =>
     handler(event, context).then(
       (answer): Delivered => ({ answer: { ...answer } }),
       (error: Error): Delivered => ({ thrown: error.message }),
     )
-  const { invocation, answer } = await world.invoke(name, ids, fortune, work)
+  const { invocation, answer } = await world.invoke(name, ids, fortune, work, { caller })
   return { invocation, delivered: answer === KILLED ? undefined : answer }
 }
 
-/** An event as an HTTP request of somebody who has a key. */
-export const overHttp = (data: unknown) =>
+/** An event as an HTTP request with this key. */
+export const overHttp = (data: unknown, key: string) =>
   vefaas({
     method: 'POST',
-    headers: [['Content-Type', 'application/json'], ...AUTHORIZED],
+    headers: [
+      ['Content-Type', 'application/json'],
+      ['X-API-Key', key],
+    ],
     body: JSON.stringify(data),
   })
 

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Connection, connect, HttpResponse } from '../../shared/manager/ecs/connection.ts'
+import type { Caller } from './callers.ts'
 import { atOnce, requestsDone, sleep } from './clock.ts'
 
 /** How an invocation of a function fares. */
@@ -17,6 +18,7 @@ export interface Sight {
   isStuck: boolean
   isStopped: boolean
   isUnstoppable: boolean
+  owner: string | undefined
 }
 
 /** What somebody who stands at the cloud does around a call. */
@@ -39,6 +41,8 @@ export class Invocation {
   readonly seenStopped = new Set<string>()
   /** The machines whose states it has changed. */
   readonly changed: string[] = []
+  /** Undefined: the platform. */
+  caller: Caller | undefined
   /** What is the same for its retries: they count as one call. */
   requestKey: string | undefined
   /** What it makes a machine of. */
@@ -83,10 +87,10 @@ export class Invocation {
     this.#made += 1
     const leg = (place: number) => legs[(2 * at + place) % legs.length] ?? 1
     const [there, back] = [leg(0), leg(1)]
-    await this.#alive()
+    if (this.#isDead) await forever
     await sleep(Math.min(there, timeoutMs))
     if (killed?.atCall === at && !killed.afterWork) this.#kill()
-    await this.#alive()
+    if (this.#isDead) await forever
     if (there >= timeoutMs) throw this.#lost(timeout)
     const answer = atOnce(() => this.#watch(this, exchange))
     await answer.then(
@@ -97,7 +101,7 @@ export class Invocation {
     )
     if (killed?.atCall === at) this.#kill()
     await sleep(Math.min(back, timeoutMs - there))
-    await this.#alive()
+    if (this.#isDead) await forever
     if (there + back < timeoutMs) return answer
     throw this.#lost(timeout)
   }
@@ -113,11 +117,9 @@ export class Invocation {
     // Its other calls may be at the cloud at this moment.
     requestsDone().then(() => this.#die(KILLED))
   }
-
-  async #alive(): Promise<void> {
-    if (this.#isDead) await new Promise(() => {})
-  }
 }
+
+const forever = new Promise<never>(() => {})
 
 const running = new AsyncLocalStorage<Invocation>()
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Instance } from '../../infra/emulator/ecs/instance.ts'
 import { TAG } from '../support/service.ts'
 import { type Request, target, targetText } from './requests.ts'
-import { portrait } from './truth.ts'
+import { OWNER_TAG, portrait } from './truth.ts'
 import type { World } from './world.ts'
 
 /** What may happen to a machine at any time; nothing where it makes no sense. */
@@ -34,6 +34,11 @@ const DEEDS: Record<string, (instance: Instance, world: World) => void> = {
   },
   'let the cloud fail to delete': ({ InstanceId }, { ecs }) => {
     ecs.faults.add({ Kind: 'FailItem', Code: 'InternalError', InstanceId, Times: 1 })
+  },
+  'give to the team': ({ InstanceId, Tags }, world) => {
+    Tags.set(OWNER_TAG, 'team')
+    const sandbox = world.sandboxes.get(InstanceId)
+    if (sandbox) sandbox.owner = 'team'
   },
   'give away': (instance, world) => {
     if (instance.next || instance.Status === 'DELETING') return

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Instance } from '../../infra/emulator/ecs/instance.ts'
 import { type Answer, outcome } from '../support/service.ts'
+import { caller, callerText } from './callers.ts'
 import { readEnd } from './contract.ts'
 import { isImpossible } from './create.ts'
 import type { Invocation } from './invocation.ts'
@@ -16,21 +17,22 @@ import {
   targetText,
 } from './requests.ts'
 import type { Settings } from './settings.ts'
-import { createdAt, deletionOf, endAfter, isOurs, isStopped, isStuck, isVisible, NEVER, toUtc } from './truth.ts'
+import { createdAt, deletionOf, endAfter, isStopped, isStuck, isVisible, NEVER, toUtc } from './truth.ts'
 import type { Target, World } from './world.ts'
 
 /** A renewal of a machine to any lifetime. */
 export const renewalOf = (target: fc.Arbitrary<Target>, fortune = anyFortune): fc.Arbitrary<Request> =>
   fc
-    .record({ target, seconds: lifetime.map((seconds) => seconds ?? 30), fortune, carry: shape })
-    .map(({ target, seconds, fortune, carry }) => ({
-      toString: () => `renew ${targetText(target)} to ${seconds} s ${fortuneText(fortune)}`,
+    .record({ by: caller, target, seconds: lifetime.map((seconds) => seconds ?? 30), fortune, carry: shape })
+    .map(({ by, target, seconds, fortune, carry }) => ({
+      toString: () => `${callerText(by)}renew ${targetText(target)} to ${seconds} s ${fortuneText(fortune)}`,
       async send(world) {
         const id = world.pick(target)
-        const expected = foretell(world, id, seconds)
+        const expected = foretell(world, by, id, seconds)
         const parameters = { SandboxId: id, LifetimeSeconds: seconds }
         const end = begin(world, id)
         const { invocation, answer } = await act(world, {
+          by,
           action: 'RenewSandbox',
           parameters,
           ids: [id],
@@ -78,12 +80,12 @@ function begin(world: World, id: string) {
 }
 
 /** The answers that there may be where nothing goes wrong. */
-function foretell(world: World, id: string, seconds: number): string[] {
+function foretell(world: World, by: string, id: string, seconds: number): string[] {
   const { settings } = world
   const instance = world.instance(id)
   const tooLong = '400 InvalidParameter.LifetimeSeconds'
   if (isImpossible(seconds, settings)) return [tooLong]
-  if (!instance || !isOurs(instance, settings)) return ['404 InvalidSandbox.NotFound']
+  if (!instance || !world.sees(by, instance)) return ['404 InvalidSandbox.NotFound']
   const refused = '409 InvalidSandboxStatus'
   if (!isVisible(instance)) return ['404 InvalidSandbox.NotFound', refused, tooLong, '200']
   if (instance.Status === 'DELETING') return [refused, '404 InvalidSandbox.NotFound']

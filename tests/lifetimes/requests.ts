@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type Sent, SHAPES, type Shape } from '../support/events.ts'
-import { type ActionName, type Answer, invoke, request } from '../support/service.ts'
+import { type ActionName, type Answer, invoke, outcome } from '../support/service.ts'
 import { checkAnswer } from './contract.ts'
 import { type Fortune, type Invocation, KILLED } from './invocation.ts'
 import type { Target, World } from './world.ts'
@@ -42,6 +42,8 @@ export function fortuneText({ legs, killed }: Fortune): string {
 }
 
 interface Act {
+  /** Name of the caller. */
+  by: string
   action: ActionName
   parameters: Record<string, string | number | undefined>
   ids?: readonly string[]
@@ -52,17 +54,49 @@ interface Act {
   requestKey?: Invocation['requestKey']
 }
 
-/** Calls an action as one invocation; the answer, which keeps to the contract, is undefined when it was killed. */
-export async function act(world: World, { action, parameters, ids = [], fortune, carry, more, make, requestKey }: Act) {
-  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]))
-  const event = carry(request(action, Object.fromEntries(given), more))
+/**
+ * Calls an action as one invocation; the answer, which keeps to the contract, is undefined when it was killed, or the caller
+ * has no right to call the action.
+ */
+export async function act(
+  world: World,
+  { by, action, parameters, ids = [], fortune, carry, more, make, requestKey }: Act,
+) {
+  const caller = world.caller(by)
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, `${value}`] as const],
+  )
+  const event = carry({
+    query: [['Action', action], ['Version', '2020-04-01'], ...given],
+    headers: [['Authorization', `Bearer ${caller.key}`], ...(more?.headers ?? [])],
+  })
+  const unseen = world.ecs.instances().filter((instance) => !world.sees(by, instance))
   const { invocation, answer } = await world.invoke(action, ids, fortune, () => invoke(action, event), {
+    caller,
     make,
-    requestKey,
+    requestKey: requestKey && `${by} ${requestKey}`,
   })
   if (answer === KILLED) return { invocation, answer: undefined }
+  if (!caller.actions.has(action)) {
+    checkDenied(world, `${by} ${action}`, invocation, outcome(answer))
+    return { invocation, answer: undefined }
+  }
   checkAnswer(world, action, answer)
+  // It may show those that were created or given to the caller meanwhile.
+  const asked = given.map(([, value]) => value).join()
+  const shown = unseen.filter(({ InstanceId }) => answer.text.includes(InstanceId) && !asked.includes(InstanceId))
+  const learned = shown.filter((instance) => !world.sees(by, instance)).map(({ InstanceId }) => InstanceId)
+  world.check(learned.length === 0, () => `${by} learns of ${learned} by ${action}: ${answer.text}`)
   return { invocation, answer }
+}
+
+/** Who has no right to call a function is refused before the cloud is called. */
+export function checkDenied(world: World, what: string, { calls, lines }: Invocation, told: string): void {
+  const isDenied = told === '403 OperationDenied.Action' && calls.length === 0
+  world.check(
+    isDenied,
+    () => `${what} is not allowed, and answered ${told} after ${calls.length} calls: ${lines.at(-1)}`,
+  )
 }
 
 /** The result of an answer, whatever it is. */

@@ -15,24 +15,25 @@ import {
   vefaasEvent,
   vefaasSns,
 } from '../support/messages.ts'
-import { AUTHORIZED } from '../support/service.ts'
+import { caller as anyCaller, type Caller, callerText } from './callers.ts'
 import { isGone } from './delete.ts'
 import { deliver, overHttp, resultInLog, resultOfEvent } from './deliver.ts'
 import type { Fortune, Invocation } from './invocation.ts'
-import { fortune, fortuneText, type Request, target, targetText } from './requests.ts'
-import { isDeletable, isOurs, isVisible } from './truth.ts'
+import { checkDenied, fortune, fortuneText, type Request, target, targetText } from './requests.ts'
+import { isDeletable, isVisible } from './truth.ts'
 import type { Target, World } from './world.ts'
 
 interface Message {
   SandboxIds: readonly string[]
 }
 
-const asRequest = ({ headers = [], ...sent }: Sent) => vefaas({ ...sent, headers: [...headers, ...AUTHORIZED] })
+const asRequest = ({ headers = [], ...sent }: Sent, key: string) =>
+  vefaas({ ...sent, headers: [...headers, ['X-API-Key', key]] })
 const first = ([message]: readonly Message[]) => message ?? { SandboxIds: [] }
 const together = (messages: readonly Message[]) => ({ SandboxIds: messages.flatMap(({ SandboxIds }) => SandboxIds) })
 
 /** How messages come: those that carry one carry the first, or all ids in one. */
-const WAYS: Record<string, (messages: readonly Message[]) => object> = {
+const WAYS: Record<string, (messages: readonly Message[], key: string) => object> = {
   'a direct invocation': together,
   SQS: (messages) => sqs(...messages),
   'SNS in SQS': (messages) => sqs(...messages.map((message) => snsNotification(message))),
@@ -49,14 +50,16 @@ const WAYS: Record<string, (messages: readonly Message[]) => object> = {
       messages.map((message) => ({ body: inBase64(message) })),
     ),
   'SNS of veFaaS': (messages) => vefaasEvent('sns', vefaasSns(together(messages))),
-  'a structured CloudEvent': (messages) => asRequest(structured(cloudEvent(together(messages)))),
-  'a batch of CloudEvents': (messages) => asRequest(batched(messages.map((message) => cloudEvent(message)))),
-  'a binary CloudEvent': (messages) => asRequest(binary(cloudEvent(JSON.stringify(together(messages))))),
-  'JSON over HTTP': (messages) => overHttp(together(messages)),
-  'one id over HTTP': (messages) => overHttp({ SandboxId: first(messages).SandboxIds[0] }),
+  'a structured CloudEvent': (messages, key) => asRequest(structured(cloudEvent(together(messages))), key),
+  'a batch of CloudEvents': (messages, key) => asRequest(batched(messages.map((message) => cloudEvent(message))), key),
+  'a binary CloudEvent': (messages, key) => asRequest(binary(cloudEvent(JSON.stringify(together(messages)))), key),
+  'JSON over HTTP': (messages, key) => overHttp(together(messages), key),
+  'one id over HTTP': (messages, key) => overHttp({ SandboxId: first(messages).SandboxIds[0] }, key),
 }
 
 interface Teardown {
+  /** Name of the caller, if it comes over HTTP. */
+  caller: string
   by: string
   messages: readonly (readonly Target[])[]
   /** Delivered twice at once. */
@@ -67,6 +70,7 @@ interface Teardown {
 /** An event that ends sandboxes. */
 export const teardown: fc.Arbitrary<Request> = fc
   .record({
+    caller: anyCaller,
     by: fc.constantFrom(...Object.keys(WAYS)),
     messages: fc.array(fc.array(target, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
     twice: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -74,27 +78,44 @@ export const teardown: fc.Arbitrary<Request> = fc
   })
   .map((teardown) => ({ send: (world) => tearDown(world, teardown), toString: () => textOf(teardown) }))
 
-function textOf({ by, messages, twice, fortune }: Teardown): string {
+function textOf({ caller, by, messages, twice, fortune }: Teardown): string {
   const named = messages.map((targets) => targets.map(targetText).join(', ')).join(' | ')
-  return `tear down ${named} by ${by}${twice ? ', twice at once' : ''} ${fortuneText(fortune)}`
+  return `${callerText(caller)}tear down ${named} by ${by}${twice ? ', twice at once' : ''} ${fortuneText(fortune)}`
 }
 
-async function tearDown(world: World, { by, messages, twice, fortune }: Teardown): Promise<void> {
+async function tearDown(world: World, { caller, by, messages, twice, fortune }: Teardown): Promise<void> {
   const all = messages.map((targets) => ({ SandboxIds: targets.map((target) => world.pick(target)) }))
   const named = by === 'one id over HTTP' ? [{ SandboxIds: first(all).SandboxIds.slice(0, 1) }] : all
-  const once = () => deliverOnce(world, by, named, fortune)
+  const isHttp = by.includes('HTTP') || by.includes('CloudEvent')
+  const once = () => deliverOnce(world, { by, caller: isHttp ? world.caller(caller) : undefined, fortune }, named)
   await Promise.all(twice ? [once(), once()] : [once()])
 }
 
-async function deliverOnce(world: World, by: string, messages: readonly Message[], fortune: Fortune): Promise<void> {
+interface Sending {
+  by: string
+  /** Undefined: the platform. */
+  caller: Caller | undefined
+  fortune: Fortune
+}
+
+async function deliverOnce(
+  world: World,
+  { by, caller, fortune }: Sending,
+  messages: readonly Message[],
+): Promise<void> {
   const ids = together(messages).SandboxIds
   // Those that the function can find and has to delete.
-  const known = new Set(ids.filter((id) => isToBeSeen(world, id)))
+  const known = new Set(ids.filter((id) => isToBeSeen(world, caller, id)))
   const isEasy = ids.every((id) => !known.has(id) || isQuick(world, id))
-  const event = WAYS[by]?.(messages) ?? {}
-  const delivery = { name: 'TeardownSandboxes', handler, event, ids, fortune, remainingMs: 60_000 }
+  const event = WAYS[by]?.(messages, caller?.key ?? '') ?? {}
+  const delivery = { caller, name: 'TeardownSandboxes', handler, event, ids, fortune, remainingMs: 60_000 }
   const { invocation, delivered } = await deliver(world, delivery)
   if (delivered === undefined) return
+  if (caller && !caller.actions.has('TeardownSandboxes')) {
+    const { statusCode, body } = delivered.answer ?? {}
+    const { Code } = JSON.parse(`${body}`).ResponseMetadata.Error ?? {}
+    return checkDenied(world, `an event of ${caller.name}`, invocation, `${statusCode} ${Code}`)
+  }
   const inLog = resultInLog<TeardownResult>(invocation)
   if (inLog) checkResult(world, inLog, { ids, known, invocation })
   const left = (message: Message) => message.SandboxIds.filter((id) => known.has(id) && !isGone(world, id))
@@ -110,8 +131,7 @@ async function deliverOnce(world: World, by: string, messages: readonly Message[
     const isGood = failed.length === 0 || !invocation.isCalm || !isEasy
     return world.check(isGood, () => `messages ${failed} fail, and nothing went wrong`)
   }
-  const isHttp = by.includes('HTTP') || by.includes('CloudEvent')
-  const result = resultOfEvent(world, delivered, isHttp) as TeardownResult | undefined
+  const result = resultOfEvent(world, delivered, caller !== undefined) as TeardownResult | undefined
   if (result === undefined) {
     return world.check(!invocation.isCalm || !isEasy, () => `a teardown fails with ${JSON.stringify(delivered)}`)
   }
@@ -148,9 +168,9 @@ function failedIds(world: World, answer: Record<string, unknown> = {}): string[]
 }
 
 /** A machine that is not to be seen for longer than three seconds is taken for none. */
-function isToBeSeen(world: World, id: string): boolean {
+function isToBeSeen(world: World, caller: Caller | undefined, id: string): boolean {
   const instance = world.instance(id)
-  return instance !== undefined && isOurs(instance, world.settings) && isVisible(instance)
+  return instance !== undefined && world.sees(caller?.name, instance) && isVisible(instance)
 }
 
 /** Nothing keeps the cloud from deleting it within the time of the function. */

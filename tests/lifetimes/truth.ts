@@ -6,6 +6,7 @@ import type { Settings } from './settings.ts'
 
 export const END_TAG = 'ecs-manager:expire-at'
 export const TOKEN_PREFIX = 'ecs-manager:vnc-token:'
+export const OWNER_TAG = 'ecs-manager:owner'
 export const STOPPED_BY_TAG = 'ecs-manager:stopped-by'
 
 /** As an end: none. */
@@ -16,6 +17,9 @@ export function isOurs({ Tags, ProjectName }: Instance, { project_name }: Settin
   const tagged = Object.entries(TAG).every(([key, value]) => Tags.get(key) === value)
   return tagged && (project_name === '' || ProjectName === project_name)
 }
+
+/** Whose sandbox it is; undefined: nobody's. */
+export const ownerOf = ({ Tags }: Instance) => Tags.get(OWNER_TAG)
 
 /** Whether lists show it. */
 export const isVisible = ({ hiddenUntil }: Instance) => (hiddenUntil ?? 0) <= Date.now()

@@ -1,6 +1,7 @@
 import type { EcsEmulator } from '../../infra/emulator/ecs/index.ts'
 import type { Instance } from '../../infra/emulator/ecs/instance.ts'
 import type { LoggedCall } from '../../infra/emulator/gateway/call-log.ts'
+import { type Caller, toCallers } from './callers.ts'
 import { type Fortune, Invocation } from './invocation.ts'
 import type { Settings } from './settings.ts'
 import {
@@ -18,6 +19,7 @@ import {
   isUtc,
   isVisible,
   NEVER,
+  ownerOf,
   portrait,
   STOPPED_BY_TAG,
   type Step,
@@ -47,6 +49,9 @@ export interface Sandbox {
   startedOutsideAt?: number
   /** A clean-up has set the tag that it stopped the sandbox. StartSandbox and StopSandbox remove it. */
   isClaimed: boolean
+  owner: string | undefined
+  /** The number of VNC tokens that it was given. */
+  mints: number
 }
 
 export type Stopper = 'CleanupSandboxes' | 'StopSandbox' | 'somebody else'
@@ -66,10 +71,16 @@ interface Stop {
 export interface VncToken {
   id: string
   token: string
+  /** How often it was used, and how often it was admitted. */
+  uses: number
   admitted: number
   /** When it was requested, and when the caller had it. */
   started: number
   at: number
+  /** Nothing went wrong when it was requested. */
+  isCertain: boolean
+  /** The number of tokens of its sandbox then. */
+  mints: number
 }
 
 /** What the cloud has made under a client token. */
@@ -85,6 +96,10 @@ export interface Target {
   of: 'sandbox' | 'newest' | 'ending' | 'gone' | 'foreign' | 'unknown'
   index: number
 }
+
+/** Whether a caller sees the sandboxes of this owner. */
+const isOf = (caller: Caller | undefined, owner: string | undefined) =>
+  caller === undefined || caller.seesAll || owner === caller.owner
 
 // A machine that is no sandbox any more, and was changed by a call that was on its way already.
 const TOUCHED = 'touched'
@@ -110,6 +125,7 @@ export class World {
   readonly foreign = new Map<string, string>()
   /** VNC tokens that a caller was told of, with the number of times each was admitted. */
   readonly vncTokens: VncToken[] = []
+  readonly #callers: ReadonlyMap<string, Caller>
   readonly #births = new Map<string, Birth>()
   /** When a request has changed the state of a machine. */
   readonly #changes = new Map<string, number>()
@@ -119,6 +135,7 @@ export class World {
   constructor(ecs: EcsEmulator, settings: Settings) {
     this.ecs = ecs
     this.settings = settings
+    this.#callers = toCallers(settings.rights)
   }
 
   /** Takes everything that is there for what was there before. */
@@ -141,6 +158,18 @@ export class World {
   /** @throws with everything that must not be */
   complain(): void {
     if (this.#violations.length > 0) throw new Error(this.#violations.join('\n'))
+  }
+
+  caller(name: string): Caller {
+    const caller = this.#callers.get(name)
+    if (caller === undefined) throw new Error(`there is no caller ${name}`)
+    return caller
+  }
+
+  /** Whether it is a sandbox that this caller sees; undefined: the platform, which sees all. */
+  sees(by: string | undefined, instance: Instance): boolean {
+    const caller = by === undefined ? undefined : this.caller(by)
+    return isOurs(instance, this.settings) && isOf(caller, ownerOf(instance))
   }
 
   instance(id: string): Instance | undefined {
@@ -220,7 +249,7 @@ export class World {
     ids: Iterable<string>,
     fortune: Fortune,
     work: () => Promise<T>,
-    more: Pick<Partial<Invocation>, 'make' | 'requestKey'> = {},
+    more: Pick<Partial<Invocation>, 'caller' | 'make' | 'requestKey'> = {},
   ) {
     const invocation = new Invocation(name, ids, fortune, (...call) => this.#watch(...call))
     Object.assign(invocation, more)
@@ -275,6 +304,8 @@ export class World {
         const last = max_seconds && sandbox.token ? createdAt(instance) + (max_seconds + 1) * 1_000 : NEVER
         this.check(end <= last, () => `${id} ends at ${end}, beyond lifetime.max_seconds`)
         this.check(isSame, () => `${id} ends at ${end}, but somebody was told of ${sandbox.end}`)
+        const owner = ownerOf(instance)
+        this.check(owner === sandbox.owner, () => `${id} is of ${sandbox.owner}, and has the tag of ${owner}`)
         this.#checkStopper(instance, sandbox)
       }
     }
@@ -320,6 +351,8 @@ export class World {
       renewedAt: 0,
       isContested: false,
       isClaimed: instance.Tags.has(STOPPED_BY_TAG),
+      owner: ownerOf(instance),
+      mints: 0,
     })
   }
 
@@ -375,6 +408,7 @@ export class World {
         isStuck: isStuck(instance, this.settings),
         isStopped: isStopped(instance),
         isUnstoppable: isUnstoppable(instance, this.settings),
+        owner: ownerOf(instance),
       }
       if (instance.Status === 'STOPPED') invocation.seenStopped.add(id)
       invocation.seen.set(id, sight)
@@ -387,6 +421,8 @@ export class World {
     const seen = seenById.get(id)
     if (seen === undefined) return this.blame(`${name} deletes ${id} without having read it right before`)
     if (!seen.isOurs) return this.blame(`${name} deletes ${id}, which is no sandbox`)
+    if (!isOf(invocation.caller, seen.owner))
+      return this.blame(`${invocation.caller?.name} deletes ${id} of ${seen.owner}`)
     // It was given away after it was read.
     if (this.instance(id)?.Status === 'DELETING') this.foreign.delete(id)
     if (name === 'DeleteSandbox' || name === 'TeardownSandboxes') {
@@ -409,7 +445,10 @@ export class World {
     if (name !== by) return this.blame(`${name} calls ${action}`)
     const isNamed = name === 'CleanupSandboxes' || ids.has(id)
     this.check(isNamed, () => `${name} of ${[...ids]} changes ${id}`)
-    if (!seenById.get(id)?.isOurs) return this.blame(`${name} changes ${id}, which it has not read as a sandbox`)
+    const sight = seenById.get(id)
+    if (!sight?.isOurs) return this.blame(`${name} changes ${id}, which it has not read as a sandbox`)
+    const isOwn = isOf(invocation.caller, sight.owner)
+    this.check(isOwn, () => `${invocation.caller?.name} changes ${id} of ${sight.owner}`)
     const now = this.instance(id)
     if (now === undefined || before === undefined || now.Status === before.Status) return
     this.check(now.Status === status, () => `${action} makes ${id} ${now.Status}`)
@@ -445,12 +484,16 @@ export class World {
   #judgeTags(invocation: Invocation, { action, params }: LoggedCall, id: string, instance: Instance | undefined) {
     const { name, ids, seen } = invocation
     if (!seen.get(id)?.isOurs) return this.blame(`${name} tags ${id}, which is no sandbox`)
+    const owner = seen.get(id)?.owner
+    const isAllowed = name === 'ValidateVncToken' || isOf(invocation.caller, owner)
+    this.check(isAllowed, () => `${invocation.caller?.name} tags ${id} of ${owner}`)
     const now = this.instance(id)
     // It was given away after it was read.
     if (this.foreign.has(id) && now) this.foreign.set(id, portrait(now))
     const keys = Object.entries(params).flatMap(([name, key]) => (/^(Tags\.\d+\.Key|TagKeys)/.test(name) ? [key] : []))
     const isOfTokens = keys.every((key) => key.startsWith(TOKEN_PREFIX))
     const sandbox = this.sandboxes.get(id)
+    if (name === 'DescribeSandboxTerminalUrl' && action === 'TagResources' && sandbox) sandbox.mints += 1
     if (keys.includes(STOPPED_BY_TAG) && sandbox) sandbox.isClaimed = now?.Tags.has(STOPPED_BY_TAG) ?? false
     if (action === 'TagResources' && name === 'CleanupSandboxes') {
       const isPastEnd = instance === undefined || this.endOf(instance) <= Date.now()
@@ -479,13 +522,15 @@ export class World {
     this.check(isTerminal && isOfTokens && ids.has(id), () => `${name} changes the tags ${keys} of ${id}`)
   }
 
-  #judgeBirth({ name, make }: Invocation, { action }: LoggedCall, instance: Instance) {
+  #judgeBirth({ name, make, caller }: Invocation, { action }: LoggedCall, instance: Instance) {
     const { InstanceId: id } = instance
     if (name !== 'CreateSandbox' || action !== 'RunInstances' || make === undefined)
       return this.blame(`${name} makes ${id}`)
     const earlier = this.birth(make.token)
     this.check(earlier === undefined, () => `the token ${make.token} makes ${id} beside ${earlier?.id}`)
     this.check(isOurs(instance, this.settings), () => `${id} is no sandbox from its birth`)
+    const owner = ownerOf(instance)
+    this.check(owner === caller?.owner, () => `${caller?.name} creates ${id}, and its owner is ${owner}`)
     this.#births.set(make.token, {
       id,
       parameters: make.parameters,
