@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startCloud } from '../../../emulator/cloud.ts'
+import { type CloudEmulator, startCloud } from '../../../emulator/cloud.ts'
 import type { Client } from '../cloud/client.ts'
 import { CloudError } from '../cloud/cloud-error.ts'
 import type { FunctionConfig, ProviderConfig } from '../config.ts'
@@ -17,7 +17,7 @@ import {
 import { observe, planOf, planOfFunction } from './index.ts'
 import { PlanError } from './step.ts'
 
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } })
 const client = testClient(cloud.url)
 
 afterAll(() => cloud.close())
@@ -414,36 +414,6 @@ describe('a function', () => {
 describe('a release', () => {
   beforeEach(reset)
 
-  const broken = () => artifactFrom("console.log('about to fail')\nthrow new Error('no such module')")
-
-  test('of code that does not load reports why; the previous revision serves until good code is deployed', async () => {
-    await deployService(client, both())
-    const problem = await causeOf(
-      deployService(client, both(), (key) => (key === 'hello' ? broken() : codeThatAnswers(key))),
-    )
-    expect(problem.message).toMatch(/^the release failed: function_start_failed: .+/)
-    expect(problem.message).toContain('\nthe last lines of its log:\n')
-    expect(problem.message).toContain('  about to fail')
-    expect(problem.message).toContain('no such module')
-    expect(await served()).toBe('hello')
-    // The same code fails again, good code is served.
-    expect((await causeOf(deployService(client, both(), broken))).message).toContain('function_start_failed')
-    expect(await deployService(client, both(), () => codeThatAnswers('good'))).toEqual([
-      'update function shop-test-hello code, release',
-      expect.stringMatching('update function shop-test-other'),
-    ])
-    expect(await served()).toBe('good')
-    expect(await deployService(client, both(), () => codeThatAnswers('good'))).toEqual([])
-  })
-
-  test('that fails for a new function is repeated by the next deployment', async () => {
-    await causeOf(deployService(client, both(), broken))
-    expect(await deployService(client, both())).toEqual(
-      expect.arrayContaining(['update function shop-test-hello code, first release']),
-    )
-    expect(await served()).toBe('hello')
-  })
-
   test('that the cloud cannot do reports its reason', async () => {
     cloud.vefaas.faults.add({ Kind: 'FailRelease', ErrorCode: 'system_internal_error', StatusMessage: 'no room' })
     expect((await causeOf(deployService(client, serviceWith({ hello: {} })))).message).toBe(
@@ -507,6 +477,50 @@ describe('a release', () => {
     await deployService(client, both())
     cloud.vefaas.faults.add({ Kind: 'Error', Status: 409, Code: 'StatusConflictError', Action: 'Release' })
     expect(await causeOf(deployService(client, both({ memorySize: 512 })))).toBeInstanceOf(CloudError)
+  })
+})
+
+describe('a release of code that does not load', () => {
+  let loading: CloudEmulator
+  let loadingClient: Client
+  beforeAll(async () => {
+    loading = await startCloud()
+    loadingClient = testClient(loading.url)
+  })
+  beforeEach(() => {
+    loading.vefaas.reset()
+    loading.apig.reset()
+  })
+  afterAll(() => loading.close())
+
+  const broken = () => artifactFrom("console.log('about to fail')\nthrow new Error('no such module')")
+
+  test('reports why; the previous revision serves until good code is deployed', async () => {
+    await deployService(loadingClient, both())
+    const problem = await causeOf(
+      deployService(loadingClient, both(), (key) => (key === 'hello' ? broken() : codeThatAnswers(key))),
+    )
+    expect(problem.message).toMatch(/^the release failed: function_start_failed: .+/)
+    expect(problem.message).toContain('\nthe last lines of its log:\n')
+    expect(problem.message).toContain('  about to fail')
+    expect(problem.message).toContain('no such module')
+    expect(await (await fetch(loading.apig.gatewayUrl)).text()).toBe('hello')
+    // The same code fails again, good code is served.
+    expect((await causeOf(deployService(loadingClient, both(), broken))).message).toContain('function_start_failed')
+    expect(await deployService(loadingClient, both(), () => codeThatAnswers('good'))).toEqual([
+      'update function shop-test-hello code, release',
+      expect.stringMatching('update function shop-test-other'),
+    ])
+    expect(await (await fetch(loading.apig.gatewayUrl)).text()).toBe('good')
+    expect(await deployService(loadingClient, both(), () => codeThatAnswers('good'))).toEqual([])
+  })
+
+  test('of a new function is repeated by the next deployment', async () => {
+    await causeOf(deployService(loadingClient, both(), broken))
+    expect(await deployService(loadingClient, both())).toEqual(
+      expect.arrayContaining(['update function shop-test-hello code, first release']),
+    )
+    expect(await (await fetch(loading.apig.gatewayUrl)).text()).toBe('hello')
   })
 })
 
