@@ -42,6 +42,12 @@ export const change: fc.Arbitrary<Request> = fc
   .record({ by: caller, action, target, requestId, fortune, carry: shape })
   .map((change) => toRequest(change))
 
+/** A change of the sandbox that was stopped last. */
+export const changeOfStopped = (action: Action, fortune: fc.Arbitrary<Fortune>): fc.Arbitrary<Request> =>
+  fc
+    .record({ by: caller, requestId, fortune, carry: shape })
+    .map((change) => toRequest({ ...change, action, target: { of: 'stopped', index: 0 } }))
+
 /** The same change several times at once. */
 export const sameChanges: fc.Arbitrary<Request[]> = fc
   .record({

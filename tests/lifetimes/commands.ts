@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
-import { change, sameChanges } from './change-state.ts'
+import { change, changeOfStopped, sameChanges } from './change-state.ts'
 import { cleanup, cleanupWith } from './cleanup.ts'
 import { pass, sleep, untilDone } from './clock.ts'
 import { creation, sameCreations } from './create.ts'
@@ -11,9 +11,9 @@ import { checkListing, listing } from './listing.ts'
 import { breakdown, deed } from './outside.ts'
 import { probe } from './probe.ts'
 import { renewal, renewalOf } from './renew.ts'
-import type { Request } from './requests.ts'
+import { fortune, type Request } from './requests.ts'
 import { teardown } from './teardown.ts'
-import { admission, opening } from './terminal.ts'
+import { admission, opening, openingOf } from './terminal.ts'
 import type { Target, World } from './world.ts'
 
 type Command = fc.AsyncCommand<World, World>
@@ -53,6 +53,9 @@ const some = fc.array(fc.oneof({ weight: 8, arbitrary: requests }, { weight: 1, 
   maxLength: 3,
 })
 
+// Callers that list at the same time may share one listing.
+const listings = fc.array(listing, { minLength: 3, maxLength: 4 })
+
 const starts = fc.array(fc.constantFrom(0, 20, 300, 700, 1_000), { minLength: 3, maxLength: 3 })
 
 const several = fc
@@ -61,6 +64,7 @@ const several = fc
       { weight: 3, arbitrary: some },
       { weight: 1, arbitrary: sameCreations },
       { weight: 1, arbitrary: sameChanges },
+      { weight: 1, arbitrary: listings },
     ),
     starts,
   )
@@ -120,6 +124,36 @@ function lastMoment({ index, ms, all, starts }: Moment): Command {
     return atOnce(world, all, starts)
   })
 }
+
+const stopped = fc.constant<Target>({ of: 'stopped', index: 0 })
+const mostlyEvenly = fc.oneof({ weight: 4, arbitrary: evenly }, { weight: 1, arbitrary: fortune })
+
+/** A sandbox is stopped at its end or before, renewed, started, and used with a token from before or after that. */
+const comeback = fc
+  .record({
+    index: fc.nat(3),
+    opening: openingOf(nextToEnd),
+    stop: fc.oneof({ weight: 5, arbitrary: cleanupWith(mostlyEvenly) }, { weight: 1, arbitrary: change }),
+    pauseMs: fc.constantFrom(0, 10_000, 55_000, 57_500, 840_000),
+    renewal: renewalOf(stopped, mostlyEvenly),
+    start: changeOfStopped('StartSandbox', mostlyEvenly),
+    end: fc.option(fc.oneof(admission, cleanup, listing), { nil: undefined }),
+  })
+  .map(({ index, opening, stop, pauseMs, renewal, start, end }) => {
+    const after = [renewal, start, ...(end ? [end] : [])]
+    const text = `${opening}, at the end of ending ${index}: ${stop}, ${pauseMs} ms later: ${after.join(', ')}`
+    return command(text, async (world) => {
+      passToEnd(world, index, -20_000)
+      await opening.send(world)
+      passToEnd(world, 0, 0)
+      await stop.send(world)
+      pass(pauseMs)
+      for (const request of after) {
+        await request.send(world)
+        pass(10_000)
+      }
+    })
+  })
 
 /** A creation, a renewal of its sandbox, and the creation again. */
 const retry = fc
@@ -189,6 +223,7 @@ export const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: lateRace },
   { weight: 1, arbitrary: recovery },
   { weight: 1, arbitrary: retry },
+  { weight: 3, arbitrary: comeback },
   { weight: 4, arbitrary: passing },
   { weight: 3, arbitrary: passingToEnd },
   { weight: 3, arbitrary: faulty },

@@ -4,12 +4,11 @@ import { caller, callerText } from './callers.ts'
 import { readEnd } from './contract.ts'
 import { act, fortune, fortuneText, type Request, resultOf, shape, target, targetText } from './requests.ts'
 import { isOurs } from './truth.ts'
-import type { VncToken, World } from './world.ts'
+import type { Target, VncToken, World } from './world.ts'
 
 /** The opening of a terminal, which leaves a VNC token on the machine. */
-export const opening: fc.Arbitrary<Request> = fc
-  .record({ by: caller, target, fortune, carry: shape })
-  .map(({ by, target, fortune, carry }) => ({
+export const openingOf = (target: fc.Arbitrary<Target>): fc.Arbitrary<Request> =>
+  fc.record({ by: caller, target, fortune, carry: shape }).map(({ by, target, fortune, carry }) => ({
     toString: () => `${callerText(by)}open the terminal of ${targetText(target)} ${fortuneText(fortune)}`,
     async send(world) {
       const id = world.pick(target)
@@ -31,6 +30,8 @@ export const opening: fc.Arbitrary<Request> = fc
       })
     },
   }))
+
+export const opening = openingOf(target)
 
 /**
  * Whether the sandbox was stopped after the token was there and before it is used. If somebody else has started the sandbox

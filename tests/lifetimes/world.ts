@@ -91,9 +91,9 @@ export interface Birth {
   at: number
 }
 
-/** Which machine a request is about: of the kind, the one with this index; of those that have an end ahead, by their ends. */
+/** Which machine a request is about: of the kind, the one with this index; of those that have an end ahead, by their ends; of those that are stopped, the latest stop first. */
 export interface Target {
-  of: 'sandbox' | 'newest' | 'ending' | 'gone' | 'foreign' | 'unknown'
+  of: 'sandbox' | 'newest' | 'ending' | 'stopped' | 'gone' | 'foreign' | 'unknown'
   index: number
 }
 
@@ -187,6 +187,7 @@ export class World {
       sandbox: [...living],
       newest: [...living].reverse(),
       ending: this.#ending(),
+      stopped: this.#stopped(),
       gone: [...this.sandboxes.keys()].filter((id) => !living.has(id)),
       foreign: [...this.foreign.keys()],
       unknown: [],
@@ -197,6 +198,12 @@ export class World {
   #ending(): string[] {
     const ending = this.ours().filter((one) => this.momentOf(one) > Date.now() && this.momentOf(one) < NEVER)
     return ending.sort((one, other) => this.momentOf(one) - this.momentOf(other)).map(({ InstanceId }) => InstanceId)
+  }
+
+  #stopped(): string[] {
+    const stoppedAt = (id: string) => this.sandboxes.get(id)?.stop?.at ?? 0
+    const ids = this.ours().flatMap((one) => (isStopped(one) ? [one.InstanceId] : []))
+    return ids.sort((one, other) => stoppedAt(other) - stoppedAt(one))
   }
 
   /** The end that has to be kept. */
@@ -459,17 +466,19 @@ export class World {
     this.check(isFirst, () => `${name} changes ${id} twice`)
     if (invocation.requestKey) this.#changes.set(key, Date.now())
     invocation.changed.push(id)
-    if (action === 'StartInstance') this.#judgeStart(before)
+    if (action === 'StartInstance') this.#judgeStart(before, invocation)
     else if (action === 'StopInstance') this.noteStop(before, 'StopSandbox', !invocation.isAlone)
     else if (action === 'StopInstances') this.#judgeStopByCleanup(before, invocation)
   }
 
-  #judgeStart(instance: Instance): void {
+  #judgeStart(instance: Instance, { isAlone }: Invocation): void {
     const { InstanceId: id, Tags } = instance
     const end = this.endOf(instance)
     this.check(end > Date.now(), () => `${id} is started at ${new Date().toISOString()}, after its end ${end}`)
     const kept = this.sandboxes.get(id)?.stop?.tokens.filter((key) => Tags.has(key)) ?? []
     this.check(kept.length === 0, () => `${id} is started with the VNC tokens ${kept}, which are from before its stop`)
+    const isClaimed = isAlone && Tags.has(STOPPED_BY_TAG)
+    this.check(!isClaimed, () => `${id} is started with the tag of a clean-up that stopped it`)
     this.noteStart(instance, 'StartSandbox')
   }
 
