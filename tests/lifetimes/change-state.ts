@@ -48,6 +48,16 @@ export const changeOfStopped = (action: Action, fortune: fc.Arbitrary<Fortune>):
     .record({ by: caller, requestId, fortune, carry: shape })
     .map((change) => toRequest({ ...change, action, target: { of: 'stopped', index: 0 } }))
 
+/** A change of a sandbox, and its late retry with the same X-Request-ID. */
+export const lateRetry = (index: number): fc.Arbitrary<[Request, Request]> =>
+  fc
+    .record({ by: caller, action, carry: shape, fortunes: fc.tuple(fortune, fortune) })
+    .map(({ fortunes, ...change }) => {
+      const given = { ...change, requestId: 'r-5', target: { of: 'sandbox', index } } as const
+      const [first, second] = fortunes
+      return [toRequest({ ...given, fortune: first }), toRequest({ ...given, fortune: second })]
+    })
+
 /** The same change several times at once. */
 export const sameChanges: fc.Arbitrary<Request[]> = fc
   .record({

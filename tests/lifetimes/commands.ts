@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import type { Fault } from '../../infra/emulator/ecs/faults.ts'
-import { change, changeOfStopped, sameChanges } from './change-state.ts'
+import { change, changeOfStopped, lateRetry, sameChanges } from './change-state.ts'
 import { cleanup, cleanupWith } from './cleanup.ts'
 import { pass, sleep, untilDone } from './clock.ts'
 import { creation, sameCreations } from './create.ts'
 import { deletion } from './delete.ts'
 import { fault } from './faults.ts'
 import type { Fortune } from './invocation.ts'
-import { checkListing, listing } from './listing.ts'
-import { breakdown, deed } from './outside.ts'
+import { checkListing, listing, listings } from './listing.ts'
+import { breakdown, deed, turnedOver } from './outside.ts'
 import { probe } from './probe.ts'
 import { renewal, renewalOf } from './renew.ts'
-import { fortune, type Request } from './requests.ts'
+import { fortune, type Request, target } from './requests.ts'
 import { teardown } from './teardown.ts'
-import { admission, opening, openingOf } from './terminal.ts'
+import { admission, admissionOf, opening, openingOf } from './terminal.ts'
 import type { Target, World } from './world.ts'
 
 type Command = fc.AsyncCommand<World, World>
@@ -52,9 +52,6 @@ const some = fc.array(fc.oneof({ weight: 8, arbitrary: requests }, { weight: 1, 
   minLength: 1,
   maxLength: 3,
 })
-
-// Callers that list at the same time may share one listing.
-const listings = fc.array(listing, { minLength: 3, maxLength: 4 })
 
 const starts = fc.array(fc.constantFrom(0, 20, 300, 700, 1_000), { minLength: 3, maxLength: 3 })
 
@@ -155,6 +152,24 @@ const comeback = fc
     })
   })
 
+/** A desktop is opened, and its token is used at once, also by a caller that does not see the sandbox. */
+const admittance = fc.tuple(openingOf(target), admissionOf(fc.constant(0))).map((requests) => inOrder(requests, 0))
+
+/** A change of state, which somebody else turns over, and its retry. */
+const turnover = fc
+  .nat(11)
+  .chain((index) => fc.tuple(lateRetry(index), fc.constant(turnedOver(index)), fc.boolean()))
+  .map(([[first, second], outside, isTurned]) => inOrder([first, ...(isTurned ? [outside] : []), second], 20_000))
+
+function inOrder(requests: readonly Request[], pauseMs: number): Command {
+  return command(`one after the other: ${requests.join('; ')}`, async (world) => {
+    for (const request of requests) {
+      await request.send(world)
+      pass(pauseMs)
+    }
+  })
+}
+
 /** A creation, a renewal of its sandbox, and the creation again. */
 const retry = fc
   .tuple(sameCreations, renewalOf(fc.constant({ of: 'newest', index: 0 })))
@@ -224,6 +239,8 @@ export const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: recovery },
   { weight: 1, arbitrary: retry },
   { weight: 3, arbitrary: comeback },
+  { weight: 1, arbitrary: admittance },
+  { weight: 1, arbitrary: turnover },
   { weight: 4, arbitrary: passing },
   { weight: 3, arbitrary: passingToEnd },
   { weight: 3, arbitrary: faulty },

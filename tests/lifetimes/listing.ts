@@ -46,43 +46,51 @@ const filter: fc.Arbitrary<Filter> = fc.oneof(
 )
 
 /** A list of any caller. It is never killed: other callers share it. */
-export const listing: fc.Arbitrary<Request> = fc
-  .record({ by: caller, filter, legs: fortune.map(({ legs }) => legs), carry: shape })
-  .map(({ by, filter, legs, carry }) => ({
-    toString: () => `${callerText(by)}list ${filterText(filter)} [legs of ${legs.join(', ')} ms]`,
-    async send(world) {
-      const { target, ...others } = filter
-      const parameters = { ...others, SandboxId: target && world.pick(target) }
-      const isWanted = (one: Instance) => world.sees(by, one) && isShown(one, parameters)
-      const before = world.visible().filter(isWanted)
-      const shown: Shown[] = []
-      const invocations: Invocation[] = []
-      for (let NextToken: string | undefined; NextToken !== ''; ) {
-        const request = { action: 'DescribeSandboxes', parameters: { ...parameters, NextToken } } as const
-        const { invocation, answer } = await act(world, { by, ...request, fortune: { legs }, carry })
-        if (answer === undefined) return
-        const { seesAll, owner } = world.caller(by)
-        if (filter.Owner !== undefined && filter.Owner !== owner && !seesAll) {
-          const isRefused = outcome(answer) === '403 OperationDenied.Owner' && invocation.calls.length === 0
-          world.check(isRefused, () => `${by} lists the sandboxes of ${filter.Owner}: ${answer.text}`)
-        } else world.check(answer.status !== 403, () => `${by} may not list: ${answer.text}`)
-        if (answer.status !== 200) return
-        const page = answer.body?.Result as Shown[]
-        world.check(page.length <= (filter.MaxResults ?? 1_000), () => `a page has ${page.length} sandboxes`)
-        shown.push(...page)
-        invocations.push(invocation)
-        NextToken = `${answer.body?.NextToken ?? ''}`
-      }
-      checkShown(world, by, filter, shown)
-      if (invocations.some(({ isDisturbed }) => isDisturbed)) return
-      const ids = new Set(shown.map(({ SandboxId }) => SandboxId))
-      // Those that were there all the time.
-      const missing = before.filter((one) => world.visible().includes(one) && isWanted(one) && !ids.has(one.InstanceId))
-      const isWhole =
-        missing.length === 0 || (filter.Status !== undefined && !invocations.every(({ isAlone }) => isAlone))
-      world.check(isWhole, () => `${by} does not see ${missing.map(({ InstanceId }) => InstanceId)}`)
-    },
-  }))
+const listingWith = (filter: fc.Arbitrary<Filter>): fc.Arbitrary<Request> =>
+  fc
+    .record({ by: caller, filter, legs: fortune.map(({ legs }) => legs), carry: shape })
+    .map(({ by, filter, legs, carry }) => ({
+      toString: () => `${callerText(by)}list ${filterText(filter)} [legs of ${legs.join(', ')} ms]`,
+      async send(world) {
+        const { target, ...others } = filter
+        const parameters = { ...others, SandboxId: target && world.pick(target) }
+        const isWanted = (one: Instance) => world.sees(by, one) && isShown(one, parameters)
+        const before = world.visible().filter(isWanted)
+        const shown: Shown[] = []
+        const invocations: Invocation[] = []
+        for (let NextToken: string | undefined; NextToken !== ''; ) {
+          const request = { action: 'DescribeSandboxes', parameters: { ...parameters, NextToken } } as const
+          const { invocation, answer } = await act(world, { by, ...request, fortune: { legs }, carry })
+          if (answer === undefined) return
+          const { seesAll, owner } = world.caller(by)
+          if (filter.Owner !== undefined && filter.Owner !== owner && !seesAll) {
+            const isRefused = outcome(answer) === '403 OperationDenied.Owner' && invocation.calls.length === 0
+            world.check(isRefused, () => `${by} lists the sandboxes of ${filter.Owner}: ${answer.text}`)
+          } else world.check(answer.status !== 403, () => `${by} may not list: ${answer.text}`)
+          if (answer.status !== 200) return
+          const page = answer.body?.Result as Shown[]
+          world.check(page.length <= (filter.MaxResults ?? 1_000), () => `a page has ${page.length} sandboxes`)
+          shown.push(...page)
+          invocations.push(invocation)
+          NextToken = `${answer.body?.NextToken ?? ''}`
+        }
+        checkShown(world, by, filter, shown)
+        if (invocations.some(({ isDisturbed }) => isDisturbed)) return
+        const ids = new Set(shown.map(({ SandboxId }) => SandboxId))
+        // Those that were there all the time.
+        const missing = before.filter(
+          (one) => world.visible().includes(one) && isWanted(one) && !ids.has(one.InstanceId),
+        )
+        const isWhole =
+          missing.length === 0 || (filter.Status !== undefined && !invocations.every(({ isAlone }) => isAlone))
+        world.check(isWhole, () => `${by} does not see ${missing.map(({ InstanceId }) => InstanceId)}`)
+      },
+    }))
+
+export const listing = listingWith(filter)
+
+/** Several callers list everything at the same time, and may share a listing. */
+export const listings: fc.Arbitrary<Request[]> = fc.array(listingWith(fc.constant({})), { minLength: 3, maxLength: 3 })
 
 type Shown = Record<string, unknown>
 

@@ -57,6 +57,18 @@ export const breakdown: fc.Arbitrary<[Request, Request]> = fc
   .nat(11)
   .map((index) => [toRequest('break', index), toRequest('mend', index)])
 
+/** Somebody else stops or starts a sandbox: whatever it is not. */
+export const turnedOver = (index: number): Request => {
+  const [stop, start] = [toRequest('stop', index), toRequest('start', index)]
+  return {
+    toString: () => `stop or start ${targetText({ of: 'sandbox', index })}`,
+    async send(world) {
+      const instance = world.instance(world.pick({ of: 'sandbox', index }))
+      await (instance?.Status === 'STOPPED' ? start : stop).send(world)
+    },
+  }
+}
+
 function toRequest(what: string, index: number): Request {
   return {
     toString: () => `${what} ${targetText({ of: 'sandbox', index })}`,

@@ -55,9 +55,8 @@ function isUnused(world: World, { id, uses, at, isCertain, mints, started }: Vnc
 }
 
 /** The use of a VNC token. */
-export const admission: fc.Arbitrary<Request> = fc
-  .record({ by: caller, index: fc.nat(7), fortune, carry: shape })
-  .map(({ by, index, fortune, carry }) => ({
+export const admissionOf = (index: fc.Arbitrary<number>): fc.Arbitrary<Request> =>
+  fc.record({ by: caller, index, fortune, carry: shape }).map(({ by, index, fortune, carry }) => ({
     toString: () => `${callerText(by)}use token ${index} ${fortuneText(fortune)}`,
     async send(world) {
       const found = world.vncTokens.at(-1 - (index % Math.max(1, world.vncTokens.length)))
@@ -85,3 +84,5 @@ export const admission: fc.Arbitrary<Request> = fc
       world.check(!isVoid, () => `a token of ${id} admits, and is from before its stop`)
     },
   }))
+
+export const admission = admissionOf(fc.nat(7))
