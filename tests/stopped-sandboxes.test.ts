@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { handler as cleanUp } from '../functions/cleanup-sandboxes/index.ts'
 import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
 import { vefaas } from './support/events.ts'
-import { type ActionName, configure, invoke, request, TAG } from './support/service.ts'
+import { type ActionName, CALLER, configure, invoke, KEY, request, TAG } from './support/service.ts'
+
+const OTHER_KEY = 'fake-key-of-another'
 
 let ecs: EcsEmulator
 
@@ -12,7 +14,8 @@ beforeAll(async () => {
 afterAll(() => ecs.close())
 beforeEach(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-  await configure(ecs.url, { 'lifetime.on_expire': 'stop' })
+  const keys = { [CALLER]: KEY, other: OTHER_KEY }
+  await configure(ecs.url, { 'lifetime.on_expire': 'stop', 'security.keys': JSON.stringify(keys) })
   ecs.reset()
 })
 
@@ -36,4 +39,16 @@ test('StoppedBy is not shown after a later stop by a caller', async () => {
   expect(await shown()).toEqual(['RUNNING', undefined])
   await call('StopSandbox', { SandboxId })
   expect(await shown()).toEqual(['STOPPED', undefined])
+})
+
+test('a stop of another caller with the same X-Request-ID is another stop', async () => {
+  ecs.seed(1, { tags: TAG })
+  const [instance] = ecs.instances()
+  const query = [...(request('StopSandbox', { SandboxId: instance?.InstanceId ?? '' }).query ?? [])]
+  for (const key of [KEY, OTHER_KEY]) {
+    if (instance) instance.Status = 'RUNNING'
+    const headers = [['X-API-Key', key] as const, ['X-Request-ID', 'r-1'] as const]
+    const { status } = await invoke('StopSandbox', vefaas({ query, headers }))
+    expect([status, ecs.instances()[0]?.Status]).toEqual([200, 'STOPPED'])
+  }
 })
