@@ -82,6 +82,7 @@ describe('a mistake in security.keys', () => {
       'a = { key = "fake-key-1", actions = ["read"], owners = "all" }',
       '.a.owners is not known: the table has key, actions, owner',
     ],
+    ['the hash of nothing', `a = "sha256:${hashOf('')}"`, '.a must not be the hash of an empty text'],
     [
       'a list in the place of a key',
       'a = ["fake-key-1"]',

@@ -46,6 +46,7 @@ export const NOBODY: Caller = { name: '', actions: new Set(), owner: undefined, 
 /** The name of an owner, and of a key or consumer. */
 export const OWNER_PATTERN = /^[\w.@-]{1,64}$/
 export const OWNER_MESSAGE = 'must be 1 to 64 letters, digits and _ . @ -'
+const EMPTY_KEY = `sha256:${sha256('').toString('hex')}`
 const KEY_MESSAGE =
   'must be a key (8 to 256 characters, no space, no comma), "sha256:<hex>", or a table { key, actions, owner }'
 const KEY_FIELD_MESSAGE = 'must be a key (8 to 256 characters, no space, no comma) or "sha256:<hex>"'
@@ -121,7 +122,9 @@ export function digestOf(setting: KeySetting): Buffer {
   return configured.startsWith('sha256:') ? Buffer.from(configured.slice(7), 'hex') : sha256(configured)
 }
 
-export const sha256 = (value: string) => createHash('sha256').update(value).digest()
+export function sha256(value: string): Buffer {
+  return createHash('sha256').update(value).digest()
+}
 
 const keyOf = (setting: KeySetting) => (typeof setting === 'string' ? setting : setting.key)
 
@@ -170,7 +173,11 @@ function named<Setting>(setting: v.GenericSchema<unknown, Setting>) {
 }
 
 function key(message: string) {
-  return text(/^(sha256:[0-9a-f]{64}|(?!sha256:)[!-+\--~]{8,256})$/, message)
+  return v.pipe(
+    text(/^(sha256:[0-9a-f]{64}|(?!sha256:)[!-+\--~]{8,256})$/, message),
+    // A request with an empty password would match it.
+    v.check((setting) => setting !== EMPTY_KEY, 'must not be the hash of an empty text'),
+  )
 }
 
 function text(pattern: RegExp, message: string) {
