@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { describeInput, type JsonSchema } from '../../shared/handler/json-schema.ts'
 import { readParameters, validate } from '../../shared/handler/parameters.ts'
 import type { ActionDescription } from './action-description.ts'
 import { ACTION_DESCRIPTIONS, EVENT_DESCRIPTIONS } from './describe-api.ts'
-import { describeInput, type JsonSchema } from './json-schema.ts'
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
 const numRuns = 1_000
