@@ -8,6 +8,7 @@
  * - `Timeout`: the deadline passed.
  * - `Aborted`: the signal of the caller was aborted.
  * - `Closed`: the connection has ended.
+ * - `Unsupported`: the server cannot do what the call needs.
  * - `InvalidArgument`: the caller passed a value that the desktop cannot use.
  */
 export type DesktopErrorCode =
@@ -19,6 +20,7 @@ export type DesktopErrorCode =
   | 'Timeout'
   | 'Aborted'
   | 'Closed'
+  | 'Unsupported'
   | 'InvalidArgument'
 
 /** The only error that this folder throws. Its message contains nothing that the server sent as text. */

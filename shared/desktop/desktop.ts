@@ -1,10 +1,12 @@
 import type { ByteStream } from './connection/byte-stream.ts'
 import { keyEvent, pointerEvent } from './connection/client-messages.ts'
 import { Session } from './connection/session.ts'
-import { invalidArgument } from './desktop-error.ts'
+import { DesktopError, invalidArgument } from './desktop-error.ts'
 import { keysymOfKey, keysymsOfCombination } from './input/keys.ts'
-import { keysymsOfText } from './input/text.ts'
-import { type FixedLimits, fixLimits, type Limits, within } from './limits.ts'
+import { isShift, lowerCase, needsShift, SHIFT_LEFT, withShift } from './input/shift.ts'
+import { isOnKeyboard, keysymsOfText, splitText } from './input/text.ts'
+import { type FixedLimits, fixLimits, type Limits, sleep, within } from './limits.ts'
+import { hasContent } from './pixels/content.ts'
 import type { Rectangle } from './pixels/frame.ts'
 import { encodePng, type Png } from './pixels/png.ts'
 import { scaleDown } from './pixels/scale.ts'
@@ -57,6 +59,9 @@ export interface Desktop {
   /** Returns a picture of the desktop as it is now. The picture is never half old. */
   screenshot(options?: ScreenshotOptions): Promise<Png>
 
+  /** Whether the desktop shows more than one colour. A mouse pointer does not count. */
+  hasContent(limits?: Limits): Promise<boolean>
+
   /** Moves the pointer. */
   move(to: Point, limits?: Limits): Promise<void>
 
@@ -77,8 +82,22 @@ export interface Desktop {
   /** Presses and releases a key, or a combination such as `ctrl+shift+t`. */
   press(combination: string, limits?: Limits): Promise<void>
 
-  /** Types a text exactly as it is, in any script. A line break is the Return key. */
+  /**
+   * Types a text exactly as it is, in any script. A line break is the Return key. Where the server's clipboard takes
+   * Unicode, characters beyond ASCII are pasted with Shift+Insert, and replace the text of the clipboard: VNC servers
+   * can press only about 18 different keys that their keyboard lacks, and drop all others silently. Elsewhere, the text
+   * may contain at most 16 different ones.
+   */
   type(text: string, limits?: Limits): Promise<void>
+
+  /** Returns the text that was copied last in the desktop or with `writeClipboard`; undefined if none was since the connection was opened. */
+  readClipboard(limits?: Limits): Promise<string | undefined>
+
+  /**
+   * Copies a text, for programs of the desktop to paste as long as this connection is open. Servers without the extended
+   * clipboard take only Latin-1.
+   */
+  writeClipboard(text: string, limits?: Limits): Promise<void>
 
   /** Where this client moved the pointer last; undefined if it has not moved it. */
   cursor(): Point | undefined
@@ -97,6 +116,12 @@ const DRAG_STEPS = 10
 /** Characters that are typed before the server has to confirm them: an aborted call ends soon. */
 const TYPE_BLOCK = 32
 
+/** Different keys that a keyboard lacks: 18 were free in TigerVNC and x11vnc, which never or rarely free them again. */
+const MAX_OTHER_KEYS = 16
+
+/** Time that a program gets to paste, where nothing tells that it has done so. */
+const PASTE_MS = 300
+
 /** For the release of keys and buttons when the connection is closed. */
 const CLOSE_TIMEOUT_MS = 2_000
 
@@ -110,7 +135,10 @@ export async function openDesktop(stream: ByteStream, { password, ...limits }: O
 
 class RfbDesktop implements Desktop {
   readonly #session: Session
-  readonly #pressedKeys = new Set<number>()
+  /** The keysym that was sent for each pressed key, by the keysym of its name. */
+  readonly #pressedKeys = new Map<number, number>()
+  /** Typed keys that a keyboard may lack. */
+  readonly #otherKeys = new Set<number>()
   #pressedButtons = 0
   #pointer: Point | undefined
   #lastCall: Promise<unknown> = Promise.resolve()
@@ -134,6 +162,10 @@ class RfbDesktop implements Desktop {
       const picture = await this.#session.capture(region, fixed)
       return encodePng(scaleDown(picture, scale))
     })
+  }
+
+  hasContent(limits?: Limits): Promise<boolean> {
+    return this.#run(limits, async (fixed) => hasContent(await this.#session.capture(undefined, fixed)))
   }
 
   move(to: Point, limits?: Limits): Promise<void> {
@@ -191,29 +223,37 @@ class RfbDesktop implements Desktop {
   }
 
   keyDown(key: string, limits?: Limits): Promise<void> {
-    return this.#act(limits, () => this.#setKey(keysymOfKey(key), true), { keepsPressed: true })
+    const press = () => {
+      const keysym = lowerCase(keysymOfKey(key))
+      this.#pressKey(keysym, this.#isShiftHeld() ? withShift(keysym) : keysym)
+    }
+    return this.#act(limits, press, { keepsPressed: true })
   }
 
   keyUp(key: string, limits?: Limits): Promise<void> {
-    return this.#act(limits, () => this.#setKey(keysymOfKey(key), false), { keepsPressed: true })
+    return this.#act(limits, () => this.#releaseKey(lowerCase(keysymOfKey(key))), { keepsPressed: true })
   }
 
   press(combination: string, limits?: Limits): Promise<void> {
-    return this.#act(limits, () => {
-      const keysyms = keysymsOfCombination(combination)
-      for (const keysym of keysyms) this.#setKey(keysym, true)
-      for (const keysym of keysyms.toReversed()) this.#setKey(keysym, false)
-    })
+    return this.#act(limits, () => this.#pressTogether(keysymsOfCombination(combination, this.#isShiftHeld())))
   }
 
   type(text: string, limits?: Limits): Promise<void> {
     return this.#act(limits, async (fixed) => {
-      for (const [index, keysym] of keysymsOfText(text).entries()) {
-        this.#setKey(keysym, true)
-        this.#setKey(keysym, false)
-        if (index % TYPE_BLOCK === TYPE_BLOCK - 1) await this.#session.synchronize(fixed)
-      }
+      const keysyms = keysymsOfText(text)
+      if (keysyms.every(isOnKeyboard)) return this.#typeKeys(keysyms, fixed)
+      if (await this.#session.takesUnicode(fixed)) return this.#typeAndPaste(text, fixed)
+      this.#checkOtherKeys(keysyms)
+      return this.#typeKeys(keysyms, fixed)
     })
+  }
+
+  readClipboard(limits?: Limits): Promise<string | undefined> {
+    return this.#run(limits, (fixed) => this.#session.readClipboard(fixed))
+  }
+
+  writeClipboard(text: string, limits?: Limits): Promise<void> {
+    return this.#run(limits, (fixed) => this.#session.writeClipboard(text, fixed))
   }
 
   async close(): Promise<void> {
@@ -250,7 +290,7 @@ class RfbDesktop implements Desktop {
     { keepsPressed = false } = {},
   ): Promise<void> {
     return this.#run(limits, async (fixed) => {
-      const keys = new Set(this.#pressedKeys)
+      const keys = new Set(this.#pressedKeys.keys())
       const buttons = this.#pressedButtons
       try {
         await send(fixed)
@@ -263,6 +303,39 @@ class RfbDesktop implements Desktop {
     })
   }
 
+  async #typeKeys(keysyms: readonly number[], limits: FixedLimits): Promise<void> {
+    for (const [index, keysym] of keysyms.entries()) {
+      this.#pressTogether(needsShift(keysym) && !this.#isShiftHeld() ? [SHIFT_LEFT, keysym] : [keysym])
+      if (index % TYPE_BLOCK === TYPE_BLOCK - 1) await this.#session.synchronize(limits)
+    }
+  }
+
+  async #typeAndPaste(text: string, limits: FixedLimits): Promise<void> {
+    for (const { isOnKeyboard, part } of splitText(text)) {
+      if (isOnKeyboard) await this.#typeKeys(keysymsOfText(part), limits)
+      else await this.#paste(part, limits)
+    }
+  }
+
+  /** Waits until the program has the text: keys that follow would overtake it. */
+  async #paste(text: string, limits: FixedLimits): Promise<void> {
+    const requests = this.#session.timesClipboardRequested
+    await this.#session.writeClipboard(text, limits)
+    const isAlreadyTaken = this.#session.timesClipboardRequested > requests
+    this.#pressTogether(keysymsOfCombination('shift+insert'))
+    await this.#session.clipboardRequests(requests + 1, limits)
+    await this.#session.synchronize(limits)
+    // A clipboard manager took the text before the key was pressed, so the server no longer requests it.
+    if (isAlreadyTaken) await sleep(PASTE_MS, limits)
+  }
+
+  #checkOtherKeys(keysyms: readonly number[]): void {
+    for (const keysym of keysyms) if (!isOnKeyboard(keysym)) this.#otherKeys.add(keysym)
+    if (this.#otherKeys.size <= MAX_OTHER_KEYS) return
+    const message = `This VNC server types at most ${MAX_OTHER_KEYS} different characters beyond ASCII.`
+    throw new DesktopError('Unsupported', message)
+  }
+
   #tryRelease(keys: ReadonlySet<number>, buttons: number): void {
     try {
       this.#releaseAllExcept(keys, buttons)
@@ -273,17 +346,32 @@ class RfbDesktop implements Desktop {
 
   /** Returns whether anything was pressed. */
   #releaseAllExcept(keys: ReadonlySet<number>, buttons: number): boolean {
-    const released = [...this.#pressedKeys].filter((keysym) => !keys.has(keysym))
+    const released = [...this.#pressedKeys.keys()].filter((keysym) => !keys.has(keysym))
     const releasesButtons = (this.#pressedButtons & ~buttons) !== 0
-    for (const keysym of released.toReversed()) this.#setKey(keysym, false)
+    for (const keysym of released.toReversed()) this.#releaseKey(keysym)
     if (releasesButtons) this.#setButtons(this.#pressedButtons & buttons)
     return released.length > 0 || releasesButtons
   }
 
-  #setKey(keysym: number, isDown: boolean): void {
-    this.#session.send(keyEvent(keysym, isDown))
-    if (isDown) this.#pressedKeys.add(keysym)
-    else this.#pressedKeys.delete(keysym)
+  #isShiftHeld(): boolean {
+    return [...this.#pressedKeys.keys()].some(isShift)
+  }
+
+  #pressTogether(keysyms: readonly number[]): void {
+    const alreadyPressed = new Set(this.#pressedKeys.keys())
+    for (const keysym of keysyms) this.#pressKey(keysym, keysym)
+    for (const keysym of keysyms.toReversed()) if (!alreadyPressed.has(keysym)) this.#releaseKey(keysym)
+  }
+
+  /** @param sent  the keysym of the key with the modifiers that are held */
+  #pressKey(keysym: number, sent: number): void {
+    this.#session.send(keyEvent(sent, true))
+    this.#pressedKeys.set(keysym, sent)
+  }
+
+  #releaseKey(keysym: number): void {
+    this.#session.send(keyEvent(this.#pressedKeys.get(keysym) ?? keysym, false))
+    this.#pressedKeys.delete(keysym)
   }
 
   #setButtons(buttons: number): void {

@@ -45,3 +45,13 @@ export async function within<T>({ deadline, signal }: FixedLimits, work: Promise
 }
 
 const aborted = (signal?: AbortSignal) => new DesktopError('Aborted', 'The call was aborted.', signal?.reason)
+
+/** @throws {DesktopError} `Timeout`, `Aborted` */
+export async function sleep(milliseconds: number, limits: FixedLimits): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    await within(limits, new Promise((resolve) => (timer = setTimeout(resolve, milliseconds))))
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -7,6 +7,7 @@ import { readZrle } from '../pixels/zrle.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { ByteStream } from './byte-stream.ts'
 import { setEncodings, setPixelFormat, updateRequest } from './client-messages.ts'
+import { Clipboard, EXTENDED_CLIPBOARD, MAX_CLIPBOARD_BYTES } from './clipboard.ts'
 import { shakeHands } from './handshake.ts'
 
 // Types of rectangles. CopyRect is not among them, because a server uses it only for updates of what it has sent before.
@@ -20,9 +21,6 @@ const DESKTOP_SIZE = -223
  * far above what servers do, and ends the exchange with a server that never completes a picture.
  */
 const MAX_REQUESTS = 64
-
-/** A longer text of the server's clipboard is skipped. */
-export const MAX_CLIPBOARD_BYTES = 1_048_576
 
 interface Waiter {
   /** Called after each message of the server. Returns true when the waiter needs no more messages. */
@@ -42,6 +40,7 @@ export class Session {
   readonly #stream: ByteStream
   readonly #reader: ByteReader
   readonly #inflater = new Inflater()
+  readonly #clipboard = new Clipboard((message) => this.send(message))
   readonly #waiters = new Set<Waiter>()
   #frame: Frame
   #error: DesktopError | undefined
@@ -59,7 +58,7 @@ export class Session {
       const { width, height } = await within(limits, shakeHands(reader, stream, password))
       const session = new Session(stream, reader, new Frame(width, height))
       session.send(setPixelFormat)
-      session.send(setEncodings([ZRLE, RAW, DESKTOP_SIZE]))
+      session.send(setEncodings([ZRLE, RAW, DESKTOP_SIZE, EXTENDED_CLIPBOARD]))
       session.#readMessages()
       return session
     } catch (error) {
@@ -116,6 +115,47 @@ export class Session {
   /** Waits until the server has handled all messages that were sent before. */
   async synchronize(limits: FixedLimits): Promise<void> {
     await this.capture({ x: 0, y: 0, width: 1, height: 1 }, limits)
+  }
+
+  /** Whether `paste` works with this server. */
+  async takesUnicode(limits: FixedLimits): Promise<boolean> {
+    // The server says so before it handles anything that is sent after the handshake.
+    if (!this.#clipboard.takesUnicode) await this.synchronize(limits)
+    return this.#clipboard.takesUnicode
+  }
+
+  /** @throws {DesktopError} `TooLarge`, `Unsupported` */
+  async writeClipboard(text: string, limits: FixedLimits): Promise<void> {
+    await this.takesUnicode(limits)
+    this.#clipboard.write(text)
+    await this.synchronize(limits)
+  }
+
+  /** Waits until the server has requested the text of this client `times` times in all. */
+  async clipboardRequests(times: number, limits: FixedLimits): Promise<void> {
+    const isDone = () => this.#clipboard.timesRequested >= times
+    if (!isDone()) await this.#waitFor(isDone, limits)
+  }
+
+  get timesClipboardRequested(): number {
+    return this.#clipboard.timesRequested
+  }
+
+  /**
+   * Returns the text of the clipboard that was copied last; undefined if none is known.
+   * @throws {DesktopError} `TooLarge`
+   */
+  async readClipboard(limits: FixedLimits): Promise<string | undefined> {
+    await this.synchronize(limits)
+    if (this.#clipboard.content.kind === 'announced') {
+      this.#clipboard.request()
+      await this.#waitFor(() => this.#clipboard.content.kind !== 'announced', limits)
+    }
+    const { content } = this.#clipboard
+    if (content.kind === 'too large') {
+      throw new DesktopError('TooLarge', `The clipboard has more than ${MAX_CLIPBOARD_BYTES} bytes.`)
+    }
+    return content.kind === 'text' ? content.text : undefined
   }
 
   close(): void {
@@ -221,9 +261,18 @@ export class Session {
     else throw protocolError('The server sent pixels in an encoding that was not requested.')
   }
 
+  /** A negative length is that of an extended message. */
   async #readCutText(): Promise<void> {
     await this.#reader.skip(3)
-    await this.#reader.skip(await this.#reader.uint32())
+    const length = (await this.#reader.uint32()) | 0
+    if (Math.abs(length) > MAX_CLIPBOARD_BYTES) {
+      await this.#reader.skip(Math.abs(length))
+      this.#clipboard.receiveTooLarge()
+      return
+    }
+    const bytes = await this.#reader.read(Math.abs(length))
+    if (length < 0) await this.#clipboard.receiveExtended(bytes)
+    else this.#clipboard.receiveLatin1(bytes)
   }
 }
 

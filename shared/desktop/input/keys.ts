@@ -1,4 +1,5 @@
 import { invalidArgument } from '../desktop-error.ts'
+import { isShift, lowerCase, needsShift, SHIFT_LEFT, withShift } from './shift.ts'
 import { keysymOfCharacter } from './text.ts'
 
 /** More than any shortcut has. */
@@ -143,12 +144,21 @@ function keyOfCode(plain: string): number | undefined {
 }
 
 /**
- * Returns the keysyms of a combination such as `ctrl+shift+t`, in the order in which they are pressed. A plus sign as a
- * key is `plus`, or the last character: `ctrl++`.
+ * Returns the keysyms of a combination such as `ctrl+shift+t`, in the order in which they are pressed. With Control, Alt
+ * or Super, the case of a letter means nothing: `Ctrl+A` is Control and the key A, without Shift. A plus sign as a key is
+ * `plus`, or the last character: `ctrl++`.
  * @throws {DesktopError} `InvalidArgument`
  */
-export function keysymsOfCombination(combination: string): number[] {
+export function keysymsOfCombination(combination: string, isShiftHeld = false): number[] {
   const names = combination === '+' ? ['+'] : combination.replace(/\+\+$/, '+plus').split('+')
-  if (names.length > MAX_KEYS) throw invalidArgument(`A combination has ${MAX_KEYS} keys at most.`)
-  return names.map((name) => keysymOfKey(name.trim() || name))
+  if (names.length > MAX_KEYS) throw invalidArgument(`A combination has at most ${MAX_KEYS} keys.`)
+  const keysyms = names.map((name) => keysymOfKey(name.trim() || name))
+  if (isShiftHeld || keysyms.some(isShift)) return keysyms.map(withShift)
+  const plain = keysyms.some((keysym) => SHORTCUT_MODIFIERS.has(keysym)) ? keysyms.map(lowerCase) : keysyms
+  return plain.flatMap((keysym) => (needsShift(keysym) ? [SHIFT_LEFT, keysym] : [keysym]))
 }
+
+/** Control, Alt, Super, Hyper. */
+const SHORTCUT_MODIFIERS: ReadonlySet<number> = new Set([
+  0xffe3, 0xffe4, 0xffe9, 0xffea, 0xffeb, 0xffec, 0xffed, 0xffee,
+])

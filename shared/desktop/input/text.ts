@@ -24,3 +24,27 @@ export function keysymOfCharacter(character: string): number {
   }
   return code <= 0xff ? code : 0x01000000 + code
 }
+
+/** Whether every keyboard of a server has the key: those of ASCII, Return and Tab. */
+export const isOnKeyboard = (keysym: number) => keysym < 0x7f || keysym === RETURN || keysym === TAB
+
+/** A part of a text that is typed, or pasted. */
+export interface TextPart {
+  isOnKeyboard: boolean
+  part: string
+}
+
+/** Splits a text into parts. A part to paste starts and ends with a character beyond ASCII, and has no line break or tab. */
+export function splitText(text: string): TextPart[] {
+  const parts: TextPart[] = []
+  let end = 0
+  for (const { 0: part, index } of text.matchAll(PASTED)) {
+    if (index > end) parts.push({ isOnKeyboard: true, part: text.slice(end, index) })
+    parts.push({ isOnKeyboard: false, part })
+    end = index + part.length
+  }
+  if (end < text.length) parts.push({ isOnKeyboard: true, part: text.slice(end) })
+  return parts
+}
+
+const PASTED = /\P{ASCII}(?:[ -~\P{ASCII}]*\P{ASCII})?/gu

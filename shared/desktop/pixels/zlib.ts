@@ -1,7 +1,7 @@
 // The only file of pixels/ that needs Node. For browsers, CompressionStream and DecompressionStream can replace it. They
 // are not used here because they are slower: see the note in png.ts.
 import { promisify } from 'node:util'
-import { createInflate, deflate as deflateWithCallback, inflate as inflateWithCallback } from 'node:zlib'
+import { constants, createInflate, deflate as deflateWithCallback, inflate as inflateWithCallback } from 'node:zlib'
 import { protocolError } from '../desktop-error.ts'
 
 const deflateAsync = promisify(deflateWithCallback)
@@ -9,12 +9,16 @@ const inflateAsync = promisify(inflateWithCallback)
 
 export const deflate = (bytes: Uint8Array, level: number): Promise<Uint8Array> => deflateAsync(bytes, { level })
 
-/** @throws {DesktopError} `ProtocolError` if the result is longer than `maxLength`, or the data are invalid */
-export async function inflate(bytes: Uint8Array, maxLength: number): Promise<Uint8Array> {
+/**
+ * Inflates data that may lack the end of their stream, as those of TigerVNC do.
+ * @throws {DesktopError} `ProtocolError` if the data are invalid
+ */
+export async function inflate(bytes: Uint8Array, maxLength: number): Promise<Uint8Array | 'too long'> {
   try {
-    return await inflateAsync(bytes, { maxOutputLength: maxLength })
+    return await inflateAsync(bytes, { maxOutputLength: maxLength, finishFlush: constants.Z_SYNC_FLUSH })
   } catch (error) {
-    throw protocolError('The server sent invalid compressed data.', error)
+    if (error instanceof RangeError) return 'too long'
+    throw invalidData(error)
   }
 }
 
@@ -56,8 +60,10 @@ export class Inflater {
 
   #write(part: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#fail = (error) => reject(protocolError('The server sent invalid compressed data.', error))
+      this.#fail = (error) => reject(invalidData(error))
       this.#stream.write(part, (error) => (error ? this.#fail(error) : resolve()))
     })
   }
 }
+
+const invalidData = (cause: unknown) => protocolError('The server sent invalid compressed data.', cause)
