@@ -4,7 +4,7 @@ import { type ActionError, outOfTime } from '../errors.ts'
 import { checkRight } from './auth.ts'
 import type { Call } from './invocation.ts'
 import type { InputSchema } from './json-schema.ts'
-import { validateData } from './parameters.ts'
+import { validate } from './parameters.ts'
 import { toActionError } from './reply.ts'
 
 /** One tool of a server of the Model Context Protocol (MCP). */
@@ -58,7 +58,9 @@ export function tool<Input extends InputSchema>(definition: Tool<Input>): Tool {
 export async function runTool({ right, input, run }: Tool, values: object, call: ToolCall): Promise<ToolResult> {
   try {
     checkRight(call.caller, right)
-    const checked = validateData(input, values as Record<string, unknown>)
+    // Models send null for an argument that they leave out.
+    const present = Object.entries(values).filter(([, value]) => value !== null)
+    const checked = validate(input, new Map(present))
     return await beforeDeadline(call, run(checked, call))
   } catch (error) {
     throw toActionError(error)
