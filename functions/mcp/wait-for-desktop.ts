@@ -45,13 +45,14 @@ export async function waitForDesktop(call: ToolCall, sandboxId: string, isNew = 
   const started = Date.now()
   for (let pauseMs = 500; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     const sandbox = await find({ ...call, deadline }, sandboxId)
-    if (!sandbox && !isNew && Date.now() - started > INVISIBLE_MS) throw sandboxNotFound(sandboxId)
+    const isLate = () => Date.now() + pauseMs >= deadline
+    const isVisibleByNow = isLate() || Date.now() - started > INVISIBLE_MS
+    if (!sandbox && !isNew && isVisibleByNow) throw sandboxNotFound(sandboxId)
     const status = sandbox?.Status ?? 'CREATING'
     const advice = ADVICE[status]
     if (advice) throw invalidSandboxStatus(sandboxId, status, advice)
     if (sandbox && (await answers(call, sandbox, deadline))) return { ready: true, status, expireAt: sandbox.ExpireAt }
-    const isLate = Date.now() + pauseMs >= deadline
-    if (isLate) return { ready: false, status, expireAt: sandbox?.ExpireAt }
+    if (isLate()) return { ready: false, status, expireAt: sandbox?.ExpireAt }
     await call.progress(
       status === 'RUNNING' ? 'The machine runs. Its desktop does not answer yet.' : `It is ${status}.`,
     )
