@@ -185,7 +185,7 @@ test("the same with npm run emulator: it is nobody's, and gets the defaults", as
   try {
     const environment = { ECS_MANAGER_LOCAL_CLOUD: cloud.url }
     expect((await project.serverless('deploy --stage local', environment)).code).toBe(0)
-    expect(cloud.vefaas.functions()).toHaveLength(11)
+    expect(cloud.vefaas.functions()).toHaveLength(12)
   } finally {
     await cloud.close()
   }
