@@ -213,10 +213,10 @@ describe('the mouse', () => {
   })
 
   test('drags in steps', async () => {
-    const events = await act((desktop) => desktop.drag({ x: 0, y: 0 }, { x: 50, y: 20 }))
+    const events = await act((desktop) => desktop.drag({ x: 0, y: 0 }, { x: 60, y: 24 }))
     expect(events.slice(0, 3)).toEqual(['pointer 0,0 0', 'pointer 0,0 1', 'pointer 5,2 1'])
-    expect(events.slice(-2)).toEqual(['pointer 50,20 1', 'pointer 50,20 0'])
-    expect(events).toHaveLength(13)
+    expect(events.slice(-2)).toEqual(['pointer 60,24 1', 'pointer 60,24 0'])
+    expect(events).toHaveLength(15)
   })
 
   test.each([
@@ -355,7 +355,7 @@ describe('nothing stays pressed', () => {
     controller.abort()
     await expect(calling).rejects.toMatchObject({ code: 'Aborted' })
     expect(pressed(server)).toEqual(['ffe9', '0'])
-    server.onRequest = (area) => server.sendRaw(area)
+    server.stream.end()
   })
 })
 
@@ -371,10 +371,18 @@ describe('limits', () => {
   test('a server that is silent is a Timeout, and the next call works when it speaks again', async () => {
     const server = new FakeServer(pictureOf(100, 50))
     const desktop = await connect(server)
-    server.onRequest = () => {}
+    let answerFirst = () => {}
+    server.onRequest = (area) => {
+      const old = server.picture
+      answerFirst = () => server.stream.send(...update(raw(old, area)))
+    }
+    await expect(desktop.screenshot({ deadline: Date.now() + 50 })).rejects.toMatchObject({ code: 'Timeout' })
     await expect(desktop.screenshot({ deadline: Date.now() + 50 })).rejects.toMatchObject({ code: 'Timeout' })
     server.onRequest = (area) => server.sendRaw(area)
-    await expectPicture(desktop, server.picture)
+    server.picture = { ...server.picture, pixels: server.picture.pixels.map((byte) => 255 - byte) }
+    const next = expectPicture(desktop, server.picture) // and not the old one, which comes before
+    answerFirst()
+    await next
   })
 
   test('a call waits for its turn, no longer than its deadline', async () => {
@@ -385,6 +393,7 @@ describe('limits', () => {
     await expect(desktop.press('a', { deadline: Date.now() + 50 })).rejects.toMatchObject({ code: 'Timeout' })
     expect(server.events).toEqual([])
     await expect(first).rejects.toMatchObject({ code: 'Timeout' })
+    server.stream.end()
   })
 
   test('all calls fail when the server closes the connection, and close does not', async () => {

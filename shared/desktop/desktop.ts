@@ -110,8 +110,13 @@ const BUTTONS = { left: 1, middle: 2, right: 4 } as const
 const WHEEL = { up: 8, down: 16, left: 32, right: 64 } as const
 const MAX_SCROLL = 100
 
-/** Moves of a drag. Window managers start to drag only after some motion, and follow it only in steps. */
-const DRAG_STEPS = 10
+/**
+ * A drag takes about half a second, as that of a person does. Openbox takes the last of several moves that wait for it
+ * as the start of the drag: without pauses, a busy desktop does not move the window.
+ */
+const DRAG_STEPS = 12
+const DRAG_STEP_MS = 25
+const DRAG_HOLD_MS = 100
 
 /** Characters that are typed before the server has to confirm them: an aborted call ends soon. */
 const TYPE_BLOCK = 32
@@ -187,16 +192,17 @@ class RfbDesktop implements Desktop {
       this.#checkPoint(to)
       this.#moveTo(from)
       this.#setButtons(this.#pressedButtons | BUTTONS.left)
+      await sleep(DRAG_HOLD_MS, fixed)
       for (let step = 1; step <= DRAG_STEPS; step++) {
-        // Without a pause, servers merge moves.
-        await this.#session.synchronize(fixed)
         const share = step / DRAG_STEPS
         this.#moveTo({
           x: Math.round(from.x + share * (to.x - from.x)),
           y: Math.round(from.y + share * (to.y - from.y)),
         })
+        await this.#session.synchronize(fixed)
+        await sleep(DRAG_STEP_MS, fixed)
       }
-      await this.#session.synchronize(fixed)
+      await sleep(DRAG_HOLD_MS, fixed)
       this.#setButtons(this.#pressedButtons & ~BUTTONS.left)
     })
   }

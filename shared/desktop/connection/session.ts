@@ -25,7 +25,6 @@ const MAX_REQUESTS = 64
 interface Waiter {
   /** Called after each message of the server. Returns true when the waiter needs no more messages. */
   check: (update: Update | undefined) => boolean
-  resolve: () => void
   reject: (error: unknown) => void
 }
 
@@ -43,6 +42,8 @@ export class Session {
   readonly #clipboard = new Clipboard((message) => this.send(message))
   readonly #waiters = new Set<Waiter>()
   #frame: Frame
+  /** Settles when the server has answered the current capture. */
+  #capturing: Promise<void> | undefined
   #error: DesktopError | undefined
 
   private constructor(stream: ByteStream, reader: ByteReader, frame: Frame) {
@@ -85,7 +86,17 @@ export class Session {
    * them has arrived after the request and no update is half read.
    */
   async capture(area: Rectangle | undefined, limits: FixedLimits): Promise<Picture> {
-    let picture: Picture | undefined
+    // One at a time. The answer to a capture that was given up would be taken for that to the next one.
+    while (this.#capturing) await within(limits, this.#capturing)
+    const picture = this.#requestPicture(area)
+    const settle = () => {
+      this.#capturing = undefined
+    }
+    this.#capturing = picture.then(settle, settle)
+    return within(limits, picture)
+  }
+
+  async #requestPicture(area: Rectangle | undefined): Promise<Picture> {
     let requests = 0
     const request = (isIncremental: boolean) => {
       requests += 1
@@ -96,20 +107,15 @@ export class Session {
       this.send(updateRequest(wanted, isIncremental))
     }
     request(false)
-    await this.#waitFor((update) => {
-      if (update === undefined) return false
+    return this.#waitFor((update) => {
+      if (update === undefined) return undefined
       const wanted = area ?? this.#frame.area
-      if (!update.hasNewSize && this.#frame.isFresh(wanted)) {
-        picture = this.#frame.copy(wanted)
-        return true
-      }
+      if (!update.hasNewSize && this.#frame.isFresh(wanted)) return this.#frame.copy(wanted)
       // A server that sends a picture in parts goes on with the next part. Any other starts again: it counts a request
       // as answered by an update without pixels, and what was sent before a change of the size is lost.
       request(update.hasPixels && !update.hasNewSize)
-      return false
-    }, limits)
-    if (picture === undefined) throw protocolError('The server does not send a picture.')
-    return picture
+      return undefined
+    })
   }
 
   /** Waits until the server has handled all messages that were sent before. */
@@ -133,8 +139,8 @@ export class Session {
 
   /** Waits until the server has requested the text of this client `times` times in all. */
   async clipboardRequests(times: number, limits: FixedLimits): Promise<void> {
-    const isDone = () => this.#clipboard.timesRequested >= times
-    if (!isDone()) await this.#waitFor(isDone, limits)
+    const isDone = () => this.#clipboard.timesRequested >= times || undefined
+    if (!isDone()) await within(limits, this.#waitFor(isDone))
   }
 
   get timesClipboardRequested(): number {
@@ -149,7 +155,10 @@ export class Session {
     await this.synchronize(limits)
     if (this.#clipboard.content.kind === 'announced') {
       this.#clipboard.request()
-      await this.#waitFor(() => this.#clipboard.content.kind !== 'announced', limits)
+      await within(
+        limits,
+        this.#waitFor(() => this.#clipboard.content.kind !== 'announced' || undefined),
+      )
     }
     const { content } = this.#clipboard
     if (content.kind === 'too large') {
@@ -162,18 +171,17 @@ export class Session {
     this.#fail(new DesktopError('Closed', 'The connection to the desktop is closed.'))
   }
 
-  async #waitFor(check: Waiter['check'], limits: FixedLimits): Promise<void> {
-    if (this.#error) throw this.#error
-    let waiter: Waiter | undefined
-    const done = new Promise<void>((resolve, reject) => {
-      waiter = { check, resolve, reject }
-      this.#waiters.add(waiter)
+  /** Calls `check` after each message of the server, until it returns a value. */
+  #waitFor<T>(check: (update: Update | undefined) => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#error) return reject(this.#error)
+      const checkAndResolve = (update: Update | undefined) => {
+        const value = check(update)
+        if (value !== undefined) resolve(value)
+        return value !== undefined
+      }
+      this.#waiters.add({ check: checkAndResolve, reject })
     })
-    try {
-      await within(limits, done)
-    } finally {
-      if (waiter) this.#waiters.delete(waiter)
-    }
   }
 
   async #readMessages(): Promise<void> {
@@ -190,7 +198,6 @@ export class Session {
   #notify(waiter: Waiter, update: Update | undefined): void {
     try {
       if (!waiter.check(update)) return
-      waiter.resolve()
     } catch (error) {
       waiter.reject(error)
     }
