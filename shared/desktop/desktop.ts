@@ -49,8 +49,8 @@ export interface ScrollOptions extends Limits {
 
 /**
  * A desktop that a VNC server shows. Calls take place one after the other, in the order in which they were made. A call
- * that acts returns when the server has handled its events. Each may throw a `DesktopError`, after which no button and no
- * key that the call pressed stays pressed.
+ * that acts returns when the server has handled its events. Each may throw a `DesktopError`, after which no button and
+ * no key that the call pressed stays pressed.
  */
 export interface Desktop {
   /** The size of the desktop in pixels, as the server reported it last. */
@@ -90,12 +90,15 @@ export interface Desktop {
    */
   type(text: string, limits?: Limits): Promise<void>
 
-  /** Returns the text that was copied last in the desktop or with `writeClipboard`; undefined if none was since the connection was opened. */
+  /**
+   * Returns the text that was copied last, in the desktop or with `writeClipboard`; undefined if none was copied since
+   * the connection was opened.
+   */
   readClipboard(limits?: Limits): Promise<string | undefined>
 
   /**
-   * Copies a text, for programs of the desktop to paste as long as this connection is open. Servers without the extended
-   * clipboard take only Latin-1.
+   * Copies a text, for programs of the desktop to paste as long as this connection is open. Servers without the
+   * extended clipboard take only Latin-1.
    */
   writeClipboard(text: string, limits?: Limits): Promise<void>
 
@@ -111,8 +114,8 @@ const WHEEL = { up: 8, down: 16, left: 32, right: 64 } as const
 const MAX_SCROLL = 100
 
 /**
- * A drag takes about half a second, as that of a person does. Openbox takes the last of several moves that wait for it
- * as the start of the drag: without pauses, a busy desktop does not move the window.
+ * A drag takes about half a second, as that of a person does. Without pauses, Openbox on a busy machine did not move
+ * the window.
  */
 const DRAG_STEPS = 12
 const DRAG_STEP_MS = 25

@@ -63,9 +63,12 @@ async function openEventWindow(server: TestDesktop, desktop: Desktop) {
   await expect.poll(() => output).toContain('ButtonRelease')
   const takesKeys = async () => {
     await desktop.press('x')
-    return output.includes('keysym 0x78')
+    return events(output).includes('+x')
   }
   await expect.poll(takesKeys).toBe(true)
+  const isReleased = () =>
+    events(output).filter((event) => event === '+x').length === events(output).filter((event) => event === '-x').length
+  await expect.poll(isReleased).toBe(true)
   return {
     /** The events of a call, such as `+a -a` for a key and `+1 -1` for a button. */
     async eventsOf(call: () => Promise<void>, count: number): Promise<string> {

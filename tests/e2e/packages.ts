@@ -21,7 +21,9 @@ export const packages: readonly string[] = [
   ...new Set([...Object.values(programPackages), 'chromium', 'novnc', 'websockify', 'python3-requests']),
 ]
 
-/** Before any test of this folder: without its programs none of them would show anything. Throws with what is missing. */
+/**
+ * Before any test of this folder: without its programs none of them would show anything. Throws with what is missing.
+ */
 export default function setup(): void {
   const missing = packages.filter((name) => !isInstalled(name))
   if (missing.length > 0)

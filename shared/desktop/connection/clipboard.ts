@@ -24,8 +24,8 @@ type Content =
   | { kind: 'too large' }
 
 /**
- * The clipboard of a desktop. Texts of RFC 6143 are in Latin-1. A server that knows the extended messages takes and sends
- * any Unicode text. Each side announces a text, and sends it only when the other requests it.
+ * The clipboard of a desktop. Texts of RFC 6143 are in Latin-1. A server that knows the extended messages takes and
+ * sends any Unicode text. Each side announces a text, and sends it only when the other requests it.
  */
 export class Clipboard {
   readonly #send: (message: Uint8Array) => void
@@ -89,7 +89,8 @@ export class Clipboard {
   }
 
   #receiveCapabilities(flags: number): void {
-    // LibVNCServer 0.9.14, with x11vnc, knows the messages but no announcements, and ends the connection when a text is sent.
+    // LibVNCServer 0.9.14, with x11vnc, knows the messages but no announcements, and ends the connection when a text is
+    // sent.
     if ((flags & NOTIFY) === 0) return
     this.#isExtended = true
     // A size for each format follows: the longest text that the server may send without a request.

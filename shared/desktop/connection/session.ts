@@ -10,8 +10,8 @@ import { setEncodings, setPixelFormat, updateRequest } from './client-messages.t
 import { Clipboard, EXTENDED_CLIPBOARD, MAX_CLIPBOARD_BYTES } from './clipboard.ts'
 import { shakeHands } from './handshake.ts'
 
-// Types of rectangles. CopyRect is not among them, because a server uses it only for updates of what it has sent before.
-// Nor is ExtendedDesktopSize: TigerVNC would send an update with only this before each full update.
+// Types of rectangles. CopyRect is not among them, because a server uses it only for updates of what it has sent
+// before. Nor is ExtendedDesktopSize: TigerVNC would send an update with only this before each full update.
 const RAW = 0
 const ZRLE = 16
 const DESKTOP_SIZE = -223

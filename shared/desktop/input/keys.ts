@@ -111,8 +111,8 @@ const KEYSYMS: ReadonlyMap<string, number> = new Map(
 )
 
 /**
- * Returns the keysym of a key. Its name is one character, or a usual name in any case, such as `Return`, `Enter`, `esc`,
- * `Page_Down`, `ArrowLeft`, `F5`, `KP_7`, `super`, `KeyA` or `Digit1`.
+ * Returns the keysym of a key. Its name is one character, or a usual name in any case, such as `Return`, `Enter`,
+ * `esc`, `Page_Down`, `ArrowLeft`, `F5`, `KP_7`, `super`, `KeyA` or `Digit1`.
  * @throws {DesktopError} `InvalidArgument`
  */
 export function keysymOfKey(name: string): number {
@@ -144,9 +144,9 @@ function keyOfCode(plain: string): number | undefined {
 }
 
 /**
- * Returns the keysyms of a combination such as `ctrl+shift+t`, in the order in which they are pressed. With Control, Alt
- * or Super, the case of a letter means nothing: `Ctrl+A` is Control and the key A, without Shift. A plus sign as a key is
- * `plus`, or the last character: `ctrl++`.
+ * Returns the keysyms of a combination such as `ctrl+shift+t`, in the order in which they are pressed. With Control,
+ * Alt or Super, the case of a letter means nothing: `Ctrl+A` is Control and the key A, without Shift. A plus sign as a
+ * key is `plus`, or the last character: `ctrl++`.
  * @throws {DesktopError} `InvalidArgument`
  */
 export function keysymsOfCombination(combination: string, isShiftHeld = false): number[] {

@@ -4,8 +4,8 @@ const RETURN = 0xff0d
 const TAB = 0xff09
 
 /**
- * Returns the keys that type a text, as X11 keysyms. The keysym of a Latin-1 character is its code point; for all others
- * it is 0x01000000 + the code point (X Window System Protocol, appendix A). A line break of any kind is Return.
+ * Returns the keys that type a text, as X11 keysyms. The keysym of a Latin-1 character is its code point; for all
+ * others it is 0x01000000 + the code point (X Window System Protocol, appendix A). A line break of any kind is Return.
  * @throws {DesktopError} `InvalidArgument` if the text has a character that no key types
  */
 export function keysymsOfText(text: string): number[] {
@@ -34,7 +34,10 @@ export interface TextPart {
   part: string
 }
 
-/** Splits a text into parts. A part to paste starts and ends with a character beyond ASCII, and has no line break or tab. */
+/**
+ * Splits a text into parts. A part to paste starts and ends with a character beyond ASCII, and has no line break or
+ * tab.
+ */
 export function splitText(text: string): TextPart[] {
   const parts: TextPart[] = []
   let end = 0

@@ -28,7 +28,9 @@ export class Frame implements Picture {
   readonly width: number
   readonly height: number
   readonly pixels: Uint8Array
-  /** The same pixels, one number each. Little-endian, as all machines are that this runs on: red is in the lowest byte. */
+  /**
+   * The same pixels, one number each. Little-endian, as all machines are that this runs on: red is in the lowest byte.
+   */
   readonly words: Uint32Array
 
   /** @throws {DesktopError} `TooLarge`, or `ProtocolError` if it has no pixel */

@@ -9,6 +9,9 @@ export interface Png {
 }
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
+// For a desktop of 1280 x 800 with two terminals, level 3 takes 4 ms and level 6 takes 19 ms, for 60 and 36 kB. Filters
+// of the rows make no difference.
 const LEVEL = 3
 const FILTER_NONE = 0
 const TRUE_COLOUR = 2

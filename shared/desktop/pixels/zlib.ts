@@ -1,5 +1,5 @@
-// The only file of pixels/ that needs Node. For browsers, CompressionStream and DecompressionStream can replace it. They
-// are not used here because they are slower: see the note in png.ts.
+// The only file besides connect-tcp.ts that needs Node. For browsers, CompressionStream and DecompressionStream can
+// replace it. They are not used here, because they know no level, and their first use costs some 10 ms.
 import { promisify } from 'node:util'
 import { constants, createInflate, deflate as deflateWithCallback, inflate as inflateWithCallback } from 'node:zlib'
 import { protocolError } from '../desktop-error.ts'

@@ -10,8 +10,8 @@ const TILE = 64
 const PART_BYTES = 65_536
 
 /**
- * Reads a rectangle of tiles, each compressed by a palette or by run lengths, and all by zlib, into the frame (RFC 6143,
- * section 7.7.6).
+ * Reads a rectangle of tiles, each compressed by a palette or by run lengths, and all by zlib, into the frame (RFC
+ * 6143, section 7.7.6).
  */
 export async function readZrle(reader: ByteReader, frame: Frame, area: Rectangle, inflater: Inflater): Promise<void> {
   const length = await reader.uint32()
