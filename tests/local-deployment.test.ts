@@ -90,7 +90,7 @@ describe('a deployment into the cloud of npm start', () => {
   test('prints a curl line for each route, which works when it is pasted', async () => {
     const { text } = await serverless('info')
     const lines = text.match(/^ {2}curl .*/gm) ?? []
-    expect(lines).toHaveLength(10)
+    expect(lines).toHaveLength(11)
     for (const line of lines) {
       // Each line gets a sandbox of its own, because some of them stop or delete it.
       const { SandboxId } = (await call('CreateSandbox')).body.Result

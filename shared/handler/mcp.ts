@@ -192,7 +192,15 @@ function wantsProgress(body: unknown): boolean {
 function describeTool({ name, title, description, annotations, input, output }: Tool): ToolDescription {
   const inputSchema = { ...describeInput(input), type: 'object' as const, additionalProperties: false }
   const outputSchema = { ...describeInput(output), type: 'object' as const }
-  return { name, title, description, annotations, inputSchema, outputSchema } as object as ToolDescription
+  // The source wraps its lines.
+  return {
+    name,
+    title,
+    description: description.replaceAll('\n', ' '),
+    annotations,
+    inputSchema,
+    outputSchema,
+  } as object as ToolDescription
 }
 
 function once<T>(compute: () => T): () => T {

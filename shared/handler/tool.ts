@@ -46,7 +46,7 @@ export interface ToolCall extends Call {
   progress(message: string): Promise<void>
 }
 
-/** A tool with its input type hidden, so that tools of different inputs fit in one list. */
+/** Checks the types of a tool, and hides that of its input, so that tools with different inputs fit into one list. */
 export function tool<Input extends InputSchema>(definition: Tool<Input>): Tool {
   return definition as unknown as Tool
 }
