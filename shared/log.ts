@@ -23,6 +23,8 @@ export interface CloudCall {
 export interface LogEntry {
   requestId: string
   action: string
+  /** The tools that a request to `/mcp` calls, separated by commas. */
+  tool?: string | undefined
   caller: string
   /** The owner of the sandboxes that the caller creates. */
   owner?: string | undefined
@@ -155,10 +157,21 @@ function toText(line: Line): string {
   const calls = line.cloud.map(({ action, error, status, milliseconds, requestId, tries }) =>
     words(action, error ?? status, `${milliseconds} ms`, requestId, tries > 1 && `${tries} tries`),
   )
-  const { time, action, status, code, sandboxId, milliseconds, cold, requestId } = line
+  const { time, action, tool, status, code, sandboxId, milliseconds, cold, requestId } = line
   const clock = time.slice(11, 23)
   const caller = [line.caller, line.owner !== line.caller && line.owner].filter(Boolean).join(' of ')
-  const first = words(clock, action, status, code, sandboxId, `${milliseconds} ms`, cold && 'cold', caller, requestId)
+  const first = words(
+    clock,
+    action,
+    tool,
+    status,
+    code,
+    sandboxId,
+    `${milliseconds} ms`,
+    cold && 'cold',
+    caller,
+    requestId,
+  )
   // A note may quote others: a line break in it must not look like a new entry.
   const notes = line.notes.map((note) => note.replaceAll('\n', ' '))
   const more = line.moreCloudCalls && `and ${line.moreCloudCalls} more calls to the cloud`

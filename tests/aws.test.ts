@@ -251,6 +251,21 @@ describe('the functions behind its rules', () => {
     expect(cloud.instances()).toEqual([])
   })
 
+  test('tools for agents reach the function of the Model Context Protocol, which needs a key', async () => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'list_sandboxes' } })
+    const headers: Pair[] = [
+      ['Content-Type', 'application/json'],
+      ['Accept', 'application/json, text/event-stream'],
+    ]
+    const sent = { method: 'POST', headers, body }
+    expect(await request('/mcp', sent)).toMatchObject({ name: 'mcp', status: 401 })
+    expect(await request('/mcp', { ...sent, headers: [...headers, BEARER] })).toMatchObject({
+      name: 'mcp',
+      status: 200,
+      body: { result: { structuredContent: { sandboxes: [] } } },
+    })
+  })
+
   test('end a sandbox that an event names, over HTTP and from the queue', async () => {
     const [first, second] = [await call('CreateSandbox'), await call('CreateSandbox')].map(
       ({ body }) => body.Result.SandboxId,

@@ -252,7 +252,7 @@ describe('serverless remove', () => {
     project.edit('serverless.yml', '        ECS_MANAGER__INSTANCE__IMAGE_ID: image-linux,\n', '')
     await serverless('remove --stage prod')
     const names = (cloud.vefaas.functions() as { Name: string }[]).map(({ Name }) => Name)
-    expect(names.length).toBe(11)
+    expect(names.length).toBe(12)
     expect(names.filter((name) => !name.startsWith('ecs-manager-keyed-'))).toEqual([])
     expect(cloud.apig.gateways()).toMatchObject([{ Name: 'ecs-manager-keyed' }])
   })

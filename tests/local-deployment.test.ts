@@ -90,7 +90,7 @@ describe('a deployment into the cloud of npm start', () => {
   test('prints a curl line for each route, which works when it is pasted', async () => {
     const { text } = await serverless('info')
     const lines = text.match(/^ {2}curl .*/gm) ?? []
-    expect(lines).toHaveLength(10)
+    expect(lines).toHaveLength(11)
     for (const line of lines) {
       // Each line gets a sandbox of its own, because some of them stop or delete it.
       const { SandboxId } = (await call('CreateSandbox')).body.Result
@@ -185,7 +185,7 @@ test("the same with npm run emulator: it is nobody's, and gets the defaults", as
   try {
     const environment = { ECS_MANAGER_LOCAL_CLOUD: cloud.url }
     expect((await project.serverless('deploy --stage local', environment)).code).toBe(0)
-    expect(cloud.vefaas.functions()).toHaveLength(11)
+    expect(cloud.vefaas.functions()).toHaveLength(12)
   } finally {
     await cloud.close()
   }

@@ -9,7 +9,8 @@ import { parse } from 'yaml'
 import { build } from '../infra/build/index.ts'
 import { zip } from '../infra/build/zip.ts'
 
-const MOST_BYTES = 100_000
+// mcp contains the SDK of the Model Context Protocol and the driver of desktops.
+const maxBytesOf = (name: string) => (name === 'mcp' ? 130_000 : 100_000)
 
 const project = join(import.meta.dirname, '..')
 const scratch = mkdtempSync(join(tmpdir(), 'packages-'))
@@ -40,8 +41,8 @@ test('every function of serverless.yml has one', () => {
 })
 
 describe.each(names)('the package of %s', (name) => {
-  test('has 100,000 bytes at most', () => {
-    expect(zipOf(name).length).toBeLessThanOrEqual(MOST_BYTES)
+  test('has at most 100,000 bytes, and that of mcp 130,000', () => {
+    expect(zipOf(name).length).toBeLessThanOrEqual(maxBytesOf(name))
   })
 
   test('holds index.js and config.toml, and nothing else', () => {
@@ -52,7 +53,7 @@ describe.each(names)('the package of %s', (name) => {
     const unzipped = Object.values(unzipSync(zipOf(name))).map((bytes) => Buffer.from(bytes).toString('latin1'))
     expect(unzipped.join('')).toContain('exports') // they can be searched
     for (const text of [...unzipped, Buffer.from(zipOf(name)).toString('latin1')]) {
-      for (const foreign of [CANARY, project, scratch, homedir()]) expect(text).not.toContain(foreign)
+      for (const foreign of [CANARY, project, scratch, `${homedir()}/`]) expect(text).not.toContain(foreign)
     }
   })
 })

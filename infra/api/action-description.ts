@@ -1,5 +1,5 @@
+import type { InputSchema, JsonSchema } from '../../shared/handler/json-schema.ts'
 import type { FailureName } from './failure-responses.ts'
-import type { InputSchema, JsonSchema } from './json-schema.ts'
 
 type Description = {
   /** The parameters of an action, or the data of an event. The schema has their descriptions. */

@@ -1,7 +1,7 @@
 /** The texts of openapi.json in Chinese, paragraph by paragraph. */
 export const CHINESE: Readonly<Record<string, string>> = {
-  'Sandboxes for computer-use agents: desktops on VolcEngine ECS. HTTP actions create, list, open, renew, stop, start and delete them. A timer stops or deletes those whose time is up.':
-    '供 computer-use 智能体使用的沙箱：火山引擎 ECS 上的桌面。通过 HTTP 接口创建、查询、打开、续期、停止、启动和删除，到期后由定时任务停止或删除。',
+  'Sandboxes for computer-use agents: desktops on VolcEngine ECS. HTTP actions create, list, open, renew, stop, start and delete them. A timer stops or deletes those whose time is up. Agents can also use sandboxes over the Model Context Protocol, at `/mcp`.':
+    '供 computer-use 智能体使用的沙箱：火山引擎 ECS 上的桌面。通过 HTTP 接口创建、查询、打开、续期、停止、启动和删除，到期后由定时任务停止或删除。智能体还可以通过 `/mcp` 以 Model Context Protocol 使用沙箱。',
   '## Calls': '## 调用方式',
   'Call an action with `POST /?Action=<Action>&Version=2020-04-01`, and its parameters in a JSON body of at most 64 KiB. The short form has them in the query: `GET /?Action=<Action>&Version=2020-04-01&<parameters>`. `Action` and `Version` are always in the query, because the gateway routes by them. OpenAPI distinguishes operations only by path and method, so here `Action` and `Version` are part of the path. A tool appends the parameters of the short form with `&`.':
     '接口的调用形式是 `POST /?Action=<Action>&Version=2020-04-01`，参数放在不超过 64 KiB 的 JSON 请求体中。简写形式把参数放在查询参数中：`GET /?Action=<Action>&Version=2020-04-01&<parameters>`。`Action` 和 `Version` 始终放在查询参数中，因为网关按它们路由。OpenAPI 只按路径和方法区分操作，所以这里把 `Action` 和 `Version` 写进路径。对于简写形式，工具会用 `&` 追加参数。',

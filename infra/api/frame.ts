@@ -1,7 +1,7 @@
 import { VERSION } from '../../shared/handler/parameters.ts'
 import { REQUEST_ID } from './examples.ts'
 
-const TEXT = `Sandboxes for computer-use agents: desktops on VolcEngine ECS. HTTP actions create, list, open, renew, stop, start and delete them. A timer stops or deletes those whose time is up.
+const TEXT = `Sandboxes for computer-use agents: desktops on VolcEngine ECS. HTTP actions create, list, open, renew, stop, start and delete them. A timer stops or deletes those whose time is up. Agents can also use sandboxes over the Model Context Protocol, at \`/mcp\`.
 
 ## Calls
 

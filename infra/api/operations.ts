@@ -1,6 +1,6 @@
+import { describeInput, type JsonSchema } from '../../shared/handler/json-schema.ts'
 import type { ActionDescription, EventDescription } from './action-description.ts'
 import { namedExamples } from './examples.ts'
-import { describeInput, type JsonSchema } from './json-schema.ts'
 import { failureReferences, failuresOfAction, headerReferences, responsesOf } from './responses.ts'
 import { refTo } from './results.ts'
 

@@ -1,3 +1,4 @@
+import type { JsonSchema } from '../../shared/handler/json-schema.ts'
 import { VERSION } from '../../shared/handler/parameters.ts'
 import type { SuccessDescription } from './action-description.ts'
 import { namedExamples, REQUEST_ID } from './examples.ts'
@@ -9,7 +10,6 @@ import {
   type FailureName,
   type FailureResponse,
 } from './failure-responses.ts'
-import type { JsonSchema } from './json-schema.ts'
 import { refTo } from './results.ts'
 
 const metadata = (Action: string) => ({

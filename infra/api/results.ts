@@ -1,4 +1,5 @@
 import { ACTIONS, type CallerRights } from '../../shared/config/callers.ts'
+import type { JsonSchema } from '../../shared/handler/json-schema.ts'
 import { OsType } from '../../shared/handler/parameter-schemas.ts'
 import type { ResponseMetadata } from '../../shared/handler/reply.ts'
 import type { Created } from '../../shared/manager/create-sandbox.ts'
@@ -6,7 +7,6 @@ import { type Sandbox, STATUSES } from '../../shared/manager/sandbox/sandbox.ts'
 import { STOPPED_BY_CLEANUP } from '../../shared/manager/sandbox/stopped-by.ts'
 import type { Changed } from '../../shared/manager/sandbox/transition.ts'
 import { CREATED_AT, EXPIRE_AT, SANDBOX_ID } from './examples.ts'
-import type { JsonSchema } from './json-schema.ts'
 
 /** The parts of answers. The compiler checks their names against the types of the manager. */
 

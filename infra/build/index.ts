@@ -16,6 +16,10 @@ const substitutes: Record<string, string> = {
   'crypto-js/hmac-sha256': "module.exports = require('./crypto-js.cts').hmacSha256",
   // The Signer of @volcengine/openapi imports it only for uploads. With its dependencies, it takes about 90 kB.
   'form-data': 'module.exports = class {}',
+  // The server of @modelcontextprotocol/sdk validates with them only what it asks of a client, and ours asks nothing. They take
+  // about 140 kB, and time at every start.
+  ajv: 'module.exports = class {}',
+  'ajv-formats': 'module.exports = () => {}',
 }
 
 /** A function by its key in serverless.yml, and its folder in functions/ and dist/. Two may have the same folder. */
@@ -164,7 +168,7 @@ function substitute(): Plugin {
   return {
     name: 'substitute',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(crypto-js|form-data)/ }, ({ path }) => {
+      onResolve({ filter: /^(crypto-js|form-data|ajv)/ }, ({ path }) => {
         return substitutes[path] ? { path, namespace: 'substitute' } : undefined
       })
       onLoad({ filter: /./, namespace: 'substitute' }, ({ path }) => {

@@ -3,6 +3,8 @@ import type { StartArguments } from './arguments.ts'
 import type { Local } from './cloud.ts'
 import { ACCESS_KEY, SECRET_KEY } from './environment.ts'
 
+const MCP_PATH = '/mcp'
+
 /** The output of `npm start`: addresses, timers, the actions as curl commands in an order that works, and a last line. */
 export function welcome({ url, cloud, config, addressBlock, key }: Local, args: StartArguments): string {
   const needsKey = config.security.auth === 'key'
@@ -19,6 +21,7 @@ export function welcome({ url, cloud, config, addressBlock, key }: Local, args: 
     `  actions         ${url}   the functions of serverless.yml behind an emulated gateway`,
     `  console         ${url}/console   sandboxes and their desktops, in a browser`,
     `  API             ${url}/docs   its description, with forms to try it`,
+    `  agents          ${url}${MCP_PATH}   Model Context Protocol, over Streamable HTTP`,
   ]
   if (key) {
     lines.push(`  key             ${key}   only for this run; send it as X-API-Key or Authorization: Bearer`)
@@ -78,10 +81,10 @@ function describeMachines({ terminal, windows }: Config, block: string, hasDeskt
   ]
 }
 
-/** The paths of the functions that take events: every route that is not for an action. */
+/** The paths of the functions that take events: every route that is for no action and not for agents. */
 function eventPaths({ apig }: Local['cloud']): string[] {
   const routes = apig.routes() as { MatchRule: { Path: { MatchContent: string } } }[]
-  return routes.map(({ MatchRule }) => MatchRule.Path.MatchContent).filter((path) => path !== '/')
+  return routes.map(({ MatchRule }) => MatchRule.Path.MatchContent).filter((path) => path !== '/' && path !== MCP_PATH)
 }
 
 function describeTimers({ vefaas }: Local['cloud'], isFast: boolean): string[] {

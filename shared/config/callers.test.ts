@@ -167,7 +167,7 @@ describe('a key', () => {
 
   it('has the functions of its groups and names, and no others', () => {
     const rights = callerWith('{ key = "fake-key-1", actions = ["use", "DeleteSandbox", "ValidateVncToken"] }')
-    expect(rights?.Actions).toEqual(['DescribeSandboxTerminalUrl', 'ValidateVncToken', 'DeleteSandbox'])
+    expect(rights?.Actions).toEqual(['DescribeSandboxTerminalUrl', 'ValidateVncToken', 'UseDesktop', 'DeleteSandbox'])
   })
 
   it('is hidden in the log, whichever form it has', () => {
@@ -221,11 +221,11 @@ describe('a consumer of the gateway', () => {
   })
 })
 
-test('every function that a caller can call is in one group', () => {
+test('every function that a caller can call is in one group, and so is the right to use desktops', () => {
   const functions = join(import.meta.dirname, '../../functions')
   const names = readdirSync(functions, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => readFileSync(join(functions, name, 'index.ts'), 'utf8'))
     .flatMap((source) => (source.includes('timer({') ? [] : (/ name: '(\w+)'/.exec(source)?.[1] ?? [])))
-  expect(Object.values(GROUPS).flat().sort()).toEqual(names.sort())
+  expect(Object.values(GROUPS).flat().sort()).toEqual([...names, 'UseDesktop'].sort())
 })

@@ -13,10 +13,13 @@ export interface Caller {
   seesAll: boolean
 }
 
-/** Short names for several functions in a list of `actions`. TeardownSandboxes takes the events of `/events`. */
+/**
+ * Short names for several functions in a list of `actions`. TeardownSandboxes takes the events of `/events`. UseDesktop is the
+ * right to the tools of `/mcp` that show and control a desktop; their other tools need the right to the action that they do.
+ */
 export const GROUPS = {
   read: ['DescribeSandboxes'],
-  use: ['DescribeSandboxTerminalUrl', 'ValidateVncToken'],
+  use: ['DescribeSandboxTerminalUrl', 'ValidateVncToken', 'UseDesktop'],
   lifecycle: [
     'CreateSandbox',
     'RenewSandbox',
@@ -30,7 +33,7 @@ export const GROUPS = {
 
 type Group = keyof typeof GROUPS
 
-/** Every function that a caller can call. */
+/** Every right that a caller can have: a function that it may call, or UseDesktop. */
 export const ACTIONS = Object.values(GROUPS).flat()
 
 export type ActionName = (typeof ACTIONS)[number]

@@ -68,7 +68,7 @@ function nameOf(path: readonly v.IssuePathItem[]): string {
 }
 
 /** Returns every secret of the configuration, so that the log can hide it. */
-export function secretsOf({ volcengine, instance, windows, security }: Config): string[] {
+export function secretsOf({ volcengine, instance, terminal, windows, security }: Config): string[] {
   return [
     volcengine.access_key,
     volcengine.secret_key,
@@ -77,6 +77,7 @@ export function secretsOf({ volcengine, instance, windows, security }: Config): 
     instance.user_data,
     // The form in which it is sent to ECS.
     Buffer.from(instance.user_data).toString('base64'),
+    terminal.vnc_password,
     windows.agent_key,
     ...keysOf(security.keys),
   ]

@@ -94,6 +94,7 @@ export const ConfigSchema = v.object({
   }),
   terminal: v.object({
     vnc_port: integer(1, 65_535, 5905),
+    vnc_password: text([/^[!-~]{4,256}$/, 'must be 4 to 256 characters without space'], ''),
     vnc_url_template: text([/^https?:\/\/.*\{token\}/, 'must be an http(s) address that holds {token}'], ''),
   }),
   windows: v.object({

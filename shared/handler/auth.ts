@@ -19,9 +19,20 @@ import type { Invocation } from './invocation.ts'
  * @throws {ActionError} `MissingAuthenticationToken`, `InvalidAccessKey`, `OperationDenied.Action`
  */
 export function authorize(invocation: Invocation, action: ActionName): void {
-  const caller = authenticate(invocation)
-  // Also if it may not call this function: the log names the caller.
-  invocation.caller = caller
+  authenticate(invocation)
+  checkRight(invocation.caller, action)
+}
+
+/**
+ * Finds the caller of a function. The log names it, also if it may not call the function.
+ * @throws {ActionError} `MissingAuthenticationToken`, `InvalidAccessKey`
+ */
+export function authenticate(invocation: Invocation): void {
+  invocation.caller = findCaller(invocation)
+}
+
+/** @throws {ActionError} `OperationDenied.Action` */
+export function checkRight(caller: Caller, action: ActionName): void {
   if (caller.actions.has(action)) return
   const [group] = Object.entries(GROUPS).find(([, names]) => names.some((name) => name === action)) ?? []
   const message = `The caller has no right to call ${action}. Its actions need "${action}" or "${group}".`
@@ -33,7 +44,7 @@ export function authorize(invocation: Invocation, action: ActionName): void {
  * All keys of a request must be right.
  * @throws {ActionError} `MissingAuthenticationToken`, `InvalidAccessKey`
  */
-function authenticate({ request: { headers }, log }: Invocation): Caller {
+function findCaller({ request: { headers }, log }: Invocation): Caller {
   const { security } = configuration()
   const presented = keysOf(headers)
   for (const key of presented) log.secret(key)

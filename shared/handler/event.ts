@@ -8,7 +8,16 @@ import { type Message, readMessages } from './event-formats.ts'
 import type { Call, Invocation } from './invocation.ts'
 import { type ObjectSchema, validateData } from './parameters.ts'
 import { type Answer, noContent, pipeline } from './pipeline.ts'
-import { errorReply, eventReply, metadata, platformError, type Reply, reply, toActionError } from './reply.ts'
+import {
+  ALLOW_POST,
+  errorReply,
+  eventReply,
+  metadata,
+  platformError,
+  type Reply,
+  reply,
+  toActionError,
+} from './reply.ts'
 import { isHandshake, permission } from './web-hook-handshake.ts'
 
 interface EventFunction<Schema extends ObjectSchema> {
@@ -72,8 +81,6 @@ export function event<Schema extends ObjectSchema>({ name, input, run }: EventFu
   })
 }
 
-const ALLOW = { Allow: 'POST, HEAD, OPTIONS' }
-
 /** Checks the key of a request. The platform has checked the sender of any other event. */
 function identify(invocation: Invocation, name: ActionName): Answer<Reply> | undefined {
   const { origin, request } = invocation
@@ -84,10 +91,10 @@ function identify(invocation: Invocation, name: ActionName): Answer<Reply> | und
   if (isHandshake(request)) {
     // HEAD and OPTIONS need no key, but this grants a permission.
     authorize(invocation, name)
-    return noContent(invocation, { ...ALLOW, ...permission(request) })
+    return noContent(invocation, { ...ALLOW_POST, ...permission(request) })
   }
   const { method } = request
-  if (method === 'HEAD' || method === 'OPTIONS') return noContent(invocation, ALLOW)
+  if (method === 'HEAD' || method === 'OPTIONS') return noContent(invocation, ALLOW_POST)
   if (method !== 'POST') throw new ActionError(405, 'MethodNotAllowed', 'Send an HTTP request with POST.')
   authorize(invocation, name)
   checkSize(request.body, request.isBase64Encoded)
@@ -157,7 +164,7 @@ function sentBack(name: string, invocation: Invocation, processed: Processed): o
   if (invocation.origin === 'sqs') return batchItemFailures(failedMessages)
   if (invocation.origin !== 'http' && failed) return platformError(invocation, failed)
   const error = failed ?? refused
-  if (error) return errorReply(invocation, name, error, ALLOW)
+  if (error) return errorReply(invocation, name, error, ALLOW_POST)
   if (invocation.origin !== 'http') return eventReply(invocation, result)
   return reply(invocation, 200, { ResponseMetadata: metadata(invocation, name), Result: result })
 }

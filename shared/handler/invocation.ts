@@ -40,6 +40,8 @@ export interface Invocation<Input = unknown> {
   caller: Caller
   /** The sandbox of the request or of the result, as soon as it is known. */
   sandboxId: string | undefined
+  /** The tools that the request calls, separated by commas. */
+  tool: string | undefined
   /** The input of the work; undefined until it is checked. */
   input: Input | undefined
 }
@@ -86,6 +88,7 @@ export function receive<Input>(event: unknown, context: PlatformContext): Invoca
     log: startLog({ level: 'info', format: 'json', ...config?.log, secrets: config ? secretsOf(config) : [] }),
     caller: NOBODY,
     sandboxId: undefined,
+    tool: undefined,
     input: undefined,
   }
   cold = false
@@ -95,12 +98,13 @@ export function receive<Input>(event: unknown, context: PlatformContext): Invoca
 /** Writes the log line of the invocation. */
 export function logOutcome(
   action: string,
-  { requestId, caller, sandboxId, started, cold, log }: Invocation,
+  { requestId, caller, sandboxId, tool, started, cold, log }: Invocation,
   { status = 200, result, error }: Outcome,
 ): void {
   log.end({
     requestId,
     action,
+    tool,
     caller: caller.name,
     owner: caller.owner,
     sandboxId,

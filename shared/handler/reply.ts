@@ -27,13 +27,13 @@ export function metadata({ requestId, config }: Invocation, Action: string): Res
 
 /**
  * Builds an answer with the headers of every answer, in the form that the platform reads.
- * @param body  omitted with 204
+ * @param body  omitted with 204; a text needs its own Content-Type
  * @param more  additional headers
  */
 export function reply(
   { requestId, request }: Invocation,
   statusCode: number,
-  body?: object,
+  body?: object | string,
   more: Headers = {},
 ): Reply {
   const headers = {
@@ -47,7 +47,7 @@ export function reply(
     ...(request.multiValueReply
       ? { multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])) }
       : { headers }),
-    body: body ? JSON.stringify(body) : '',
+    body: typeof body === 'object' ? JSON.stringify(body) : (body ?? ''),
   }
 }
 
@@ -89,6 +89,9 @@ export function platformError({ log, requestId }: Invocation, { code, message }:
 
 /** The methods of an action. HEAD and OPTIONS never do its work. */
 export const ALLOW = { Allow: 'GET, POST, HEAD, OPTIONS' }
+
+/** The same for a function that takes only POST. */
+export const ALLOW_POST = { Allow: 'POST, HEAD, OPTIONS' }
 
 type Headers = Record<string, string>
 

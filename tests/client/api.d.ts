@@ -588,7 +588,7 @@ export interface components {
             /** @description Name of its key, or of the consumer of the gateway; absent if unknown. */
             Name?: string;
             /** @description The functions that it may call. */
-            Actions: ("DescribeSandboxes" | "DescribeSandboxTerminalUrl" | "ValidateVncToken" | "CreateSandbox" | "RenewSandbox" | "StopSandbox" | "StartSandbox" | "RebootSandbox" | "DeleteSandbox" | "TeardownSandboxes")[];
+            Actions: ("DescribeSandboxes" | "DescribeSandboxTerminalUrl" | "ValidateVncToken" | "UseDesktop" | "CreateSandbox" | "RenewSandbox" | "StopSandbox" | "StartSandbox" | "RebootSandbox" | "DeleteSandbox" | "TeardownSandboxes")[];
             /** @description The owner whose sandboxes it sees; absent if it sees those of all owners. */
             Owner?: string;
         };

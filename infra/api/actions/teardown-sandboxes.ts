@@ -1,8 +1,8 @@
 import { TeardownInput } from '../../../functions/teardown-sandboxes/input.ts'
+import type { JsonSchema } from '../../../shared/handler/json-schema.ts'
 import type { TeardownResult } from '../../../shared/manager/teardown-sandboxes.ts'
 import type { EventDescription } from '../action-description.ts'
 import { SANDBOX_ID } from '../examples.ts'
-import type { JsonSchema } from '../json-schema.ts'
 import { SANDBOX_ID_SCHEMA } from '../results.ts'
 
 const outcome: Record<keyof TeardownResult['Sandboxes'][number], JsonSchema> = {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 /** A schema of JSON Schema 2020-12, as in OpenAPI 3.1. */
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
-/** The schema of the parameters of an action, or of the data of an event. */
+/** The schema of the parameters of an action, of the data of an event, or of what a tool takes and returns. */
 export type InputSchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
 
 /** The JSON Schema of an input, from the point of view of the caller. */
