@@ -12,6 +12,7 @@ import type { InstanceProgram } from './instance-program.ts'
 import { isOfMachine, stopMarkedProcesses } from './marked-processes.ts'
 import { setRootColour } from './root-window.ts'
 import { removeAllExcept } from './run-folder.ts'
+import { VNC_ARGUMENTS } from './vnc-arguments.ts'
 import { writeXAuthority } from './x-authority.ts'
 
 export type DesktopOptions = {
@@ -93,14 +94,11 @@ function serverArguments(
   at: { address: string; port: number; authority: string; hasSocket: boolean },
 ): string[] {
   return [
-    ...['-displayfd', '3', '-auth', at.authority, '-nolisten', 'tcp', '-noreset'],
+    ...['-displayfd', '3', '-auth', at.authority],
     // If the server cannot create its socket file, it exits. X programs can also use its abstract socket, "local".
     ...(at.hasSocket ? [] : ['-nolisten', 'unix', '-listen', 'local']),
     ...['-interface', at.address, '-rfbport', String(at.port), '-desktop', InstanceName],
-    ...['-SecurityTypes', 'None', '-AlwaysShared', '-AcceptSetDesktopSize'],
-    ...['-geometry', '1280x800', '-depth', '24'],
-    // A client that connects and leaves at once, to see whether the server is up, counts as an attacker: never block one.
-    ...['-BlacklistThreshold', '1000000000'],
+    ...['-SecurityTypes', 'None', ...VNC_ARGUMENTS],
   ]
 }
 
