@@ -23,6 +23,8 @@ const GROUP_OF = {
   DescribeSandboxes: 'read',
   DescribeSandboxTerminalUrl: 'use',
   ValidateVncToken: 'use',
+  // The tools of /mcp, which tests/e2e/mcp.test.ts and functions/mcp test.
+  UseDesktop: 'use',
   CreateSandbox: 'lifecycle',
   RenewSandbox: 'lifecycle',
   StopSandbox: 'lifecycle',
@@ -32,8 +34,11 @@ const GROUP_OF = {
   TeardownSandboxes: 'lifecycle',
 } as const
 
-type FunctionName = keyof typeof GROUP_OF
-const FUNCTIONS = Object.keys(GROUP_OF) as FunctionName[]
+type Right = keyof typeof GROUP_OF
+const RIGHTS = Object.keys(GROUP_OF) as Right[]
+
+type FunctionName = Exclude<Right, 'UseDesktop'>
+const FUNCTIONS = RIGHTS.filter((name) => name !== 'UseDesktop')
 
 /** The rights of a key or a consumer: `actions` and `owner` of its table, or undefined for everything. */
 type Rights = { actions: string[]; owner: string | undefined } | undefined
@@ -50,7 +55,7 @@ interface Known {
   rights: Rights
 }
 
-const mayCall = ({ rights }: Known, name: FunctionName) =>
+const mayCall = ({ rights }: Known, name: Right) =>
   rights === undefined || rights.actions.includes(name) || rights.actions.includes(GROUP_OF[name])
 
 const seesAll = ({ rights }: Known) => rights === undefined || rights.owner === 'all'
@@ -94,7 +99,7 @@ const limited = fc.record({
   actions: fc.oneof(
     fc.subarray(['read', 'use', 'lifecycle'], { minLength: 1 }),
     fc.subarray([...FUNCTIONS], { minLength: 1, maxLength: 4 }),
-    fc.shuffledSubarray(['read', 'use', 'lifecycle', ...FUNCTIONS], { minLength: 1 }),
+    fc.shuffledSubarray(['read', 'use', 'lifecycle', ...RIGHTS], { minLength: 1 }),
   ),
   owner: fc.constantFrom(undefined, 'self', 'all', 'team', 'planner'),
 })
@@ -422,8 +427,7 @@ async function checkOwners(setup: Setup, { index, name, sandbox, filter }: Quest
     expect(answer.body?.ResponseMetadata?.Caller).toEqual({
       ...(caller.name && { Name: caller.name }),
       Actions: expect.toSatisfy(
-        (actions: string[]) =>
-          `${actions.toSorted()}` === `${FUNCTIONS.filter((one) => mayCall(caller, one)).toSorted()}`,
+        (actions: string[]) => `${actions.toSorted()}` === `${RIGHTS.filter((one) => mayCall(caller, one)).toSorted()}`,
       ),
       ...(!seesAll(caller) && { Owner: ownerOf(caller) }),
     })

@@ -8,3 +8,10 @@ it('keeps the last 10,000 tokens and forgets the oldest', () => {
   expect(tokens.find('hash-1')).toBe('NotFound')
   expect(tokens.find('hash-10000')).toBe('NotFound')
 })
+
+it('keeps a token refused that was used up, even if a slower request finds it missing', () => {
+  const tokens = refusedTokens()
+  tokens.add('hash', 'NotFound')
+  tokens.addMissing('hash')
+  expect(tokens.find('hash')).toBe('NotFound')
+})

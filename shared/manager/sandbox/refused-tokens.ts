@@ -25,10 +25,13 @@ export function refusedTokens() {
     /** Refuses the token from now on. */
     add: (hash: string, reason: RefusalReason) => remember(hash, Date.now(), reason),
     /**
-     * Notes that the cloud does not have the token. After ten seconds it cannot be a new one and is refused for good.
+     * Notes that the cloud does not have the token. After ten seconds it cannot be a new one and is refused for good. One that
+     * is already refused stays so: it was just used up.
      */
     addMissing(hash: string): void {
-      const since = tokens.get(hash)?.since ?? Date.now()
+      const known = tokens.get(hash)
+      if (known?.reason !== undefined) return
+      const since = known?.since ?? Date.now()
       remember(hash, since, since + VISIBLE_AFTER_MS <= Date.now() ? 'NotFound' : undefined)
     },
   }
