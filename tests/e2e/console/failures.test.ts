@@ -175,7 +175,7 @@ test('no room for more sandboxes here, and no quota in the cloud', async () => {
   local.cloud.ecs.faults.clear()
   await call('CreateSandbox', { InstanceName: 'agent-2' })
   const noRoom = await refused('c', 'The maximum number of sandboxes is reached.')
-  expect(await withDetails(noRoom)).toContain('The limit of 2 sandboxes is reached.')
+  expect(await withDetails(noRoom)).toContain('The limit of sandboxes (2) is reached.')
 })
 
 test('a sandbox that is gone already counts as deleted', async () => {

@@ -12,15 +12,12 @@ import { connectTcp } from '../../shared/desktop/connect-tcp.ts'
 import { type Desktop, type OpenOptions, openDesktop } from '../../shared/desktop/index.ts'
 import { freePort } from './support/websockify.ts'
 
-export const SERVERS = ['TigerVNC', 'x11vnc'] as const
-export type ServerName = (typeof SERVERS)[number]
-
 /** A real X server with openbox, and a real VNC server. */
 export interface TestDesktop {
   port: number
   /** The home folder of its programs. */
   home: string
-  /** Process ids of the VNC server and what it needs: SIGSTOP freezes them. */
+  /** Process id of the VNC server: SIGSTOP freezes it. */
   serverPid: number
   /** Starts a program in it, which ends with it. */
   start(program: string, ...args: string[]): ChildProcess
@@ -30,7 +27,7 @@ export interface TestDesktop {
   close(): Promise<void>
 }
 
-export async function startTestDesktop(name: ServerName, { password = '' } = {}): Promise<TestDesktop> {
+export async function startTestDesktop({ password = '' } = {}): Promise<TestDesktop> {
   const home = mkdtempSync(join(tmpdir(), 'desktop-driver-'))
   const port = await freePort()
   const children: { child: ChildProcess; exited: Promise<unknown> }[] = []
@@ -48,27 +45,27 @@ export async function startTestDesktop(name: ServerName, { password = '' } = {})
     ...['-rfbport', `${port}`, '-interface', '127.0.0.1', '-AlwaysShared', '-BlacklistThreshold', '1000000000'],
     ...(password ? ['-SecurityTypes', 'VncAuth', '-PasswordFile', passwordFile] : ['-SecurityTypes', 'None']),
   ]
-  const xServer =
-    name === 'TigerVNC'
-      ? start('Xtigervnc', '-displayfd', '3', '-nolisten', 'tcp', '-noreset', '-geometry', '1280x800', ...vncArguments)
-      : start('Xvfb', '-displayfd', '3', '-nolisten', 'tcp', '-noreset', '-screen', '0', '1280x800x24')
+  const xServer = start(
+    'Xtigervnc',
+    '-displayfd',
+    '3',
+    '-nolisten',
+    'tcp',
+    '-noreset',
+    '-geometry',
+    '1280x800',
+    ...vncArguments,
+  )
   xServer.stdout?.resume()
   const [display] = await once(createInterface(xServer.stdio[3] as Readable), 'line')
   environment.DISPLAY = `:${display}`
   // A window that appears while the window manager starts may stay invisible.
   start('openbox', '--sm-disable', '--startup', `touch ${join(home, 'ready')}`).stdout?.resume()
   await expect.poll(() => existsSync(join(home, 'ready'))).toBe(true)
-  let vncServer = xServer
-  if (name === 'x11vnc') {
-    const security = password ? ['-rfbauth', passwordFile] : ['-nopw']
-    vncServer = start('x11vnc', '-rfbport', `${port}`, '-localhost', '-shared', '-forever', '-quiet', ...security)
-    vncServer.stdout?.resume()
-  }
-
   return {
     port,
     home,
-    serverPid: vncServer.pid ?? 0,
+    serverPid: xServer.pid ?? 0,
     start,
     async run(program, ...args) {
       const options = { cwd: home, env: environment, encoding: 'buffer', maxBuffer: 64_000_000 } as const
