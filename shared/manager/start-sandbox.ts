@@ -38,8 +38,7 @@ async function start(call: Call, instance: Instance): Promise<void> {
   }
   const inTime = { ...call, deadline: Math.min(call.deadline, lastMoment) }
   const keys = outdatedTags(instance)
-  // The limit of ECS for one call.
-  for (let at = 0; at < keys.length; at += 20) await untagInstance(inTime, id, keys.slice(at, at + 20))
+  await untagInstance(inTime, id, keys)
   try {
     await requestChange(inTime, START, id)
   } catch (error) {

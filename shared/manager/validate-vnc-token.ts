@@ -89,7 +89,7 @@ async function useUp(
     // Remove the outdated tokens too: otherwise the removal of a newer token would make a surplus one valid again.
     // Usually one call of 20 keys is enough; only after many concurrent openings are there more.
     const keys = [key, ...outdated.map((other) => other.key)]
-    for (let at = 0; at < keys.length; at += 20) await untagInstance(call, sandboxId, keys.slice(at, at + 20))
+    await untagInstance(call, sandboxId, keys)
     refused.add(hash, 'NotFound')
   } finally {
     inUse.delete(hash)

@@ -98,12 +98,17 @@ export function tagInstances(call: Call, ResourceIds: readonly string[], tag: Ta
   return send(call, 'TagResources', { ResourceType: 'instance', ResourceIds, Tags: [tag] }, v.unknown())
 }
 
-/** @param TagKeys  1 to 20; absent ones are ignored */
-export function untagInstance(call: Call, instanceId: string, TagKeys: readonly string[]) {
-  return untagInstances(call, [instanceId], TagKeys)
+// The limit of ECS for one call of UntagResources.
+export const MAX_TAG_KEYS = 20
+
+/** Removes tags, 20 with each call. Absent ones are ignored. */
+export async function untagInstance(call: Call, instanceId: string, keys: readonly string[]): Promise<void> {
+  for (let at = 0; at < keys.length; at += MAX_TAG_KEYS) {
+    await untagInstances(call, [instanceId], keys.slice(at, at + MAX_TAG_KEYS))
+  }
 }
 
-/** The same for 1 to 50 instances. If one of them does not exist, the call fails and changes nothing. */
+/** Removes 1 to 20 tags of 1 to 50 instances. If one of them does not exist, the call fails and changes nothing. */
 export function untagInstances(call: Call, ResourceIds: readonly string[], TagKeys: readonly string[]) {
   return send(call, 'UntagResources', { ResourceType: 'instance', ResourceIds, TagKeys }, v.unknown())
 }

@@ -1,6 +1,6 @@
 import type { Call } from '../ecs/call.ts'
 import { CloudError } from '../ecs/cloud-error.ts'
-import { untagInstances } from '../ecs/instances.ts'
+import { MAX_TAG_KEYS, untagInstances } from '../ecs/instances.ts'
 import type { Pace } from '../ecs/pacer.ts'
 import { isNotFound, isWrongStatus } from '../ecs/translate-errors.ts'
 
@@ -11,11 +11,9 @@ export interface ExpiredToken {
   key: string
 }
 
-// The limit of ECS for one call of UntagResources. The limit of 50 instances is never reached with 20 keys.
-const MAX_KEYS = 20
-
 /**
- * Removes the tags of expired tokens, 20 with each call; each key is on one machine only. Starts no call in the last
+ * Removes the tags of expired tokens, 20 with each call; each key is on one machine only, so a call has at most 20 of the 50
+ * instances that ECS takes. Starts no call in the last
  * second before the deadline.
  * @returns how many tags are gone, and why the others are not
  */
@@ -45,8 +43,8 @@ export async function removeTokens(
       else if (!isGone) problem = `expired VNC tokens could not be removed: ${details.code ?? kind}`
     }
   }
-  for (let at = 0; at < tokens.length && problem === undefined; at += MAX_KEYS) {
-    await remove(tokens.slice(at, at + MAX_KEYS))
+  for (let at = 0; at < tokens.length && problem === undefined; at += MAX_TAG_KEYS) {
+    await remove(tokens.slice(at, at + MAX_TAG_KEYS))
   }
   return { removed, ...(problem && { problem }) }
 }
