@@ -3,7 +3,7 @@ import type { ToolCall } from '../../shared/handler/tool.ts'
 import { describeSandboxes } from '../../shared/manager/describe-sandboxes.ts'
 import type { Sandbox } from '../../shared/manager/sandbox/sandbox.ts'
 
-/** So many ids fit into a message. */
+/** The maximum number of ids in a message. */
 const MAX_IDS = 10
 
 /**

@@ -5,7 +5,7 @@ import type { Picture, Rectangle } from './pixels/frame.ts'
 /** What a test sends: bytes, or text in UTF-8. */
 export type Part = Uint8Array | readonly number[] | string
 
-/** For tests: a connection in memory, of which the test plays the server. */
+/** For tests: a connection in memory. The test plays the server. */
 export class FakeStream implements ByteStream {
   /** Cuts what the server sends into chunks. */
   cut: (bytes: Uint8Array) => Uint8Array[] = (bytes) => [bytes]
@@ -166,7 +166,7 @@ export class FakeServer {
   }
 }
 
-/** A picture of which each pixel differs. */
+/** A picture in which all pixels differ. */
 export function pictureOf(width: number, height: number): Picture {
   const pixels = new Uint8Array(4 * width * height)
   for (let index = 0; index < width * height; index++) {

@@ -90,7 +90,7 @@ export async function act(
   return { invocation, answer }
 }
 
-/** Who has no right to call a function is refused before the cloud is called. */
+/** A caller without the right to call a function is refused before the cloud is called. */
 export function checkDenied(world: World, what: string, { calls, lines }: Invocation, told: string): void {
   const isDenied = told === '403 OperationDenied.Action' && calls.length === 0
   world.check(

@@ -22,7 +22,7 @@ export async function inflate(bytes: Uint8Array, maxLength: number): Promise<Uin
   }
 }
 
-/** Inflates one stream that arrives in parts, of which each can be inflated completely when it has arrived. */
+/** Inflates one stream that arrives in parts. Each part can be inflated completely when it has arrived. */
 export class Inflater {
   readonly #stream = createInflate({ chunkSize: 65_536 })
   #output: Uint8Array[] = []

@@ -111,7 +111,7 @@ class TileReader {
     return end
   }
 
-  /** One more than the sum of bytes, of which the first that is not 255 is the last. */
+  /** One more than the sum of bytes. The first byte that is not 255 is the last. */
   #runLength(): number {
     let length = 1
     let byte: number
