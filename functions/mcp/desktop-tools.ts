@@ -257,15 +257,18 @@ allows it, characters beyond ASCII are pasted, which replaces the text of its cl
   },
 })
 
+const remembered = pixels('Where this endpoint moved the pointer last, in pixels of a screenshot.')
+
 const cursor = tool({
   name: 'get_cursor_position',
   title: 'Get the position of the pointer',
-  description: `Returns where these tools moved the pointer last. x and y are absent if that is not known: desktops do not report
-it. Move the mouse, or look at a screenshot.`,
+  description: `Returns where this endpoint remembers to have moved the pointer. Desktops do not report where it is: a person,
+another program or another instance of this endpoint may have moved it since. x and y are absent if nothing is remembered. To know
+the position, call move_mouse, or look at a screenshot, which shows the pointer.`,
   right: 'UseDesktop',
   annotations: READ_ONLY,
   input: v.object({ sandbox_id: SandboxIdArgument }),
-  output: v.object({ ...Pointer.entries, x: v.optional(Pointer.entries.x), y: v.optional(Pointer.entries.y) }),
+  output: v.object({ sandbox_id: sandboxId, x: v.optional(remembered), y: v.optional(remembered), ...range }),
   run: (input, call) =>
     useDesktop(call, { sandboxId: input.sandbox_id, argument: 'sandbox_id' }, async (desktop, id) => {
       const position = lastPosition(id)

@@ -6,7 +6,10 @@ interface Position {
 /** Sandboxes whose pointer an instance of the function remembers. */
 const MAX_SANDBOXES = 1_000
 
-// VNC servers do not report where the pointer is, and a connection lasts for one call.
+// A connection lasts for one call, and VNC servers do not report where the pointer is: TigerVNC 1.12 sends neither the
+// pseudo-encoding PointerPos (-232) nor that of VMware (0x574d5666), even if another client moves the pointer.
+// LibVNCServer 0.9.14 sends PointerPos only to a client that draws the pointer itself, and then leaves it out of the
+// picture.
 const positions = new Map<string, Position>()
 
 /** Remembers where a call moved the pointer of a sandbox, in pixels of its desktop. */
