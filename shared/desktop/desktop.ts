@@ -114,6 +114,13 @@ const WHEEL = { up: 8, down: 16, left: 32, right: 64 } as const
 const MAX_SCROLL = 100
 
 /**
+ * Between the press and the release of a button, and between two clicks. Without pauses, Openbox behind x11vnc kept one
+ * of the clicks to itself in 18 of 200 triple clicks on a busy machine. With a pause only before each press or only
+ * before each release, it was 1 of 200; with both, of 10 ms or more, none of 400. Keys and the wheel lost nothing.
+ */
+const CLICK_PAUSE_MS = 20
+
+/**
  * A drag takes about half a second, as that of a person does. Without pauses, Openbox on a busy machine did not move
  * the window.
  */
@@ -181,10 +188,12 @@ class RfbDesktop implements Desktop {
   }
 
   click({ at, button = 'left', count = 1, ...limits }: ClickOptions = {}): Promise<void> {
-    return this.#act(limits, () => {
+    return this.#act(limits, async (fixed) => {
       if (at) this.#moveTo(at)
       for (let clicks = 0; clicks < count; clicks++) {
+        if (clicks > 0) await this.#pause(CLICK_PAUSE_MS, fixed)
         this.#setButtons(this.#pressedButtons | BUTTONS[button])
+        await this.#pause(CLICK_PAUSE_MS, fixed)
         this.#setButtons(this.#pressedButtons & ~BUTTONS[button])
       }
     })
@@ -202,8 +211,7 @@ class RfbDesktop implements Desktop {
           x: Math.round(from.x + share * (to.x - from.x)),
           y: Math.round(from.y + share * (to.y - from.y)),
         })
-        await this.#session.synchronize(fixed)
-        await sleep(DRAG_STEP_MS, fixed)
+        await this.#pause(DRAG_STEP_MS, fixed)
       }
       await sleep(DRAG_HOLD_MS, fixed)
       this.#setButtons(this.#pressedButtons & ~BUTTONS.left)
@@ -310,6 +318,12 @@ class RfbDesktop implements Desktop {
         throw error
       }
     })
+  }
+
+  /** Waits until the server has handled all events, and gives the programs of the desktop time to handle them. */
+  async #pause(milliseconds: number, limits: FixedLimits): Promise<void> {
+    await this.#session.synchronize(limits)
+    await sleep(milliseconds, limits)
   }
 
   async #typeKeys(keysyms: readonly number[], limits: FixedLimits): Promise<void> {

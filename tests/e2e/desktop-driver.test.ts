@@ -6,7 +6,7 @@ import { inflateSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { connectTcp } from '../../shared/desktop/connect-tcp.ts'
 import { type Desktop, isReady, openDesktop, type Png } from '../../shared/desktop/index.ts'
-import { startTestDesktop, type TestDesktop } from './test-desktop.ts'
+import { SERVERS, startTestDesktop, type TestDesktop } from './test-desktop.ts'
 
 const running: TestDesktop[] = []
 afterEach(async () => {
@@ -127,15 +127,15 @@ async function dumpScreen(server: TestDesktop): Promise<Buffer> {
   return result
 }
 
-describe('with TigerVNC', () => {
+describe.each(SERVERS)('with %s', (name) => {
   test('types capital letters, quotes, Chinese, emoji, tabs and line breaks as they are', async () => {
-    const server = await start()
+    const server = await start(name)
     const desktop = await openTerminal(server)
     expect(await typeIntoFile(server, desktop, SHORT)).toBe(SHORT)
   })
 
   test('presses keys as a keyboard does, with Shift, and leaves Caps Lock alone', async () => {
-    const server = await start()
+    const server = await start(name)
     const desktop = await server.open()
     const window = await openEventWindow(server, desktop)
     const press = (combination: string, count: number) => window.eventsOf(() => desktop.press(combination), count)
@@ -152,7 +152,7 @@ describe('with TigerVNC', () => {
   })
 
   test('clicks and scrolls with every button', async () => {
-    const server = await start()
+    const server = await start(name)
     const desktop = await server.open()
     const window = await openEventWindow(server, desktop)
     expect(await window.eventsOf(() => desktop.click({ count: 3 }), 6)).toBe('+1 -1 +1 -1 +1 -1')
@@ -163,7 +163,7 @@ describe('with TigerVNC', () => {
   })
 
   test('drags a window by its title', async () => {
-    const server = await start()
+    const server = await start(name)
     const desktop = await openTerminal(server)
     const target = { x: 321, y: 250 }
     const dragThere = async () => {
@@ -178,7 +178,7 @@ describe('with TigerVNC', () => {
   })
 
   test('selects a word with a double click, and a line with a triple click', async () => {
-    const server = await start()
+    const server = await start(name)
     const desktop = await openTerminal(server)
     await desktop.type("clear; printf 'one-word and_another more\\n%.0s' $(seq 20); sleep 1000\n")
     await sleep(500)
@@ -192,7 +192,7 @@ describe('with TigerVNC', () => {
   })
 
   test('shows in a screenshot what X has on its screen', async () => {
-    const server = await start()
+    const server = await start(name)
     const desktop = await openTerminal(server)
     await server.run('xsetroot', '-solid', '#3377aa')
     await desktop.type('clear; ls -l --color=always /usr/bin | head -20\n')
@@ -213,7 +213,7 @@ describe('with TigerVNC', () => {
   })
 
   test('never shows a screen half painted', async () => {
-    const server = await start()
+    const server = await start(name)
     const desktop = await server.open()
     let isPainting = true
     const painting = (async () => {
@@ -238,7 +238,7 @@ describe('with TigerVNC', () => {
   })
 
   test('takes a password, and refuses a wrong one', async () => {
-    const server = await start({ password: 'secret12' })
+    const server = await start(name, { password: 'secret12' })
     const desktop = await server.open({ password: 'secret12' })
     expect(desktop.size).toEqual({ width: 1280, height: 800 })
     const open = async (password?: string) => openDesktop(await connectTcp('127.0.0.1', server.port), { password })
@@ -247,7 +247,7 @@ describe('with TigerVNC', () => {
   })
 
   test('leaves nothing pressed, when it closes and when the connection breaks', async () => {
-    const server = await start()
+    const server = await start(name)
     const watching = await server.open()
     const window = await openEventWindow(server, watching)
     const hold = async (desktop: Desktop) => {
@@ -262,6 +262,8 @@ describe('with TigerVNC', () => {
       await desktop.close()
     }, 6)
     expect(closed).toBe('+Shift_L +Control_L +1 -Control_L -Shift_L -1')
+    // x11vnc keeps the keys pressed.
+    if (name === 'x11vnc') return
     const socket = await connectTcp('127.0.0.1', server.port)
     const breakConnection = async () => {
       await hold(await openDesktop(socket))
@@ -275,7 +277,7 @@ describe('with TigerVNC', () => {
   })
 
   test('reports a frozen server as Timeout and goes on after it, and a killed one as Closed', async () => {
-    const server = await start()
+    const server = await start(name)
     const desktop = await server.open()
     process.kill(server.serverPid, 'SIGSTOP')
     await expect(desktop.screenshot({ deadline: Date.now() + 300 })).rejects.toMatchObject({ code: 'Timeout' })
@@ -290,7 +292,7 @@ describe('with TigerVNC', () => {
   })
 
   test('is ready when it shows a window', async () => {
-    const server = await start()
+    const server = await start(name)
     const ready = (deadline = Date.now() + 20_000) => isReady(() => connectTcp('127.0.0.1', server.port), { deadline })
     await server.open()
     expect(await ready()).toBe(false)
@@ -301,14 +303,14 @@ describe('with TigerVNC', () => {
 
 describe('with TigerVNC only', () => {
   test('types more different characters than its keyboard has room for', async () => {
-    const server = await start()
+    const server = await start('TigerVNC')
     const desktop = await openTerminal(server)
     const text = `${CHINESE.slice(0, 200)}\n'A' ${CHINESE.slice(200)} "z"\n`
     expect(await typeIntoFile(server, desktop, text)).toBe(text)
   })
 
   test('shares the clipboard both ways, in Unicode', async () => {
-    const server = await start()
+    const server = await start('TigerVNC')
     const desktop = await server.open()
     const copy = (text: string): ChildProcess => {
       const program = server.start('xclip', '-i', '-selection', 'clipboard', '-loops', '0', '-quiet')
@@ -325,7 +327,7 @@ describe('with TigerVNC only', () => {
   })
 
   test('follows the size of the desktop while it takes screenshots', async () => {
-    const server = await start()
+    const server = await start('TigerVNC')
     const desktop = await server.open()
     const sizes = ['1024x768', '1920x1200', '800x600', '1280x800']
     let isResizing = true

@@ -4,6 +4,8 @@ import { desktopPackages, findProgram, installCommand } from '../../infra/emulat
 
 /** Programs that the tests of the driver of desktops run, each with its Debian package. */
 const driverPackages: Readonly<Record<string, string>> = {
+  x11vnc: 'x11vnc',
+  Xvfb: 'xvfb',
   xev: 'x11-utils',
   xwininfo: 'x11-utils',
   xwd: 'x11-apps',

@@ -12,6 +12,17 @@ import { connectTcp } from '../../shared/desktop/connect-tcp.ts'
 import { type Desktop, type OpenOptions, openDesktop } from '../../shared/desktop/index.ts'
 import { freePort } from './support/websockify.ts'
 
+/** TigerVNC is the X server and the VNC server in one. x11vnc shows the screen of another X server, here of Xvfb. */
+export const SERVERS = ['TigerVNC', 'x11vnc'] as const
+export type ServerName = (typeof SERVERS)[number]
+
+const X_ARGUMENTS = ['-displayfd', '3', '-nolisten', 'tcp', '-noreset']
+
+/** Without shared memory of System V, which a killed x11vnc leaves behind. */
+const X11VNC_ARGUMENTS = ['-noshm', '-localhost', '-shared', '-forever', '-quiet']
+
+const KILL_AFTER_MS = 2_000
+
 /** A real X server with openbox, and a real VNC server. */
 export interface TestDesktop {
   port: number
@@ -27,7 +38,7 @@ export interface TestDesktop {
   close(): Promise<void>
 }
 
-export async function startTestDesktop({ password = '' } = {}): Promise<TestDesktop> {
+export async function startTestDesktop(name: ServerName, { password = '' } = {}): Promise<TestDesktop> {
   const home = mkdtempSync(join(tmpdir(), 'desktop-driver-'))
   const port = await freePort()
   const children: { child: ChildProcess; exited: Promise<unknown> }[] = []
@@ -45,27 +56,26 @@ export async function startTestDesktop({ password = '' } = {}): Promise<TestDesk
     ...['-rfbport', `${port}`, '-interface', '127.0.0.1', '-AlwaysShared', '-BlacklistThreshold', '1000000000'],
     ...(password ? ['-SecurityTypes', 'VncAuth', '-PasswordFile', passwordFile] : ['-SecurityTypes', 'None']),
   ]
-  const xServer = start(
-    'Xtigervnc',
-    '-displayfd',
-    '3',
-    '-nolisten',
-    'tcp',
-    '-noreset',
-    '-geometry',
-    '1280x800',
-    ...vncArguments,
-  )
+  const xServer =
+    name === 'TigerVNC'
+      ? start('Xtigervnc', ...X_ARGUMENTS, '-geometry', '1280x800', ...vncArguments)
+      : start('Xvfb', ...X_ARGUMENTS, '-screen', '0', '1280x800x24')
   xServer.stdout?.resume()
   const [display] = await once(createInterface(xServer.stdio[3] as Readable), 'line')
   environment.DISPLAY = `:${display}`
   // A window that appears while the window manager starts may stay invisible.
   start('openbox', '--sm-disable', '--startup', `touch ${join(home, 'ready')}`).stdout?.resume()
   await expect.poll(() => existsSync(join(home, 'ready'))).toBe(true)
+  let vncServer = xServer
+  if (name === 'x11vnc') {
+    const security = password ? ['-rfbauth', passwordFile] : ['-nopw']
+    vncServer = start('x11vnc', ...X11VNC_ARGUMENTS, '-rfbport', `${port}`, ...security)
+    vncServer.stdout?.resume()
+  }
   return {
     port,
     home,
-    serverPid: xServer.pid ?? 0,
+    serverPid: vncServer.pid ?? 0,
     start,
     async run(program, ...args) {
       const options = { cwd: home, env: environment, encoding: 'buffer', maxBuffer: 64_000_000 } as const
@@ -84,6 +94,8 @@ export async function startTestDesktop({ password = '' } = {}): Promise<TestDesk
     },
     async close() {
       for (const desktop of opened) await desktop.close()
+      // Before the X server that it shows: it cleans up.
+      if (vncServer !== xServer) await stop(vncServer)
       for (const { child } of children.toReversed()) {
         child.kill('SIGCONT')
         child.kill('SIGKILL')
@@ -93,6 +105,17 @@ export async function startTestDesktop({ password = '' } = {}): Promise<TestDesk
       rmSync(home, { recursive: true, force: true })
     },
   }
+}
+
+/** SIGTERM alone is not enough: its handler in x11vnc waits for a lock that its own process may hold. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  child.kill('SIGCONT') // it may be frozen
+  const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS)
+  await exited
+  clearTimeout(timer)
 }
 
 /** The content of a password file: encrypted with the fixed key of VNC servers, as Triple DES with three equal keys. */
