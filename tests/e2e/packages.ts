@@ -14,12 +14,32 @@ const driverPackages: Readonly<Record<string, string>> = {
   xclip: 'xclip',
 }
 
-const programPackages = { ...desktopPackages, ...driverPackages }
+/** Programs that the test of a machine image runs. */
+const imagePackages: Readonly<Record<string, string>> = {
+  debootstrap: 'debootstrap',
+  'systemd-nspawn': 'systemd-container',
+  shellcheck: 'shellcheck',
+}
+
+const programPackages = { ...desktopPackages, ...driverPackages, ...imagePackages }
+
+/** Packages that have no program, each with a file of it. */
+const packageFiles: Readonly<Record<string, string>> = {
+  novnc: '/usr/share/novnc/vnc.html',
+  'debian-archive-keyring': '/usr/share/keyrings/debian-archive-keyring.gpg',
+}
 
 /** The Debian packages that the tests of this folder need: those of desktops, and more. */
 export const packages: readonly string[] = [
-  ...new Set([...Object.values(programPackages), 'chromium', 'novnc', 'websockify', 'python3-requests']),
+  ...new Set([
+    ...Object.values(programPackages),
+    ...Object.keys(packageFiles),
+    ...['chromium', 'websockify', 'python3-requests'],
+  ]),
 ]
+
+/** With the folders of programs for root, which not every user has. */
+const PATH = `${process.env.PATH}:/usr/sbin:/sbin`
 
 /**
  * Before any test of this folder: without its programs none of them would show anything. Throws with what is missing.
@@ -31,11 +51,12 @@ export default function setup(): void {
 }
 
 function isInstalled(name: string): boolean {
-  if (name === 'novnc') return existsSync('/usr/share/novnc/vnc.html')
+  const file = packageFiles[name]
+  if (file) return existsSync(file)
   // What websockify asks ValidateVncToken with; its package does not bring it along.
   if (name === 'python3-requests') return runs('/usr/bin/python3', '-c', 'import requests')
   const own = Object.keys(programPackages).filter((program) => programPackages[program] === name)
-  return (own.length > 0 ? own : [name]).every((program) => findProgram(program))
+  return (own.length > 0 ? own : [name]).every((program) => findProgram(program, PATH))
 }
 
 function runs(program: string, ...args: string[]): boolean {
