@@ -162,16 +162,42 @@ test('a machine that is deleted between two calls is not found', async () => {
     .toMatch(/^InvalidSandbox\.NotFound: /)
 })
 
-test('several agents work in desktops of their own at once', async () => {
-  const workers = await Promise.all(Array.from({ length: 4 }, () => connect(clouds.open)))
-  await Promise.all(
-    workers.map(async (agent, index) => {
-      const { id, home } = await createDesktop(agent)
-      await act(agent, 'click_mouse', { sandbox_id: id, x: 640, y: 320 })
-      await act(agent, 'type_text', { sandbox_id: id, text: `echo Agent-${index} > who.txt\n` })
-      await expect.poll(() => contentOf(join(home, 'who.txt'))).toBe(`Agent-${index}\n`)
-      await look(agent, { sandbox_id: id })
-      await act(agent, 'delete_sandbox', { sandbox_id: id })
-    }),
+test('20 agents work in desktops of their own at once, and each sees only its own', async () => {
+  const keys = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [
+      `agent_${index}`,
+      { key: `fake-key-of-agent-${index}`, actions: ['read', 'use', 'lifecycle'] },
+    ]),
   )
+  const local = await startLocal({
+    port: 0,
+    desktops: true,
+    ecs: { bootSeconds: 1 },
+    auth: 'key',
+    settings: { ECS_MANAGER__SECURITY__KEYS: JSON.stringify(keys) },
+  })
+  try {
+    const workers = await Promise.all(Object.values(keys).map(({ key }) => connect(local, key)))
+    const desktops = await Promise.all(workers.map((agent) => createDesktop(agent)))
+    expect(new Set(desktops.map(({ id }) => id)).size).toBe(20)
+    await Promise.all(
+      workers.map(async (agent, index) => {
+        const { id = '', home = '' } = desktops[index] ?? {}
+        // Without an id: each has exactly one.
+        await act(agent, 'click_mouse', { x: 640, y: 320 })
+        await act(agent, 'type_text', { text: `echo Agent-${index} > who.txt; clear; cat who.txt\n` })
+        await expect.poll(() => contentOf(join(home, 'who.txt'))).toBe(`Agent-${index}\n`)
+        await look(agent)
+        const { sandboxes } = (await act(agent, 'list_sandboxes')).data
+        expect(sandboxes.map((sandbox: { sandbox_id: string }) => sandbox.sandbox_id)).toEqual([id])
+        const other = desktops[(index + 1) % 20]?.id
+        const { failure } = await agent.call('screenshot', { sandbox_id: other })
+        expect(failure).toMatch(/^InvalidSandbox\.NotFound: /)
+      }),
+    )
+    await Promise.all(workers.map((agent) => act(agent, 'delete_sandbox')))
+    await expect.poll(() => local.cloud.ecs.instances()).toEqual([])
+  } finally {
+    await local.close()
+  }
 })
