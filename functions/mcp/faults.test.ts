@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type EcsEmulator, startEcs } from '../../infra/emulator/ecs/index.ts'
 import { claimLoopbackBlock, type LoopbackBlock } from '../../infra/emulator/machines/loopback-block.ts'
-import { u16, u32 } from '../../shared/desktop/testing.ts'
+import { FakeServer, pictureOf, u16, u32 } from '../../shared/desktop/testing.ts'
 import { vefaas } from '../../tests/support/events.ts'
 import { AUTHORIZED, configure, TAG } from '../../tests/support/service.ts'
 import { handler } from './index.ts'
@@ -102,6 +103,79 @@ test.each(SERVERS)(
     await expect.poll(open).toBe(0)
   },
 )
+
+/** 64 kB a second. What the client sends is short, and not limited. */
+const SLOW_LINK = { bytes: 6_400, milliseconds: 100 }
+
+/** Serves a picture without compression over a slow link. */
+function serveSlowly(width: number, height: number) {
+  return async (socket: Socket) => {
+    const { stream } = new FakeServer(pictureOf(width, height))
+    socket.on('data', (bytes) => stream.write(bytes)).on('close', () => stream.destroy())
+    for await (const chunk of stream) {
+      for (let offset = 0; offset < chunk.length && !socket.destroyed; offset += SLOW_LINK.bytes) {
+        socket.write(chunk.subarray(offset, offset + SLOW_LINK.bytes))
+        await sleep(SLOW_LINK.milliseconds)
+      }
+    }
+  }
+}
+
+test('over a slow link, a small desktop is shown', async () => {
+  await configure(ecs.url, { 'server.timeout_seconds': '30' })
+  const { open } = await machineWith(serveSlowly(160, 120)) // 77 kB
+  const { data, failure } = await call('screenshot')
+  expect(failure).toBe(undefined)
+  expect(data).toMatchObject({ width: 160, height: 120 })
+  await expect.poll(open).toBe(0)
+})
+
+test('over a slow link, a large desktop fails the calls in time, in little memory, and no connection stays open', async () => {
+  const { id, open } = await machineWith(serveSlowly(1280, 800)) // 4 MB, a minute
+  const memory = watchMemory()
+  const replies = await Promise.all([call('screenshot'), call('screenshot'), call('screenshot')])
+  for (const { failure } of replies) {
+    expect(failure).toMatch(/^UpstreamTimeout: /)
+    expect(failure).toContain(id)
+  }
+  // The driver keeps each picture once, 4 MB; the fake server several times.
+  expect(memory.stop()).toBeLessThan(150_000_000)
+  await expect.poll(open).toBe(0)
+  expect((await call('wait_for_desktop')).data).toMatchObject({ sandbox_id: id, ready: false })
+  await expect.poll(open).toBe(0)
+})
+
+test('a VNC server that sends without end fails the call in time, in little memory', async () => {
+  const bells = Buffer.alloc(1_000_000, 2)
+  const { open } = await machineWith((socket) => {
+    const fill = () => {
+      while (!socket.destroyed && socket.write(bells));
+    }
+    socket.on('drain', fill)
+    socket.write(Buffer.concat([Buffer.from('RFB 003.008\n'), size(640, 480)]))
+    fill()
+  })
+  const memory = watchMemory()
+  expect((await call('screenshot')).failure).toMatch(/^UpstreamTimeout: /)
+  expect(memory.stop()).toBeLessThan(50_000_000)
+  await expect.poll(open).toBe(0)
+})
+
+/** Watches how many bytes of buffers there are more than at the start. `stop` returns the maximum. */
+function watchMemory() {
+  const buffers = () => process.memoryUsage().arrayBuffers
+  const before = buffers()
+  let max = 0
+  const timer = setInterval(() => {
+    max = Math.max(max, buffers() - before)
+  }, 20)
+  return {
+    stop(): number {
+      clearInterval(timer)
+      return max
+    },
+  }
+}
 
 test('a desktop without a VNC server cannot be reached', async () => {
   ecs.seed(1, { tags: TAG })
