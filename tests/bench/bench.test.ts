@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { rowOf as coldRow } from './cold.ts'
+import { rowOf as desktopRow } from './desktops.ts'
 import { keptUp } from './gateway.ts'
 import { type Row, tally } from './table.ts'
 import { rowOf as warmRow } from './warm.ts'
@@ -23,6 +24,7 @@ test('no time is judged, on whatever machine', () => {
     expect(coldRow('CreateSandbox', [{ whole: phases(40), empty: phases(30) }]).met).toBe(undefined)
     const cost = { whole: 0.3 * slowness, bare: 0.1 * slowness }
     expect(warmRow('CreateSandbox', 1, [cost]).met).toBe(undefined)
+    expect(desktopRow('click, driver', [{ call: 30 * slowness, bare: 30 }]).met).toBe(undefined)
   }
 })
 

@@ -34,7 +34,7 @@ export async function measureColdStart(): Promise<Report> {
   const environment = { ...environmentFor(url), BENCH_URL: url }
 
   await warmUp(helpers)
-  const measured = new Map(actions.map((action) => [action, [] as Pair[]]))
+  const measured = new Map(actions.map((action) => [action, [] as ColdPair[]]))
   for (let round = -2; round < PAIRS; round++) {
     progress(`cold start, round ${round + 3} of ${PAIRS + 2}`)
     for (const action of actions) {
@@ -63,12 +63,12 @@ export async function measureColdStart(): Promise<Report> {
   return { rows, notes }
 }
 
-type Pair = { whole: Phases; empty: Phases }
+export type ColdPair = { whole: Phases; empty: Phases }
 
-export function rowOf(action: Action, pairs: readonly Pair[]): Row {
+export function rowOf(name: string, pairs: readonly ColdPair[]): Row {
   const above = pairs.map(({ whole, empty }) => whole.all - empty.all)
   return {
-    what: `cold start, ${action}`,
+    what: `cold start, ${name}`,
     measured: `${median(pairs.map(({ whole }) => whole.all)).toFixed(1)} ms`,
     comparedWith: `${median(pairs.map(({ empty }) => empty.all)).toFixed(1)} ms, empty handler`,
     outcome: `+${median(above).toFixed(1)} ms (${middleHalf(above, 1)})`,
@@ -114,7 +114,7 @@ interface Phases {
   all: number
 }
 
-function coldStart(file: string, event: object, env: Record<string, string>): Promise<Phases> {
+export function coldStart(file: string, event: object, env: Record<string, string>): Promise<Phases> {
   const child = spawn(process.execPath, [compile('cold-start'), JSON.stringify({ file, event })], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

@@ -5,6 +5,7 @@ import { measureCleanup } from './cleanup.ts'
 import { countCloudCalls } from './cloud-calls.ts'
 import { measureColdStart } from './cold.ts'
 import { measureConcurrentListings } from './concurrent-listings.ts'
+import { measureDesktops } from './desktops.ts'
 import { measureGateway } from './gateway.ts'
 import { measureListing } from './listing.ts'
 import { stopAll } from './processes.ts'
@@ -25,9 +26,10 @@ const parts: Record<string, (bundles: Bundle[]) => Report | Promise<Report>> = {
   lists: measureConcurrentListings,
   cleanup: measureCleanup,
   calls: countCloudCalls,
+  desktops: measureDesktops,
 }
 
-const TIME = 'All parts take about five minutes on an idle machine, and longer on a busy one.'
+const TIME = 'All parts take about six minutes on an idle machine, and longer on a busy one.'
 
 const help = `npm run bench -- [part ...] [--profile]
 
