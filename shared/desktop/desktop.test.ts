@@ -212,6 +212,20 @@ describe('the mouse', () => {
     expect(events.map((event) => event.split(' ')[2]).join(' ')).toBe('0 4 0 4 0 2 0')
   })
 
+  test('waits between the events of clicks until the server has handled them', async () => {
+    const server = new FakeServer(pictureOf(100, 50))
+    const desktop = await connect(server)
+    await desktop.move({ x: 3, y: 4 })
+    server.events.length = 0
+    server.onRequest = (area) => {
+      server.events.push('request')
+      server.sendRaw(area)
+    }
+    await desktop.click({ count: 2 })
+    const steps = server.events.map((event) => event.split(' ')[2] ?? event)
+    expect(steps.join(' ')).toBe('1 request 0 request 1 request 0 request')
+  })
+
   test('drags in steps', async () => {
     const events = await act((desktop) => desktop.drag({ x: 0, y: 0 }, { x: 60, y: 24 }))
     expect(events.slice(0, 3)).toEqual(['pointer 0,0 0', 'pointer 0,0 1', 'pointer 5,2 1'])
