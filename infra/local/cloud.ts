@@ -61,7 +61,11 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const site = createSite({
     gateway: () => cloud.apig.gatewayUrl,
     key: bridgeKey,
-    facts: options.cloud ? { cloud: 'real', desktops: 'on' } : { cloud: 'emulated', desktops: desktops ? 'on' : 'off' },
+    facts: {
+      cloud: options.cloud ? 'real' : 'emulated',
+      desktops: options.cloud || desktops ? 'on' : 'off',
+      auth: config.security.auth,
+    },
     isChanging: onRedeployment !== undefined,
     onLog: (line) => onLog('console', line, 'stderr'),
   })

@@ -19,7 +19,7 @@ describe.each(['console', 'docs'])('/%s', (page) => {
     const references = [...(html?.body.toString() ?? '').matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path]) => path)
     expect(references).toEqual(expect.arrayContaining([`/${page}/index.js`, `/${page}/index.css`]))
     for (const path of references.filter((path) => !path?.startsWith('data:'))) {
-      const file = await pages.answer(path ?? '')
+      const file = await pages.answer(path?.split('#')[0] ?? '')
       expect(file?.status, path).toBe(200)
       expect(file?.body.length, path).toBeGreaterThan(100)
     }

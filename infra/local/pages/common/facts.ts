@@ -1,4 +1,4 @@
-const { cloud, desktops } = document.documentElement.dataset
+const { cloud, desktops, auth } = document.documentElement.dataset
 
 /** What the server tells the pages about itself in attributes of the `<html>` element. */
 export const facts = {
@@ -6,4 +6,6 @@ export const facts = {
   isRealCloud: cloud === 'real',
   /** The machines are emulated, and no desktops run in them. */
   hasNoDesktops: desktops === 'off',
+  /** Every call needs an API key. */
+  needsKey: auth === 'key',
 }

@@ -4,19 +4,27 @@ import { useSetting } from './setting.ts'
 import { commonTexts } from './texts.ts'
 import { THEMES, theme } from './theme.ts'
 
+type HeaderProps = {
+  /** The page that it is on. */
+  current: 'console' | 'agents'
+}
+
 /** The header of the console: the product, links to the pages, language and theme. */
-export function Header() {
+export function Header({ current }: HeaderProps) {
   const texts = commonTexts[useLanguage()]
   return (
     <header class="header">
       <div class="header-row">
-        <a class="brand" href="/console" aria-label="ECS Manager">
+        <a class="brand" href="/console#/" aria-label="ECS Manager">
           <Logo />
           <span class="brand-name">ECS Manager</span>
         </a>
         <nav aria-label={texts.pages}>
-          <a href="/console" aria-current="page">
+          <a href="/console#/" aria-current={current === 'console' && 'page'}>
             {texts.console}
+          </a>
+          <a href="/console#/connect" aria-current={current === 'agents' && 'page'}>
+            {texts.agents}
           </a>
           <a href="/docs">{texts.docs}</a>
         </nav>

@@ -2,6 +2,7 @@ import type { Translations } from './language.ts'
 
 const en = {
   console: 'Console',
+  agents: 'Agents',
   docs: 'API',
   pages: 'Pages',
   theme: { auto: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
@@ -12,6 +13,7 @@ const en = {
 
 const zh: typeof en = {
   console: '控制台',
+  agents: '智能体',
   docs: 'API',
   pages: '页面',
   theme: { auto: '主题：跟随系统', light: '主题：浅色', dark: '主题：深色' },

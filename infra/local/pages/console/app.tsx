@@ -4,33 +4,36 @@ import { facts } from '../common/facts.ts'
 import { Header } from '../common/header.tsx'
 import { useLanguage } from '../common/language.ts'
 import { needsOtherKey, type Sandboxes, useSandboxes } from './api/use-sandboxes.ts'
+import { Connect } from './connect/connect.tsx'
 import { Desktop } from './desktop/desktop.tsx'
 import { KeyPrompt } from './key-prompt.tsx'
 import { SandboxList } from './list/sandbox-list.tsx'
+import type { ConsoleRoute } from './routes.ts'
 import { describeChanges } from './sandbox/changes.ts'
 import { displayName } from './sandbox/sandbox.ts'
+import type { ConsoleTexts } from './texts/english.ts'
 import { consoleTexts } from './texts/texts.ts'
 import { useConsoleRoute } from './use-console-route.ts'
 
-/** The console: the list of sandboxes, or one desktop. */
+/** The console: the list of sandboxes, how to connect an agent, or one desktop. */
 export function ConsoleApp() {
   const all = consoleTexts[useLanguage()]
   const route = useConsoleRoute()
   const sandboxes = useSandboxes()
-  const { list, failure } = sandboxes
+  const { list, caller, failure } = sandboxes
   const announcement = useAnnouncement(list)
 
   const desktopId = route.page === 'desktop' ? route.sandboxId : undefined
   const desktop = list?.find(({ SandboxId }) => SandboxId === desktopId)
-  const lastDesktopId = useLastDefined(desktopId)
-  const title = desktop ? displayName(desktop) : (desktopId ?? all.sandboxes)
+  const lastDesktopId = useLastDesktopId(route)
+  const title = desktop ? displayName(desktop) : titleOf(route, all)
   useLayoutEffect(() => {
     document.title = `${title} · ${all.product}`
   })
 
-  // A link to a desktop works without a key. Everything else needs one.
+  // A link to a desktop works without a key, and so does the page for agents. Everything else needs one.
   const isOpenLink = route.page === 'desktop' && route.token !== undefined
-  const needsKey = failure !== undefined && needsOtherKey(failure) && !isOpenLink
+  const needsKey = failure !== undefined && needsOtherKey(failure) && !isOpenLink && route.page !== 'connect'
 
   return (
     <>
@@ -39,9 +42,13 @@ export function ConsoleApp() {
           <strong>{all.real.title}</strong> {all.real.text}
         </p>
       )}
-      {needsKey || route.page === 'list' ? <Header /> : null}
+      {needsKey || route.page !== 'desktop' ? (
+        <Header current={route.page === 'connect' ? 'agents' : 'console'} />
+      ) : null}
       {needsKey ? (
         <KeyPrompt problem={keyProblem(failure)} onKey={sandboxes.setKey} />
+      ) : route.page === 'connect' ? (
+        <Connect caller={caller} />
       ) : route.page === 'list' ? (
         <SandboxList sandboxes={sandboxes} lastDesktopId={lastDesktopId} />
       ) : (
@@ -58,6 +65,17 @@ export function ConsoleApp() {
       </p>
     </>
   )
+}
+
+function titleOf(route: ConsoleRoute, { sandboxes, connect }: ConsoleTexts): string {
+  switch (route.page) {
+    case 'list':
+      return sandboxes
+    case 'connect':
+      return connect.title
+    case 'desktop':
+      return route.sandboxId
+  }
 }
 
 function keyProblem({ code, status }: CallError): 'wrong' | 'noList' | undefined {
@@ -78,11 +96,11 @@ function useAnnouncement(list: Sandboxes['list']): string {
   return announcement
 }
 
-/** Returns the last value that was not undefined, from before this rendering. */
-function useLastDefined<T>(value: T | undefined): T | undefined {
-  const last = useRef<T | undefined>(undefined)
+/** Returns the id of the desktop that was open before the list. */
+function useLastDesktopId(route: ConsoleRoute): string | undefined {
+  const last = useRef<string | undefined>(undefined)
   useEffect(() => {
-    if (value !== undefined) last.current = value
-  }, [value])
+    if (route.page !== 'list') last.current = route.page === 'desktop' ? route.sandboxId : undefined
+  }, [route])
   return last.current
 }

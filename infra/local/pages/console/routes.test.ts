@@ -7,6 +7,8 @@ test.each([
   ['', list],
   ['#', list],
   ['#/', list],
+  ['#/connect', { page: 'connect' }],
+  ['#/connect/more', list],
   ['#/desktop/', list],
   ['#/desktop/i-1/more', list],
   ['#/desktop/../x', list],

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact'
 import type { Sandbox } from '../../common/api.ts'
-import { CopyButton } from '../../common/copy-button.tsx'
 import { facts } from '../../common/facts.ts'
 import { useTexts } from '../../common/language.ts'
 import type { Sandboxes } from '../api/use-sandboxes.ts'
@@ -13,10 +12,9 @@ import { mustRenewToStart } from '../sandbox/power.ts'
 import { isTransitional } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
 import type { DesktopDialog } from './desktop.tsx'
+import { HowToGetDesktops } from './how-to-get-desktops.tsx'
 import { MAX_RETRIES } from './reconnect.ts'
 import type { DesktopState } from './use-desktop.ts'
-
-const COMMAND = 'npm start -- --desktops'
 
 type DesktopPanelProps = {
   sandbox: Sandbox | undefined
@@ -175,18 +173,5 @@ function Busy({ children }: { children: ComponentChildren }) {
       <Spinner />
       <div>{children}</div>
     </div>
-  )
-}
-
-function HowToGetDesktops() {
-  const { desktop } = useTexts(consoleTexts)
-  return (
-    <>
-      <p class="muted">{desktop.noDesktops}</p>
-      <p class="command">
-        <code>{COMMAND}</code>
-        <CopyButton text={COMMAND} what={COMMAND} />
-      </p>
-    </>
   )
 }

@@ -277,6 +277,27 @@ export const chinese: ConsoleTexts = {
     submit: '继续',
   },
 
+  connect: {
+    title: '连接智能体',
+    text: '任何支持模型上下文协议（MCP）的客户端，都可以通过这个地址创建、查看和操作桌面。',
+    theAddress: '地址',
+    key: ['每次调用都需要密钥。请将下文中的', '替换为密钥，最好只授予智能体所需的权限：本页面不会填入在此使用的密钥。'],
+    noPicture: '机器里没有桌面，智能体得不到画面。',
+    client: 'MCP 客户端',
+    clientHint: '写入客户端的配置文件，通常名为 mcp.json 或 settings.json。',
+    theClient: '客户端配置',
+    veadkHint: '在智能体的运行环境中设置此变量。',
+    veadkKeyHint: '在智能体的运行环境中设置此变量。veADK 会以 Authorization: Bearer 发送其工具的密钥。',
+    theVeadk: 'veADK 的变量',
+    curl: '不使用智能体',
+    curlHint: '此命令会列出所有工具。',
+    theCurl: '命令',
+    tools: '工具',
+    toolsOfAll: '智能体可以使用以下工具：',
+    toolsOfKey: '在此使用的密钥可以使用以下工具：',
+    toolsUnknown: '在控制台中输入密钥，即可在此查看它的工具。',
+  },
+
   offline: {
     title: '本地云没有响应',
     text: 'npm start 还在运行吗？本页面会自动重试。',

@@ -290,6 +290,30 @@ export const english = {
     submit: 'Continue',
   },
 
+  connect: {
+    title: 'Connect an agent',
+    text: 'Any client of the Model Context Protocol (MCP) can create, see and use desktops at this address.',
+    theAddress: 'the address',
+    key: [
+      'Every call needs a key. Put one in place of',
+      'below, best one that may only do what the agent needs: this page does not insert the key that you use here.',
+    ],
+    noPicture: 'The machines have no desktops, so an agent gets no picture.',
+    client: 'MCP client',
+    clientHint: 'For the configuration file of the client, usually called mcp.json or settings.json.',
+    theClient: 'the configuration of the client',
+    veadkHint: 'Set this variable where the agent runs.',
+    veadkKeyHint: 'Set this variable where the agent runs. veADK sends the key of its tool as Authorization: Bearer.',
+    theVeadk: 'the variable for veADK',
+    curl: 'Without an agent',
+    curlHint: 'This command lists the tools.',
+    theCurl: 'the command',
+    tools: 'Tools',
+    toolsOfAll: 'The agent gets these tools:',
+    toolsOfKey: 'These are the tools of the key that you use here:',
+    toolsUnknown: 'Enter a key in the console to see its tools here.',
+  },
+
   offline: {
     title: 'The local cloud does not answer',
     text: 'Is npm start still running? This page retries automatically.',
