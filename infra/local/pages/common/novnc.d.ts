@@ -2,6 +2,9 @@
 declare module '@novnc/novnc' {
   export type RfbOptions = { shared?: boolean; credentials?: { password?: string } }
 
+  /** Detail of the event `credentialsrequired`. */
+  export type RequiredCredentials = { types: ('username' | 'password' | 'target')[] }
+
   export default class RFB extends EventTarget {
     constructor(target: HTMLElement, channel: WebSocket | string, options?: RfbOptions)
     viewOnly: boolean
@@ -13,6 +16,7 @@ declare module '@novnc/novnc' {
     qualityLevel: number
     compressionLevel: number
     disconnect(): void
+    sendCredentials(credentials: { password: string }): void
     sendCtrlAltDel(): void
     sendKey(keysym: number, code: string | null, down?: boolean): void
     focus(options?: FocusOptions): void

@@ -1,4 +1,4 @@
-import RFB from '@novnc/novnc'
+import RFB, { type RequiredCredentials } from '@novnc/novnc'
 import type { CloseInfo } from './reconnect.ts'
 
 type Connection = {
@@ -8,6 +8,8 @@ type Connection = {
 }
 
 type ConnectionEvents = {
+  /** The desktop asks for a password. `send` answers it, once, in this connection. */
+  onPasswordRequired: (send: (password: string) => void) => void
   /** The desktop is visible. */
   onConnect: (rfb: RFB) => void
   onClipboard: (text: string) => void
@@ -15,7 +17,9 @@ type ConnectionEvents = {
 
 /** Failures of VNC behind the bridge, in the format of the refusals of the bridge. */
 const NOT_UNDERSTOOD = { code: 4_500, reason: 'DesktopNotUnderstood' }
-const WANTS_PASSWORD = { code: 4_401, reason: 'DesktopWantsPassword' }
+const REFUSES = { code: 4_403, reason: 'DesktopRefuses' }
+const WANTS_LOGIN = { code: 4_401, reason: 'DesktopWantsLogin' }
+export const WRONG_PASSWORD = { code: 4_401, reason: 'DesktopPasswordWrong' }
 
 /**
  * Shows the desktop of a token in an element of the page. noVNC gets the socket with the first message of the desktop,
@@ -27,6 +31,7 @@ export function connectDesktop(target: HTMLElement, token: string, events: Conne
   socket.binaryType = 'arraybuffer'
   let rfb: RFB | undefined
   let wasConnected = false
+  let hasSentPassword = false
   let vncFailure: CloseInfo | undefined
 
   const fail = (failure: CloseInfo) => {
@@ -44,8 +49,16 @@ export function connectDesktop(target: HTMLElement, token: string, events: Conne
     rfb.addEventListener('clipboard', (event) =>
       events.onClipboard((event as CustomEvent<{ text: string }>).detail.text),
     )
-    rfb.addEventListener('credentialsrequired', () => fail(WANTS_PASSWORD))
-    rfb.addEventListener('securityfailure', () => fail(WANTS_PASSWORD))
+    rfb.addEventListener('credentialsrequired', (event) => {
+      const { types } = (event as CustomEvent<RequiredCredentials>).detail
+      if (types.join() !== 'password') return fail(WANTS_LOGIN)
+      events.onPasswordRequired((password) => {
+        hasSentPassword = true
+        rfb?.sendCredentials({ password })
+      })
+    })
+    // Without a password, the server refuses this address, for example after several wrong passwords.
+    rfb.addEventListener('securityfailure', () => fail(hasSentPassword ? WRONG_PASSWORD : REFUSES))
     // If the socket is still open, noVNC disconnects because it does not understand the server.
     rfb.addEventListener('disconnect', () => {
       if (socket.readyState !== WebSocket.CLOSED) fail(NOT_UNDERSTOOD)

@@ -13,6 +13,7 @@ import { isTransitional } from '../sandbox/sandbox.ts'
 import { consoleTexts } from '../texts/texts.ts'
 import type { DesktopDialog } from './desktop.tsx'
 import { HowToGetDesktops } from './how-to-get-desktops.tsx'
+import { PasswordForm } from './password-form.tsx'
 import { MAX_RETRIES } from './reconnect.ts'
 import type { DesktopState } from './use-desktop.ts'
 
@@ -137,6 +138,13 @@ export function DesktopPanel({
           {reconnect}
           {back}
         </ErrorNotice>
+      </Panel>
+    )
+  }
+  if (state.kind === 'password') {
+    return (
+      <Panel>
+        <PasswordForm isWrong={state.isWrong} onPassword={state.send} />
       </Panel>
     )
   }

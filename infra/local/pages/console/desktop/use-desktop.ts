@@ -2,12 +2,14 @@ import type RFB from '@novnc/novnc'
 import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { asCallError, type CallError, callAction } from '../../common/api.ts'
-import { connectDesktop } from './desktop-connection.ts'
+import { connectDesktop, WRONG_PASSWORD } from './desktop-connection.ts'
 import { afterClose, afterFailure, type NextStep } from './reconnect.ts'
 
 export type DesktopState =
   | { kind: 'idle' }
   | { kind: 'connecting' }
+  /** The desktop asks for its password. `isWrong`: it has refused the one before. */
+  | { kind: 'password'; isWrong: boolean; send: (password: string) => void }
   | { kind: 'connected'; rfb: RFB }
   /** Waits for a retry, or is in it. `retry` counts from 1. */
   | { kind: 'reconnecting'; retry: number }
@@ -31,6 +33,8 @@ export function useDesktop({ screen, sandboxId, token, isReady, onClipboard }: D
   const [state, setState] = useState<DesktopState>({ kind: 'idle' })
   const [round, setRound] = useState(0)
   const linkToken = useRef(token)
+  /** The password of the desktop, for reconnections. It is kept in memory, and only as long as this page. */
+  const password = useRef<string | undefined>(undefined)
   const latestOnClipboard = useRef(onClipboard)
   latestOnClipboard.current = onClipboard
 
@@ -47,6 +51,20 @@ export function useDesktop({ screen, sandboxId, token, isReady, onClipboard }: D
       return token
     }
 
+    let isPasswordWrong = false
+    const answerPassword = (sendToDesktop: (password: string) => void) => {
+      if (password.current !== undefined) return sendToDesktop(password.current)
+      show({
+        kind: 'password',
+        isWrong: isPasswordWrong,
+        send(entered) {
+          password.current = entered
+          show({ kind: 'connecting' })
+          sendToDesktop(entered)
+        },
+      })
+    }
+
     /** Connects once, and returns after the end of the connection. */
     async function connectOnce(target: HTMLElement, retries: number): Promise<NextStep & { wasStable: boolean }> {
       try {
@@ -54,12 +72,18 @@ export function useDesktop({ screen, sandboxId, token, isReady, onClipboard }: D
         leaving.signal.throwIfAborted()
         const startedAt = performance.now()
         const connection = connectDesktop(target, token, {
+          onPasswordRequired: answerPassword,
           onConnect: (rfb) => show({ kind: 'connected', rfb }),
           onClipboard: (text) => latestOnClipboard.current(text),
         })
         leaving.signal.addEventListener('abort', connection.close)
         const { wasConnected, ...closeInfo } = await connection.closed
         leaving.signal.removeEventListener('abort', connection.close) // otherwise it keeps every closed connection
+        isPasswordWrong = closeInfo.reason === WRONG_PASSWORD.reason
+        if (isPasswordWrong && !leaving.signal.aborted) {
+          password.current = undefined
+          return connectOnce(target, retries) // which asks for another password
+        }
         const wasStable = wasConnected && performance.now() - startedAt > STABLE_AFTER_MS
         return { ...afterClose(closeInfo, wasStable ? 0 : retries), wasStable }
       } catch (error) {

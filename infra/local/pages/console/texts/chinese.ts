@@ -267,6 +267,14 @@ export const chinese: ConsoleTexts = {
     clipboardDenied: '浏览器不允许此操作，请在文本框中使用 Ctrl+C 和 Ctrl+V。',
   },
 
+  password: {
+    title: '此桌面要求输入密码',
+    label: '密码',
+    hint: '即 VNC 服务器的密码（terminal.vnc_password）。离开桌面后，本页面不再保留它。',
+    wrong: '桌面拒绝了这个密码。',
+    submit: '连接',
+  },
+
   key: {
     title: '访问本地云需要 API 密钥',
     text: '它以 --auth key 方式启动。请使用 config.toml 中 [security.keys] 里的密钥；如果没有配置，npm start 的终端会显示生成的密钥（KEY=…）。',
@@ -341,7 +349,8 @@ export const chinese: ConsoleTexts = {
     noAction: '本地云不认识这个操作。它与本页面的版本一致吗？',
     noAnswer: '本地云没有响应。npm start 还在运行吗？',
     unknownAnswer: '作出响应的不是本地云。',
-    password: '桌面要求输入密码，而控制台没有这个密码。',
+    desktopWantsLogin: '桌面要求的不只是密码，控制台无法登录。',
+    desktopRefuses: '桌面拒绝连接。密码多次错误后，VNC 服务器会在一段时间内拒绝连接。',
     notUnderstood: '无法识别桌面的响应：那里运行的是 VNC 吗？',
     connectionLost: '与桌面的连接中断，且无法重新建立。',
     other: '操作没有成功。',

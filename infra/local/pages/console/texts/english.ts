@@ -280,6 +280,14 @@ export const english = {
     clipboardDenied: 'The browser does not allow this. Use Ctrl+C and Ctrl+V in the field.',
   },
 
+  password: {
+    title: 'This desktop asks for a password',
+    label: 'Password',
+    hint: 'It is the password of the VNC server (terminal.vnc_password). This page forgets it when you leave the desktop.',
+    wrong: 'The desktop refused this password.',
+    submit: 'Connect',
+  },
+
   key: {
     title: 'This local cloud requires an API key',
     text: 'It was started with --auth key. Use a key of [security.keys] in config.toml. If there is none, the terminal of npm start shows a generated key (KEY=…).',
@@ -359,7 +367,8 @@ export const english = {
     noAction: 'The local cloud does not know this action. Does its version match this page?',
     noAnswer: 'The local cloud does not answer. Is npm start still running?',
     unknownAnswer: 'The answer did not come from the local cloud.',
-    password: 'The desktop asks for a password, which the console does not have.',
+    desktopWantsLogin: 'The desktop asks for more than a password. The console cannot log in there.',
+    desktopRefuses: 'The desktop refuses connections. A VNC server does so for a while after several wrong passwords.',
     notUnderstood: 'The console does not understand the desktop. Does a VNC server answer there?',
     connectionLost: 'The connection to the desktop was lost and could not be restored.',
     other: 'That did not work.',
