@@ -197,6 +197,18 @@ test('a desktop that is not ready in time is a result with its id and advice', a
   expect((await call('wait_for_desktop')).data).toMatchObject({ sandbox_id: id, ready: false })
 })
 
+test('a machine without a desktop is not waited for, once it runs', async () => {
+  await configure(ecs.url, { 'server.timeout_seconds': '900', 'terminal.desktops': 'false' })
+  const created = await call('create_sandbox') // waits for the boot
+  expect(created.data).toMatchObject({
+    status: 'RUNNING',
+    ready: false,
+    advice: expect.stringMatching(/has no desktop/),
+  })
+  const waited = await call('wait_for_desktop')
+  expect(waited.data).toMatchObject({ ready: false, advice: expect.stringMatching(/Do not wait/) })
+})
+
 test('a new sandbox is returned although the wait for it fails', async () => {
   ecs.faults.add({ Kind: 'FailCreating' })
   const { data } = await call('create_sandbox')

@@ -46,6 +46,7 @@ beforeAll(async () => {
       ECS_MANAGER__SECURITY__KEYS: JSON.stringify(KEYS),
       ECS_MANAGER__LOG__FORMAT: 'json',
       ECS_MANAGER__INSTANCE__WINDOWS_IMAGE_ID: 'image-windows',
+      ECS_MANAGER__TERMINAL__DESKTOPS: 'true', // the tests put servers at the addresses of the machines
     },
     onLog: (name, line) => lines.push(`${name} ${line}`),
   })

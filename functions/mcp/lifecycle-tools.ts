@@ -81,13 +81,19 @@ async function tryToWait(call: ToolCall, SandboxId: string): Promise<{ waited: W
   }
 }
 
-function toReadiness(sandboxId: string, { ready, status, expireAt }: Waited, problem = '') {
+/** For machines without a desktop. The local cloud is the usual case. */
+const NO_DESKTOP =
+  'The machine runs, but has no desktop (terminal.desktops is false). Do not wait for one. The local cloud has desktops if it is started with npm start -- --desktops.'
+
+function toReadiness(sandboxId: string, waited: Waited, problem = '') {
+  const { ready, status, expireAt } = waited
+  const missing = waited.hasNoDesktop ? NO_DESKTOP : `${problem}The desktop is not ready yet. Call wait_for_desktop.`
   return {
     sandbox_id: sandboxId,
     status,
     ready,
     expire_at: expireAt,
-    advice: ready ? undefined : `${problem}The desktop is not ready yet. Call wait_for_desktop.`,
+    advice: ready ? undefined : missing,
   }
 }
 

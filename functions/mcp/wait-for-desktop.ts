@@ -11,6 +11,8 @@ import { toActionErrorOfDesktop } from './desktop-failure.ts'
 export interface Waited {
   /** The desktop answers and shows something. */
   ready: boolean
+  /** The machine has none: it is of no use to wait longer. */
+  hasNoDesktop?: boolean
   status: string
   expireAt: string | undefined
 }
@@ -36,7 +38,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /**
  * Waits until the desktop of a sandbox can be used: it answers, and its picture is not empty. Of a Windows sandbox, the
- * agent must answer.
+ * agent must answer. Without `terminal.desktops`, tries once when the machine is RUNNING.
  * @param isNew  whether the caller has just created it
  * @throws {ActionError} `InvalidSandbox.NotFound`, `InvalidSandboxStatus`, and the errors of the cloud and the desktop
  */
@@ -52,12 +54,20 @@ export async function waitForDesktop(call: ToolCall, sandboxId: string, isNew = 
     const advice = ADVICE[status]
     if (advice) throw invalidSandboxStatus(sandboxId, status, advice)
     if (sandbox && (await answers(call, sandbox, deadline))) return { ready: true, status, expireAt: sandbox.ExpireAt }
+    if (sandbox && hasNoDesktop(call, sandbox)) {
+      return { ready: false, hasNoDesktop: true, status, expireAt: sandbox.ExpireAt }
+    }
     if (isLate()) return { ready: false, status, expireAt: sandbox?.ExpireAt }
     await call.progress(
       status === 'RUNNING' ? 'The machine runs. Its desktop does not answer yet.' : `It is ${status}.`,
     )
     await sleep(pauseMs)
   }
+}
+
+/** Not decided by a refused connection: while a machine of the cloud boots, it refuses connections too. */
+function hasNoDesktop({ config }: ToolCall, { OsType, Status }: Sandbox): boolean {
+  return !config.terminal.desktops && OsType === 'Linux' && Status === 'RUNNING'
 }
 
 async function find(call: ToolCall, sandboxId: string): Promise<Sandbox | undefined> {

@@ -22,8 +22,6 @@ export type LocalOptions = LocalConfigurationOptions & {
   /** Port of the emulated cloud's API; 0, the default, takes a free one. */
   ecsPort?: number
   ecs?: Omit<EcsState, 'addressBlock'>
-  /** Give emulated Linux machines real desktops. */
-  desktops?: boolean
   /** Speed of the clock of the timers, 1 for real time; default: they do not fire. */
   timerSpeed?: number
   /** Deploy a function again whenever its source changes. Gets the output of these deployments, line by line. */

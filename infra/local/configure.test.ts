@@ -7,6 +7,15 @@ import { configureLocal } from './configure.ts'
 import { localEnvironment } from './stage.ts'
 
 const gateway = 'http://127.0.0.1:2'
+
+/** What the real ECS needs. */
+const REQUIRED = {
+  ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-a',
+  ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
+  ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-a',
+  ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-a"]',
+}
+const COMMON = { VOLCENGINE_ACCESS_KEY: 'AKCOMMON', VOLCENGINE_SECRET_KEY: 'fake-common' }
 const hashed = (key = '') => `sha256:${createHash('sha256').update(key).digest('hex')}`
 
 /** The variables that a deployment sets from a shell with these variables. */
@@ -77,6 +86,15 @@ test('the console is the viewer, unless another one or none is configured', () =
   expect(template({ ECS_MANAGER__TERMINAL__VNC_URL_TEMPLATE: '' })).toBe('')
 })
 
+test('emulated machines have desktops only if these are started; for real ones, the file says it', () => {
+  const desktops = (options: Parameters<typeof configureLocal>[0]) =>
+    deployed(options).environment.ECS_MANAGER__TERMINAL__DESKTOPS
+  expect(desktops({})).toBe('false')
+  expect(desktops({ desktops: true })).toBe('true')
+  expect(desktops({ settings: { ECS_MANAGER__TERMINAL__DESKTOPS: 'true' } })).toBe('true')
+  expect(desktops({ cloud: true, desktops: false, settings: { ...REQUIRED, ...COMMON } })).toBeUndefined()
+})
+
 describe('a deployment', () => {
   test('has the settings of the shell of npm start; its own variables win over them, and the flags over both', () => {
     const { environment } = deployed(
@@ -104,13 +122,6 @@ describe('a deployment', () => {
 })
 
 describe('with the real ECS', () => {
-  const required = {
-    ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-a',
-    ECS_MANAGER__INSTANCE__ZONE: 'cn-beijing-a',
-    ECS_MANAGER__NETWORK__SUBNET_ID: 'subnet-a',
-    ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-a"]',
-  }
-  const common = { VOLCENGINE_ACCESS_KEY: 'AKCOMMON', VOLCENGINE_SECRET_KEY: 'fake-common' }
   const own = {
     ECS_MANAGER__VOLCENGINE__ACCESS_KEY: 'AKOWN',
     ECS_MANAGER__VOLCENGINE__SECRET_KEY: 'fake-own',
@@ -118,14 +129,14 @@ describe('with the real ECS', () => {
   }
 
   test.each([
-    ['of the official variables', common, { accessKeyId: 'AKCOMMON', secretKey: 'fake-common', sessionToken: '' }],
+    ['of the official variables', COMMON, { accessKeyId: 'AKCOMMON', secretKey: 'fake-common', sessionToken: '' }],
     [
       'of our own before these',
-      { ...common, ...own },
+      { ...COMMON, ...own },
       { accessKeyId: 'AKOWN', secretKey: 'fake-own', sessionToken: 'fake-token' },
     ],
   ])("the credentials %s are the role's, and in no variable", (_what, credentials, expected) => {
-    const found = deployed({ cloud: true, settings: { ...required, ...credentials } }, { ...common, ...own })
+    const found = deployed({ cloud: true, settings: { ...REQUIRED, ...credentials } }, { ...COMMON, ...own })
     expect(found.credentials).toEqual(expected)
     expect(JSON.stringify([found.run, found.environment])).not.toMatch(/fake-|AKCOMMON|AKOWN/)
     expect(found.environment).not.toHaveProperty('ECS_MANAGER__VOLCENGINE__ENDPOINT')

@@ -10,6 +10,8 @@ import { configFileOf, settingsFor } from './stage.ts'
 export type LocalConfigurationOptions = {
   /** Use the real ECS instead of the emulated one. */
   cloud?: boolean
+  /** Give emulated Linux machines real desktops. */
+  desktops?: boolean
   /** The value of security.auth; default: that of `settings`, otherwise `gateway`. */
   auth?: 'key' | 'gateway'
   /** Environment variables: settings of the functions and, for the real ECS, credentials. */
@@ -34,10 +36,12 @@ export type LocalConfiguration = {
  * @throws {ConfigError}
  * @throws {LocalError} if the real ECS is used without credentials
  */
-export function configureLocal({ cloud = false, auth, settings = {} }: LocalConfigurationOptions): LocalConfiguration {
+export function configureLocal(options: LocalConfigurationOptions): LocalConfiguration {
+  const { cloud = false, desktops = false, auth, settings = {} } = options
   const file = configFileOf(settings)
   const given = {
     settings: {
+      ...(!cloud && { ECS_MANAGER__TERMINAL__DESKTOPS: `${desktops}` }),
       ...withoutCredentials(settings),
       // An absolute path, because a deployment may run in another folder.
       ...(settings.ECS_MANAGER_CONFIG_FILE && { ECS_MANAGER_CONFIG_FILE: file }),

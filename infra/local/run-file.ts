@@ -8,7 +8,10 @@ import type { Variables } from './environment.ts'
  * The settings of a running `npm start`. A deployment into its cloud uses them too, so that it changes nothing by accident.
  */
 export type LocalRun = {
-  /** Variables of the shell in which it was started: settings of the functions, without credentials. */
+  /**
+   * Settings of the functions: whether emulated machines have desktops, and the variables of the shell in which it was started,
+   * without credentials.
+   */
   settings: Variables
   /** The value of its flag --auth. */
   auth?: 'key' | 'gateway'

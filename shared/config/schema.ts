@@ -93,6 +93,7 @@ export const ConfigSchema = v.object({
     force: v.optional(v.boolean('must be true or false'), false),
   }),
   terminal: v.object({
+    desktops: v.optional(v.boolean('must be true or false'), true),
     vnc_port: integer(1, 65_535, 5905),
     vnc_password: text([/^[!-~]{4,256}$/, 'must be 4 to 256 characters without space'], ''),
     vnc_url_template: text([/^https?:\/\/.*\{token\}/, 'must be an http(s) address that holds {token}'], ''),
