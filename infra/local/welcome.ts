@@ -21,7 +21,7 @@ export function welcome({ url, cloud, config, addressBlock, key }: Local, args: 
     `  actions         ${url}   the functions of serverless.yml behind an emulated gateway`,
     `  console         ${url}/console   sandboxes and their desktops, in a browser`,
     `  API             ${url}/docs   its description, with forms to try it`,
-    `  agents          ${url}${MCP_PATH}   Model Context Protocol, over Streamable HTTP`,
+    `  agents          ${url}${MCP_PATH}   Model Context Protocol; what to paste: ${url}/console#/connect`,
   ]
   if (key) {
     lines.push(`  key             ${key}   only for this run; send it as X-API-Key or Authorization: Bearer`)
