@@ -30,7 +30,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   local.cloud.ecs.reset()
-  desktop = await startTestDesktop({ password: PASSWORD })
+  desktop = await startTestDesktop('TigerVNC', { password: PASSWORD })
   const sandbox = await runningSandbox(call, { InstanceName: 'locked' })
   SandboxId = sandbox.SandboxId
   machine = await serveAt(sandbox.PrimaryIp, local.config.terminal.vnc_port)
