@@ -12,37 +12,45 @@ import {
 
 /** The temporary files of all machines of one emulator, called a run: a folder for each machine. */
 type RunFolder = {
-  /** Creates the folder of a machine, if it does not exist. */
-  create(name: string): string
+  /** Creates the folder of a machine, if it does not exist. Returns its path, which is short. */
+  create(machine: string): string
   /** Removes the folder of a machine, if it exists. Nothing may run in the machine. */
-  remove(name: string): void
+  remove(machine: string): void
   /** Stops every process that still runs in the machines, and removes all files. */
   close(): Promise<void>
 }
 
 /** The name holds the process of the run: its namespace, id and start time, which no later process has in common. */
-const NAME = /^emulated-machines-(\d+)-(\d+)-(\d+)-\w{6}$/
+const NAME = /^machines-(\d+)-(\d+)-(\d+)-\w{6}$/
 
 /**
  * Creates a temporary folder for the machines of this process. It is removed when the process ends, except by a SIGKILL:
  * then removeLeftovers of a later process does it.
  */
 export function openRunFolder(): RunFolder {
-  const prefix = `emulated-machines-${processNamespace()}-${process.pid}-${startTimeOf(process.pid)}-`
+  const prefix = `machines-${processNamespace()}-${process.pid}-${startTimeOf(process.pid)}-`
   const path = mkdtempSync(join(tmpdir(), prefix)) // only its owner may read it
   const onExit = () => {
     signalMarkedProcesses(isOfRun(path))
     remove(path)
   }
   process.once('exit', onExit) // for a process that exits without a call of close()
+  // Programs bind sockets in the folder of temporary files of a machine, and a path of a socket has at most 107 bytes. Chromium
+  // adds 45: a number leaves it room, an instance id does not.
+  const numbers = new Map<string, number>()
+  const folderOf = (machine: string) => {
+    const number = numbers.get(machine) ?? numbers.size + 1
+    numbers.set(machine, number)
+    return join(path, String(number))
+  }
   return {
-    create(name) {
-      const folder = join(path, name)
+    create(machine) {
+      const folder = folderOf(machine)
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       return folder
     },
-    remove(name) {
-      remove(join(path, name))
+    remove(machine) {
+      remove(folderOf(machine))
     },
     async close() {
       await removeRun(path)

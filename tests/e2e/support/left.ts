@@ -6,13 +6,13 @@ import { findMarkedProcesses } from '../../../infra/emulator/machines/marked-pro
 export function left(folder: string) {
   return {
     processes: findMarkedProcesses((mark) => mark.startsWith(`${folder}/`)).length,
-    folders: readdirSync(folder).filter((name) => name.startsWith('emulated-machines-')).length,
+    folders: readdirSync(folder).filter((name) => name.startsWith('machines-')).length,
   }
 }
 
 /** The folder of a machine, below this one. */
 export function machineIn(folder: string, InstanceId: string): string {
-  const runs = readdirSync(folder).filter((name) => name.startsWith('emulated-machines-'))
+  const runs = readdirSync(folder).filter((name) => name.startsWith('machines-'))
   const machines = runs.flatMap((run) => readdirSync(join(folder, run)).map((machine) => join(folder, run, machine)))
   const machine = machines.find((path) => path.includes(InstanceId))
   if (!machine) throw new Error(`${InstanceId} has no folder`)
