@@ -1,11 +1,14 @@
 // The program of an instance: loads the function's index.js and calls its exports on requests of the platform. The
 // emulator compiles it to JavaScript at its start. It has no dependencies, because every cold start waits for it.
 
+import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { Worker } from 'node:worker_threads'
 import type { HandlerContext, HandlerResult, InstanceRequest, InstanceResponse } from './instance-messages.ts'
+
+/** The file descriptor at this index of the `stdio` of FunctionInstance. */
+const WATCHDOG_PIPE = 4
 
 type Exports = {
   handler: (event: unknown, context: HandlerContext) => unknown
@@ -50,10 +53,13 @@ function load(): undefined {
   if (typeof functions.handler !== 'function') throw new TypeError('index.js does not export a function named handler')
 }
 
-/** A stuck event loop never gets 'disconnect', so a thread checks the parent, also while `load` runs. */
+/**
+ * A stuck event loop never gets 'disconnect', so a shell waits for the end of the emulator: a pipe that ends without a line.
+ * It is cheaper than a thread, which takes 25 ms of CPU to start.
+ */
 function watchPlatform(): void {
-  const check = `setInterval(() => process.ppid === ${process.ppid} || process.kill(process.pid, 'SIGKILL'), 500)`
-  new Worker(check, { eval: true, env: {} }).unref()
+  const script = 'trap "" INT TERM HUP; read _ || kill -9 $PPID'
+  spawn('/bin/sh', ['-c', script], { env: {}, stdio: [WATCHDOG_PIPE, 'ignore', 'ignore'] }).unref()
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Writable } from 'node:stream'
 import { CallFailure, type FailureCode } from './call-failure.ts'
 import { InstanceLog } from './instance-log.ts'
 import type { HandlerContext, HandlerResult, InstanceRequest, InstanceResponse } from './instance-messages.ts'
@@ -55,8 +56,11 @@ export class FunctionInstance {
       cwd: codeDirectory,
       env: environment,
       execArgv: [`--max-old-space-size=${memoryMb}`], // this also replaces the emulator's own flags (for tsx)
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], // the last one is for the watchdog of the program
     })
+    const watchdog = this.#process.stdio[4] as Writable
+    watchdog.on('error', () => {}) // it has exited
+    this.#process.once('exit', () => watchdog.end('\n'))
     for (const stream of ['stdout', 'stderr'] as const) {
       const input = this.#process[stream]
       if (!input) continue
