@@ -187,10 +187,10 @@ describe('with the real ECS', () => {
 /** The output of the serverless command, run with these variables and those that every process needs. */
 async function deployAgain(variables: Record<string, string>): Promise<string> {
   const program = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
-  const { PATH = '', HOME = '' } = process.env
+  const { PATH = '', HOME = '', GOGC = '' } = process.env
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, 'deploy', '--stage', 'local'], {
     cwd: projectFolder,
-    env: { PATH, HOME, ...variables },
+    env: { PATH, HOME, GOGC, ...variables },
   })
   return stdout + stderr
 }

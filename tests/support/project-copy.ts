@@ -32,10 +32,10 @@ export class ProjectCopy {
 
   /** Runs Node.js in it, with the variables beside those that every process needs. */
   node(args: string[], environment: Record<string, string> = {}): Run {
-    const { PATH = '', HOME = '' } = process.env
+    const { PATH = '', HOME = '', GOGC = '' } = process.env // GOGC: see tests/build-once.ts
     const child = spawn(process.execPath, args, {
       cwd: this.directory,
-      env: { PATH, HOME, ...environment },
+      env: { PATH, HOME, GOGC, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

@@ -88,7 +88,8 @@ const CANARY = 'canary-of-the-deployer'
 
 /** Runs the serverless command in a folder. */
 function run(cwd: string, ...args: string[]): Promise<{ code: number; output: string; log: string }> {
-  const env = { PATH: process.env.PATH, HOME: join(cwd, 'home'), ANY_SECRET: CANARY, VOLCENGINE_SECRET_KEY: CANARY }
+  const { PATH, GOGC } = process.env
+  const env = { PATH, GOGC, HOME: join(cwd, 'home'), ANY_SECRET: CANARY, VOLCENGINE_SECRET_KEY: CANARY }
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [serverless, ...args], { cwd, env }, (_error, output, log) =>
       resolve({ code: child.exitCode ?? -1, output, log }),
