@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../infra/emulator/ecs/faults.ts'
 import type { EcsService } from '../infra/emulator/ecs/index.ts'
-import { type Local, startLocal } from '../infra/local/cloud.ts'
+import type { Local } from '../infra/local/cloud.ts'
+import { startLocalForTests } from '../infra/local/testing.ts'
 import { environmentOf } from './support/manager.ts'
 
 // Enough for a busy machine: two tries that are not answered leave four seconds for the rest.
@@ -54,7 +55,7 @@ let ecs: EcsService
 let sandboxes: Record<ActionName, Sandbox>
 
 beforeAll(async () => {
-  local = await startLocal({ port: 0, settings: SETTINGS })
+  local = await startLocalForTests({ settings: SETTINGS })
   ecs = local.cloud.ecs
 })
 afterAll(() => local.close())

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Local, startLocal } from '../infra/local/cloud.ts'
+import type { Local } from '../infra/local/cloud.ts'
+import { startLocalForTests } from '../infra/local/testing.ts'
 import { cloudEvent } from './support/messages.ts'
 
 // Senders of CloudEvents, as they use the deployed service: over HTTP, through the gateway.
@@ -14,8 +15,7 @@ let local: Local
 let lines: string[] = []
 
 beforeAll(async () => {
-  local = await startLocal({
-    port: 0,
+  local = await startLocalForTests({
     auth: 'key',
     settings: {
       ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ sender: KEY }),

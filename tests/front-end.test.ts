@@ -1,7 +1,8 @@
 import { get } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EcsService } from '../infra/emulator/ecs/index.ts'
-import { type Local, startLocal } from '../infra/local/cloud.ts'
+import type { Local } from '../infra/local/cloud.ts'
+import { startLocalForTests } from '../infra/local/testing.ts'
 
 // The clients that exist, as they use the service: a web front end and websockify's JSONTokenApi.
 
@@ -12,8 +13,7 @@ let local: Local
 let ecs: EcsService
 
 beforeAll(async () => {
-  local = await startLocal({
-    port: 0,
+  local = await startLocalForTests({
     auth: 'key',
     ecs: { bootSeconds: BOOT_SECONDS },
     settings: { ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ web: KEY }) },

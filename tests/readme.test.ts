@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FAILURE_RESPONSES } from '../infra/api/failure-responses.ts'
-import { type Local, startLocal } from '../infra/local/cloud.ts'
+import type { Local } from '../infra/local/cloud.ts'
+import { startLocalForTests } from '../infra/local/testing.ts'
 import { ConfigSchema } from '../shared/config/schema.ts'
 
 const project = join(import.meta.dirname, '..')
@@ -184,7 +185,7 @@ describe('the program in README.md', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'readme-test-'))
-    local = await startLocal({ port: 0, ecs: { bootSeconds: 1 } })
+    local = await startLocalForTests({ ecs: { bootSeconds: 1 } })
   })
 
   afterAll(async () => {

@@ -5,7 +5,9 @@ import type { Fault } from '../infra/emulator/ecs/faults.ts'
 import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
 import { startVefaas } from '../infra/emulator/vefaas/index.ts'
 import { caller, deployFunction, requestOf } from '../infra/emulator/vefaas/testing.ts'
-import { type Local, startLocal } from '../infra/local/cloud.ts'
+import type { Local, LocalOptions } from '../infra/local/cloud.ts'
+import { deployOnce } from '../infra/local/deploy.ts'
+import { startLocalForTests } from '../infra/local/testing.ts'
 import { environmentOf, type Settings } from './support/manager.ts'
 import { answerWith, type Stub, startStub } from './support/stub-cloud.ts'
 
@@ -80,7 +82,8 @@ beforeAll(async () => {
     const password = new URL(request.url ?? '', 'http://agent').searchParams.get('NewPassword') ?? ''
     answerWith(response, agentSays(password))
   }, AGENT_ADDRESS)
-  for (const format of ['json', 'text']) places.push(await start(format))
+  // One of them with the serverless command, which must pass the special characters on as they are.
+  places.push(await start('json', {}, {}, { deploy: deployOnce }), await start('text'))
 })
 afterAll(async () => {
   await Promise.all(places.flatMap(({ local, ecs }) => [local.close(), ecs.close()]))
@@ -94,14 +97,18 @@ beforeEach(() => {
   }
 })
 
-async function start(format: string, more: Settings = {}, variables: Record<string, string> = {}): Promise<Place> {
+async function start(
+  format: string,
+  more: Settings = {},
+  variables: Record<string, string> = {},
+  options: Pick<LocalOptions, 'deploy'> = {},
+): Promise<Place> {
   const written: string[] = []
   const ecs = await startEcs({
     accessKeys: { [CONFIGURED.accessKey]: CONFIGURED.secretKey },
     addressBlock: '127.83.0.0/16',
   })
-  const local = await startLocal({
-    port: 0,
+  const local = await startLocalForTests({
     auth: 'key',
     cloud: true, // with its own keys, which the emulated cloud of npm start has not
     settings: {
@@ -129,6 +136,7 @@ async function start(format: string, more: Settings = {}, variables: Record<stri
       ...variables,
     },
     onLog: (_name, line) => written.push(line),
+    ...options,
   })
   return { local, ecs, written }
 }

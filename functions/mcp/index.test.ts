@@ -1,6 +1,7 @@
 import { PNG } from 'pngjs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Local, startLocal } from '../../infra/local/cloud.ts'
+import type { Local } from '../../infra/local/cloud.ts'
+import { startLocalForTests } from '../../infra/local/testing.ts'
 import { pictureOf } from '../../shared/desktop/testing.ts'
 import { type Agent, connectAgent, startVncServer } from './testing.ts'
 
@@ -39,8 +40,7 @@ const lines: string[] = []
 const closers: (() => Promise<void>)[] = []
 
 beforeAll(async () => {
-  local = await startLocal({
-    port: 0,
+  local = await startLocalForTests({
     auth: 'key',
     settings: {
       ECS_MANAGER__SECURITY__KEYS: JSON.stringify(KEYS),

@@ -4,6 +4,7 @@ import type { EcsState } from '../emulator/ecs/index.ts'
 import { claimLoopbackBlock, type LoopbackBlock } from '../emulator/machines/loopback-block.ts'
 import { configureLocal, type LocalConfigurationOptions } from './configure.ts'
 import { deployAndWatch, deployOnce, projectFolder } from './deploy.ts'
+import type { Variables } from './environment.ts'
 import { LocalError } from './error.ts'
 import { createLocalApi } from './local-api.ts'
 import { CLOUD_URL_VARIABLE } from './local-api-client.ts'
@@ -24,6 +25,10 @@ export type LocalOptions = LocalConfigurationOptions & {
   ecs?: Omit<EcsState, 'addressBlock'>
   /** Speed of the clock of the timers, 1 for real time; default: they do not fire. */
   timerSpeed?: number
+  /** Deploys the service; default: `serverless deploy`, or `serverless watch` with `onRedeployment`. */
+  deploy?: (variables: Variables) => Promise<void>
+  /** Whether a release loads the code of its function, default true. If not, the first call does. */
+  loadsCode?: boolean
   /** Deploy a function again whenever its source changes. Gets the output of these deployments, line by line. */
   onRedeployment?: (line: string) => void
   /**
@@ -54,6 +59,7 @@ export type Local = {
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const { config, key, bridgeKey, credentials, run } = configureLocal(options)
   const { desktops = false, ecsPort = 0, ecs, timerSpeed = 0, onLog = () => {}, onRedeployment } = options
+  const { deploy = deployOnce, loadsCode = true } = options
   if (desktops) checkDesktops()
   const port = options.port ?? config.server.port
   const site = createSite({
@@ -84,6 +90,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       ecs: { ...ecs, addressBlock: block.cidr },
       vefaas: {
         timerSpeed,
+        loadsCode,
         onLog: (name, line, stream) => onLog(name.replace(PREFIX, ''), line, stream),
         onRelease: (name, revision, failure) => onDeployment(name, describeRelease(revision, failure)),
         ...(credentials && {
@@ -113,7 +120,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     runFile = writeRun({ ...run, gateway: cloud.apig.gatewayUrl })
     const variables = { [CLOUD_URL_VARIABLE]: cloud.url }
     const watcher = onRedeployment && (await deployAndWatch(variables, onRedeployment))
-    if (!watcher) await deployOnce(variables)
+    if (!watcher) await deploy(variables)
     isReady = true
     const close = () => {
       watcher?.stop()

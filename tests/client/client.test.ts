@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import createClient, { type Client } from 'openapi-fetch'
 import openapiTS, { astToString, COMMENT_HEADER } from 'openapi-typescript'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Local, startLocal } from '../../infra/local/cloud.ts'
+import type { Local } from '../../infra/local/cloud.ts'
+import { startLocalForTests } from '../../infra/local/testing.ts'
 import type { paths } from './api.d.ts'
 
 const KEY = 'fake-key-of-a-client'
@@ -13,7 +14,7 @@ let client: Client<paths>
 
 beforeAll(async () => {
   const settings = { ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ client: KEY }) }
-  local = await startLocal({ port: 0, auth: 'key', settings })
+  local = await startLocalForTests({ auth: 'key', settings })
   client = createClient<paths>({ baseUrl: local.url, headers: { 'X-API-Key': KEY } })
   // openapi-fetch appends a query with ?, also to a path that has one.
   client.use({ onRequest: ({ request }) => new Request(request.url.replace(/(\?.*)\?/, '$1&'), request) })

@@ -34,7 +34,7 @@ export interface VefaasState extends ServiceOptions {
   roleCredentials?: RoleCredentials
   /** The minimum duration of a release, default 0. */
   releaseSeconds?: number
-  /** Whether a release loads its code, default true. If not, it succeeds without a process: for tests that call no function. */
+  /** Whether a release loads its code, default true. If not, it succeeds, and the first call starts a process. */
   loadsCode?: boolean
   /** How long a Kafka trigger is pending, default 0: then only the response to its creation shows this status. */
   kafkaSeconds?: number
