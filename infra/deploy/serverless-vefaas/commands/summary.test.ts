@@ -28,3 +28,10 @@ test('a removal reports what it keeps, and why', async () => {
   expect(again.log()).toContain('kept: others use it')
   expect(again.log()).not.toContain('nothing to remove')
 })
+
+test('a removal of nothing says so', async () => {
+  cloud.apig.reset()
+  const nothing = contextFor(cloud.url, { functions: {} })
+  await remove(nothing)
+  expect(nothing.log()).toContain('nothing to remove')
+})
