@@ -12,7 +12,7 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
 })
 
-it('listens, prints how to use it, and stops at once on SIGTERM', async () => {
+it('listens, prints how to use it, keeps its port, and stops at once on SIGTERM', async () => {
   const emulator = start(
     '--port',
     '0',
@@ -38,6 +38,11 @@ it('listens, prints how to use it, and stops at once on SIGTERM', async () => {
   await fetch(`${url}/_emulator/faults`, { method: 'DELETE' })
   expect((await call('DescribeInstances')).result.TotalCount).toBe(2)
 
+  // Another one on its port: one line, exit code 1.
+  const other = await start('--port', new URL(url).port, '--gateway-port', '0').ended
+  expect([other.code, other.err.trimEnd().split('\n').length]).toEqual([1, 1])
+  expect(other.err).toContain('is in use; choose another with --port')
+
   emulator.child.kill('SIGTERM')
   expect(await emulator.ended).toMatchObject({ code: 0, err: '' })
 })
@@ -49,14 +54,6 @@ it.each([
   const { code, out, err } = await start('--gateway-port', '0', ...flags).ended
   expect([code, out]).toEqual([1, ''])
   expect(err.trimEnd().split('\n')).toEqual([expect.stringContaining(line)])
-})
-
-it('a port in use: one line, exit code 1', async () => {
-  const first = start('--port', '0', '--gateway-port', '0')
-  const port = (await first.printed(/^ready .*$/m)).match(/:(\d+)$/m)?.[1] ?? ''
-  const { code, err } = await start('--port', port, '--gateway-port', '0').ended
-  expect([code, err.trimEnd().split('\n').length]).toEqual([1, 1])
-  expect(err).toContain('is in use; choose another with --port')
 })
 
 it('--help', async () => {

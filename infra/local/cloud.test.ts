@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startEcs } from '../emulator/ecs/index.ts'
 import { type Local, type LocalOptions, startLocal } from './cloud.ts'
 import { projectFolder } from './deploy.ts'
+import { startLocalForTests } from './testing.ts'
 
 const started: Local[] = []
 
@@ -153,7 +154,7 @@ describe('does not start', () => {
 describe('with the real ECS', () => {
   test('the same gateway and functions use what is configured, with the credentials of their role', async () => {
     const elsewhere = await startEcs({ accessKeys: { AKREAL: 'fake-real-secret' } })
-    const { url, cloud, key } = await start({
+    const local = await startLocalForTests({
       cloud: true,
       auth: 'key',
       settings: {
@@ -167,6 +168,8 @@ describe('with the real ECS', () => {
         ECS_MANAGER__NETWORK__SECURITY_GROUP_IDS: '["sg-a"]',
       },
     })
+    started.push(local)
+    const { url, cloud, key } = local
     expect(key).toBeUndefined() // none is created
     expect((await call(url + action('CreateSandbox'))).status).toBe(401)
     const headers = { 'X-API-Key': 'their-own-key' }
@@ -176,7 +179,7 @@ describe('with the real ECS', () => {
 
     // Everybody knows the keys of the emulated veFaaS, so it must not show a secret.
     expect(JSON.stringify(cloud.vefaas.functions())).not.toMatch(/AKREAL|fake-real-secret/)
-    // From a shell without credentials, and from one with them.
+    // The serverless command finds what the tests deploy without it. From a shell without credentials, and from one with them.
     for (const shell of [{}, { VOLCENGINE_ACCESS_KEY: 'AKREAL', VOLCENGINE_SECRET_KEY: 'fake-real-secret' }]) {
       expect(await deployAgain({ ...shell, ECS_MANAGER_LOCAL_CLOUD: cloud.url })).toContain('nothing has changed')
     }

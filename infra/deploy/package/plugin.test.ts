@@ -101,7 +101,7 @@ const zipOf = (folder: string, name: string) => join(folder, '.serverless', `${n
 const unzipped = (file: string) => unzipSync(new Uint8Array(readFileSync(file)))
 
 describe('the serverless command', () => {
-  test('package creates a zip for each function as its artifact, and does not touch it if nothing changes', async () => {
+  test('package creates a zip for each function as its artifact', async () => {
     const folder = service()
     const [first, second] = [zipOf(folder, 'first'), zipOf(folder, 'second')]
     const { code, output, log } = await run(folder, 'package')
@@ -119,12 +119,6 @@ describe('the serverless command', () => {
         expect(text).not.toContain(folder)
       }
     }
-
-    const before = [first, second].map((file) => statSync(file).ino)
-    write(folder, 'functions/second/index.ts', 'export const handler = () => "changed"\n')
-    expect((await run(folder, 'package')).log).toMatch(/Packaged 2 functions .* 1 changed/)
-    expect(statSync(first).ino).toBe(before[0])
-    expect(statSync(second).ino).not.toBe(before[1])
   })
 
   test('deploy packages before it deploys', async () => {
@@ -136,7 +130,7 @@ describe('the serverless command', () => {
 
   test('deploy --package uses the existing zips', async () => {
     const folder = service()
-    await run(folder, 'package', '--package', 'earlier')
+    await plugin(folder, { options: { package: 'earlier' } }).package()
     const earlier = readFileSync(join(folder, 'earlier/first.zip'))
     const { code, output } = await run(folder, 'deploy', '--package', 'earlier')
     const packages = `first ${join(folder, 'earlier/first.zip')},second ${join(folder, 'earlier/second.zip')}`
@@ -175,20 +169,9 @@ Correct config.toml (fill in the values marked NEEDED), or set ECS_MANAGER__<SEC
     })
     expect(readdirSync(folder)).not.toContain('.serverless')
   })
-
-  test('package names the stage local, if there is one, which needs no values', async () => {
-    const folder = service('stages: { local: { environment: { ECS_MANAGER__INSTANCE__IMAGE_ID: image-1 } } }', {
-      'config.toml': config.replace('image-1', ''),
-    })
-    const { code, output } = await run(folder, 'package')
-    expect(code).toBe(1)
-    expect(output).toContain('in stage dev. Nothing was packaged.\n  instance.image_id must be')
-    expect(output).toMatch(/\nFor the emulated cloud, which needs none of these values, add --stage local\.\n$/)
-    expect((await run(folder, 'package', '--stage', 'local')).code).toBe(0)
-  })
 })
 
-/** The plugin as osls creates it; `handlers` are those of its functions. */
+/** The plugin as osls creates it for `serverless package`; `handlers` are those of its functions. */
 function plugin(serviceDir: string, { provider = {}, options = {}, handlers = {} }: Given = {}) {
   const functions: Record<string, FunctionObject> = {
     first: { handler: 'functions/first/index.handler', events: [{ apig: {} }] },
@@ -200,12 +183,14 @@ function plugin(serviceDir: string, { provider = {}, options = {}, handlers = {}
     serviceDir,
     service: { provider, package: {}, functions, getFunction },
     classes: { Error: ServerlessError },
-    processedInput: { commands: ['deploy'] },
+    processedInput: { commands: ['package'] },
   }
-  const log = { notice: () => {}, info: () => {}, warning: () => {} }
+  const notices: string[] = []
+  const log = { notice: (line: string) => notices.push(line), info: () => {}, warning: () => {} }
   const made = new PackagePlugin(serverless, options, { log })
   return {
     functions,
+    notices,
     watchPackages: made.watchPackages.bind(made),
     call: async (event: string) => made.hooks[event]?.(),
     package: async () => made.hooks['before:package:createDeploymentArtifacts']?.(),
@@ -243,13 +228,19 @@ describe('the plugin', () => {
     expect(readdirSync(join(folder, 'dist')).sort()).toEqual(all)
   })
 
-  test('packages functions again after a change', async () => {
+  test('packages functions again after a change, and does not touch the others', async () => {
     const folder = project()
-    const { package: packaged } = plugin(folder)
+    const { package: packaged, notices } = plugin(folder)
     await packaged()
+    const before = statSync(zipOf(folder, 'first')).ino
     write(folder, 'functions/second/index.ts', 'export const handler = () => "changed"\n')
     await packaged()
     expect(String(Buffer.from(unzipped(zipOf(folder, 'second'))['index.js'] ?? []))).toContain('changed')
+    expect(statSync(zipOf(folder, 'first')).ino).toBe(before)
+    expect(notices).toEqual([
+      expect.stringMatching(/^Packaged 2 functions into \.serverless in .* s, 2 changed$/),
+      expect.stringMatching(/ 1 changed$/),
+    ])
   })
 
   test('writes to another folder if one is given', async () => {
@@ -285,7 +276,7 @@ describe('the plugin', () => {
       'a gateway that anybody can call',
       {},
       { provider: gateway },
-      `The functions cannot work with their configuration in stage dev. Nothing was changed.
+      `The functions cannot work with their configuration in stage dev. Nothing was packaged.
   first: security.auth = "gateway" leaves the check of callers to the gateway, and a public gateway without keys checks nobody: set provider.gateway.keyAuth.consumers or provider.gateway.network: private in serverless.yml, or security.auth = "key"
 `,
     ],
@@ -322,6 +313,16 @@ describe('the plugin', () => {
     await plugin(project(), { provider: { ...provider, stage: 'local' } }).package()
     await expect(plugin(project(), { provider, options: { stage: 'dev' } }).package()).rejects.toThrow('public gateway')
     await expect(plugin(project(), { provider }).package()).rejects.toThrow('public gateway')
+  })
+
+  test('names the stage local, if there is one, which needs no values', async () => {
+    const folder = project({ 'config.toml': config.replace('image-1', '') })
+    const provider = { stages: { local: { environment: { ECS_MANAGER__INSTANCE__IMAGE_ID: 'image-1' } } } }
+    await expect(plugin(folder, { provider }).package()).rejects.toThrow(
+      /in stage dev\. Nothing was packaged\.\n {2}instance\.image_id must be[\s\S]*\nFor the emulated cloud, which needs none of these values, add --stage local\.$/,
+    )
+    await plugin(folder, { provider, options: { stage: 'local' } }).package()
+    await expect(plugin(folder).package()).rejects.not.toThrow('For the emulated cloud')
   })
 
   test('packages what changes while it watches, and reports problems', async () => {
