@@ -580,7 +580,7 @@ describe('whatever arrives', () => {
           if (ecs.instances().length > 50 || ours().length < 2) populate()
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     )
   })
 
@@ -592,7 +592,7 @@ describe('whatever arrives', () => {
         if (status === 400) expect(code).toMatch(/^(Missing|Invalid|Unknown)Parameter\.[\w.-]+$/)
         if (ecs.instances().length > 50 || ours().length < 2) populate()
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -611,7 +611,7 @@ describe('whatever arrives', () => {
         await attempt(name, { ...event, [field]: spoiled })
         if (ecs.instances().length > 50) populate()
       }),
-      { numRuns: 600 },
+      { numRuns: 250 },
     )
   })
 
@@ -621,7 +621,7 @@ describe('whatever arrives', () => {
         const answer = await attempt(name, event)
         expect([204, 401, 405]).toContain(answer.status)
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
     expect(ecs.calls).toHaveLength(0)
   })

@@ -47,7 +47,7 @@ test('no resource refers to a deleted one, whatever is created and deleted', () 
       }
     },
   )
-  fc.assert(property, { numRuns: 300 })
+  fc.assert(property, { numRuns: 100 })
 })
 
 function making(kind: number, first: number, second: number): [action: string, body: Body] {
