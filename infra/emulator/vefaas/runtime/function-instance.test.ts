@@ -109,6 +109,17 @@ describe('a crash', () => {
     expect((await ask()).text).not.toBe(pid)
   })
 
+  it('also ends the watchdog of the process', async () => {
+    const { ask } = functionOf(`exports.handler = async ({ path }) => {
+      if (path === '/crash') process.exit(3)
+      return { body: require('child_process').execFileSync('ps', ['-o', 'pid=,args=', '--ppid', process.pid]) }
+    }`)
+    const [, watchdog] = /^ *(\d+) \/bin\/sh .*read/m.exec((await ask()).text) ?? []
+    expect(processExists(Number(watchdog))).toBe(true)
+    expect((await ask('/crash')).status).toBe(500)
+    await until(() => processExists(Number(watchdog))).toBe(false)
+  })
+
   it('can be an uncaught error, which is logged', async () => {
     const { ask, lines } = functionOf(
       `exports.handler = () => new Promise(() => setTimeout(() => { throw new Error('lost') }))`,

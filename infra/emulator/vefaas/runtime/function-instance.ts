@@ -58,9 +58,9 @@ export class FunctionInstance {
       execArgv: [`--max-old-space-size=${memoryMb}`], // this also replaces the emulator's own flags (for tsx)
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], // the last one is for the watchdog of the program
     })
-    const watchdog = this.#process.stdio[4] as Writable
-    watchdog.on('error', () => {}) // it has exited
-    this.#process.once('exit', () => watchdog.end('\n'))
+    const watchdog = this.#process.stdio?.[4] as Writable | null | undefined // undefined if the process cannot start
+    watchdog?.on('error', () => {}) // the watchdog has exited
+    this.#process.once('exit', () => watchdog?.end('\n'))
     for (const stream of ['stdout', 'stderr'] as const) {
       const input = this.#process[stream]
       if (!input) continue
