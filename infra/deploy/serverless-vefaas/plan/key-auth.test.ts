@@ -46,14 +46,21 @@ async function problemsOf(work: Promise<unknown>): Promise<string[]> {
   return (error as PlanError).message.split('\n')
 }
 
-/** Returns the status of a request with each key, after each call that `work` makes to the cloud. */
+/**
+ * Returns the statuses of requests with each key, again and again while `work` runs. One key after the other, the oldest first:
+ * otherwise the new one could be refused before the change, and the old one after it.
+ */
 async function statusesDuring(work: () => Promise<unknown>, ...names: string[]): Promise<number[][]> {
   const seen: number[][] = []
   let isDone = false
   const done = work().finally(() => {
     isDone = true
   })
-  while (!isDone) seen.push(await Promise.all(names.map((name) => statusWith(name))))
+  while (!isDone) {
+    const statuses: number[] = []
+    for (const name of names) statuses.push(await statusWith(name))
+    seen.push(statuses)
+  }
   await done
   return seen
 }
