@@ -7,7 +7,7 @@ import type { Options } from '../osls.ts'
 import { invoke } from './invoke.ts'
 import { contextFor, createProject, type TestService } from './testing.ts'
 
-const cloud = await startCloud()
+const cloud = await startCloud({ vefaas: { loadsCode: false } }) // a process only for a function that is called
 afterAll(() => cloud.close())
 beforeEach(() => {
   cloud.vefaas.reset()
