@@ -24,7 +24,7 @@ const common: TestProjectInlineConfiguration['test'] = {
 class WholeSystemFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isWhole = ({ moduleId }: TestSpecification) => /\/tests\/|\/infra\/local\/cloud/.test(moduleId)
+    const isWhole = ({ moduleId }: TestSpecification) => /\/tests\/|\/infra\/(local\/cloud|client\/)/.test(moduleId)
     return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))]
   }
 }

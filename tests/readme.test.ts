@@ -1,13 +1,8 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { promisify } from 'node:util'
 import { parse } from 'smol-toml'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FAILURE_RESPONSES } from '../infra/api/failure-responses.ts'
-import type { Local } from '../infra/local/cloud.ts'
-import { startLocalForTests } from '../infra/local/testing.ts'
 import { ConfigSchema } from '../shared/config/schema.ts'
 
 const project = join(import.meta.dirname, '..')
@@ -177,34 +172,4 @@ test('the screenshot of README.md is a PNG below 200 kB', () => {
   const file = join(project, 'infra/local/console.png')
   expect(statSync(file).size).toBeLessThan(200_000)
   expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG')
-})
-
-describe('the program in README.md', () => {
-  let local: Local
-  let folder: string
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'readme-test-'))
-    local = await startLocalForTests({ ecs: { bootSeconds: 1 } })
-  })
-
-  afterAll(async () => {
-    await local?.close()
-    rmSync(folder, { recursive: true })
-  })
-
-  test('creates a sandbox, waits until it is RUNNING, prints its terminal URL and deletes it', async () => {
-    const [program = '', ...others] = blocksOf('README.md', 'ts')
-    expect(others).toEqual([])
-    const file = join(folder, 'example.mts')
-    writeFileSync(file, program)
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], {
-      cwd: project,
-      env: { ...process.env, ECS_MANAGER_URL: local.url },
-    })
-    expect(stderr).toBe('')
-    expect(stdout).toMatch(/^(i-[a-z0-9]+) is RUNNING: http:\/\/127\.0\.0\.1:\d+\/console#token=\1\.[\w-]{43}\n$/)
-    const list = await fetch(`${local.url}/?Action=DescribeSandboxes&Version=2020-04-01`)
-    expect(await list.json()).toMatchObject({ Result: [] })
-  })
 })
