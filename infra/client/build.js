@@ -12,7 +12,7 @@ rmSync(output, { recursive: true, force: true })
 
 await build({
   absWorkingDir: folder,
-  entryPoints: ['index.ts', 'desktop.ts', 'desktop-in-browser.ts'],
+  entryPoints: ['index.ts', 'desktop.ts', 'desktop-in-browser.ts', { in: 'command/index.ts', out: 'command' }],
   outdir: output,
   bundle: true,
   // The modules have common chunks, and index.js loads desktop.js only when it is needed.

@@ -27,7 +27,7 @@ let fake: FakeDesktop | undefined
 
 beforeAll(async () => {
   const source = join(folder, 'source')
-  for (const file of ['package.json', 'README.md', 'LICENSE']) {
+  for (const file of ['package.json', 'README.md', 'LICENSE', 'bin.js']) {
     cpSync(join(import.meta.dirname, file), join(source, file))
   }
   await run(import.meta.dirname, process.execPath, 'build.js', join(source, 'dist'))
@@ -80,6 +80,8 @@ test('the package has the built client with its types and documents, and nothing
   expect(others.sort()).toEqual([
     'package/LICENSE',
     'package/README.md',
+    'package/bin.js',
+    'package/dist/command.js',
     'package/dist/desktop-in-browser.js',
     'package/dist/desktop.js',
     'package/dist/index.js',
@@ -126,6 +128,17 @@ test('a browser can load it', async () => {
     message: expect.stringContaining('noVNC'),
   })
   await sandbox.delete()
+})
+
+test('its command runs', async () => {
+  const command = (...args: string[]) => run(user, process.execPath, join(installed, 'bin.js'), ...args)
+  expect(await command('--version')).toBe(`${version}\n`)
+  const { SandboxId } = JSON.parse(await command('sandbox', 'create', '--wait', '--no-desktop'))
+  expect(JSON.parse(await command('sandbox', 'list'))).toMatchObject([{ SandboxId, Status: 'RUNNING' }])
+  await command('sandbox', 'delete', SandboxId)
+  await expect(command('sandbox', 'delete', '--all')).rejects.toMatchObject({
+    message: expect.stringContaining('--yes'),
+  })
 })
 
 describe('the program in README.md', () => {
