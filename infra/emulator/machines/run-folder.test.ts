@@ -81,6 +81,7 @@ it('a machine keeps its folder, whose path leaves room for the socket of Chromiu
   const folder = openRunFolder()
   const [machine] = ['i-b71370efe37d438191f6', 'i-b71370efe37d438191f7'].map((id) => folder.create(id))
   expect(folder.create('i-b71370efe37d438191f6')).toBe(machine)
+  expect(readFileSync(join(machine ?? '', 'id'), 'utf8')).toBe('i-b71370efe37d438191f6')
   const socket = `/tmp${machine?.slice(programs.folder.length)}/tmp/org.chromium.Chromium.abcdef/SingletonSocket`
   expect(socket.length).toBeLessThanOrEqual(107)
   await folder.close()

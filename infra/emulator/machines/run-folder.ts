@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { removeSocket } from './display.ts'
@@ -12,7 +12,7 @@ import {
 
 /** The temporary files of all machines of one emulator, called a run: a folder for each machine. */
 type RunFolder = {
-  /** Creates the folder of a machine, if it does not exist. Returns its path, which is short. */
+  /** Creates the folder of a machine, if it does not exist. Returns its path, which is short. Its file `id` names the machine. */
   create(machine: string): string
   /** Removes the folder of a machine, if it exists. Nothing may run in the machine. */
   remove(machine: string): void
@@ -47,6 +47,7 @@ export function openRunFolder(): RunFolder {
     create(machine) {
       const folder = folderOf(machine)
       mkdirSync(folder, { recursive: true, mode: 0o700 })
+      writeFileSync(join(folder, 'id'), machine)
       return folder
     },
     remove(machine) {

@@ -14,9 +14,17 @@ export function left(folder: string) {
 export function machineIn(folder: string, InstanceId: string): string {
   const runs = readdirSync(folder).filter((name) => name.startsWith('machines-'))
   const machines = runs.flatMap((run) => readdirSync(join(folder, run)).map((machine) => join(folder, run, machine)))
-  const machine = machines.find((path) => path.includes(InstanceId))
+  const machine = machines.find((path) => idOf(path) === InstanceId)
   if (!machine) throw new Error(`${InstanceId} has no folder`)
   return machine
+}
+
+function idOf(machine: string): string {
+  try {
+    return readFileSync(join(machine, 'id'), 'utf8')
+  } catch {
+    return '' // the machine has just been deleted, or is stopped
+  }
 }
 
 /** The process of a machine's X server. */
