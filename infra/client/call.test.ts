@@ -151,6 +151,17 @@ describe('an error', () => {
     expect(error).toMatchObject({ code: 'Unreachable', message: `${server.url} cannot be reached.`, tries: 3 })
   })
 
+  test('says at once that the address does not speak TLS', async () => {
+    await serve(succeed)
+    const client = createClient({ url: server.url.replace('http:', 'https:') })
+    expect(await errorOf(client.call('DescribeSandboxes', {}))).toMatchObject({
+      code: 'NoAnswer',
+      tries: 1,
+      isTemporary: false,
+      message: expect.stringMatching(/: (ERR_SSL|EPROTO)/),
+    })
+  })
+
   test('says that another server has answered', async () => {
     const client = await serve(html(404))
     const error = await errorOf(client.call('DeleteSandbox', { SandboxId: 'i-1' }))

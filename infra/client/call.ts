@@ -35,6 +35,7 @@ export async function call<A extends Action>(
     requestId: randomId(),
     body: JSON.stringify(action === 'CreateSandbox' ? { ClientToken: randomId(), ...parameters } : parameters),
   }
+  let mayBeDone = false
   for (let tries = 1; ; tries++) {
     const leftMs = Math.max(deadline - performance.now(), 0)
     try {
@@ -43,6 +44,8 @@ export async function call<A extends Action>(
       signal?.throwIfAborted()
       if (!(error instanceof EcsManagerError)) throw error
       error.tries = tries
+      mayBeDone ||= error.code !== 'Unreachable' && error.isTemporary && error.status !== 429
+      error.mayBeDone = mayBeDone
       const pauseMs = isRepeatable ? pauseBeforeRetry(error, tries) : undefined
       if (pauseMs === undefined || performance.now() + pauseMs >= deadline) throw error
       await sleep(pauseMs, signal)
@@ -79,20 +82,25 @@ async function send(action: Action, request: PreparedCall, timeoutMs: number, si
     return await readAnswer(action, response, requestId)
   } catch (cause) {
     if (cause instanceof EcsManagerError) throw cause
-    const fail = (code: ClientErrorCode, text: string) =>
-      new EcsManagerError(code, `${new URL(url).origin} ${text}.`, { requestId, isTemporary: true, cause })
+    const reason = reasonOf(cause)
+    const fail = (code: ClientErrorCode, text: string) => {
+      const isTemporary = !FINAL_REASONS.test(reason)
+      return new EcsManagerError(code, `${new URL(url).origin} ${text}.`, { requestId, isTemporary, cause })
+    }
     const seconds = Math.round(timeoutMs / 1_000)
     if (stop.signal.aborted) throw fail('AnswerTimeout', `did not answer within ${seconds} seconds`)
-    if (isUnreachable(cause)) throw fail('Unreachable', 'cannot be reached')
-    throw fail('NoAnswer', 'closed the connection, or cannot be reached')
+    if (UNREACHABLE_REASONS.has(reason)) throw fail('Unreachable', 'cannot be reached')
+    throw fail('NoAnswer', `closed the connection, or cannot be reached${reason && `: ${reason}`}`)
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
   }
 }
 
-/** Browsers do not say why there is no connection. */
-function isUnreachable(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: string } }
-  return ['ECONNREFUSED', 'ENOTFOUND'].includes(cause?.code ?? '')
-}
+const UNREACHABLE_REASONS = new Set(['ECONNREFUSED', 'ENOTFOUND'])
+
+/** Codes of Node and OpenSSL: a certificate that is not trusted, or a port that does not speak TLS. Another try does not help. */
+const FINAL_REASONS = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO)/
+
+/** The code of a failed connection; empty in browsers, which do not say why. */
+const reasonOf = (error: unknown): string => (error as { cause?: { code?: string } }).cause?.code ?? ''

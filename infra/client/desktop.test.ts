@@ -74,7 +74,7 @@ test('a connection to a desktop that does not answer ends at its timeout or with
   await sandbox.ready({ desktop: false })
   await expect(sandbox.desktop({ timeout: '1s' })).rejects.toMatchObject({ code: 'Timeout' })
   const signal = AbortSignal.timeout(1_000)
-  await expect(sandbox.desktop({ signal })).rejects.toMatchObject({ code: 'Aborted' })
+  await expect(sandbox.desktop({ signal })).rejects.toMatchObject({ name: 'TimeoutError' })
 })
 
 test('a Windows sandbox has no desktop for this client', async () => {

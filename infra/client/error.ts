@@ -36,8 +36,10 @@ export class EcsManagerError extends Error {
   readonly retryAfterSeconds: number | undefined
   /** Whether the same call may succeed soon. */
   readonly isTemporary: boolean
-  /** How often the call was sent. If more than once, an earlier try may have done the work. */
+  /** How often the call was sent. */
   tries = 1
+  /** Whether a try has failed in such a way that it may have done its work: its answer was lost, for example. */
+  mayBeDone = false
 
   constructor(code: ClientErrorCode | (string & {}), message: string, details: ErrorDetails = {}) {
     const { status = 0, requestId, retryAfterSeconds, isTemporary = false, cause } = details

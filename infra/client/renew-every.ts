@@ -15,6 +15,9 @@ export interface Renewal extends Disposable {
   stop(): void
 }
 
+/** Upper bound: setTimeout overflows above it. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
+
 /** Renews at once, and then at an interval. The timer does not keep a program alive that has nothing else to do. */
 export function renewEvery(
   renew: (lifetime: Duration, signal: AbortSignal) => Promise<unknown>,
@@ -41,7 +44,7 @@ export function renewEvery(
       onError(error)
     }
     if (stopping.signal.aborted) return
-    timer = setTimeout(repeat, intervalMs)
+    timer = setTimeout(repeat, Math.min(intervalMs, MAX_TIMEOUT_MS))
     // A browser has numbers as timers.
     if (typeof timer === 'object') timer.unref()
   }

@@ -38,6 +38,9 @@ const OLD_STATUS_MS = 10_000
 
 const OPEN_TIMEOUT = '20s'
 
+/** For one try of a renewal that is repeated. */
+const MAX_RENEWAL_SECONDS = 60
+
 /** For one look at a desktop that may not answer yet. The proxy of the local cloud itself waits 10 seconds for it. */
 const LOOK_MS = 15_000
 
@@ -140,7 +143,12 @@ export class Sandbox implements AsyncDisposable {
   async desktop({ timeout = OPEN_TIMEOUT, signal }: OpenDesktopOptions = {}): Promise<DisposableDesktop> {
     const limits = { deadline: Date.now() + toMilliseconds(timeout), signal }
     const { openDesktopAt } = await import('./desktop.ts')
-    return openDesktopAt(await this.#access({ timeout, signal }), limits)
+    try {
+      return await openDesktopAt(await this.#access({ timeout, signal }), limits)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error
+    }
   }
 
   /** Sets the end of the sandbox, counted from now. Returns the new end. */
@@ -156,7 +164,9 @@ export class Sandbox implements AsyncDisposable {
    * the lifetime.
    */
   renewEvery(interval: Duration, options: RenewEveryOptions): Renewal {
-    return renewEvery((lifetime, signal) => this.renew(lifetime, { signal }), interval, options)
+    // A try that hangs must not outlast the sandbox.
+    const tryTimeout = Math.min(MAX_RENEWAL_SECONDS, toLifetimeSeconds(options.lifetime) / 3)
+    return renewEvery((lifetime, signal) => this.renew(lifetime, { signal, tryTimeout }), interval, options)
   }
 
   /** Shuts the machine down, and keeps its disk. Returns at once: `waitUntil('STOPPED')`. */
@@ -180,20 +190,26 @@ export class Sandbox implements AsyncDisposable {
    */
   async delete({ mustExist = false, ...options }: DeleteOptions = {}): Promise<boolean> {
     let existed = true
+    let wasSeen = false
+    const { tryTimeout } = options
     await wait({ timeout: '5m', ...options }, `Sandbox ${this.id} is not deleted`, async (limits) => {
       try {
-        await this.#call('DeleteSandbox', { SandboxId: this.id }, limits)
+        await this.#call('DeleteSandbox', { SandboxId: this.id }, { ...limits, tryTimeout })
         return 'done'
       } catch (error) {
         if (isNotFound(error)) {
           if (performance.now() < this.#invisibleUntil) return { status: this.status, message: 'It is not listed yet.' }
-          // If it was sent more than once, the answer to an earlier try was lost.
-          existed = error.tries > 1
+          existed = wasSeen || error.mayBeDone
           if (mustExist && !existed) throw error
           return 'done'
         }
+        if (error instanceof EcsManagerError && error.mayBeDone) wasSeen = true
+        if (!isWrongStatus(error)) throw error
+        wasSeen = true
+        const status = await this.#statusIfListed(limits)
+        if (status === undefined) return 'done'
         // The cloud deletes no machine that is CREATING.
-        if (await this.#isCreating(error, limits)) return { status: 'CREATING', message: 'The machine is CREATING.' }
+        if (status === 'CREATING') return { status, message: 'The machine is CREATING.' }
         throw error
       }
     })
@@ -225,8 +241,14 @@ export class Sandbox implements AsyncDisposable {
     throw new EcsManagerError('InvalidSandboxStatus', message)
   }
 
-  async #isCreating(error: unknown, limits: CallOptions): Promise<boolean> {
-    return isWrongStatus(error) && (await this.refresh(limits)) === 'CREATING'
+  /** Undefined if there is no such sandbox. */
+  async #statusIfListed(limits: CallOptions): Promise<Status | undefined> {
+    try {
+      return await this.refresh(limits)
+    } catch (error) {
+      if (isNotFound(error)) return undefined
+      throw error
+    }
   }
 
   async #desktopAnswers(limits: CallOptions & { deadline: number }): Promise<boolean> {

@@ -83,11 +83,17 @@ export class Sandboxes {
   async *list(options: ListOptions = {}): AsyncGenerator<Sandbox, void, void> {
     const { status, os, owner } = options
     const filter = defined({ Status: status, OsType: os, Owner: owner, MaxResults: PAGE_SIZE })
+    // A sandbox may be on two pages, if others are created or deleted meanwhile.
+    const seen = new Set<string>()
     let token = ''
     do {
       const page = { ...filter, ...(token && { NextToken: token }) }
       const { Result, NextToken = '' } = await this.#call('DescribeSandboxes', page, callOptionsOf(options))
-      for (const description of Result) yield this.#sandbox(description.SandboxId, { description })
+      for (const description of Result) {
+        if (seen.has(description.SandboxId)) continue
+        seen.add(description.SandboxId)
+        yield this.#sandbox(description.SandboxId, { description })
+      }
       token = NextToken
     } while (token)
   }
