@@ -33,6 +33,18 @@ test.each([true, false])(
   },
 )
 
+test('a sandbox that was RUNNING before its reboot is not ready before it has restarted', async () => {
+  const shown = (Status: string) => ({ ResponseMetadata: {}, Result: [{ SandboxId: ID, Status }] })
+  const rebooted = { ResponseMetadata: {}, Result: { SandboxId: ID, Status: 'REBOOTING' } }
+  const sandbox = await answering(
+    ...[shown('RUNNING'), rebooted, shown('RUNNING'), shown('REBOOTING'), shown('RUNNING')],
+  ).get(ID)
+  await sandbox.reboot()
+  const messages: string[] = []
+  await sandbox.ready({ desktop: false, onProgress: ({ message }) => messages.push(message) })
+  expect(messages).toEqual(['The machine has not restarted yet.', 'The machine is REBOOTING.'])
+})
+
 test('a sandbox on two pages is listed once', async () => {
   const sandboxes = answering({ ...listOf('i-1', 'i-2'), NextToken: 'next' }, listOf('i-2', 'i-3'))
   const ids: string[] = []

@@ -33,7 +33,7 @@ export interface Known {
   invisibleMs?: number
 }
 
-/** How long a machine may still be shown as STOPPED after a start. */
+/** How long a machine may still be shown as before after a start or a reboot. */
 const OLD_STATUS_MS = 10_000
 
 const OPEN_TIMEOUT = '20s'
@@ -62,6 +62,8 @@ export class Sandbox implements AsyncDisposable {
   #invisibleUntil: number
   /** Until then, the service may show the status from before a start. */
   #oldStatusUntil = 0
+  /** Until then, RUNNING may be the status from before a reboot. */
+  #oldRunningUntil = 0
   #isGone = false
 
   /** Not for programs: they get sandboxes from `sandboxes`. */
@@ -116,9 +118,11 @@ export class Sandbox implements AsyncDisposable {
     await wait(options, `Sandbox ${this.id} is not ready`, async (limits) => {
       const status = await this.refresh(limits)
       if (status !== 'RUNNING') {
+        this.#oldRunningUntil = 0
         this.#checkProgress(status)
         return { status, message: `The machine is ${status}.` }
       }
+      if (performance.now() < this.#oldRunningUntil) return { status, message: 'The machine has not restarted yet.' }
       if (!desktop || this.#description?.OsType === 'Windows') return 'done'
       return (await this.#desktopAnswers(limits))
         ? 'done'
@@ -229,6 +233,7 @@ export class Sandbox implements AsyncDisposable {
   ): Promise<Status> {
     const { Result } = await this.#call(action, { SandboxId: this.id }, options)
     this.#oldStatusUntil = action === 'StopSandbox' ? 0 : performance.now() + OLD_STATUS_MS
+    this.#oldRunningUntil = action === 'RebootSandbox' ? performance.now() + OLD_STATUS_MS : 0
     if (this.#description) this.#description = { ...this.#description, Status: Result.Status }
     this.#expireAt = Result.ExpireAt
     return Result.Status
