@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -170,6 +173,42 @@ describe('sandbox create', () => {
     expect(code).toBe(130)
     expect(stderr).toMatch(new RegExp(`Sandbox ${firstId()} was created. It ends at \\S+Z\\.\nInterrupted\\.`))
     local.cloud.ecs.faults.clear()
+  })
+
+  describe('without a clear answer says how to get the sandbox', () => {
+    const start = async (answer: RequestListener) => {
+      const server = createServer(answer)
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      return { server, env: { ECS_MANAGER_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } }
+    }
+    const advice = (token: string) =>
+      new RegExp(`^A sandbox may have been created\\. .* --client-token ${token}\\. .*\n`, 'm')
+
+    test('after a temporary failure', async () => {
+      const { server, env } = await start((_request, response) => {
+        response.writeHead(503, { 'Retry-After': '600' }).end()
+      })
+      const { code, stderr } = await run('sandbox create', { env })
+      expect([code, stderr]).toEqual([1, expect.stringMatching(advice('\\w{32}'))])
+      const named = await run('sandbox create --client-token mine', { env })
+      expect(named.stderr).toMatch(advice('mine'))
+      server.close()
+    })
+
+    test('after Ctrl-C, with the token that was sent', async () => {
+      const stop = new AbortController()
+      let body = ''
+      const { server, env } = await start((request) => {
+        request.on('data', (data) => (body += data)).on('end', () => stop.abort())
+      })
+      const { code, stderr } = await run('sandbox create', { env, signal: stop.signal })
+      expect([code, stderr]).toEqual([130, expect.stringMatching(advice(JSON.parse(body).ClientToken))])
+      server.close()
+    })
+
+    test('and nothing about one after another failure', async () => {
+      expect((await run('sandbox create --type none')).stderr).not.toContain('may have been created')
+    })
   })
 })
 

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Duration } from '../../duration.ts'
+import { EcsManagerError } from '../../error.ts'
+import { randomId } from '../../random-id.ts'
 import type { Sandbox } from '../../sandbox.ts'
-import type { CreateOptions } from '../../sandboxes.ts'
+import type { CreateOptions, Sandboxes } from '../../sandboxes.ts'
 import type { Progress } from '../../wait.ts'
 import { addNotes } from '../help.ts'
 import { printJson, printTable } from '../output.ts'
 import { withProgress } from '../progress.ts'
+import { printable } from '../terminal.ts'
 import { formatTime } from '../time.ts'
 import type { Tool } from '../tool.ts'
 import { type Row, SANDBOX_COLUMNS } from './columns.ts'
@@ -51,10 +54,7 @@ export function addCreate(parent: Command, { terminal, signal, format, client }:
     .addOption(timeoutOption())
     .action(async (flags: CreateFlags, command: Command) => {
       const { sandboxes } = await client(command)
-      const sandbox = await withProgress(terminal, async (show) => {
-        show('Creating.')
-        return sandboxes.create({ ...toOptions(flags), signal })
-      })
+      const sandbox = await create(sandboxes, flags)
       if (flags.wait) await waitFor(sandbox, flags)
       const row: Row = { SandboxId: sandbox.id, ...sandbox.description }
       const ExpireAt = formatTime(sandbox.expiresAt)
@@ -62,6 +62,24 @@ export function addCreate(parent: Command, { terminal, signal, format, client }:
       if (format(command) === 'json') printJson(terminal, row)
       else printTable(terminal.stdout, terminal.env, SANDBOX_COLUMNS, [row])
     })
+
+  async function create(sandboxes: Sandboxes, flags: CreateFlags): Promise<Sandbox> {
+    const clientToken = flags.clientToken ?? randomId()
+    try {
+      return await withProgress(terminal, async (show) => {
+        show('Creating.')
+        return sandboxes.create({ ...toOptions(flags), clientToken, signal })
+      })
+    } catch (error) {
+      const isUnknown = signal.aborted || (error instanceof EcsManagerError && error.isTemporary)
+      if (isUnknown) {
+        terminal.stderr.write(
+          `A sandbox may have been created. To get it, repeat the command with --client-token ${printable(clientToken)}. If nobody does, it ends after its lifetime.\n`,
+        )
+      }
+      throw error
+    }
+  }
 
   async function waitFor(sandbox: Sandbox, { desktop, timeout }: CreateFlags): Promise<void> {
     try {
@@ -77,7 +95,7 @@ export function addCreate(parent: Command, { terminal, signal, format, client }:
   }
 }
 
-function toOptions({ name, lifetime, os, type, zone, image, userData, tag, clientToken }: CreateFlags): CreateOptions {
+function toOptions({ name, lifetime, os, type, zone, image, userData, tag }: CreateFlags): CreateOptions {
   return {
     name,
     lifetime,
@@ -87,7 +105,6 @@ function toOptions({ name, lifetime, os, type, zone, image, userData, tag, clien
     imageId: image,
     userData: userData && readFileSync(userData).toString('base64'),
     tag,
-    clientToken,
   }
 }
 
