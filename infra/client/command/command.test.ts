@@ -416,6 +416,14 @@ describe('the key', () => {
     expect((await run('sandbox ls --profile staging', { env: { ECS_MANAGER_KEY: 'fake-wrong' } })).code).toBe(0)
   })
 
+  test('is kept and forgotten in the profile that the environment names', async () => {
+    const env = { ...noKey, ECS_MANAGER_PROFILE: 'staging' }
+    await run(['login', '--url', url], { env, input: KEY })
+    expect(JSON.parse(readFileSync(profiles(), 'utf8'))).toEqual({ staging: { url, key: KEY } })
+    expect((await run('logout', { env })).code).toBe(0)
+    expect(JSON.parse(readFileSync(profiles(), 'utf8'))).toEqual({})
+  })
+
   test('that is wrong is not kept', async () => {
     expect((await run(['login', '--url', url], { env: noKey, input: 'fake-wrong' })).code).toBe(1)
     expect(() => statSync(profiles())).toThrow('ENOENT')

@@ -7,7 +7,7 @@ import { UsageError } from './failure.ts'
 import { addNotes } from './help.ts'
 import { readProfiles, writeProfiles } from './profile.ts'
 import { DEFAULT_PROFILE, type GlobalOptions, keyFromOptions } from './settings.ts'
-import { isInteractive, printable } from './terminal.ts'
+import { isInteractive, printable, type Terminal } from './terminal.ts'
 import type { Tool } from './tool.ts'
 
 const NOTES = {
@@ -27,7 +27,7 @@ export function addLogin(program: Command, { terminal, signal }: Tool): void {
       const key = (await keyFromOptions(terminal, options)) ?? (await askForKey())
       const client = createClient({ url, key })
       const caller = await callerOf(client)
-      const name = options.profile ?? DEFAULT_PROFILE
+      const name = profileName(options, terminal)
       const profile = { url: client.url, ...(key && { key }) }
       const file = writeProfiles(terminal.env, { ...readProfiles(terminal), [name]: profile })
       terminal.stderr.write(`Logged in to ${client.url}${caller}. The profile ${name} is in ${file}\n`)
@@ -57,10 +57,13 @@ export function addLogout(program: Command, { terminal }: Tool): void {
     .command('logout')
     .description('Forget what login has kept')
     .action((_flags: object, command: Command) => {
-      const name = command.optsWithGlobals<GlobalOptions>().profile ?? DEFAULT_PROFILE
+      const name = profileName(command.optsWithGlobals<GlobalOptions>(), terminal)
       const { [name]: forgotten, ...others } = readProfiles(terminal)
       if (!forgotten) throw new UsageError(`There is no profile ${name}.`)
       writeProfiles(terminal.env, others)
       terminal.stderr.write(`The profile ${name} is deleted.\n`)
     })
 }
+
+const profileName = ({ profile }: GlobalOptions, { env }: Terminal) =>
+  profile ?? (env.ECS_MANAGER_PROFILE || DEFAULT_PROFILE)
