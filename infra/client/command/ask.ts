@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
+import { addAbortSignal, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { Output, Terminal } from './terminal.ts'
 
@@ -17,7 +17,9 @@ export async function askSecret({ stdin, stderr }: Terminal, question: string, s
   return answer.trim()
 }
 
-export const readAll = ({ stdin }: Terminal): Promise<string> => text(stdin)
+/** Reads standard input to its end. */
+export const readAll = ({ stdin }: Terminal, signal: AbortSignal): Promise<string> =>
+  text(addAbortSignal(signal, stdin))
 
 function passOn(output: Output): Writable {
   return new Writable({

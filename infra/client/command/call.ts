@@ -32,7 +32,7 @@ export function addCall(program: Command, { terminal, signal, client }: Tool): v
     })
 
   async function readData(data: string): Promise<string> {
-    if (data === '-') return readAll(terminal)
+    if (data === '-') return readAll(terminal, signal)
     return data.startsWith('@') ? readFileSync(data.slice(1), 'utf8') : data
   }
 }

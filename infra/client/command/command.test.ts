@@ -52,24 +52,27 @@ interface RunOptions {
   /** Of a terminal; without it, input and outputs are pipes. */
   columns?: number
   env?: Record<string, string>
-  /** What is typed, or piped into the command. */
-  input?: string
+  /** What is typed, or piped into the command; null if nothing comes and the input does not end. */
+  input?: string | null
+  /** That stderr is not the terminal. */
+  isErrorPiped?: boolean
   /** Ctrl-C. */
   signal?: AbortSignal
 }
 
-async function run(line: string | string[], { columns, env = {}, input = '', signal }: RunOptions = {}): Promise<Run> {
+async function run(line: string | string[], options: RunOptions = {}): Promise<Run> {
+  const { columns, env = {}, input = '', isErrorPiped = false, signal } = options
   const text = { stdout: '', stderr: '' }
   const isTTY = columns !== undefined
   const output = (name: 'stdout' | 'stderr'): Output => ({
-    isTTY,
+    isTTY: isTTY && !(isErrorPiped && name === 'stderr'),
     ...(isTTY && { columns }),
     write: (data) => {
       text[name] += typeof data === 'string' ? data : Buffer.from(data).toString('latin1')
     },
   })
   const stdin = Object.assign(new PassThrough(), { isTTY })
-  stdin.end(input)
+  if (input !== null) stdin.end(input)
   const terminal: Terminal = {
     stdin,
     stdout: output('stdout'),
@@ -321,6 +324,21 @@ describe('sandbox delete', () => {
   })
 })
 
+describe('Ctrl-C', () => {
+  test.each(['login --key-file -', 'login', 'call DeleteSandbox --data -', 'sandbox ls --key-file -'])(
+    'ends %s, which reads standard input',
+    async (line) => {
+      const stop = new AbortController()
+      setTimeout(() => stop.abort(), 50)
+      expect(await run(line, { input: null, signal: stop.signal })).toEqual({
+        code: 130,
+        stdout: '',
+        stderr: 'Interrupted.\n',
+      })
+    },
+  )
+})
+
 describe('a wrong use has the exit code 2', () => {
   test.each([
     '',
@@ -400,6 +418,11 @@ describe('the key', () => {
     const login = await run(['login', '--url', url], { env: noKey, input: `${KEY}\n`, columns: 80 })
     expect([login.code, login.stderr]).toEqual([0, expect.stringMatching(/^Key .*Logged in/s)])
     expect(JSON.parse(readFileSync(profiles(), 'utf8'))).toEqual({ default: { url, key: KEY } })
+  })
+
+  test('is not asked for where it would be shown', async () => {
+    const { code, stderr } = await run(['login', '--url', url], { env: noKey, columns: 80, isErrorPiped: true })
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--key-file')])
   })
 
   test('of a profile is not sent to another address', async () => {

@@ -24,7 +24,7 @@ export function addLogin(program: Command, { terminal, signal }: Tool): void {
     .action(async (_flags: object, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
       const url = options.url ?? (terminal.env.ECS_MANAGER_URL || DEFAULT_URL)
-      const key = (await keyFromOptions(terminal, options)) ?? (await askForKey())
+      const key = (await keyFromOptions(terminal, options, signal)) ?? (await askForKey())
       const client = createClient({ url, key })
       const caller = await callerOf(client)
       const name = profileName(options, terminal)
@@ -35,7 +35,8 @@ export function addLogin(program: Command, { terminal, signal }: Tool): void {
 
   async function askForKey(): Promise<string> {
     if (isInteractive(terminal)) return askSecret(terminal, 'Key (empty if the service needs none):', signal)
-    return (await readAll(terminal)).trim()
+    if (terminal.stdin.isTTY) throw new UsageError('The key would be shown as it is typed. Use --key-file.')
+    return (await readAll(terminal, signal)).trim()
   }
 
   /** Checks the key. Returns whose it is. */

@@ -11,13 +11,13 @@ const NOTES = {
   examples: ['ecs-manager mcp config > .mcp.json'],
 }
 
-export function addMcp(program: Command, { terminal }: Tool): void {
+export function addMcp(program: Command, { terminal, signal }: Tool): void {
   const mcp = program.command('mcp').description('Tools for agents (Model Context Protocol)')
   addNotes(mcp.command('config'), NOTES)
     .description('Print what a client of the Model Context Protocol needs')
     .option('--show-key', 'print the key too')
     .action(async ({ showKey }: { showKey?: boolean }, command: Command) => {
-      const { url, key } = await readSettings(terminal, command.optsWithGlobals<GlobalOptions>())
+      const { url, key } = await readSettings(terminal, command.optsWithGlobals<GlobalOptions>(), signal)
       const headers = key && { headers: { Authorization: `Bearer ${showKey ? key : PLACEHOLDER}` } }
       const desktops = { type: 'http', url: `${url.replace(/\/+$/, '')}/mcp`, ...headers }
       printJson(terminal, { mcpServers: { desktops } })

@@ -26,7 +26,7 @@ export const DEFAULT_PROFILE = 'default'
  * Finds the address and the key. Options come first, then the profile if an option names it, then the environment,
  * then the profile, then `npm start`. The key of a profile is used only for the address of the profile.
  */
-export async function readSettings(terminal: Terminal, options: GlobalOptions): Promise<Settings> {
+export async function readSettings(terminal: Terminal, options: GlobalOptions, signal: AbortSignal): Promise<Settings> {
   const { env } = terminal
   const name = options.profile ?? (env.ECS_MANAGER_PROFILE || undefined)
   const profile = readProfiles(terminal)[name ?? DEFAULT_PROFILE]
@@ -35,12 +35,17 @@ export async function readSettings(terminal: Terminal, options: GlobalOptions): 
   }
   const fromEnvironment = options.profile === undefined
   const url = options.url ?? ((fromEnvironment && env.ECS_MANAGER_URL) || profile?.url) ?? DEFAULT_URL
-  const key = (await keyFromOptions(terminal, options)) ?? ((fromEnvironment && env.ECS_MANAGER_KEY) || undefined)
+  const key =
+    (await keyFromOptions(terminal, options, signal)) ?? ((fromEnvironment && env.ECS_MANAGER_KEY) || undefined)
   return { url, key: key ?? (isSame(url, profile?.url) ? profile?.key : undefined) }
 }
 
 /** Reads the key that an option names. @throws the system's error if its file cannot be read */
-export async function keyFromOptions(terminal: Terminal, { key, keyFile }: GlobalOptions): Promise<string | undefined> {
+export async function keyFromOptions(
+  terminal: Terminal,
+  { key, keyFile }: GlobalOptions,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (key !== undefined) {
     const advice = 'Use ECS_MANAGER_KEY, --key-file or ecs-manager login instead.'
     terminal.stderr.write(
@@ -49,7 +54,7 @@ export async function keyFromOptions(terminal: Terminal, { key, keyFile }: Globa
     return key
   }
   if (keyFile === undefined) return undefined
-  return (keyFile === '-' ? await readAll(terminal) : readFileSync(keyFile, 'utf8')).trim()
+  return (keyFile === '-' ? await readAll(terminal, signal) : readFileSync(keyFile, 'utf8')).trim()
 }
 
 function isSame(url: string, other: string | undefined): boolean {

@@ -21,7 +21,7 @@ export function createTool(terminal: Terminal, signal: AbortSignal): Tool {
     signal,
     format: (command) => formatOf(command.optsWithGlobals<GlobalOptions>().output, terminal),
     async client(command, desktop) {
-      const { url, key } = await readSettings(terminal, command.optsWithGlobals<GlobalOptions>())
+      const { url, key } = await readSettings(terminal, command.optsWithGlobals<GlobalOptions>(), signal)
       return createClient({ url, key: key ?? '', ...(desktop && { desktop }) })
     },
   }
