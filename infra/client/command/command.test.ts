@@ -337,6 +337,30 @@ describe('Ctrl-C', () => {
       })
     },
   )
+
+  test('ends work on several, and what is known is printed', async () => {
+    const stop = new AbortController()
+    const begun: string[] = []
+    const server = createServer((request, response) => {
+      let body = ''
+      request
+        .on('data', (data) => (body += data))
+        .on('end', () => {
+          const { SandboxId } = JSON.parse(body)
+          begun.push(SandboxId)
+          if (SandboxId === 'i-0')
+            response.end(JSON.stringify({ ResponseMetadata: {}, Result: { Status: 'STOPPING' } }))
+          if (begun.length === 9) setTimeout(() => stop.abort(), 100)
+        })
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const env = { ECS_MANAGER_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+    const line = ['sandbox', 'stop', ...Array.from({ length: 20 }, (_, index) => `i-${index}`)]
+    const { code, stdout, stderr } = await run(line, { env, signal: stop.signal })
+    expect([code, stderr, begun.length]).toEqual([130, 'Interrupted.\n', 9])
+    expect(JSON.parse(stdout)).toEqual([{ SandboxId: 'i-0', Status: 'STOPPING' }])
+    server.close()
+  })
 })
 
 describe('a wrong use has the exit code 2', () => {

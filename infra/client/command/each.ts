@@ -13,7 +13,8 @@ export type Outcome<T> = { SandboxId: string } & (
 
 /**
  * Does something with several sandboxes, and goes on after failures. Returns the outcomes in the order of the ids,
- * and reports failures for people.
+ * and reports failures for people. After Ctrl-C it begins no more, and returns the outcomes that are known:
+ * `endAfter` then ends the command.
  * @param done  a word such as `deleted`, for the progress
  */
 export async function forEachId<T extends object>(
@@ -27,10 +28,12 @@ export async function forEachId<T extends object>(
   const waiting = [...ids]
   const workOnNext = async (show: ShowProgress) => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      if (signal.aborted) return
       try {
         outcomes.set(id, { SandboxId: id, ...(await work(id)) })
       } catch (error) {
-        signal.throwIfAborted()
+        // What became of this one is not known.
+        if (signal.aborted) return
         const { code = 'Error', message, requestId } = error as EcsManagerError
         outcomes.set(id, { SandboxId: id, Error: { Code: code, Message: message, RequestId: requestId } })
         failures.push(`error: ${ids.length > 1 ? `${id}: ` : ''}${describeError(error)}`)
@@ -46,7 +49,11 @@ export async function forEachId<T extends object>(
   return ids.flatMap((id) => outcomes.get(id) ?? [])
 }
 
-/** The exit code is 1 if one of them failed. @throws {CommandError} */
-export function failIfAnyFailed(outcomes: readonly object[]): void {
+/**
+ * Ends a command that has printed its outcomes. The exit code is 1 if one of them failed.
+ * @throws {CommandError}, or the reason of the signal
+ */
+export function endAfter(outcomes: readonly object[], signal: AbortSignal): void {
+  signal.throwIfAborted()
   if (outcomes.some((outcome) => 'Error' in outcome)) throw new CommandError('')
 }

@@ -47,6 +47,7 @@ function startSpinner({ stderr }: Terminal): ProgressLine {
   const started = Date.now()
   let text = ''
   let frame = 0
+  let hasEnded = false
   const draw = () => {
     const seconds = Math.round((Date.now() - started) / 1_000)
     const line = `${FRAMES[frame++ % FRAMES.length]} ${seconds} s  ${text}`
@@ -56,10 +57,12 @@ function startSpinner({ stderr }: Terminal): ProgressLine {
   const timer = setInterval(draw, FRAME_MS)
   return {
     show(next) {
+      if (hasEnded) return
       text = next
       draw()
     },
     end() {
+      hasEnded = true
       clearInterval(timer)
       stderr.write(ERASE_LINE)
     },

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Client } from '../../client.ts'
 import { confirm } from '../ask.ts'
-import { failIfAnyFailed, forEachId } from '../each.ts'
+import { endAfter, forEachId } from '../each.ts'
 import { CommandError, UsageError } from '../failure.ts'
 import { addNotes } from '../help.ts'
 import { printJson, printTable } from '../output.ts'
@@ -43,7 +43,7 @@ export function addDelete(parent: Command, tool: Tool): void {
       else
         for (const outcome of outcomes)
           if ('Deleted' in outcome) terminal.stdout.write(`Deleted ${outcome.SandboxId}\n`)
-      failIfAnyFailed(outcomes)
+      endAfter(outcomes, signal)
     })
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Duration } from '../../duration.ts'
 import type { Sandbox } from '../../sandbox.ts'
-import { failIfAnyFailed, forEachId } from '../each.ts'
+import { endAfter, forEachId } from '../each.ts'
 import { printJson, printTable } from '../output.ts'
 import { formatTime } from '../time.ts'
 import type { Tool } from '../tool.ts'
@@ -74,7 +74,7 @@ function addPowerCommand(parent: Command, { terminal, signal, format, client }: 
       const changed = outcomes.filter((outcome) => 'Status' in outcome)
       if (changed.length > 0) printTable(terminal.stdout, terminal.env, SANDBOX_COLUMNS, changed)
     }
-    failIfAnyFailed(outcomes)
+    endAfter(outcomes, signal)
   })
 }
 
