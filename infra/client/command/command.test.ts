@@ -13,7 +13,9 @@ import { DEFAULT_URL } from '../connection.ts'
 import { startFakeDesktop } from '../testing.ts'
 import { complete } from './completion.ts'
 import { main } from './main.ts'
+import { printJson } from './output.ts'
 import { createProgram } from './program.ts'
+import { withProgress } from './progress.ts'
 import type { Output, Terminal } from './terminal.ts'
 
 // The command against what npm start runs, with keys.
@@ -360,6 +362,39 @@ describe('Ctrl-C', () => {
     expect([code, stderr, begun.length]).toEqual([130, 'Interrupted.\n', 9])
     expect(JSON.parse(stdout)).toEqual([{ SandboxId: 'i-0', Status: 'STOPPING' }])
     server.close()
+  })
+})
+
+describe('texts of the service do not control the terminal', () => {
+  const shown = () => {
+    let text = ''
+    const output: Output = { isTTY: true, columns: 80, write: (data) => (text += data) }
+    const terminal: Terminal = { stdin: new PassThrough(), stdout: output, stderr: output, env: { TERM: 'xterm' } }
+    return { terminal, read: () => text }
+  }
+
+  test('in JSON', () => {
+    const { terminal, read } = shown()
+    printJson(terminal, { Name: 'a\u009b2J\u007f\u001b' })
+    expect(read()).toContain('a\\u009b2J\\u007f\\u001b')
+    expect(JSON.parse(read())).toEqual({ Name: 'a\u009b2J\u007f\u001b' })
+  })
+
+  test('in the progress, which is not shown after its end', async () => {
+    const { terminal, read } = shown()
+    const show = await withProgress(terminal, async (show) => {
+      show('a\u001b[2Jb')
+      return show
+    })
+    expect(read()).toContain('a?[2Jb')
+    const before = read()
+    show('late')
+    expect(read()).toBe(before)
+  })
+
+  test('in the outcomes', async () => {
+    const { stderr } = await run(['sandbox', 'stop', 'i-1\u009b', 'i-2'])
+    expect(stderr).toContain('error: i-1?: ')
   })
 })
 

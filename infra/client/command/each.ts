@@ -1,7 +1,7 @@
 import type { EcsManagerError } from '../error.ts'
 import { CommandError, describeError } from './failure.ts'
 import { type ShowProgress, withProgress } from './progress.ts'
-import type { Terminal } from './terminal.ts'
+import { printable, type Terminal } from './terminal.ts'
 
 const MAX_PARALLEL = 8
 
@@ -36,7 +36,7 @@ export async function forEachId<T extends object>(
         if (signal.aborted) return
         const { code = 'Error', message, requestId } = error as EcsManagerError
         outcomes.set(id, { SandboxId: id, Error: { Code: code, Message: message, RequestId: requestId } })
-        failures.push(`error: ${ids.length > 1 ? `${id}: ` : ''}${describeError(error)}`)
+        failures.push(`error: ${ids.length > 1 ? `${printable(id)}: ` : ''}${describeError(error)}`)
       }
       show(`${outcomes.size} of ${ids.length} ${done}.`)
     }

@@ -9,8 +9,12 @@ export const formatOf = (chosen: Format | undefined, { stdout }: Terminal): Form
   chosen ?? (stdout.isTTY ? 'table' : 'json')
 
 export function printJson({ stdout }: Terminal, value: unknown): void {
-  stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  stdout.write(`${escapeControls(JSON.stringify(value, null, 2))}\n`)
 }
+
+/** JSON.stringify leaves these as they are, and some of them control a terminal. */
+const escapeControls = (json: string) =>
+  json.replace(/[\u007f-\u009f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
 
 export function printTable<T>(
   output: Output,

@@ -1,4 +1,4 @@
-import { isCapable, type Terminal, widthOf } from './terminal.ts'
+import { isCapable, printable, type Terminal, widthOf } from './terminal.ts'
 
 /** Shows what the command is waiting for. */
 export type ShowProgress = (text: string) => void
@@ -20,7 +20,7 @@ const ERASE_LINE = '\r\u001b[2K'
 export async function withProgress<T>(terminal: Terminal, work: (show: ShowProgress) => Promise<T>): Promise<T> {
   const line = startProgress(terminal)
   try {
-    return await work(line.show)
+    return await work((text) => line.show(printable(text)))
   } finally {
     line.end()
   }

@@ -89,7 +89,9 @@ export function addCreate(parent: Command, { terminal, signal, format, client }:
       })
     } catch (error) {
       // It exists, and costs money until its end.
-      terminal.stderr.write(`Sandbox ${sandbox.id} was created. It ends at ${formatTime(sandbox.expiresAt)}.\n`)
+      terminal.stderr.write(
+        `Sandbox ${printable(sandbox.id)} was created. It ends at ${formatTime(sandbox.expiresAt)}.\n`,
+      )
       throw error
     }
   }

@@ -5,7 +5,7 @@ import { endAfter, forEachId } from '../each.ts'
 import { CommandError, UsageError } from '../failure.ts'
 import { addNotes } from '../help.ts'
 import { printJson, printTable } from '../output.ts'
-import { isInteractive } from '../terminal.ts'
+import { isInteractive, printable } from '../terminal.ts'
 import type { Tool } from '../tool.ts'
 import { SANDBOX_COLUMNS } from './columns.ts'
 import { addFilters, type Filter, findAll } from './list.ts'
@@ -42,7 +42,7 @@ export function addDelete(parent: Command, tool: Tool): void {
       if (format(command) === 'json') printJson(terminal, outcomes)
       else
         for (const outcome of outcomes)
-          if ('Deleted' in outcome) terminal.stdout.write(`Deleted ${outcome.SandboxId}\n`)
+          if ('Deleted' in outcome) terminal.stdout.write(`Deleted ${printable(outcome.SandboxId)}\n`)
       endAfter(outcomes, signal)
     })
 }

@@ -21,7 +21,7 @@ export function addOpen(parent: Command, { terminal, signal, format, client }: T
         if (Url === undefined)
           throw new CommandError('The service has no viewer: terminal.vnc_url_template is not set.')
         terminal.stdout.write(`${printable(Url)}\n`)
-        if (Result.OsType === 'Windows') terminal.stdout.write(`${Result.WindowsKey}\n`)
+        if (Result.OsType === 'Windows') terminal.stdout.write(`${printable(Result.WindowsKey)}\n`)
       }
       if (browser && Url !== undefined) openBrowser(Url, terminal)
     })
