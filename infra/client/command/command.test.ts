@@ -279,6 +279,22 @@ describe('one sandbox', () => {
   })
 })
 
+test('create, start and reboot wait for a desktop that is reached directly', async () => {
+  seed(1, { status: 'STOPPED' })
+  const { NetworkInterfaces } = machines()[0] ?? { NetworkInterfaces: [] }
+  const fake = await startFakeDesktop(NetworkInterfaces[0]?.PrimaryIpAddress ?? '', 5999)
+  try {
+    for (const name of ['start', 'reboot']) {
+      const line = `sandbox ${name} ${firstId()} --wait --timeout 20s --direct --port`
+      expect(JSON.parse((await run(`${line} 5999`)).stdout)).toMatchObject([{ Status: 'RUNNING' }])
+    }
+    const created = await run('sandbox create --wait --timeout 2s --direct --port 5998')
+    expect([created.code, created.stderr]).toEqual([1, expect.stringContaining('Its desktop does not answer yet.')])
+  } finally {
+    fake.close()
+  }
+})
+
 describe('sandbox delete', () => {
   test('deletes several, and goes on after a failure', async () => {
     seed(3)
@@ -407,6 +423,12 @@ describe('a wrong use has the exit code 2', () => {
     'sandbox create --lifetime 5x',
     'sandbox create --lifetime 0',
     'sandbox create --tag team',
+    'sandbox create --proxy https://viewer.example.com',
+    'sandbox start i-1 --proxy viewer',
+    'sandbox reboot i-1 --port 0',
+    'sandbox screenshot i-1 --port 65536',
+    'sandbox screenshot i-1 --port 5905.5',
+    'sandbox stop i-1 --direct',
     'sandbox ls --status SLEEPING',
     'sandbox ls -o yaml',
     'sandbox ls --nothing',

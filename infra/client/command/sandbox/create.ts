@@ -13,9 +13,9 @@ import { printable } from '../terminal.ts'
 import { formatTime } from '../time.ts'
 import type { Tool } from '../tool.ts'
 import { type Row, SANDBOX_COLUMNS } from './columns.ts'
-import { readLifetime, timeoutOption } from './options.ts'
+import { addRoute, ROUTE_NOTE, type RouteFlags, readLifetime, routeOf, timeoutOption } from './options.ts'
 
-interface CreateFlags {
+interface CreateFlags extends RouteFlags {
   name?: string
   lifetime: Duration
   os?: 'Linux' | 'Windows'
@@ -31,6 +31,7 @@ interface CreateFlags {
 }
 
 const NOTES = {
+  text: ROUTE_NOTE,
   examples: [
     'ecs-manager sandbox create --name agent-1 --lifetime 30m --wait',
     'ID=$(ecs-manager sandbox create | jq -r .SandboxId)',
@@ -38,7 +39,7 @@ const NOTES = {
 }
 
 export function addCreate(parent: Command, { terminal, signal, format, client }: Tool): void {
-  addNotes(parent.command('create'), NOTES)
+  const command = addNotes(parent.command('create'), NOTES)
     .description('Create a sandbox')
     .option('--name <name>', 'the machine is called sandbox-<name>')
     .addOption(new Option('--lifetime <duration>', 'time to its end').default('1h').argParser(readLifetime))
@@ -52,16 +53,16 @@ export function addCreate(parent: Command, { terminal, signal, format, client }:
     .option('--wait', 'wait until its desktop shows something')
     .option('--no-desktop', 'with --wait: only until the machine is RUNNING')
     .addOption(timeoutOption())
-    .action(async (flags: CreateFlags, command: Command) => {
-      const { sandboxes } = await client(command)
-      const sandbox = await create(sandboxes, flags)
-      if (flags.wait) await waitFor(sandbox, flags)
-      const row: Row = { SandboxId: sandbox.id, ...sandbox.description }
-      const ExpireAt = formatTime(sandbox.expiresAt)
-      if (ExpireAt) row.ExpireAt = ExpireAt
-      if (format(command) === 'json') printJson(terminal, row)
-      else printTable(terminal.stdout, terminal.env, SANDBOX_COLUMNS, [row])
-    })
+  addRoute(command).action(async (flags: CreateFlags, command: Command) => {
+    const { sandboxes } = await client(command, routeOf(flags, terminal.env))
+    const sandbox = await create(sandboxes, flags)
+    if (flags.wait) await waitFor(sandbox, flags)
+    const row: Row = { SandboxId: sandbox.id, ...sandbox.description }
+    const ExpireAt = formatTime(sandbox.expiresAt)
+    if (ExpireAt) row.ExpireAt = ExpireAt
+    if (format(command) === 'json') printJson(terminal, row)
+    else printTable(terminal.stdout, terminal.env, SANDBOX_COLUMNS, [row])
+  })
 
   async function create(sandboxes: Sandboxes, flags: CreateFlags): Promise<Sandbox> {
     const clientToken = flags.clientToken ?? randomId()

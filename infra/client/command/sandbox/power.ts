@@ -2,13 +2,14 @@ import type { Command } from 'commander'
 import type { Duration } from '../../duration.ts'
 import type { Sandbox } from '../../sandbox.ts'
 import { endAfter, forEachId } from '../each.ts'
+import { addNotes } from '../help.ts'
 import { printJson, printTable } from '../output.ts'
 import { formatTime } from '../time.ts'
 import type { Tool } from '../tool.ts'
 import { SANDBOX_COLUMNS } from './columns.ts'
-import { timeoutOption } from './options.ts'
+import { addRoute, ROUTE_NOTE, type RouteFlags, routeOf, timeoutOption } from './options.ts'
 
-interface PowerFlags {
+interface PowerFlags extends RouteFlags {
   wait?: boolean
   desktop?: boolean
   timeout: Duration
@@ -59,9 +60,12 @@ function addPowerCommand(parent: Command, { terminal, signal, format, client }: 
     .description(description)
     .argument('<ids...>', 'the sandboxes')
     .option('--wait', wait)
-  if (hasDesktop) added.option('--no-desktop', 'with --wait: only until the machines are RUNNING')
+  if (hasDesktop) {
+    added.option('--no-desktop', 'with --wait: only until the machines are RUNNING')
+    addNotes(addRoute(added), { text: ROUTE_NOTE })
+  }
   added.addOption(timeoutOption()).action(async (ids: string[], flags: PowerFlags, command: Command) => {
-    const { sandboxes } = await client(command)
+    const { sandboxes } = await client(command, routeOf(flags, terminal.env))
     const outcomes = await forEachId({ terminal, signal }, ids, done, async (id) => {
       const sandbox = sandboxes.withId(id)
       const Status = await sandbox[name]({ signal })
