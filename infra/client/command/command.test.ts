@@ -213,6 +213,10 @@ describe('sandbox create', () => {
 
     test('and nothing about one after another failure', async () => {
       expect((await run('sandbox create --type none')).stderr).not.toContain('may have been created')
+      const { server, env } = await start(() => {})
+      await new Promise((resolve) => server.close(resolve))
+      const unreachable = await run('sandbox create', { env })
+      expect(unreachable.stderr).toMatch(/^error: .*\(Unreachable/)
     })
   })
 })

@@ -72,7 +72,7 @@ export function addCreate(parent: Command, { terminal, signal, format, client }:
         return sandboxes.create({ ...toOptions(flags), clientToken, signal })
       })
     } catch (error) {
-      const isUnknown = signal.aborted || (error instanceof EcsManagerError && error.isTemporary)
+      const isUnknown = signal.aborted || (error instanceof EcsManagerError && error.mayBeDone)
       if (isUnknown) {
         terminal.stderr.write(
           `A sandbox may have been created. To get it, repeat the command with --client-token ${printable(clientToken)}. If nobody does, it ends after its lifetime.\n`,
