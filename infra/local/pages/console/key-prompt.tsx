@@ -1,6 +1,7 @@
 import './key-prompt.css'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useTexts } from '../common/language.ts'
+import { SecretField } from './secret-field.tsx'
 import { consoleTexts } from './texts/texts.ts'
 
 type KeyPromptProps = {
@@ -13,7 +14,6 @@ type KeyPromptProps = {
 export function KeyPrompt({ problem, onKey }: KeyPromptProps) {
   const { key: texts } = useTexts(consoleTexts)
   const [value, setValue] = useState('')
-  const id = useId()
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.focus(), [])
   const submit = (event: SubmitEvent) => {
@@ -25,28 +25,14 @@ export function KeyPrompt({ problem, onKey }: KeyPromptProps) {
       <form class="panel form" onSubmit={submit}>
         <h1>{texts.title}</h1>
         <p class="muted">{texts.text}</p>
-        <div class="field">
-          <label for={id}>{texts.label}</label>
-          <input
-            id={id}
-            class="input"
-            type="password"
-            autocomplete="off"
-            ref={field}
-            value={value}
-            aria-invalid={problem !== undefined}
-            aria-describedby={`${id}-hint`}
-            onInput={({ currentTarget }) => setValue(currentTarget.value)}
-          />
-          {problem && (
-            <p class="problem" role="alert">
-              {texts[problem]}
-            </p>
-          )}
-          <p class="hint" id={`${id}-hint`}>
-            {texts.kept}
-          </p>
-        </div>
+        <SecretField
+          label={texts.label}
+          value={value}
+          problem={problem && texts[problem]}
+          hint={texts.kept}
+          field={field}
+          onValue={setValue}
+        />
         <div class="dialog-actions">
           <button type="submit" class="button primary" aria-disabled={!value.trim()}>
             {texts.submit}

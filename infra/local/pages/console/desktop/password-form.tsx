@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useTexts } from '../../common/language.ts'
+import { SecretField } from '../secret-field.tsx'
 import { consoleTexts } from '../texts/texts.ts'
 
 type PasswordFormProps = {
@@ -12,7 +13,6 @@ type PasswordFormProps = {
 export function PasswordForm({ isWrong, onPassword }: PasswordFormProps) {
   const { password: texts } = useTexts(consoleTexts)
   const [value, setValue] = useState('')
-  const id = useId()
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     if (document.activeElement === document.body) field.current?.focus()
@@ -24,28 +24,14 @@ export function PasswordForm({ isWrong, onPassword }: PasswordFormProps) {
   return (
     <form class="form" onSubmit={submit}>
       <h2>{texts.title}</h2>
-      <div class="field">
-        <label for={id}>{texts.label}</label>
-        <input
-          id={id}
-          class="input"
-          type="password"
-          autocomplete="off"
-          ref={field}
-          value={value}
-          aria-invalid={isWrong}
-          aria-describedby={`${id}-hint`}
-          onInput={({ currentTarget }) => setValue(currentTarget.value)}
-        />
-        {isWrong && (
-          <p class="problem" role="alert">
-            {texts.wrong}
-          </p>
-        )}
-        <p class="hint" id={`${id}-hint`}>
-          {texts.hint}
-        </p>
-      </div>
+      <SecretField
+        label={texts.label}
+        value={value}
+        problem={isWrong && texts.wrong}
+        hint={texts.hint}
+        field={field}
+        onValue={setValue}
+      />
       <div class="dialog-actions">
         <button type="submit" class="button primary" aria-disabled={!value}>
           {texts.submit}
