@@ -9,7 +9,7 @@ import { type Renewal, type RenewEveryOptions, renewEvery } from './renew-every.
 import { type WaitOptions, wait } from './wait.ts'
 
 export interface ReadyOptions extends WaitOptions {
-  /** Wait only until the machine is RUNNING, not until its desktop answers. Default: true. */
+  /** Wait until the desktop shows something too, not only until the machine is RUNNING. Default: true. */
   desktop?: boolean | undefined
 }
 
@@ -193,23 +193,22 @@ export class Sandbox implements AsyncDisposable {
    * @throws {EcsManagerError} with `mustExist`, also `InvalidSandbox.NotFound`
    */
   async delete({ mustExist = false, ...options }: DeleteOptions = {}): Promise<boolean> {
-    let existed = true
-    let wasSeen = false
+    let existed = false
     const { tryTimeout } = options
     await wait({ timeout: '5m', ...options }, `Sandbox ${this.id} is not deleted`, async (limits) => {
       try {
         await this.#call('DeleteSandbox', { SandboxId: this.id }, { ...limits, tryTimeout })
+        existed = true
         return 'done'
       } catch (error) {
+        if (!(error instanceof EcsManagerError)) throw error
+        existed ||= error.mayBeDone || isWrongStatus(error)
         if (isNotFound(error)) {
           if (performance.now() < this.#invisibleUntil) return { status: this.status, message: 'It is not listed yet.' }
-          existed = wasSeen || error.mayBeDone
           if (mustExist && !existed) throw error
           return 'done'
         }
-        if (error instanceof EcsManagerError && error.mayBeDone) wasSeen = true
         if (!isWrongStatus(error)) throw error
-        wasSeen = true
         const status = await this.#statusIfListed(limits)
         if (status === undefined) return 'done'
         // The cloud deletes no machine that is CREATING.

@@ -18,7 +18,7 @@ export type DesktopAccess = { password: string | undefined } & (
   | { address: string; port: number }
 )
 
-const DEFAULT_PORT = 5905
+export const DEFAULT_PORT = 5905
 
 /** The default path of websockify. */
 const DEFAULT_PATH = '/websockify'

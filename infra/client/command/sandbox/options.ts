@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Status } from '../../actions.ts'
-import type { DesktopRoute } from '../../desktop/access.ts'
+import { DEFAULT_PORT, type DesktopRoute } from '../../desktop/access.ts'
 import { type Duration, parseDuration, toLifetimeSeconds } from '../../duration.ts'
 
 // Options that several commands have. Wrong values are reported as wrong use.
@@ -38,7 +38,9 @@ export function addRoute(command: Command): Command {
       ),
     )
     .option('--direct', 'connect to the address of the machine, from inside its network')
-    .addOption(new Option('--port <port>', 'with --direct: port of the VNC server').default(5905).argParser(readPort))
+    .addOption(
+      new Option('--port <port>', 'with --direct: port of the VNC server').default(DEFAULT_PORT).argParser(readPort),
+    )
 }
 
 export function routeOf({ direct, port, proxy }: RouteFlags, env: Record<string, string | undefined>): DesktopRoute {
