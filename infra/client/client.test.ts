@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import openapiTS, { astToString, COMMENT_HEADER } from 'openapi-typescript'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Local, startLocal } from '../../infra/local/cloud.ts'
+import type { Local } from '../local/cloud.ts'
+import { startLocalForTests } from '../local/testing.ts'
 import { ACTIONS, type Action } from './actions.ts'
 import { type Client, createClient } from './client.ts'
 import { EcsManagerError } from './error.ts'
@@ -18,7 +19,7 @@ let client: Client
 
 beforeAll(async () => {
   const settings = { ECS_MANAGER__SECURITY__KEYS: JSON.stringify({ client: KEY }) }
-  local = await startLocal({ port: 0, auth: 'key', settings, ecs: { bootSeconds: 1, stopSeconds: 1, startSeconds: 1 } })
+  local = await startLocalForTests({ auth: 'key', settings, ecs: { bootSeconds: 1, stopSeconds: 1, startSeconds: 1 } })
   client = createClient({ url: local.url, key: KEY })
 })
 beforeEach(() => local.cloud.ecs.reset())

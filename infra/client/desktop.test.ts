@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Local, startLocal } from '../local/cloud.ts'
+import type { Local } from '../local/cloud.ts'
+import { startLocalForTests } from '../local/testing.ts'
 import { type Client, createClient } from './client.ts'
 import { type FakeDesktop, startFakeDesktop } from './testing.ts'
 import type { Progress } from './wait.ts'
@@ -13,7 +14,7 @@ let client: Client
 let fake: FakeDesktop | undefined
 
 beforeAll(async () => {
-  local = await startLocal({ port: 0 })
+  local = await startLocalForTests()
   client = createClient({ url: local.url })
 })
 beforeEach(() => {

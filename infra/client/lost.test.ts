@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Local, startLocal } from '../local/cloud.ts'
+import type { Local } from '../local/cloud.ts'
+import { startLocalForTests } from '../local/testing.ts'
 import { createClient } from './client.ts'
 import { type Loss, type Received, startLossyNetwork, type TestServer } from './testing.ts'
 
@@ -14,7 +15,7 @@ let network: TestServer | undefined
 
 beforeAll(async () => {
   // The clean-up runs every five seconds.
-  local = await startLocal({ port: 0, timerSpeed: 60 })
+  local = await startLocalForTests({ timerSpeed: 60 })
 })
 beforeEach(() => local.cloud.ecs.reset())
 afterEach(() => {

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Local, startLocal } from '../local/cloud.ts'
+import type { Local } from '../local/cloud.ts'
+import { startLocalForTests } from '../local/testing.ts'
 import { type FakeDesktop, startFakeDesktop } from './testing.ts'
 
 // Packs the client, and uses the package in a folder outside this repository, which has none of its sources.
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await run(import.meta.dirname, process.execPath, 'build.js', join(source, 'dist'))
   await run(source, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder)
   await install()
-  local = await startLocal({ port: 0, ecs: { bootSeconds: 1 } })
+  local = await startLocalForTests({ ecs: { bootSeconds: 1 } })
 }, 60_000)
 afterAll(async () => {
   fake?.close()

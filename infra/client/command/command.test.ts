@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Local, startLocal } from '../../local/cloud.ts'
+import type { Local } from '../../local/cloud.ts'
+import { startLocalForTests } from '../../local/testing.ts'
 import { ACTIONS } from '../actions.ts'
 import { DEFAULT_URL } from '../connection.ts'
 import { startFakeDesktop } from '../testing.ts'
@@ -34,7 +35,7 @@ beforeAll(async () => {
     reader: { key: OTHER_KEY, actions: ['use'] },
   }
   const settings = { ECS_MANAGER__SECURITY__KEYS: JSON.stringify(keys) }
-  local = await startLocal({ port: 0, auth: 'key', settings, ecs: { stopSeconds: 1 } })
+  local = await startLocalForTests({ auth: 'key', settings, ecs: { stopSeconds: 1 } })
   url = local.url
 })
 beforeEach(() => {
