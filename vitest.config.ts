@@ -10,6 +10,8 @@ const common: TestProjectInlineConfiguration['test'] = {
   hookTimeout: 180_000,
   expect: { poll: { timeout: 60_000, interval: 20 } },
   pool: 'forks',
+  // More room for young objects: the workers collect garbage less often, which saves a tenth of the CPU.
+  execArgv: ['--min-semi-space-size=32', '--max-semi-space-size=64'],
   // Also on two cores, where one would be the default: the tests wait more than they work. With six, a busy machine had no
   // answer within the time of a request.
   maxWorkers: 4,
