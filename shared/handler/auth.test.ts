@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type EcsEmulator, startEcs } from '../../infra/emulator/ecs/index.ts'
+import { anyText } from '../../tests/support/any-text.ts'
 import { type Pair, SHAPES } from '../../tests/support/events.ts'
 import { ACTIONS, configure, invoke, KEY, outcome, request } from '../../tests/support/service.ts'
 
@@ -151,16 +152,13 @@ describe('a wrong key', () => {
       '\\"',
     )
     await fc.assert(
-      fc.asyncProperty(
-        fc.oneof(nasty, fc.string({ minLength: 1 }), fc.string({ unit: 'binary', minLength: 1 })),
-        async (key) => {
-          if (key.trim() === '') return
-          lines.length = 0
-          expect(await call(['X-API-Key', key])).toBe('401 InvalidAccessKey')
-          expect(lines).toHaveLength(1)
-          expect(lastLine()).toMatchObject({ status: 401, code: 'InvalidAccessKey', action: 'DescribeSandboxes' })
-        },
-      ),
+      fc.asyncProperty(fc.oneof(nasty, fc.string({ minLength: 1 }), anyText({ minLength: 1 })), async (key) => {
+        if (key.trim() === '') return
+        lines.length = 0
+        expect(await call(['X-API-Key', key])).toBe('401 InvalidAccessKey')
+        expect(lines).toHaveLength(1)
+        expect(lastLine()).toMatchObject({ status: 401, code: 'InvalidAccessKey', action: 'DescribeSandboxes' })
+      }),
       { numRuns: 200 },
     )
   })

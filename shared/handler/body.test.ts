@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type EcsEmulator, startEcs } from '../../infra/emulator/ecs/index.ts'
+import { anyText } from '../../tests/support/any-text.ts'
 import { vefaas } from '../../tests/support/events.ts'
 import { AUTHORIZED, configure, invoke } from '../../tests/support/service.ts'
 
@@ -27,7 +28,7 @@ const text = fc.oneof(
   fc.stringMatching(/^[a-z0-9]{1,20}$/),
   fc.stringMatching(/^[1-9]\d{15,19}$/),
   fc.stringMatching(/^\d\.\d0$/),
-  fc.string({ unit: 'binary', maxLength: 8 }),
+  anyText({ maxLength: 8 }),
   fc.constant(''),
 )
 const anything = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value))

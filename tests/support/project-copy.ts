@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 const project = join(import.meta.dirname, '../..')
 
@@ -15,7 +15,8 @@ export class ProjectCopy {
   readonly directory = mkdtempSync(join(tmpdir(), 'project-copy-'))
 
   constructor() {
-    for (const part of PARTS) cpSync(join(project, part), join(this.directory, part), { recursive: true })
+    const filter = (path: string) => basename(path) !== 'node_modules' // that of infra/client holds a TypeScript of its own
+    for (const part of PARTS) cpSync(join(project, part), join(this.directory, part), { recursive: true, filter })
     symlinkSync(join(project, 'node_modules'), join(this.directory, 'node_modules'))
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { anyText } from '../../../tests/support/any-text.ts'
 import { isOnKeyboard, keysymsOfText, splitText } from './text.ts'
 
 test('a part to paste has only characters beyond ASCII, and printable ones between them', () => {
@@ -15,7 +16,7 @@ test('a part to paste has only characters beyond ASCII, and printable ones betwe
 
 test('the parts of any text are that text, and what is typed is on every keyboard', () => {
   const text = fc.string({
-    unit: fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), fc.constant('\n')),
+    unit: fc.oneof(anyText({ minLength: 1, maxLength: 1 }), fc.constant('\n')),
   })
   fc.assert(
     fc.property(text, (text) => {

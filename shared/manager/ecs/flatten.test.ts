@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyText } from '../../../tests/support/any-text.ts'
 import { flatten, type Param } from './flatten.ts'
 
 interface Tree {
@@ -38,7 +39,7 @@ function asText(value: Param): unknown {
 }
 
 const name = fc.stringMatching(/^[A-Z][A-Za-z]{0,8}$/)
-const leaf = fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.boolean())
+const leaf = fc.oneof(anyText(), fc.integer(), fc.boolean())
 const { param } = fc.letrec<{ param: Param }>((tie) => ({
   param: fc.oneof(
     { depthSize: 'small' },
