@@ -14,7 +14,7 @@ const common: TestProjectInlineConfiguration['test'] = {
   execArgv: ['--min-semi-space-size=32', '--max-semi-space-size=64'],
   // Also on two cores, where one would be the default: the tests wait more than they work. With six, a busy machine had no
   // answer within the time of a request.
-  maxWorkers: 4,
+  maxWorkers: 5,
   // As Node itself does it: a CommonJS module's exports are the default import of an ES module.
   deps: { interopDefault: false },
 }
@@ -44,7 +44,7 @@ export default defineConfig({
           exclude: ['tests/e2e/**', ...ALONE],
           // One process for many files, in place of one for each: it takes a quarter less CPU.
           isolate: false,
-          setupFiles: ['tests/fresh-environment.ts'],
+          setupFiles: ['tests/fresh-environment.ts', 'tests/fast-signatures.ts'],
         },
       },
       { test: { ...common, name: 'alone', include: ALONE } },

@@ -12,8 +12,8 @@ const root = join(import.meta.dirname, '../..')
 const substitutes: Record<string, string> = {
   // node:crypto signs six times faster.
   'crypto-js/core': 'module.exports = {}',
-  'crypto-js/sha256': "module.exports = require('./crypto-js.cts').sha256",
-  'crypto-js/hmac-sha256': "module.exports = require('./crypto-js.cts').hmacSha256",
+  'crypto-js/sha256': "module.exports = require('./crypto-js.ts').sha256",
+  'crypto-js/hmac-sha256': "module.exports = require('./crypto-js.ts').hmacSha256",
   // The Signer of @volcengine/openapi imports it only for uploads. With its dependencies, it takes about 90 kB.
   'form-data': 'module.exports = class {}',
   // The server of @modelcontextprotocol/sdk validates with them only what it asks of a client, and ours asks nothing. They take

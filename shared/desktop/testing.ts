@@ -74,14 +74,11 @@ export function update(...rectangles: { area: Rectangle; encoding: number; conte
 /** The pixels of an area, as a server sends them without compression: the fourth byte is arbitrary. */
 export function rawPixels({ width, pixels }: Picture, area: Rectangle): Uint8Array {
   const content = new Uint8Array(4 * area.width * area.height)
-  let to = 0
-  for (let y = area.y; y < area.y + area.height; y++) {
-    for (let x = area.x; x < area.x + area.width; x++) {
-      const from = 4 * (y * width + x)
-      content.set([pixels[from] ?? 0, pixels[from + 1] ?? 0, pixels[from + 2] ?? 0, 77], to)
-      to += 4
-    }
+  for (let row = 0; row < area.height; row++) {
+    const from = 4 * ((area.y + row) * width + area.x)
+    content.set(pixels.subarray(from, from + 4 * area.width), 4 * area.width * row)
   }
+  for (let at = 3; at < content.length; at += 4) content[at] = 77
   return content
 }
 
@@ -170,7 +167,10 @@ export class FakeServer {
 export function pictureOf(width: number, height: number): Picture {
   const pixels = new Uint8Array(4 * width * height)
   for (let index = 0; index < width * height; index++) {
-    pixels.set([index & 255, (index >> 8) & 255, (index * 7) & 255, 255], 4 * index)
+    pixels[4 * index] = index // a byte keeps the lowest 8 bits
+    pixels[4 * index + 1] = index >> 8
+    pixels[4 * index + 2] = index * 7
+    pixels[4 * index + 3] = 255
   }
   return { width, height, pixels }
 }

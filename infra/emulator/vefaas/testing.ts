@@ -46,7 +46,7 @@ export function caller(url: string) {
 export function zipOf(files: string | Record<string, string>): string {
   const named = typeof files === 'string' ? { 'index.js': files } : files
   const bytes = Object.fromEntries(Object.entries(named).map(([name, text]) => [name, strToU8(text)]))
-  return Buffer.from(zipSync(bytes)).toString('base64')
+  return Buffer.from(zipSync(bytes, { level: 0 })).toString('base64')
 }
 
 /** A GET of `/`, with the given fields replaced. */
