@@ -20,20 +20,38 @@ const common: TestProjectInlineConfiguration['test'] = {
 }
 
 /**
- * Starts whole-system tests first: a long file that starts last keeps one process busy while the others have nothing left.
- * Vitest knows how long the files took, but only after a first run.
+ * The files that take longest, in the order in which they start. Of each two, one keeps the CPU busy, and the other mostly
+ * waits for time limits.
  */
-class WholeSystemFirst extends BaseSequencer {
+const LONGEST = [
+  ['tests/local-deployment', 'tests/cloud-failures'],
+  ['tests/deployment', 'infra/client/client'],
+  ['tests/local', 'infra/client/lost'],
+  ['infra/client/package', 'functions/mcp/index'],
+  ['tests/secrets', 'functions/mcp/faults'],
+  ['infra/local/cloud', 'infra/client/command/command'],
+  ['tests/preflight', 'shared/manager/cleanup-sandboxes'],
+  ['infra/deploy/serverless-vefaas/interruptions', 'shared/manager/create-sandbox'],
+  ['tests/aws', 'shared/manager/ecs/client'],
+  ['infra/deploy/serverless-vefaas/plan/gateway', 'shared/manager/teardown-sandboxes'],
+  ['infra/deploy/serverless-vefaas/plan/functions', 'shared/manager/delete-sandbox'],
+  ['infra/emulator/index', 'shared/handler/deadline'],
+  ['infra/deploy/package/plugin', 'infra/emulator/vefaas/runtime/function-instance'],
+  ['infra/deploy/serverless-vefaas/commands/rollback', 'shared/manager/sandbox/windows-agent'],
+].flat()
+
+/** Starts them first: a long file that starts last keeps one process busy while the others have nothing left. */
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isWhole = ({ moduleId }: TestSpecification) => /\/tests\/|\/infra\/(local\/cloud|client\/)/.test(moduleId)
-    return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))]
+    const longest = LONGEST.flatMap((name) => sorted.filter(({ moduleId }) => moduleId.endsWith(`/${name}.test.ts`)))
+    return [...longest, ...sorted.filter((file) => !longest.includes(file))]
   }
 }
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: WholeSystemFirst },
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['tests/build-once.ts'],
     projects: [
       {
