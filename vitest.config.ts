@@ -20,25 +20,53 @@ const common: TestProjectInlineConfiguration['test'] = {
 }
 
 /**
- * The files that take longest, in the order in which they start. Of each two, one keeps the CPU busy, and the other mostly
- * waits for time limits.
+ * The files that take longest, in the order in which they start. About three at a time mostly wait for time limits, and two
+ * keep the CPU busy.
  */
 const LONGEST = [
-  ['tests/local-deployment', 'tests/cloud-failures'],
-  ['tests/deployment', 'infra/client/client'],
-  ['tests/local', 'infra/client/lost'],
-  ['infra/client/package', 'functions/mcp/index'],
-  ['tests/secrets', 'functions/mcp/faults'],
-  ['infra/local/cloud', 'infra/client/command/command'],
-  ['tests/preflight', 'shared/manager/cleanup-sandboxes'],
-  ['infra/deploy/serverless-vefaas/interruptions', 'shared/manager/create-sandbox'],
-  ['tests/aws', 'shared/manager/ecs/client'],
-  ['infra/deploy/serverless-vefaas/plan/gateway', 'shared/manager/teardown-sandboxes'],
-  ['infra/deploy/serverless-vefaas/plan/functions', 'shared/manager/delete-sandbox'],
-  ['infra/emulator/index', 'shared/handler/deadline'],
-  ['infra/deploy/package/plugin', 'infra/emulator/vefaas/runtime/function-instance'],
-  ['infra/deploy/serverless-vefaas/commands/rollback', 'shared/manager/sandbox/windows-agent'],
-].flat()
+  'tests/cloud-failures',
+  'infra/client/client',
+  'functions/mcp/faults',
+  'tests/local-deployment',
+  'tests/deployment',
+  'tests/local',
+  'infra/client/command/command',
+  'tests/secrets',
+  'infra/client/package',
+  'infra/client/lost',
+  'shared/manager/cleanup-sandboxes',
+  'infra/local/cloud',
+  'tests/preflight',
+  'functions/mcp/index',
+  'infra/deploy/serverless-vefaas/interruptions',
+  'shared/manager/create-sandbox',
+  'tests/aws',
+  'infra/deploy/serverless-vefaas/plan/gateway',
+  'shared/manager/ecs/client',
+  'infra/deploy/serverless-vefaas/plan/functions',
+  'infra/emulator/index',
+  'infra/deploy/package/plugin',
+  'shared/manager/teardown-sandboxes',
+  'infra/deploy/serverless-vefaas/commands/rollback',
+  'shared/manager/describe-sandboxes',
+  'infra/deploy/serverless-vefaas/package',
+  'shared/manager/delete-sandbox',
+  'infra/emulator/vefaas/release-actions',
+  'infra/deploy/serverless-vefaas/commands/invoke',
+  'tests/packages',
+  'infra/emulator/vefaas/runtime/function-instance',
+  'infra/deploy/serverless-vefaas/commands/invoke-local/index',
+  'infra/deploy/serverless-vefaas/commands/logs',
+  'tests/bad-input',
+  'shared/handler/deadline',
+  'infra/deploy/serverless-vefaas/run',
+  'tests/openapi',
+  'infra/client/desktop',
+  'tests/rights',
+  'tests/front-end',
+  'shared/manager/sandbox/windows-agent',
+  'infra/client/call',
+]
 
 /** Starts them first: a long file that starts last keeps one process busy while the others have nothing left. */
 class LongestFirst extends BaseSequencer {
