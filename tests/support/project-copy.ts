@@ -10,25 +10,12 @@ const PARTS = ['functions', 'shared', 'infra', 'config.toml', 'serverless.yml', 
 
 export type Run = { process: ChildProcess; output: () => string; ended: Promise<number | null> }
 
-/** A copy of this project, in which a test may change what it likes. */
-export class ProjectCopy {
-  readonly directory = mkdtempSync(join(tmpdir(), 'project-copy-'))
+/** This project in a folder. */
+export class Project {
+  readonly directory: string
 
-  constructor() {
-    const filter = (path: string) => basename(path) !== 'node_modules' // that of infra/client holds a TypeScript of its own
-    for (const part of PARTS) cpSync(join(project, part), join(this.directory, part), { recursive: true, filter })
-    symlinkSync(join(project, 'node_modules'), join(this.directory, 'node_modules'))
-  }
-
-  /** Changes a file. Throws when it has nothing to change. */
-  edit(file: string, before: string, after: string): void {
-    const path = join(this.directory, file)
-    const text = readFileSync(path, 'utf8')
-    if (!text.includes(before)) throw new Error(`${file} has no ${before}`)
-    writeFileSync(
-      path,
-      text.replace(before, () => after),
-    )
+  constructor(directory = project) {
+    this.directory = directory
   }
 
   /** Runs Node.js in it, with the variables beside those that every process needs. */
@@ -55,6 +42,27 @@ export class ProjectCopy {
   ): Promise<{ code: number | null; text: string }> {
     const run = this.node(['node_modules/serverless/bin/serverless.js', ...line.split(' ')], environment)
     return { code: await run.ended, text: run.output() }
+  }
+}
+
+/** A copy of this project, in which a test may change what it likes. */
+export class ProjectCopy extends Project {
+  constructor() {
+    super(mkdtempSync(join(tmpdir(), 'project-copy-')))
+    const filter = (path: string) => basename(path) !== 'node_modules' // that of infra/client holds a TypeScript of its own
+    for (const part of PARTS) cpSync(join(project, part), join(this.directory, part), { recursive: true, filter })
+    symlinkSync(join(project, 'node_modules'), join(this.directory, 'node_modules'))
+  }
+
+  /** Changes a file. Throws when it has nothing to change. */
+  edit(file: string, before: string, after: string): void {
+    const path = join(this.directory, file)
+    const text = readFileSync(path, 'utf8')
+    if (!text.includes(before)) throw new Error(`${file} has no ${before}`)
+    writeFileSync(
+      path,
+      text.replace(before, () => after),
+    )
   }
 
   remove(): void {
