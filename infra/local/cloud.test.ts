@@ -33,8 +33,7 @@ describe('the emulated cloud', () => {
   let local: Local
   const lines: string[] = []
   beforeAll(async () => {
-    local = await startLocal({
-      port: 0,
+    local = await startLocalForTests({
       settings: { ECS_MANAGER__TERMINAL__VNC_PORT: '5910', ECS_MANAGER__LOG__FORMAT: 'json' },
       onLog: (name, line) => lines.push(`${name} ${line}`),
     })
