@@ -162,6 +162,16 @@ describe('an error', () => {
     })
   })
 
+  test('says at once that fetch does not use the port', async () => {
+    const client = createClient({ url: 'http://127.0.0.1:1' })
+    expect(await errorOf(client.call('DescribeSandboxes', {}))).toMatchObject({
+      code: 'NoAnswer',
+      tries: 1,
+      isTemporary: false,
+      message: expect.stringMatching(/: bad port\.$/),
+    })
+  })
+
   test('says that another server has answered', async () => {
     const client = await serve(html(404))
     const error = await errorOf(client.call('DeleteSandbox', { SandboxId: 'i-1' }))

@@ -99,8 +99,14 @@ async function send(action: Action, request: PreparedCall, timeoutMs: number, si
 
 const UNREACHABLE_REASONS = new Set(['ECONNREFUSED', 'ENOTFOUND'])
 
-/** Codes of Node and OpenSSL: a certificate that is not trusted, or a port that does not speak TLS. Another try does not help. */
-const FINAL_REASONS = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO)/
+/**
+ * Codes of Node and OpenSSL: a certificate that is not trusted, or a port that does not speak TLS. And what fetch says of a
+ * port that it never uses, such as 1. Another try does not help.
+ */
+const FINAL_REASONS = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO|bad port)/
 
 /** The code of a failed connection; empty in browsers, which do not say why. */
-const reasonOf = (error: unknown): string => (error as { cause?: { code?: string } }).cause?.code ?? ''
+function reasonOf(error: unknown): string {
+  const { code, message } = (error as { cause?: { code?: string; message?: string } }).cause ?? {}
+  return code ?? (message === 'bad port' ? message : '')
+}
