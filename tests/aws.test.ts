@@ -67,7 +67,7 @@ async function serverless(folder: string, command: string, more: Record<string, 
   await promisify(execFile)(
     process.execPath,
     [join(project.directory, 'node_modules/serverless/bin/serverless.js'), command],
-    { cwd: join(project.directory, folder), env: { PATH, HOME, ...keys, ...more } },
+    { cwd: join(project.directory, folder), env: { PATH, HOME, TMPDIR: project.temporary, ...keys, ...more } },
   )
 }
 

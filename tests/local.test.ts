@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startEcs } from '../infra/emulator/ecs/index.ts'
 import { ProjectCopy } from './support/project-copy.ts'
+import { COMPILED, temporaryFolder } from './support/temporary-folder.ts'
 
 const project = join(import.meta.dirname, '..')
 
@@ -60,24 +61,13 @@ function alive(group: number | undefined): string[] {
   return lines.filter((line) => new RegExp(`^\\s*${group}\\s+[^Z]`).test(line))
 }
 
-/** Where tsx keeps the sources that it has compiled, in the folder for temporary files. */
-const compiled = `tsx-${process.geteuid?.()}`
-
-/** A new folder for temporary files, with what tsx has compiled. */
-function newTemporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'local-test-'))
-  mkdirSync(join(tmpdir(), compiled), { recursive: true })
-  symlinkSync(join(tmpdir(), compiled), join(folder, compiled))
-  return folder
-}
-
 /** Stops it with the signal. It has to exit with code 0, and to leave no process and no file. */
 async function expectCleanExit(local: Run, signal: NodeJS.Signals, temporary: string): Promise<void> {
   expect(alive(local.process.pid).length).toBeGreaterThan(1)
   local.process.kill(signal)
   expect(await local.ended).toBe(0)
   await expect.poll(() => alive(local.process.pid)).toEqual([])
-  expect(readdirSync(temporary)).toEqual([compiled])
+  expect(readdirSync(temporary)).toEqual([COMPILED])
   rmSync(temporary, { recursive: true })
 }
 
@@ -126,7 +116,7 @@ describe('npm start', () => {
   })
 
   test('with --cloud, --fast-timers and --auth key, says what it uses, and leaves nothing at a SIGHUP', async () => {
-    const temporary = newTemporaryFolder()
+    const temporary = temporaryFolder()
     const ecs = await startEcs() // nothing that is real
     const local = start([...anyPorts, '--cloud', '--fast-timers', '--auth', 'key'], {
       TMPDIR: temporary,
@@ -158,9 +148,9 @@ describe('npm start', () => {
   })
 
   test('with --watch, deploys a function again when its source changes, and ends with all its processes even when it is killed', async () => {
-    const temporary = newTemporaryFolder() // it has no time to clear up after itself
     const copy = new ProjectCopy()
-    const local = start([...anyPorts, '--watch'], { TMPDIR: temporary }, copy.directory)
+    const { directory, temporary } = copy // it has no time to clear up after itself
+    const local = start([...anyPorts, '--watch'], { TMPDIR: temporary }, directory)
     try {
       const url = await ready(local)
       expect((await list(url)).status).toBe(200)
@@ -177,7 +167,6 @@ describe('npm start', () => {
       await local.ended
       await expect.poll(() => alive(local.process.pid)).toEqual([])
     } finally {
-      rmSync(temporary, { recursive: true, force: true })
       copy.remove()
     }
   })

@@ -21,9 +21,14 @@ afterAll(() => {
 function run(command: string[], environment: Record<string, string> = {}, cwd = copy.directory) {
   const [program, ...args] = heldByPermissions(...command)
   return new Promise<{ code: unknown; text: string }>((resolve) => {
-    execFile(program, args, { cwd, env: { ...process.env, ...environment } }, (error, stdout, stderr) => {
-      resolve({ code: error ? error.code : 0, text: stdout + stderr })
-    })
+    execFile(
+      program,
+      args,
+      { cwd, env: { ...process.env, TMPDIR: copy.temporary, ...environment } },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? error.code : 0, text: stdout + stderr })
+      },
+    )
   })
 }
 

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdirSync, rmSync } from 'node:fs'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
+import { temporaryFolder } from '../../tests/support/temporary-folder.ts'
 import { caller } from './ecs/testing.ts'
 import { processExists } from './vefaas/runtime/temporary-folder.ts'
 import { caller as vefaasCaller, zipOf } from './vefaas/testing.ts'
@@ -61,7 +60,7 @@ it('--help', async () => {
 })
 
 it('leaves no process running when it is killed, and the next start removes its files', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'emulator-test-'))
+  const folder = temporaryFolder()
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const left = () => readdirSync(folder).filter((name) => name.startsWith('vefaas-'))
   const flags = ['--port', '0', '--gateway-port', '0', '--timer-speed', '600']

@@ -13,6 +13,8 @@ export type Run = { process: ChildProcess; output: () => string; ended: Promise<
 /** This project in a folder. */
 export class Project {
   readonly directory: string
+  /** The folder for temporary files of the processes in it. */
+  temporary = tmpdir()
 
   constructor(directory = project) {
     this.directory = directory
@@ -23,7 +25,7 @@ export class Project {
     const { PATH = '', HOME = '', GOGC = '' } = process.env // GOGC: see tests/build-once.ts
     const child = spawn(process.execPath, args, {
       cwd: this.directory,
-      env: { PATH, HOME, GOGC, ...environment },
+      env: { PATH, HOME, GOGC, TMPDIR: this.temporary, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -49,6 +51,8 @@ export class Project {
 export class ProjectCopy extends Project {
   constructor() {
     super(mkdtempSync(join(tmpdir(), 'project-copy-')))
+    // tsx keeps what it compiles there: thousands of files that nobody needs after the test, and every use of tsx lists them.
+    this.temporary = mkdtempSync(join(tmpdir(), 'project-copy-temporary-'))
     const filter = (path: string) => basename(path) !== 'node_modules' // that of infra/client holds a TypeScript of its own
     for (const part of PARTS) cpSync(join(project, part), join(this.directory, part), { recursive: true, filter })
     symlinkSync(join(project, 'node_modules'), join(this.directory, 'node_modules'))
@@ -66,6 +70,6 @@ export class ProjectCopy extends Project {
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true, force: true })
+    for (const folder of [this.directory, this.temporary]) rmSync(folder, { recursive: true, force: true })
   }
 }

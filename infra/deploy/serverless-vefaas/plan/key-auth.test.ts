@@ -233,7 +233,7 @@ describe('a consumer', () => {
 
   test('changes its key without a moment in which neither key works', async () => {
     await deployService(client, shop({ web: '1' }))
-    cloud.apig.faults.add({ Kind: 'Delay', DelayMs: 20 })
+    cloud.apig.faults.add({ Kind: 'Delay', DelayMs: 100 }) // enough for a few requests on a busy machine
     const during = await statusesDuring(
       async () => {
         expect(await deployService(client, shop({ web: '2' }))).toEqual([
