@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../tests/support/temporary-folder.ts'
 import { caller } from './ecs/testing.ts'
@@ -61,6 +62,7 @@ it('--help', async () => {
 
 it('leaves no process running when it is killed, and the next start removes its files', async () => {
   const folder = temporaryFolder()
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}') // the functions are CommonJS all the same
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const left = () => readdirSync(folder).filter((name) => name.startsWith('vefaas-'))
   const flags = ['--port', '0', '--gateway-port', '0', '--timer-speed', '600']

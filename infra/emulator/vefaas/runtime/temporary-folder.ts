@@ -24,6 +24,8 @@ export function createTemporaryFolder(): TemporaryFolder {
   const program = join(path, 'bootstrap.cjs')
   const remove = () => rmSync(path, { recursive: true, force: true })
   process.once('exit', remove) // for a process that exits without close()
+  // TMPDIR may be in a folder with ES modules. As on veFaaS, code without a package.json of its own is CommonJS.
+  writeFileSync(join(path, 'package.json'), '{"type":"commonjs"}\n')
   writeFileSync(program, compile(join(import.meta.dirname, 'bootstrap.ts')))
   let count = 0
   return {

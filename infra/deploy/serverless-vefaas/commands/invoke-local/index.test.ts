@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import { invokeLocal } from './index.ts'
 const temporary = mkdtempSync(join(tmpdir(), 'invoke-local-test-'))
 beforeAll(() => {
   process.env.TMPDIR = temporary
+  writeFileSync(join(temporary, 'package.json'), '{"type":"module"}') // the functions are CommonJS all the same
 })
 afterAll(() => rmSync(temporary, { recursive: true }))
 afterEach(() => {

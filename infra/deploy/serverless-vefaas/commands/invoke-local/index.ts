@@ -40,8 +40,12 @@ export async function invokeLocal(
   const removeFolder = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', removeFolder)
   try {
-    unzip(packageOf(context, spec), folder)
-    const result = await run(spec, folder, environmentFor(context, spec), request, interrupted, log)
+    // TMPDIR may be in a folder with ES modules. As on veFaaS, code without a package.json of its own is CommonJS.
+    writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}\n')
+    const code = join(folder, 'code')
+    mkdirSync(code)
+    unzip(packageOf(context, spec), code)
+    const result = await run(spec, code, environmentFor(context, spec), request, interrupted, log)
     if (result === undefined) {
       process.exitCode = 130
       return
