@@ -62,7 +62,8 @@ export function pipeline<Input, Output, Sent extends object>(stages: Stages<Inpu
 
   return async function handle(event: unknown, context?: PlatformContext | null): Promise<Sent> {
     const invocation = receive<Input>(event, context ?? {})
-    const remaining = { getRemainingTimeInMillis: () => invocation.endsAt - Date.now() }
+    // middy subtracts ANSWER_MS for a timer, and Node warns of a negative time.
+    const remaining = { getRemainingTimeInMillis: () => Math.max(invocation.endsAt - Date.now(), ANSWER_MS) }
     // middy reads nothing else of AWS Lambda's context.
     const { sent, ...outcome } = await answerInTime(invocation, remaining as middy.Request['context'])
     logOutcome(name, invocation, outcome)
