@@ -21,7 +21,7 @@ import {
 import { type EcsEmulator, startEcs } from '../infra/emulator/ecs/index.ts'
 import { albMultiValue, type Pair, type Sent } from './support/events.ts'
 import { scheduled, sqs, structured } from './support/messages.ts'
-import { ProjectCopy } from './support/project-copy.ts'
+import { ProjectCopy } from './support/project.ts'
 
 // The example of infra/deploy/aws, as far as it can be tried without AWS: the template that the serverless command would hand to
 // CloudFormation, and requests that go by its rules to the zips it names. That AWS accepts the template is not shown here.
@@ -62,12 +62,11 @@ afterAll(async () => {
 const output = () => join(project.directory, 'infra/deploy/aws/.serverless')
 
 async function serverless(folder: string, command: string, more: Record<string, string> = {}): Promise<void> {
-  const { PATH = '', HOME = '' } = process.env
   const keys = { VOLCENGINE_ACCESS_KEY: CANARY, VOLCENGINE_SECRET_KEY: CANARY }
   await promisify(execFile)(
     process.execPath,
     [join(project.directory, 'node_modules/serverless/bin/serverless.js'), command],
-    { cwd: join(project.directory, folder), env: { PATH, HOME, TMPDIR: project.temporary, ...keys, ...more } },
+    { cwd: join(project.directory, folder), env: { ...project.environment, ...keys, ...more } },
   )
 }
 

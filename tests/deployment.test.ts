@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CloudEmulator, startCloud } from '../infra/emulator/cloud.ts'
-import { ProjectCopy } from './support/project-copy.ts'
+import { ProjectCopy } from './support/project.ts'
 
 // From an empty cloud to a service and back, by the serverless command alone.
 

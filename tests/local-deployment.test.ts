@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startCloud } from '../infra/emulator/cloud.ts'
-import { Project, ProjectCopy, type Run } from './support/project-copy.ts'
+import { Project, ProjectCopy, type Run } from './support/project.ts'
 
 // Deployments by the serverless command, from another terminal, into the cloud of a running npm start.
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -7,12 +7,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startEcs } from '../infra/emulator/ecs/index.ts'
-import { ProjectCopy } from './support/project-copy.ts'
-import { COMPILED, temporaryFolder } from './support/temporary-folder.ts'
+import { ProjectCopy, type Run } from './support/project.ts'
+import { TSX_CACHE, temporaryFolderWithTsxCache } from './support/tsx-cache.ts'
 
 const project = join(import.meta.dirname, '..')
-
-type Run = { process: ChildProcess; output: () => string; ended: Promise<number | null> }
 
 const runs: Run[] = []
 
@@ -67,7 +65,7 @@ async function expectCleanExit(local: Run, signal: NodeJS.Signals, temporary: st
   local.process.kill(signal)
   expect(await local.ended).toBe(0)
   await expect.poll(() => alive(local.process.pid)).toEqual([])
-  expect(readdirSync(temporary)).toEqual([COMPILED])
+  expect(readdirSync(temporary)).toEqual([TSX_CACHE])
   rmSync(temporary, { recursive: true })
 }
 
@@ -116,7 +114,7 @@ describe('npm start', () => {
   })
 
   test('with --cloud, --fast-timers and --auth key, says what it uses, and leaves nothing at a SIGHUP', async () => {
-    const temporary = temporaryFolder()
+    const temporary = temporaryFolderWithTsxCache()
     const ecs = await startEcs() // nothing that is real
     const local = start([...anyPorts, '--cloud', '--fast-timers', '--auth', 'key'], {
       TMPDIR: temporary,
@@ -149,8 +147,7 @@ describe('npm start', () => {
 
   test('with --watch, deploys a function again when its source changes, and ends with all its processes even when it is killed', async () => {
     const copy = new ProjectCopy()
-    const { directory, temporary } = copy // it has no time to clear up after itself
-    const local = start([...anyPorts, '--watch'], { TMPDIR: temporary }, directory)
+    const local = start([...anyPorts, '--watch'], copy.environment, copy.directory)
     try {
       const url = await ready(local)
       expect((await list(url)).status).toBe(200)

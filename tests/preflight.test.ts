@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { heldByPermissions } from './support/permissions.ts'
-import { ProjectCopy } from './support/project-copy.ts'
+import { ProjectCopy } from './support/project.ts'
 
 const copy = new ProjectCopy()
 const scratch = mkdtempSync(join(tmpdir(), 'preflight-test-'))
@@ -21,14 +21,10 @@ afterAll(() => {
 function run(command: string[], environment: Record<string, string> = {}, cwd = copy.directory) {
   const [program, ...args] = heldByPermissions(...command)
   return new Promise<{ code: unknown; text: string }>((resolve) => {
-    execFile(
-      program,
-      args,
-      { cwd, env: { ...process.env, TMPDIR: copy.temporary, ...environment } },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? error.code : 0, text: stdout + stderr })
-      },
-    )
+    const env = { ...process.env, ...copy.environment, ...environment }
+    execFile(program, args, { cwd, env }, (error, stdout, stderr) => {
+      resolve({ code: error ? error.code : 0, text: stdout + stderr })
+    })
   })
 }
 
@@ -89,17 +85,13 @@ describe('one line, and code 1', () => {
     writeFileSync(join(copy.directory, 'package.json'), engines)
   })
 
-  test('of npm start in a folder with a ? in its name', async () => {
+  test.each(['start', 'run build', 'run emulator'])('of npm %s in a folder with a ? in its name', async (command) => {
+    const npm = ['npm', '--silent', ...command.split(' ')]
     await expectLine(
-      run(['npm', '--silent', 'start'], {}, copyOf('a?b')),
+      run(npm, {}, copyOf('a?b')),
       /^Node\.js cannot load modules from a path with \? or \\ in it: .*a\?b/,
     )
   })
-})
-
-test.each(['start', 'build', 'emulator'])('npm run %s begins with the preflight', (name) => {
-  const { scripts } = JSON.parse(readFileSync(join(copy.directory, 'package.json'), 'utf8'))
-  expect(scripts[name]).toMatch(/^(exec )?node --require \.\/infra\/build\/preflight\.cjs /)
 })
 
 /** What npm needs to run the scripts of package.json, in a folder of this name. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
-import { temporaryFolder } from '../../tests/support/temporary-folder.ts'
+import { temporaryFolderWithTsxCache } from '../../tests/support/tsx-cache.ts'
 import { caller } from './ecs/testing.ts'
 import { processExists } from './vefaas/runtime/temporary-folder.ts'
 import { caller as vefaasCaller, zipOf } from './vefaas/testing.ts'
@@ -47,11 +47,13 @@ it('listens, prints how to use it, keeps its port, and stops at once on SIGTERM'
   expect(await emulator.ended).toMatchObject({ code: 0, err: '' })
 })
 
-// arguments.test.ts has the other reasons.
-it('does not start with a wrong option: one line on stderr, exit code 1', async () => {
-  const { code, out, err } = await start('--gateway-port', '0', '--port', '-1').ended
+it.each([
+  [['--port', '-1'], 'emulator: '],
+  [['--address-block', 'all'], 'emulator: all is not an address block like 10.0.0.0/8'],
+])('%j: one line on stderr, exit code 1', async (flags, line) => {
+  const { code, out, err } = await start('--gateway-port', '0', ...flags).ended
   expect([code, out]).toEqual([1, ''])
-  expect(err.trimEnd().split('\n')).toEqual([expect.stringContaining('emulator: ')])
+  expect(err.trimEnd().split('\n')).toEqual([expect.stringContaining(line)])
 })
 
 it('--help', async () => {
@@ -61,8 +63,8 @@ it('--help', async () => {
 })
 
 it('leaves no process running when it is killed, and the next start removes its files', async () => {
-  const folder = temporaryFolder()
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}') // the functions are CommonJS all the same
+  const folder = temporaryFolderWithTsxCache()
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}') // functions still load as CommonJS
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const left = () => readdirSync(folder).filter((name) => name.startsWith('vefaas-'))
   const flags = ['--port', '0', '--gateway-port', '0', '--timer-speed', '600']

@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Project } from '../../tests/support/project.ts'
 import { startEcs } from '../emulator/ecs/index.ts'
 import { type Local, type LocalOptions, startLocal } from './cloud.ts'
-import { projectFolder } from './deploy.ts'
 import { startLocalForTests } from './testing.ts'
 
 const started: Local[] = []
@@ -180,19 +177,10 @@ describe('with the real ECS', () => {
     expect(JSON.stringify(cloud.vefaas.functions())).not.toMatch(/AKREAL|fake-real-secret/)
     // The serverless command finds what the tests deploy without it. From a shell without credentials, and from one with them.
     for (const shell of [{}, { VOLCENGINE_ACCESS_KEY: 'AKREAL', VOLCENGINE_SECRET_KEY: 'fake-real-secret' }]) {
-      expect(await deployAgain({ ...shell, ECS_MANAGER_LOCAL_CLOUD: cloud.url })).toContain('nothing has changed')
+      const variables = { ...shell, ECS_MANAGER_LOCAL_CLOUD: cloud.url }
+      const { code, text } = await new Project().serverless('deploy --stage local', variables)
+      expect([code, text]).toEqual([0, expect.stringContaining('nothing has changed')])
     }
     await elsewhere.close()
   })
 })
-
-/** The output of the serverless command, run with these variables and those that every process needs. */
-async function deployAgain(variables: Record<string, string>): Promise<string> {
-  const program = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
-  const { PATH = '', HOME = '', GOGC = '' } = process.env
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, 'deploy', '--stage', 'local'], {
-    cwd: projectFolder,
-    env: { PATH, HOME, GOGC, ...variables },
-  })
-  return stdout + stderr
-}

@@ -13,19 +13,20 @@ export type Run = { process: ChildProcess; output: () => string; ended: Promise<
 /** This project in a folder. */
 export class Project {
   readonly directory: string
-  /** The folder for temporary files of the processes in it. */
-  temporary = tmpdir()
+  /** The variables that every process in it needs. */
+  readonly environment: { PATH: string; HOME: string; GOGC: string; TMPDIR: string }
 
-  constructor(directory = project) {
+  constructor(directory = project, temporary = tmpdir()) {
+    const { PATH = '', HOME = '', GOGC = '' } = process.env // GOGC: see tests/build-once.ts
     this.directory = directory
+    this.environment = { PATH, HOME, GOGC, TMPDIR: temporary }
   }
 
-  /** Runs Node.js in it, with the variables beside those that every process needs. */
+  /** Runs Node.js in it, with more variables. */
   node(args: string[], environment: Record<string, string> = {}): Run {
-    const { PATH = '', HOME = '', GOGC = '' } = process.env // GOGC: see tests/build-once.ts
     const child = spawn(process.execPath, args, {
       cwd: this.directory,
-      env: { PATH, HOME, GOGC, TMPDIR: this.temporary, ...environment },
+      env: { ...this.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -50,9 +51,9 @@ export class Project {
 /** A copy of this project, in which a test may change what it likes. */
 export class ProjectCopy extends Project {
   constructor() {
-    super(mkdtempSync(join(tmpdir(), 'project-copy-')))
-    // tsx keeps what it compiles there: thousands of files that nobody needs after the test, and every use of tsx lists them.
-    this.temporary = mkdtempSync(join(tmpdir(), 'project-copy-temporary-'))
+    // The copy has its own temporary files, because tsx keeps hundreds of compiled sources among them for days, and lists them
+    // all at each start.
+    super(mkdtempSync(join(tmpdir(), 'project-copy-')), mkdtempSync(join(tmpdir(), 'project-copy-temporary-')))
     const filter = (path: string) => basename(path) !== 'node_modules' // that of infra/client holds a TypeScript of its own
     for (const part of PARTS) cpSync(join(project, part), join(this.directory, part), { recursive: true, filter })
     symlinkSync(join(project, 'node_modules'), join(this.directory, 'node_modules'))
@@ -70,6 +71,6 @@ export class ProjectCopy extends Project {
   }
 
   remove(): void {
-    for (const folder of [this.directory, this.temporary]) rmSync(folder, { recursive: true, force: true })
+    for (const folder of [this.directory, this.environment.TMPDIR]) rmSync(folder, { recursive: true, force: true })
   }
 }
