@@ -1,8 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -11,7 +8,7 @@ import type { Local } from '../../local/cloud.ts'
 import { startLocalForTests } from '../../local/testing.ts'
 import { ACTIONS } from '../actions.ts'
 import { DEFAULT_URL } from '../connection.ts'
-import { startFakeDesktop } from '../testing.ts'
+import { startFakeDesktop, startServer } from '../testing.ts'
 import { complete } from './completion.ts'
 import { main } from './main.ts'
 import { printJson } from './output.ts'
@@ -182,18 +179,12 @@ describe('sandbox create', () => {
   })
 
   describe('without a clear answer says how to get the sandbox', () => {
-    const start = async (answer: RequestListener) => {
-      const server = createServer(answer)
-      await once(server.listen(0, '127.0.0.1'), 'listening')
-      return { server, env: { ECS_MANAGER_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } }
-    }
     const advice = (token: string) =>
       new RegExp(`^A sandbox may have been created\\. .* --client-token ${token}\\. .*\n`, 'm')
 
     test('after a temporary failure', async () => {
-      const { server, env } = await start((_request, response) => {
-        response.writeHead(503, { 'Retry-After': '600' }).end()
-      })
+      const server = await startServer((_request, response) => response.writeHead(503, { 'Retry-After': '600' }).end())
+      const env = { ECS_MANAGER_URL: server.url }
       const { code, stderr } = await run('sandbox create', { env })
       expect([code, stderr]).toEqual([1, expect.stringMatching(advice('\\w{32}'))])
       const named = await run('sandbox create --client-token mine', { env })
@@ -203,20 +194,19 @@ describe('sandbox create', () => {
 
     test('after Ctrl-C, with the token that was sent', async () => {
       const stop = new AbortController()
-      let body = ''
-      const { server, env } = await start((request) => {
-        request.on('data', (data) => (body += data)).on('end', () => stop.abort())
-      })
+      const server = await startServer(() => stop.abort())
+      const env = { ECS_MANAGER_URL: server.url }
       const { code, stderr } = await run('sandbox create', { env, signal: stop.signal })
-      expect([code, stderr]).toEqual([130, expect.stringMatching(advice(JSON.parse(body).ClientToken))])
+      const token = String(server.received[0]?.parameters.ClientToken)
+      expect([code, stderr]).toEqual([130, expect.stringMatching(advice(token))])
       server.close()
     })
 
     test('and nothing about one after another failure', async () => {
       expect((await run('sandbox create --type none')).stderr).not.toContain('may have been created')
-      const { server, env } = await start(() => {})
-      await new Promise((resolve) => server.close(resolve))
-      const unreachable = await run('sandbox create', { env })
+      const server = await startServer(() => {})
+      server.close()
+      const unreachable = await run('sandbox create', { env: { ECS_MANAGER_URL: server.url } })
       expect(unreachable.stderr).toMatch(/^error: .*\(Unreachable/)
     })
   })
@@ -363,24 +353,15 @@ describe('Ctrl-C', () => {
 
   test('ends work on several, and what is known is printed', async () => {
     const stop = new AbortController()
-    const begun: string[] = []
-    const server = createServer((request, response) => {
-      let body = ''
-      request
-        .on('data', (data) => (body += data))
-        .on('end', () => {
-          const { SandboxId } = JSON.parse(body)
-          begun.push(SandboxId)
-          if (SandboxId === 'i-0')
-            response.end(JSON.stringify({ ResponseMetadata: {}, Result: { Status: 'STOPPING' } }))
-          if (begun.length === 9) setTimeout(() => stop.abort(), 100)
-        })
+    const server = await startServer(({ parameters }, response) => {
+      if (parameters.SandboxId === 'i-0')
+        response.end(JSON.stringify({ ResponseMetadata: {}, Result: { Status: 'STOPPING' } }))
+      if (server.received.length === 9) setTimeout(() => stop.abort(), 100)
     })
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    const env = { ECS_MANAGER_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+    const env = { ECS_MANAGER_URL: server.url }
     const line = ['sandbox', 'stop', ...Array.from({ length: 20 }, (_, index) => `i-${index}`)]
     const { code, stdout, stderr } = await run(line, { env, signal: stop.signal })
-    expect([code, stderr, begun.length]).toEqual([130, 'Interrupted.\n', 9])
+    expect([code, stderr, server.received.length]).toEqual([130, 'Interrupted.\n', 9])
     expect(JSON.parse(stdout)).toEqual([{ SandboxId: 'i-0', Status: 'STOPPING' }])
     server.close()
   })
