@@ -13,7 +13,7 @@ import { invokeLocal } from './index.ts'
 const temporary = mkdtempSync(join(tmpdir(), 'invoke-local-test-'))
 beforeAll(() => {
   process.env.TMPDIR = temporary
-  writeFileSync(join(temporary, 'package.json'), '{"type":"module"}') // the functions are CommonJS all the same
+  writeFileSync(join(temporary, 'package.json'), '{"type":"module"}') // functions still load as CommonJS
 })
 afterAll(() => rmSync(temporary, { recursive: true }))
 afterEach(() => {
